@@ -11,7 +11,7 @@
 //   npm run bench -- hostile FOLDER    previews and imports of the files in the folder (default: hostile)
 //   npm run bench -- faults 200        random faults of network, processes and PostgreSQL during all kinds of writes
 //   npm run bench -- faults 10 vanished    only the kinds of faults whose names contain "vanished"
-//   npm run bench -- webhooks 100000   deliveries: undisturbed, with kills, beside a hanging receiver, and during an import
+//   npm run bench -- webhooks 100000   deliveries: undisturbed, with kills, while another receiver hangs, and during an import
 //   npm run bench -- export 500000     exports in every format, and their re-import
 //   npm run bench -- export 10000000 /tmp/kept csv gzip    exports of a kept catalogue, only in the named formats. Formats: csv sheet gzip jsonl xlsx
 //   npm run bench -- scroll 1000000    the page's grid in a real browser: time per frame, time until far rows appear
@@ -98,7 +98,7 @@ function speedTable(results: readonly SpeedResult[]): string {
 
 function undoTable(results: readonly UndoResult[]): string {
   const head =
-    "| rows | all new | all changed | undo | preview | undo beside 1,000 edits | delete all | undo of that |\n" +
+    "| rows | all new | all changed | undo | preview | undo beside 1,000 edits | delete all | undo of delete all |\n" +
     "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
   const lines = results.map(
     (result) =>

@@ -10,7 +10,7 @@ type Given<S, Name extends "params" | "querystring" | "body"> =
 type OptionalGiven<S, Name extends "querystring"> =
   S extends Record<Name, infer T extends z.ZodType> ? Partial<Record<Name, z.input<T>>> : object;
 
-/** Input of an endpoint: those of `params`, `querystring` and `body` that the schema of the endpoint has. */
+/** Input of an endpoint: the parts of a request (`params`, `querystring`, `body`) that the endpoint's schema defines. */
 export type RequestOf<E extends Endpoint> = Given<E["schema"], "params"> &
   OptionalGiven<E["schema"], "querystring"> &
   Given<E["schema"], "body">;

@@ -1,12 +1,12 @@
 // Keeps the beginning of a stream, such as standard input, so that it can be sent again after a refused request.
 
-/** Number of bytes that are kept. When a refusal arrives, the client has sent no more than fits into the socket buffers, which
- * are smaller than this. */
+/** Number of bytes that are kept. When a refusal arrives, the client has sent no more than fits into the socket buffers, which are smaller
+ * than 16 MB. */
 const KEPT_BYTES = 16 << 20;
 const RELEASED = new Uint8Array(0);
 
 export interface Replay {
-  /** Resolves when the source has its first chunk or has ended. */
+  /** Resolves when the source has produced its first chunk or has ended. */
   waitForData: () => Promise<void>;
   /** Yields the source's chunks from the beginning. Can be called again while `canRepeat` returns true. */
   chunks: () => AsyncGenerator<Uint8Array>;

@@ -62,7 +62,7 @@ export async function uploadStream(
   }
 }
 
-/** Maximum number of bytes that are read and sent at once. */
+/** Maximum size of a chunk: the bytes that one read returns and one write sends. */
 const CHUNK_BYTES = 1 << 20;
 
 /** Yields the file's bytes up to `size` in one reused buffer: the garbage collection of a new buffer for each chunk costs more

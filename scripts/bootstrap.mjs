@@ -8,8 +8,8 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oneAtATime } from "./one-at-a-time.mjs";
 
-/** Flags for Node. V8 collects a small young generation often, and frees the buffers of uploads at the same time: a server that received
- * 180 MB peaked at 133 MB instead of 203 MB and was not slower. */
+/** Flags for Node. V8 collects a small young generation more often, and each collection also frees the buffers of uploads: a server that
+ * received 180 MB peaked at 133 MB instead of 203 MB and was not slower. */
 export const NODE_FLAGS = ["--max-semi-space-size=1"];
 
 /** Flags for Node in `skuport work`. src/processes/worker-process.ts sets the same limit for a server's worker and gives the reason. */
@@ -44,8 +44,8 @@ function setUp(isDone, work) {
 
 function installDependencies(env) {
   print("Installing dependencies (first start only) …");
-  // No install scripts, because no dependency needs one. No warnings: those about an older Node do not matter, because
-  // everything runs on the Node 24 among the dependencies.
+  // No install scripts, because no dependency needs one. No warnings: npm warns about an old Node, which does not matter, because
+  // everything runs on the Node 24 that is installed as a dependency.
   const flags = [
     "--ignore-scripts",
     "--include=dev",

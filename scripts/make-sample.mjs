@@ -1,6 +1,6 @@
-// Writes web/public/samples/sample-catalogue.csv, the catalogue that new users import with one click. The output is always the same: some
-// thousand products of an outdoor and tea shop with invented names. Some rows repeat a SKU and some are invalid, so that the
-// result shows all counts of an import.
+// Writes web/public/samples/sample-catalogue.csv, the catalogue that new users import with one click. The output is always the same: about
+// 2,400 rows of an outdoor and tea shop, with invented product names. Some rows repeat a SKU and some are invalid, so that the result shows
+// all counts of an import.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

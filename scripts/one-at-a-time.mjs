@@ -31,7 +31,7 @@ export function oneAtATime(isDone, work, { onWait }) {
       waitForSilence(isDone);
     }
     if (isDone()) return;
-    // Replace the file and do not write to it, because it may belong to another user.
+    // Replace the file instead of writing to it, because it may belong to another user.
     writeFileSync(`${LOCK}.${me}`, me);
     renameSync(`${LOCK}.${me}`, LOCK);
     sleep(SETTLE_MS);

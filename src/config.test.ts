@@ -23,7 +23,7 @@ test("without settings, the documented defaults apply", () => {
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test("a set port counts as explicit, even if it is the default", () => {
+test("a port that is set counts as explicit, even if it equals the default", () => {
   expect(loadConfig({ SKUPORT_PORT: "8000" }, emptyDir)).toMatchObject({ port: 8000, port_is_explicit: true });
 });
 

@@ -29,14 +29,14 @@ export interface Config {
   /** Number of loaders of one worker. Each uses one connection and loads one chunk at a time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
-  /** Number of bytes that files leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
+  /** Number of bytes that Skuport's files must leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
   readonly disk_reserve_bytes: number | undefined;
   /** Keys in Base64, newest first; empty = the file secrets.key in the data folder. */
   readonly secrets_keys: readonly string[];
   /** Private networks that webhooks may call. */
   readonly webhook_allow_cidrs: readonly string[];
   readonly webhook_proxy: string | undefined;
-  /** Factor for every pause between attempts. */
+  /** Factor for every pause between attempts to deliver a webhook. */
   readonly webhook_time_scale: number;
   readonly webhook_keep_days: number;
   /** undefined = keep for ever. */
@@ -86,8 +86,8 @@ const yesOrNo = z
   .enum(["true", "false", "yes", "no", "1", "0"], "write true or false")
   .transform((text) => text === "true" || text === "yes" || text === "1");
 
-// One more than the CPU cores, so that one loader parses while the others keep PostgreSQL busy. More than four gain little on one
-// disk and slow the API's queries down. On two cores, three loaders loaded 500,000 rows in 2.1 s, two in 2.5 s.
+// One more than the CPU cores, so that one loader parses while the others keep PostgreSQL busy. More than four loaders gain little on one
+// disk and slow down the API's queries. On two cores, three loaders loaded 500,000 rows in 2.1 s, two in 2.5 s.
 const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4));
 
 const SETTINGS = {

@@ -43,7 +43,7 @@ export async function adopt(db: Queryable, model: Model): Promise<void> {
   for (const { sku, name, description, version } of rows) model.set(sku, { name, description, version });
 }
 
-/** Returns the differences between model and database, and lost or duplicated rejects; empty if all is right. */
+/** Returns the differences between model and database, and lost or duplicated rejects; empty if there are none. */
 export async function compareWithModel(db: Queryable, model: Model): Promise<string[]> {
   const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = sorted.map(([sku, { name, description, version }]) => `${sku}|${name}|${description}|${version}`);

@@ -31,7 +31,7 @@ function lists({ word, brand, sku, n }: Words): Kind[] {
     ["a part of a word", { search: word(5000).slice(1) + "x".repeat(n % 2) }],
     ["two words", { search: `${word(300)} ${word(3000)}` }],
     ["a SKU", { search: sku }],
-    ["a beginning of a SKU", { sku: `${sku.slice(0, 5)}*` }],
+    ["the beginning of a SKU", { sku: `${sku.slice(0, 5)}*` }],
     ["inactive, a word", { active: "false", search: word(1000) }],
     ["an attribute", { "attributes.Brand": brand(300) }],
   ];
@@ -58,13 +58,13 @@ function hard({ word, rare, brand, random }: Words): Kind[] {
 
 function facets({ word, brand, sku }: Words): Kind[] {
   return [
-    ["of all", { attribute: "Brand" }],
-    ["of a word", { attribute: "Brand", search: word(5000) }],
-    ["of a frequent word", { attribute: "Brand", search: word(30) }],
-    ["of two words", { attribute: "Brand", search: `${word(300)} ${word(3000)}` }],
-    ["of a beginning of a SKU", { attribute: "Brand", sku: `${sku.slice(0, 5)}*` }],
-    ["of the inactive", { attribute: "Brand", active: "false" }],
-    ["of another attribute", { attribute: "Size", "attributes.Brand": brand(300) }],
+    ["of all products", { attribute: "Brand" }],
+    ["of products with a word", { attribute: "Brand", search: word(5000) }],
+    ["of products with a frequent word", { attribute: "Brand", search: word(30) }],
+    ["of products with two words", { attribute: "Brand", search: `${word(300)} ${word(3000)}` }],
+    ["of products with a SKU prefix", { attribute: "Brand", sku: `${sku.slice(0, 5)}*` }],
+    ["of inactive products", { attribute: "Brand", active: "false" }],
+    ["of products with a value of another attribute", { attribute: "Size", "attributes.Brand": brand(300) }],
   ];
 }
 

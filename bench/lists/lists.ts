@@ -127,7 +127,7 @@ async function measureImporting(
   }
   const seconds = (times: number[]): string => times.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ");
   print(report(`${what}, while 500,000 rows are imported (${seconds(importMs)})`, during));
-  print(report(`${what}, after it, until the index has caught up (${seconds(catchUpMs)})`, after));
+  print(report(`${what}, after the import, until the index has caught up (${seconds(catchUpMs)})`, after));
 }
 
 /** Generates a file of SKUs that no earlier import had. */

@@ -22,7 +22,7 @@ export async function measureWebhooks(events: number, only?: string): Promise<st
     const beside = await measureLatency(20, "hanging");
     lines.push(
       `- From the commit of an event to its arrival, 50 per second: p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; ` +
-        `beside a webhook that hangs: p50 ${beside.p50.toFixed(1)} ms, p99 ${beside.p99.toFixed(1)} ms.`,
+        `while the receiver of another webhook hangs: p50 ${beside.p50.toFixed(1)} ms, p99 ${beside.p99.toFixed(1)} ms.`,
     );
   }
   if (wants("import")) lines.push(await describeImport());

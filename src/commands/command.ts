@@ -21,7 +21,8 @@ export interface Command {
   summary: string;
   /** The output of `--help`. */
   help: string;
-  /** @returns the exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 a question needs an answer */
+  /** @returns the exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 nothing was done because the user must decide something first
+   * */
   run(args: string[], io: Io): Promise<number>;
 }
 

@@ -1,5 +1,4 @@
-// Tests `skuport export --url`: it writes the same file as the server, to stdout or to a file, and prints one sentence if there is no
-// file.
+// Tests `skuport export --url`: it writes the server's file unmodified to stdout or to a file, and prints one sentence if the export fails.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

@@ -106,7 +106,7 @@ async function serveOn(
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
     const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
     if (ended instanceof Error) {
-      log.error({ err: ended }, "PostgreSQL could not be restarted; ending");
+      log.error({ err: ended }, "PostgreSQL could not be restarted; exiting");
       failed = true;
     }
     await worker?.stop();

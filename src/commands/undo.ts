@@ -96,7 +96,7 @@ function describeOperation(operation: Operation, id: number): string {
   const { state, changeset_id, elapsed_ms, problem, kept } = operation;
   const heads = {
     done: `Changeset ${id} was undone by changeset ${changeset_id} in ${(elapsed_ms / 1000).toFixed(1)} s.`,
-    cancelled: `The undo of changeset ${id} was cancelled. Products undone before that stay undone, as changeset ${changeset_id}.`,
+    cancelled: `The undo of changeset ${id} was cancelled. Products that were already undone stay undone; changeset ${changeset_id} contains these changes.`,
     failed: `The undo of changeset ${id} failed: ${oneLine(problem?.detail ?? "The server gave no reason.")}`,
   };
   const head = state in heads ? heads[state as keyof typeof heads] : `The undo of changeset ${id} is ${state}.`;

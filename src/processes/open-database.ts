@@ -63,7 +63,7 @@ async function emptyTemporary(dataDir: string): Promise<void> {
   await rm(join(dataDir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
-/** Opens the database of a running server. If no server runs, locks the folder and opens the database, as `holdDatabase` does. */
+/** Uses the database that `findDatabase` finds. If there is none, locks the folder and starts the embedded one, as `holdDatabase` does. */
 export async function openDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const address = await findDatabase(config);
   if (address === undefined) return holdDatabase(config, command, log);

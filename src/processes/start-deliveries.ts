@@ -38,7 +38,7 @@ export async function deliverInThread(
     });
     const watch = watchHeartbeat(limits, (_, times) => {
       log.error({}, "webhook delivery stopped responding; restarting");
-      // A thread that hangs in a system call, not in JavaScript, cannot be terminated.
+      // A thread that hangs in a system call, not in JavaScript, cannot be terminated, so kill the whole process.
       if (times > 1) process.kill(process.pid, "SIGKILL");
       void thread.terminate();
     });

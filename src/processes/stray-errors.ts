@@ -15,7 +15,7 @@ export function logStrayErrors(log: Logger, processKind: "server" | "worker"): v
       log.error({ err }, "uncaught exception; continuing");
       return;
     }
-    log.fatal({ err }, "uncaught exception; ending");
+    log.fatal({ err }, "uncaught exception; exiting");
     process.exit(1);
   });
 }

@@ -51,7 +51,7 @@ export interface HeartbeatWatch {
   stop(): void;
 }
 
-/** Calls `onSilent` with the jobs of the last beat when the limit is reached, and again after each further such period. */
+/** Calls `onSilent` with the jobs of the last beat when the limit is reached, and again after each further period of the same length. */
 export function watchHeartbeat(
   limits: HeartbeatLimits,
   onSilent: (jobs: readonly string[], times: number) => void,
@@ -83,7 +83,7 @@ export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, no
       silent = 0;
     },
     tick(at: number): boolean {
-      // A late tick means that this process was stopped or busy. Beats may be queued, and it reads them before the next tick.
+      // A late tick means that this process was stopped or busy. Beats may be queued; this process reads them before the next tick.
       const isLate = at - lastTick > 2 * tick_ms;
       lastTick = at;
       silent = isLate ? 0 : silent + 1;

@@ -38,7 +38,7 @@ test("a sealed secret with a truncated tag cannot be opened", async () => {
   expect(() => unseal(keyring, "a", `${keyIdOf(sealed)}:${cut.toString("base64")}`)).toThrow();
 });
 
-test("the key file is created once, readable only by its owner, even if several processes start at once", async () => {
+test("the key file is created once, readable only by its owner, even if several processes start at the same time", async () => {
   const path = await newKeyFile();
   const keyrings = await Promise.all(Array.from({ length: 8 }, () => loadKeyring([], path)));
   expect(new Set(keyrings.map(([key]) => key.id)).size).toBe(1);

@@ -75,7 +75,7 @@ export interface Making {
   known: Record<string, readonly unknown[]>;
   /** Percentage of generated values that are hostile. */
   hostile: number;
-  /** Number of references around the value. A schema may refer to itself. */
+  /** Number of `$ref`s that were followed to reach this value. It is limited, because a schema may refer to itself. */
   depth?: number;
 }
 

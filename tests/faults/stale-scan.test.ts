@@ -124,7 +124,7 @@ async function check(id: number, label: string): Promise<void> {
   await expect.poll(() => readdir(filesDir)).toEqual([]);
 }
 
-/** Waits until the worker reports that its scan is over. */
+/** Waits until the worker reports that another worker has taken over its scan. */
 async function takenOver(worker: Worker): Promise<void> {
   try {
     await until(() => worker.output().includes("another worker has taken over the scan"));
@@ -172,7 +172,7 @@ test(
       const first = await startWorker();
       const { id } = await receiveBytes(context, csv(label, ROWS));
       await abandon(id);
-      // The scan itself stores the dialect. Its token is stored before, and the worker may be frozen before it learns the token.
+      // Wait for the dialect, which the running scan stores. The scan's token is stored earlier, when the worker may not know it yet.
       await until(async () => (await stateOf(id)).dialect !== null);
       if (!(await catchIn("scanning", id, first))) continue;
       hits++;

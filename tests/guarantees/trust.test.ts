@@ -282,13 +282,13 @@ describe("files of every dialect", () => {
 
   test.each([
     ["UTF-8", "utf-8", Buffer.from(TABLE)],
-    ["UTF-8 with a mark", "utf-8", Buffer.from(`\ufeff${TABLE}`)],
-    ["UTF-16LE with a mark", "utf-16le", Buffer.from(`\ufeff${TABLE}`, "utf16le")],
-    ["UTF-16BE with a mark", "utf-16be", utf16be(`\ufeff${TABLE}`)],
-    ["UTF-16LE without a mark", "utf-16le", Buffer.from(TABLE, "utf16le")],
-    ["UTF-16BE without a mark", "utf-16be", utf16be(TABLE)],
+    ["UTF-8 with a byte order mark", "utf-8", Buffer.from(`\ufeff${TABLE}`)],
+    ["UTF-16LE with a byte order mark", "utf-16le", Buffer.from(`\ufeff${TABLE}`, "utf16le")],
+    ["UTF-16BE with a byte order mark", "utf-16be", utf16be(`\ufeff${TABLE}`)],
+    ["UTF-16LE without a byte order mark", "utf-16le", Buffer.from(TABLE, "utf16le")],
+    ["UTF-16BE without a byte order mark", "utf-16be", utf16be(TABLE)],
     ["Windows-1252", "windows-1252", windows1252],
-  ] as const)("%s is recognised, told and read", async (_, encoding, bytes) => {
+  ] as const)("%s is detected, reported and read", async (_, encoding, bytes) => {
     for (const options of [{}, { encoding }]) {
       await pool.query("truncate products, product_history");
       const result = await run(bytes, options);
@@ -298,7 +298,7 @@ describe("files of every dialect", () => {
     }
   });
 
-  test.each([",", ";", "\t", "|"])("the delimiter %j is recognised", async (delimiter) => {
+  test.each([",", ";", "\t", "|"])("the delimiter %j is detected", async (delimiter) => {
     const file = [
       ["sku", "name", "Price"],
       ["A-1", "one", "1"],

@@ -76,7 +76,7 @@ test("the page of a change lists every product before and after the change, and 
   const shown = await page.getByText(/^LAMP-\d{4}$/).count();
   await page.getByRole("button", { name: "Load more" }).click();
   await expect.poll(() => page.getByText(/^LAMP-\d{4}$/).count()).toBeGreaterThan(shown);
-  await page.getByPlaceholder("SKU, or its beginning and *").fill("lamp-0077");
+  await page.getByPlaceholder("SKU, or beginning of SKUs followed by *").fill("lamp-0077");
   await page.getByText("LAMP-0077").waitFor();
   await page.getByText("LAMP-0000").waitFor({ state: "detached" });
   const download = page.waitForEvent("download");

@@ -1,4 +1,5 @@
-// Tests of concurrent writers: no change is lost without a response with status 412, and every version is stored once and in order.
+// Tests of concurrent writers: with `If-Match`, a change that is not stored gets a response with status 412. Every version is stored once
+// and in order.
 import type { FastifyInstance } from "fastify";
 import { beforeEach, expect, test } from "vitest";
 import type { Product } from "../../contract/catalog/products.ts";
@@ -92,7 +93,7 @@ test("500 concurrent patches of different attributes are all applied, even witho
   const patch = (i: number) => ask("PATCH", "/api/products/a", { attributes: { [`a${i}`]: "x" } });
   const answers = await times(COUNT, async (i) => {
     let answer = await patch(i);
-    // On a slow machine, an edit may wait too long for the edits before it. A client then sends it again.
+    // On a slow machine, an edit may wait too long for the edits before it and get status 503. Send it again, as a client would.
     while (answer.status === 503) answer = await patch(i);
     return answer;
   });

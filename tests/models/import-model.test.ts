@@ -51,7 +51,7 @@ const file = fc
     header.splice(Math.min(shuffle, header.length), 0, "sku");
     const cells = fc.tuple(...header.map((name) => (name === "sku" ? sku : name === "active" ? active : text)));
     const long = fc.tuple(cells, fc.array(text, { minLength: 1, maxLength: 2 })).map((parts) => parts.flat());
-    // Writers that omit the blank cells at the end of a row do not end it with a blank cell.
+    // A program that omits trailing blank cells omits all of them, so the last remaining cell is not blank.
     const short = fc.tuple(cells, fc.nat(header.length)).map(([whole, length]) => {
       const kept = whole.slice(0, length);
       while (isBlank(kept.at(-1)?.trim() ?? "x")) kept.pop();

@@ -43,7 +43,7 @@ function expectDone(result: Import, counts: Partial<Import>): void {
   expect(created + updated + unchanged + superseded + rejected + ignored).toBe(rows);
 }
 
-describe("columns are recognized although other words or columns are around them", () => {
+describe("columns are recognized despite additional words in the header and additional columns", () => {
   test.each<[string, Record<string, string>]>([
     ["e01-ebay-active.csv", { "e01-MUG": "Mug", "e01-TS-L": "T-shirt", "e01-TS-M": "T-shirt", "e01-TS-S": "T-shirt" }],
     ["a07-prestashop.csv", { "a07-CUP": "Cup", "a07-MUG": "Mug *star*" }],
@@ -57,7 +57,7 @@ describe("columns are recognized although other words or columns are around them
     expect(await named()).toEqual(expected);
   });
 
-  test("a07-prestashop.csv: the hint in parentheses does not hide the active column", async () => {
+  test("a07-prestashop.csv: a hint in parentheses after the name does not prevent recognition of the active column", async () => {
     await run("a07-prestashop.csv");
     expect(await activity()).toEqual({ "a07-CUP": false, "a07-MUG": true });
   });
@@ -72,13 +72,13 @@ describe("columns are recognized although other words or columns are around them
     ]);
   });
 
-  test("e05-nfd-header.csv: names that look alike get a number", async () => {
+  test("e05-nfd-header.csv: the second of two names that look alike gets a number", async () => {
     await run("e05-nfd-header.csv");
     expect((await products())[0]?.attributes).toEqual({ Größe: "1", "Größe (2)": "2" });
   });
 });
 
-describe("a file whose key is in doubt writes nothing and asks", () => {
+describe("an import with an unclear SKU or name column writes nothing and asks the user", () => {
   test("d10-opencart.csv: the SKU column is empty", async () => {
     const { state, problem } = await run("d10-opencart.csv");
     expect({ state, problem }).toMatchObject({
@@ -96,7 +96,7 @@ describe("a file whose key is in doubt writes nothing and asks", () => {
     expect(await products()).toEqual([]);
   });
 
-  test("a29-invloader.tsv: no column is the name, although no product exists yet", async () => {
+  test("a29-invloader.tsv: no column contains names, and no products exist that the file could update", async () => {
     const { state, problem, rejected } = await run("a29-invloader.tsv");
     expect({ state, rejected, problem }).toMatchObject({
       state: "held",
@@ -106,13 +106,13 @@ describe("a file whose key is in doubt writes nothing and asks", () => {
     for (const text of ["sku", "product-id", "item-condition"]) expect(problem?.detail).toContain(`"${text}"`);
   });
 
-  test("a29-invloader.tsv: changes the products that exist", async () => {
+  test("a29-invloader.tsv: does not ask if all products exist already, but updates them", async () => {
     await importBytes(context, "sku,name\n0889698521550,Lamp\n");
     expectDone(await run("a29-invloader.tsv"), { updated: 1, rejected: 0 });
     expect(await run("a29-invloader.tsv", { mode: "create" })).toMatchObject({ state: "held" });
   });
 
-  test("a column that only numbers the rows, blank cells and repeated values", async () => {
+  test("the values only number the rows, repeat each other, or are blank in most rows", async () => {
     const held = async (text: string): Promise<unknown> => {
       const { state, problem } = await importBytes(context, text);
       return state === "held" ? [problem?.["option"], problem?.["candidates"]] : state;
@@ -132,7 +132,7 @@ describe("a file whose key is in doubt writes nothing and asks", () => {
     expect(await products()).toEqual([]);
   });
 
-  test("is not asked if the values of the whole file are in order, or if a clear name only repeats its values", async () => {
+  test("does not ask about item numbers with gaps, or about a column sku whose values repeat or are consecutive", async () => {
     expect(await importBytes(context, "sku,name\nA,a\nA,b\nA,c\nA,d\n")).toMatchObject({
       state: "done",
       superseded: 3,
@@ -141,7 +141,7 @@ describe("a file whose key is in doubt writes nothing and asks", () => {
     expect(await importBytes(context, "sku,name\n1,a\n2,b\n3,c\n")).toMatchObject({ state: "done", created: 3 });
   });
 
-  test("the whole file decides: a key that repeats only after the first rows", async () => {
+  test("all rows are considered: the values repeat only after the first 600 rows", async () => {
     const rows = Array.from(
       { length: 4000 },
       (_, row) => `${row < 600 ? `c-${row}` : "c-1"},Product ${row},${"x".repeat(200)}\n`,
@@ -152,7 +152,7 @@ describe("a file whose key is in doubt writes nothing and asks", () => {
   });
 });
 
-describe("lines of column names are not products", () => {
+describe("lines that repeat the column names are not products", () => {
   test.each([
     ["e07-two-header-rows.csv", 1],
     ["b16c-joined.csv", 1],
@@ -163,7 +163,7 @@ describe("lines of column names are not products", () => {
     expect(rows).toEqual([{ code: "header_repeated", ignored: true }]);
   });
 
-  test("a repeated header may have a byte order mark, other blanks and other case, and is found before its faults", async () => {
+  test("a repeated header is ignored, not rejected, even if it differs in byte order mark, blanks or case", async () => {
     const result = await importBytes(context, "sku,name,active\nA,a,yes\n\ufeffSKU, Name ,ACTIVE\nB,b,no\n");
     expectDone(result, { rows: 3, created: 2, ignored: 1, rejected: 0 });
   });
@@ -188,7 +188,7 @@ describe("rows that differ from the header only by blank cells", () => {
     expectDone(await run(name), { rows: created, created, rejected: 0 });
   });
 
-  test("a column without a name at the end is left out, unless it is filled", async () => {
+  test("a last column without a name is ignored if all its cells are blank", async () => {
     const result = await importBytes(context, "sku,name,,\nA,a,,\nB,b\nC,c,,x\n");
     expect(result.columns).toHaveLength(4);
     const blank = await importBytes(context, "sku,name,,\nA,a,,\nB,b\n");
@@ -206,7 +206,7 @@ describe("rows that differ from the header only by blank cells", () => {
     expect(await rejectsOf(context, result.id)).toMatchObject([{ row: 21, code: "too_few_fields" }]);
   });
 
-  test("a chunk that is split again has the same rows", async () => {
+  test("a loader that reads a chunk without the record cache finds the same rows", async () => {
     const { record_cache: _cache, ...other } = await createImportContext(pool, 2);
     const text = "sku,name,price\nA,a\n,,\nB,b,,\nC,c,1,,\n , ,\nD,d\n\u001a\n";
     expectDone(await importBytes(other, text), { rows: 4, created: 4 });
@@ -214,25 +214,25 @@ describe("rows that differ from the header only by blank cells", () => {
   });
 });
 
-describe("damaged and guarded values", () => {
-  test("b51-na.csv: errors of a spreadsheet are not SKUs", async () => {
+describe("values that a spreadsheet has damaged, and guarded values such as =0017 in quotes", () => {
+  test("b51-na.csv: error values of a spreadsheet, such as #N/A, are not SKUs", async () => {
     const result = await run("b51-na.csv");
     expectDone(result, { created: 1, rejected: 3, superseded: 0 });
     expect(new Set((await rejectsOf(context, result.id)).map(({ code }) => code))).toEqual(new Set(["sku_damaged"]));
   });
 
-  test("b50-scientific.csv: shortened numbers are not SKUs", async () => {
+  test("b50-scientific.csv: numbers in scientific notation are not SKUs", async () => {
     expectDone(await run("b50-scientific.csv"), { created: 0, rejected: 3, superseded: 0 });
   });
 
-  test("excel-scientific-sku.csv: only whole shortened numbers are damaged; in other columns they are counted", async () => {
+  test("excel-scientific-sku.csv: only a cell that is entirely a number in scientific notation is rejected as a SKU; in other columns such cells are counted", async () => {
     const result = await run("excel-scientific-sku.csv");
     expectDone(result, { rows: 30, created: 23, rejected: 7 });
     expect((await rejectsOf(context, result.id)).map(({ row }) => row)).toEqual([4, 8, 12, 16, 20, 24, 28]);
     expect(result.notices).toMatchObject([{ code: "damaged_numbers", column: "ean", count: 6 }]);
   });
 
-  test("e08-text-guard.csv: guards are not part of the value", async () => {
+  test("e08-text-guard.csv: the guard (an equals sign and quotes) is not part of the value", async () => {
     expectDone(await run("e08-text-guard.csv"), { created: 2 });
     expect((await products()).map(({ sku, attributes }) => [sku, attributes["ean"]])).toEqual([
       ["e08-0017", "04006381333931"],
@@ -240,7 +240,7 @@ describe("damaged and guarded values", () => {
     ]);
   });
 
-  test("a guard is understood inside quotes and in any row; a protected one is text", async () => {
+  test("a guard is removed inside quotes and in every row; after an apostrophe it is text", async () => {
     const text = 'sku,name,ean\n"=""0017""",a,"=""04"""\nB,b,1\n="0018",\'="x",="y"\nD,"=""q""""r""",=1\n';
     expectDone(await importBytes(context, text), { created: 4 });
     expect((await products()).map(({ sku, name, attributes }) => [sku, name, attributes["ean"]])).toEqual([
@@ -252,7 +252,7 @@ describe("damaged and guarded values", () => {
   });
 });
 
-describe("a sound row is never lost to a faulty repeat", () => {
+describe("a valid row is never replaced by an invalid row with the same SKU", () => {
   test("e06-good-row-lost.csv", async () => {
     const result = await run("e06-good-row-lost.csv");
     expectDone(result, { created: 1, superseded: 0, rejected: 1 });
@@ -261,7 +261,7 @@ describe("a sound row is never lost to a faulty repeat", () => {
   });
 
   test.each(["first", "reject", "last"] as const)(
-    "repeats=%s: a row with a name wins over one without",
+    "repeats=%s: a row with a name takes precedence over a row without one",
     async (repeats) => {
       const result = await importBytes(context, "sku,name,price\nA,,1\nA,Lamp,2\n", { repeats });
       expectDone(result, { created: 1, superseded: 1, rejected: 0 });
@@ -271,12 +271,12 @@ describe("a sound row is never lost to a faulty repeat", () => {
 });
 
 describe("the active column", () => {
-  test("a01-woo-published.csv: -1 is no where 1 is yes", async () => {
+  test("a01-woo-published.csv: -1 means no in a column where 1 means yes", async () => {
     await run("a01-woo-published.csv");
     expect(await activity()).toEqual({ "a01-bag": false, "a01-cap": false, "a01-mug": true });
   });
 
-  test("2 is no in a column of 1 and 2, in whatever form the numbers are written", async () => {
+  test("2 means no in a column of 1 and 2, even if the numbers are written as 1.0 or 2.00", async () => {
     await importBytes(context, "sku,name,product_online\nA,a,1.0\nB,b,2.00\nC,c,1\n");
     expect(await activity()).toEqual({ A: true, B: false, C: true });
   });
@@ -287,7 +287,7 @@ describe("the active column", () => {
     expect(await rejectsOf(context, result.id)).toMatchObject([{ row: 2, code: "not_yes_or_no" }]);
   });
 
-  test("the words of platforms and languages", async () => {
+  test("words for yes and no from shop platforms and other languages are understood", async () => {
     const words =
       "visible hidden published unpublished online offline draft archived да нет はい いいえ Sichtbar".split(" ");
     const rows = words.map((word, row) => `w${String(row).padStart(2, "0")},n,${word}\n`);
@@ -299,7 +299,7 @@ describe("the active column", () => {
     ).toBe("1010100010101");
   });
 
-  test("d01-published-date.csv: a column with other values is an attribute, with a notice", async () => {
+  test("d01-published-date.csv: a column with values other than yes and no becomes an attribute, and a notice reports this", async () => {
     const result = await run("d01-published-date.csv");
     expectDone(result, { created: 3 });
     expect(result.notices).toMatchObject([{ code: "active_as_attribute", column: "published" }]);
@@ -311,8 +311,8 @@ describe("the active column", () => {
   });
 });
 
-describe("the message names the fault of the whole file", () => {
-  test("b34-2500-columns.csv: the limit and the last filled cell", async () => {
+describe("the message names a fault that concerns the whole file", () => {
+  test("b34-2500-columns.csv: names the limit and the last filled cell", async () => {
     const { problem } = await run("b34-2500-columns.csv");
     expect(problem?.detail).toContain("more than 2,000 columns");
     expect(problem?.detail).toContain('column 2,500: "a2497"');
@@ -325,7 +325,7 @@ describe("the message names the fault of the whole file", () => {
     expect(other.problem?.detail).toContain("The header is written with semicolons, the rows with commas");
   });
 
-  test("each line in quotes", async () => {
+  test("a file in which each line is enclosed in quotes", async () => {
     const { problem } = await importBytes(context, '"sku,name,price"\n"A,""Lamp, big"",3"\n"B,Desk,4"\n');
     expect(problem?.detail).toContain("Each line of the file is enclosed in quotes");
   });

@@ -63,7 +63,7 @@ test("c77-hidden-sku: the message names the hidden sheet, which can be imported"
   expect(await run("c77-hidden-sku", { sheet: "Data" })).toMatchObject({ state: "done", created: 1 });
 });
 
-test("c53-header-break-rejects: line numbers are row numbers", async () => {
+test("c53-header-break-rejects: the line numbers of rejected rows are the row numbers of the sheet", async () => {
   const result = await run("c53-header-break-rejects");
   expect(result).toMatchObject({ state: "done", created: 2, rejected: 1 });
   expect(await rejectsOf(context, result.id)).toMatchObject([{ line: 3, code: "sku_empty" }]);

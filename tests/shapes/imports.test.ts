@@ -80,10 +80,10 @@ test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))
 });
 
 test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))(
-  "the preview of %s shows the products as they are stored",
+  "the preview of %s shows the products that the import stores",
   async (_, folder) => {
     const { before, files, products } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
-    // A preview knows no stored products.
+    // Skip imports into a catalogue that has products: a preview does not read the catalogue.
     if (before !== null || files.length > 1) return;
     const file = files[0] as string;
     const shown = await previewed(readFileSync(join(folder, file)), mappingOf(folder, file));

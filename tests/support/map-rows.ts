@@ -40,7 +40,7 @@ export interface MappedRow {
   name: string;
   description: string;
   active: string;
-  /** An attribute that is to be removed has the value null. */
+  /** The value null removes the attribute. */
   attributes: Record<string, string | string[] | null>;
 }
 
@@ -50,7 +50,7 @@ export interface MappedRows {
   rows: MappedRow[];
 }
 
-/** Maps the rows. The statements are checked by the schema first. */
+/** Maps the rows. First checks the mapping's statements against the schema. */
 export function mapRows(
   statements: Mapping,
   header: readonly string[],

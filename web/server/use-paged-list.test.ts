@@ -46,7 +46,7 @@ test("a refresh inserts new items and keeps the pages loaded after the first one
   expect([items.value, has_more.value]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], false]);
 });
 
-test("a refresh starts again if the loaded items no longer follow the first page, or nothing follows it", async () => {
+test("a refresh keeps only the first page if the other loaded items no longer follow it, or if it is now the last page", async () => {
   const { items, has_more, more, refresh, server } = startList([10, 11, 12, 13, 14, 15]);
   await refresh();
   await more();

@@ -71,7 +71,7 @@ function createList<Item, Filter>({ load, filter, keyOf }: Omit<Options<Item, Fi
     const { signal } = nextPage;
     try {
       const page = await load(toValue(filter), cursor, signal);
-      // A refresh may have replaced the page before this one.
+      // Drop this page if a refresh has meanwhile replaced the pages before it.
       if (signal.aborted || nextCursor.value !== cursor) return;
       items.value = [...items.value, ...page.items];
       nextCursor.value = page.next_cursor;

@@ -1,4 +1,4 @@
-// `skuport profile test`: runs the tests that a profile carries, in this process.
+// `skuport profile test`: runs the tests that a profile contains, in this process.
 import type { ProfileTestResult } from "../../../contract/profiles/profiles.ts";
 import { runTests } from "../../profiles/tests/run-tests.ts";
 import { oneLine } from "../../terminal.ts";
@@ -11,7 +11,7 @@ export async function testProfile(given: ProfileCall): Promise<number> {
   const passed = results.every((result) => result.passed);
   const { options, io } = given;
   if (options.json === true) io.stdout.write(`${JSON.stringify({ passed, tests: results })}\n`);
-  else if (results.length === 0) io.stdout.write("The profile carries no tests.\n");
+  else if (results.length === 0) io.stdout.write("The profile contains no tests.\n");
   else for (const result of results) io.stdout.write(describe(result));
   return passed ? 0 : 1;
 }

@@ -60,7 +60,7 @@ async function editorOf(text: string): Promise<Record<string, string>> {
   return { VISUAL: "cp new.json" };
 }
 
-test("edit stores what the editor wrote; a faulty text is kept, and its faults are named", async () => {
+test("`edit` stores the text that the editor wrote; if the text has faults, they are printed and the text is kept in a file", async () => {
   const edited = await runWith(await editorOf('{ "key": "sku", "name": "title" }'), "edit", "edited");
   expect(edited).toMatchObject({ code: 0, out: 'Stored the profile "edited", version 1.\n' });
   const faulty = await runWith(
@@ -90,7 +90,7 @@ test.each([
   expect(err).toContain(message);
 });
 
-test("a file that is not a profile is named", async () => {
+test("the error for a file that is not a profile names the file", async () => {
   await writeFile(join(cwd, "list.json"), "[]");
   expect(await run("import", "list.json")).toMatchObject({
     code: 1,
@@ -102,7 +102,7 @@ test("a file that is not a profile is named", async () => {
   });
 });
 
-test("test runs the tests in a file and of a stored profile, and its exit code is their result", async () => {
+test("`test` runs the tests of a profile file or of a stored profile, and its exit code shows whether they pass", async () => {
   const tests = [{ name: "lamp", input: "Art,Titel\nA-1,Lamp\n", expected: [{ sku: "A-1", name: "Lamp" }] }];
   await writeFile(join(cwd, "tested.json"), JSON.stringify({ key: "Art", name: "Titel", tests }));
   expect(await run("test", "tested.json")).toMatchObject({ code: 0, out: "passed\tlamp\n" });

@@ -31,9 +31,9 @@ export const profileCommand: Command = {
   show          show a profile: its columns and its text
   edit          open the text in $VISUAL or $EDITOR and store it. If it has faults, the text is kept in a file
   export        print the text as JSON, or write it to FILE
-  import        store the profile in FILE. Without NAME, the name is the one in the file, or that of the file
+  import        store the profile that FILE contains. Without NAME, the profile gets the name in the file, or else the file's own name
   delete        delete a profile and its versions
-  test          run the tests that a profile carries. Exit code: 0 if all pass, otherwise 1
+  test          run the tests that a profile contains. Exit code: 0 if all pass, otherwise 1
 
   --confirm         store the profile even if one of its tests fails
   --url URL         address of the server (default: the server that runs on the data folder)

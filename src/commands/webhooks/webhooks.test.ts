@@ -51,7 +51,7 @@ async function listenWith(...args: string[]): Promise<{ at: string; out: () => s
   };
 }
 
-test("add, test, list and deliveries work with a receiver that listen runs", async () => {
+test("`add`, `test`, `list` and `deliveries` work with a receiver that `listen` runs", async () => {
   const blind = await listenWith();
   const added = await run("add", blind.at, "--types", "product.updated,import.completed", "--json");
   expect(added.code).toBe(0);
@@ -78,7 +78,7 @@ test("add, test, list and deliveries work with a receiver that listen runs", asy
   for (const listener of [blind, seeing, other]) expect(await listener.stop()).toBe(0);
 });
 
-test("listen reads a secret from standard input, so that the list of processes does not show it", async () => {
+test("`listen` reads a secret from standard input, so that the list of processes does not show the secret", async () => {
   const child = start("listen", "--secret-file", "-");
   running.push(child);
   child.stdin?.end("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nmore");

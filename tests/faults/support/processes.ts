@@ -50,8 +50,8 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
   return { ...child, base_url: baseUrl };
 }
 
-/** Starts `skuport work`, and waits until it is ready to take jobs. The worker exits if it loses the database before it is ready. In
- * production, its supervisor would then restart it. */
+/** Starts `skuport work`, and waits until it is ready to take jobs. The worker exits if it loses the connection to the database before it
+ * is ready. In production, its supervisor would then restart it. */
 export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = start(["work", "--data-dir", options.data_dir], options);
   const READY = ["worker ready for imports", "worker ready for operations"];

@@ -64,7 +64,8 @@ export async function startProxy(address: Exclude<DatabaseAddress, { url: string
     });
     links.add(link);
   };
-  // The sockets allow half-open connections, because the link itself forwards the end of a connection, or delays it while it holds.
+  // The sockets allow half-open connections, because the link itself forwards the end of a connection. A link that holds the connection
+  // delays its end.
   let server = await listen(0, accept);
   const { port } = server.address() as AddressInfo;
   return {

@@ -13,7 +13,7 @@ export function useReplays(id: number) {
       const { items } = await ask(list_replays, { params: { id } }, { signal });
       replays.value = items;
     } catch {
-      // The delivery log on the same page reports an unreachable server.
+      // Ignore the error: the delivery log on the same page already reports an unreachable server.
     }
   }, REFRESH_INTERVAL_MS);
   const running = computed(() => replays.value.filter(({ state }) => state === "preparing" || state === "running"));
