@@ -12,7 +12,10 @@ export const PROBLEMS = {
   "precondition-failed": { status: 412, title: "The product has changed since you read it" },
   "being-changed": { status: 503, title: "Another writer is changing this product" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was already used for another request" },
-  "response-not-stored": { status: 409, title: "The request was executed, but its response is too large to be sent again" },
+  "response-not-stored": {
+    status: 409,
+    title: "The request was executed, but its response is too large to be sent again",
+  },
   "request-running": { status: 409, title: "The request with this idempotency key is still running" },
   "too-many-streams": { status: 429, title: "Too many event streams are open" },
   "too-many-exports": { status: 429, title: "Too many exports are running" },

@@ -85,7 +85,8 @@ function importOf(extension: string, pack: (text: string) => string | Buffer | P
       const now = await persist(() => call(get_import, { params: { id: sent.id } }, to(site)));
       return now !== undefined && isTerminal(now.state) ? now : undefined;
     });
-    if (ended?.state !== "done") return [`the import ended in the state ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
+    if (ended?.state !== "done")
+      return [`the import ended in the state ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
     // If the response to an upload was lost, `persist` sent the file again, which started another import. Together, these imports apply
     // each row once.
     const applied = await untilOver(async () => {
