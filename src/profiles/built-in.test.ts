@@ -1,4 +1,4 @@
-// The built-in profiles: exports of the programs are recognized by their columns, and come out as expected.
+// The built-in profiles: a sample export of each program selects its profile by its columns, and gives the expected products.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

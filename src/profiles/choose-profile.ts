@@ -31,7 +31,7 @@ export interface ChosenProfile {
   /** The import's options with the mapping of the profile. */
   options: ImportOptions;
   notices: Notice[];
-  /** Whether to wait for an answer: the columns have changed and the profile does not define what to do. */
+  /** The question to ask if the columns have changed and the profile or an option requires an answer. */
   question: Problem | undefined;
 }
 
@@ -57,7 +57,7 @@ export function chooseProfile(
   };
 }
 
-/** Whether a profile is selected. A client that names the key or the mapping has decided already. */
+/** Whether the server selects a profile: only if the client has named no profile, mapping, key or name. */
 export const selects = ({ profile, mapping, key, name }: ImportOptions): boolean =>
   profile === undefined && mapping === undefined && key === undefined && name === undefined;
 
@@ -82,7 +82,8 @@ export function withMapping(
   const { mode, repeats } = options;
   return {
     ...options,
-    // These are the defaults of the options. Another value was given by the client and precedes the profile.
+    // `upsert` and `last` are the defaults of these options, and the profile overrides them. Any other value was given by the client and
+    // overrides the profile.
     mode: mode === "upsert" ? (mapping.mode ?? mode) : mode,
     repeats: repeats === "last" ? (mapping.repeats ?? repeats) : repeats,
     mapping: ignored.length === 0 ? mapping : { ...mapping, drop: [...(mapping.drop ?? []), ...ignored] },
@@ -99,7 +100,7 @@ const policyOf = (options: ImportOptions, definition: ProfileDefinition): Policy
   on_missing_column: options.on_missing_column ?? definition.on_missing_column ?? "keep",
 });
 
-/** Maximum number of columns of which each has a notice of its own. */
+/** Maximum number of notices with one column each. More columns share one notice. */
 const MAX_NOTICES = 5;
 /** Maximum number of columns that a message lists. */
 const MAX_LISTED = 20;
@@ -110,7 +111,7 @@ function changeNotices(name: string, { added, missing, renamed }: ColumnChanges,
   return [
     ...renamed.slice(0, MAX_NOTICES).map(({ from, to }): Notice => ({
       code: "renamed_column",
-      message: `The profile "${name}" knows the column "${from}", which the file lacks; "${to}" is new. If the column was renamed, change the profile.`,
+      message: `The file lacks the column "${from}" of the profile "${name}", and has the new column "${to}". If the column was renamed, change the profile.`,
       column: to,
       count: null,
     })),

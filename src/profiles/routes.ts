@@ -27,7 +27,7 @@ export interface ProfileRoutesContext {
 
 export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesContext): void {
   instance.register((scope, _options, done) => {
-    // The handlers validate profiles themselves, because the faults of a union need the member that has the fault.
+    // The handlers validate profiles themselves, because the errors of a schema with a union do not name the member that has the fault.
     scope.setValidatorCompiler((part) =>
       part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
     );

@@ -201,7 +201,7 @@ async function importAlone(
       progress.show(state);
       if (state.state === "held") break;
     }
-    // The command is run again with an answer, so the file is not needed any more.
+    // The user answers by running the command again with an option, so end this import and delete its file.
     if (state.state === "held") await finishImport(context, state.id, "cancelled");
     return state;
   } finally {

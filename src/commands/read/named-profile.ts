@@ -1,4 +1,5 @@
-// The profile that `skuport read --profile` names: a file, a profile of the server on the data folder, or a built-in one.
+// The profile that `skuport read --profile` names: a file, a profile of the server that is running on the data folder, or a built-in
+// profile.
 import { existsSync } from "node:fs";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import type { ColumnOptions } from "../column-options.ts";

@@ -1,4 +1,4 @@
-// Holds an import whose scan must not decide, and continues it once the client has answered.
+// Holds an import whose scan has found a question, and continues it once the client has answered.
 import { isScannedBy, isUnchanged, type ScanId } from "../fencing.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import type { ImportContext } from "../context.ts";
@@ -38,7 +38,7 @@ export async function continueImport(
   answer: z.infer<typeof continue_options>,
 ): Promise<void> {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
-  // The mapping of the options may be that of the profile which another profile or mapping now replaces.
+  // The stored options may contain the mapping of the current profile. Remove it if the answer names another profile.
   const { mapping: _, ...withoutMapping } = options;
   const changed = { ...(answer.profile === undefined ? options : withoutMapping), ...given };
   await readNamedProfile(context.pool, answer);

@@ -36,7 +36,7 @@ export async function markContinued(db: Queryable, id: number, options: ImportOp
   return updated > 0;
 }
 
-/** Removes the profile of an import that the client replaces. */
+/** Removes the profile from the import, because the client's answer replaces it. */
 export async function forgetProfile(db: Queryable, id: number): Promise<void> {
   await db.query("update imports set profile = null where id = $1", [id]);
 }

@@ -57,7 +57,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   // The column index of each text field, or -1 if the file has no column for the field.
   const textColumns = TEXT_FIELDS.map((field) => layout[field]);
   const hashedColumns = textColumns.filter((column) => column >= 0);
-  /** Whether a blank cell of this chunk keeps a text of its product. */
+  /** Whether the chunk has a blank cell that leaves a text of its product unchanged. */
   let hasKeptTexts = false;
   const booleanColumns = BOOLEAN_FIELDS.map((field) => layout[field]);
   const numberColumns = NUMBER_FIELDS.map((field) => layout[field]);

@@ -14,8 +14,10 @@ export interface Resolved {
 export const keysOf = ({ texts, key_start, key_end }: ChunkRows): string[] =>
   Array.from(key_start, (start, row) => texts.toString("utf8", start, key_end[row]));
 
-/** @param taken if rows without a product create one with their value as the SKU: the keys that other products have as their SKU
- * already; undefined if they create none */
+/**
+ * @param taken keys that already are SKUs of other products, so that no row may create a product with them; undefined if rows without a
+ * product create none
+ */
 export function resolveRows(rows: ChunkRows, matches: readonly Match[], taken?: ReadonlySet<string>): Resolved {
   const products = new Map<string, Match[]>();
   for (const match of matches) products.set(match.match_key, [...(products.get(match.match_key) ?? []), match]);

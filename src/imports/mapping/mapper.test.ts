@@ -106,7 +106,7 @@ describe("the steps of a value", () => {
     expect(valueOf({ from: "a", ...steps }, text)).toBe(fault);
   });
 
-  test("replacing never makes a value of any size", () => {
+  test("`replace` cannot make a value longer than its limit", () => {
     const value = valueOf({ from: "a", replace: [["x", "y".repeat(2000)]] }, "x".repeat(1000));
     expect(value).toContain("at most 1,000,000 bytes");
   });
@@ -182,7 +182,7 @@ describe("pairs", () => {
     const { rows } = mapRows({ key: "sku", pairs }, header, [["x", "Finish", "", "", "20", "cm"]]);
     expect(rows[0]?.attributes).toEqual({});
   });
-  test("values that do not count are left out", () => {
+  test("the values in `without` are left out", () => {
     const without = [{ ...pairs[0], without: ["Default Title"] }];
     const { rows } = mapRows({ key: "sku", pairs: without }, header, [["x", "Title", "default title", "", "", ""]]);
     expect(rows[0]?.attributes).toEqual({});

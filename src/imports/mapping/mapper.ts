@@ -20,10 +20,12 @@ export interface Mapped {
 }
 
 export interface Mapper {
-  /** @param skip bit r is set if record r is not to be mapped
-   * @param mode `scan` leaves the attributes out, and evaluates only those that can have a fault */
+  /**
+   * @param skip bit r is set if record r is not to be mapped
+   * @param mode `scan` appends no attributes, and evaluates only the attributes that can have a fault
+   */
   map(records: Records, skip?: Uint8Array, mode?: "scan" | "load"): Mapped;
-  /** What the value maps did not know, in all records so far. */
+  /** The texts that value maps did not contain, in all records so far. */
   readonly notes: Notes;
 }
 

@@ -15,7 +15,7 @@ export interface Match {
   sku: string;
 }
 
-/** Number of products that are read at once. */
+/** Number of products in one batch of the cursor. */
 const BATCH = 5000;
 
 /** Yields all products with a text as this attribute, a few thousand at a time. */
@@ -34,7 +34,7 @@ export async function* readCandidates(client: pg.ClientBase, attribute: string):
   await client.query("close candidates");
 }
 
-/** Stores matches unless a newer scan has taken the import over. @returns false if it has */
+/** Stores matches unless a newer scan has taken the import over. @returns false if a newer scan has taken over */
 export async function insertMatches(db: Queryable, scan: ScanId, matches: readonly Match[]): Promise<boolean> {
   const { rowCount } = await db.query(
     `with mine as (

@@ -28,7 +28,7 @@ export const describeColumns = (
     samples: [...new Set(valuesOf(rows, position))].slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
   }));
 
-/** The option that asks for each target. */
+/** The option that answers a question about each target. */
 const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
 
 function confidenceOf(

@@ -128,7 +128,7 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
     case "value_empty":
       return "The cell is empty, but the mapping requires a value. Enter a value.";
     case "not_a_list":
-      return `The value begins with [ or a quote, but is not a list such as ["red", "blue"] in JSON, with at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty. Correct it.`;
+      return `The value begins with [ or a quote, so it must be JSON: a list such as ["red", "blue"] of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty, or a text such as "red". Correct the value.`;
     case "match_ambiguous":
       return "Several products have this value, so it is unclear which of them the row means. Correct the products, or give the SKU.";
     case "exists_already":

@@ -1,4 +1,4 @@
-// Tells a scan how many bytes of its file it can read. A scan can follow an upload that is still being received, so that both finish
+// Reports to a scan how many bytes of its file it can read. A scan can follow an upload that is still being received, so that both finish
 // at about the same time.
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";

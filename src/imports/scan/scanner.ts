@@ -35,7 +35,7 @@ import type { Problem } from "../../../contract/problems.ts";
 const MAX_CHUNK_BYTES = 8 << 20;
 /** The faults of a key. */
 const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
-/** Number of keys in `first_keys`. */
+/** Maximum number of keys in `first_keys`. */
 const FIRST_KEYS = 1000;
 /** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
 const KEY_GROWTH = 4;
@@ -56,7 +56,9 @@ export interface Scanner {
   readonly ignored: number;
   /** The figures by which the key is judged once all rows were scanned. */
   readonly key_figures: KeyFigures;
-  /** The first keys of a file without a column of names: if none of them exists, the file creates products without names. */
+  /**
+   * The first keys of a file without a name column. If no product has one of these keys, the file would create products without names.
+   */
   readonly first_keys: readonly string[];
   /** Returns whether the row with this index is rejected, ignored or superseded. */
   isSkipped(row: number): boolean;
@@ -179,12 +181,12 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
     if (start === end) return false;
-    // A first byte that is neither white space nor part of another alphabet decides without decoding the text.
+    // If the first byte is a visible ASCII character, the cell is not blank, and its text need not be decoded.
     const letter = records.bytes[start] as number;
     return (letter > 0x20 && letter < 0x80) || !isBlankText(fieldText(records, field, dialect));
   };
 
-  /** Applies the row of a key that an earlier row has. A row without a name never replaces one with a name. */
+  /** Decides which of two rows with the same key is applied. A row without a name never replaces a row with a name. */
   const repeat = (records: Records, r: number, row: number, other: number): void => {
     figures.repeated++;
     const isNamed = layout.name < 0 || hasName(records, r);

@@ -105,7 +105,7 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
 /** Maximum number of columns that are offered as names of products. */
 const MAX_NAME_CANDIDATES = 5;
 
-/** Returns the problem of a file whose products do not exist yet, without a column of names. */
+/** Returns the problem of a file that creates products but has no name column. */
 export function noNameColumn({ header, columns, rows }: ReadableTable): Problem {
   const candidates = columns
     .flatMap(({ name, target }, index): KeyCandidate[] => {
@@ -125,7 +125,7 @@ export function noNameColumn({ header, columns, rows }: ReadableTable): Problem 
     .slice(0, MAX_NAME_CANDIDATES);
   return new Problem(
     "name-in-doubt",
-    `No column is the name (${listed(header)}), but new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update".`,
+    `It is unclear which column contains the names (${listed(header)}), but new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update".`,
     { extra: { headers: shownHeaders(header), ...question("name", candidates) } },
   );
 }

@@ -4,7 +4,7 @@ import { comparableName, isPattern, patternNumber } from "../../imports/mapping/
 /** Two names with the same key denote the same column. */
 export const columnKey = comparableName;
 
-/** A pattern never matches a longer name, so that matching takes little time for every header. */
+/** Longer names match no pattern. This bounds the time of matching for every header. */
 const MAX_MATCHED_CHARACTERS = 1000;
 
 /** Whether a column with this key has the name, or matches the pattern. */

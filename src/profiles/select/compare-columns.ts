@@ -6,7 +6,7 @@ import { requiredGroups, usedColumns } from "./used-columns.ts";
 
 export interface ColumnChanges {
   added: string[];
-  /** Columns that the profile reads or that the last file had. */
+  /** Columns that the file lacks, although the profile reads them or the last file had them. */
   missing: string[];
   /** Pairs of a missing and a new column with similar names. Both are also in the other lists. */
   renamed: { from: string; to: string }[];

@@ -22,7 +22,7 @@ const HEADER = ["Lieferant", "Art.-Nr.", "Bezeichnung", "EK-Preis", "Farbe"];
 const nameOf = (header: string[], profiles: KnownProfile[]): string | undefined =>
   selectProfile(header, profiles).profile?.name;
 
-test("a profile is selected by the columns that it uses, and new columns do not lose it", () => {
+test("a profile is selected by the columns that it uses, even if the file has new columns", () => {
   expect(nameOf(HEADER, [supplier])).toBe("supplier");
   expect(nameOf([...HEADER, "Neu", "Noch eine"], [supplier])).toBe("supplier");
   expect(

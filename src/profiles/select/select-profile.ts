@@ -1,4 +1,4 @@
-// Selects the profile for a file by the overlap of its columns, so that a new column does not lose the profile.
+// Selects the profile for a file by the overlap of their columns, so that a file with a new column still gets its profile.
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
@@ -23,13 +23,16 @@ export interface Selection {
 
 /** Share of the columns that a file must have if the profile does not define it. */
 const MIN_SHARE = 0.7;
-/** Number of common columns that make a file recognizable, if their names are not those of product fields. */
+/** Minimum number of common columns whose names are not those of product fields. */
 const MIN_SPECIFIC = 2;
 /** Names that occur in files of every kind. */
 const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 
-/** Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
- * overlap; if two other profiles fit equally well, none is selected. Neither is a profile whose key column is missing. */
+/**
+ * Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
+ * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile is never selected if the file lacks a
+ * column of its key.
+ */
 export function selectProfile(header: readonly string[], profiles: readonly KnownProfile[]): Selection {
   const columns = headerOf(header);
   const fitting = profiles.flatMap((profile) => {

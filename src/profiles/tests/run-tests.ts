@@ -21,7 +21,7 @@ async function runTest(definition: ProfileDefinition, test: ProfileTest): Promis
   const options = completeOptions(import_query.parse({ mapping: mappingOf(definition) }));
   try {
     const result = await previewFile(Buffer.from(test.input), true, options, { shown: MAX_EXPECTED_PRODUCTS + 1 });
-    // If all rows are rejected, the test may expect that.
+    // This problem does not fail the test: a test may expect that all rows are rejected.
     if (result.problem !== null && result.problem.type !== "/problems/nearly-all-rejected")
       return [notRead(result.problem.detail)];
     return compareResult(test, result);

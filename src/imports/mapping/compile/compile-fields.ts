@@ -24,7 +24,7 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
     if (value === undefined) return [];
     const node = compileValue(context, value, { statement, trim });
     if (node === null) return [];
-    if (isList(node)) throw invalidMapping(statement, "it must be a text, not a list; use join");
+    if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)];
     return [{ target, value: { ...node, steps, is_distinct: target === "sku" && isDistinct(node) } }];
   });

@@ -18,14 +18,14 @@ export function compilePairs(context: CompileContext, pairs: readonly Pair[]): P
 }
 
 function compilePair(context: CompileContext, pair: Pair, statement: string): PairNode[] {
-  if ((pair.each === undefined) === (pair.in === undefined)) throw invalidMapping(statement, "use either each or in");
+  if ((pair.each === undefined) === (pair.in === undefined)) throw invalidMapping(statement, 'use either "each" or "in"');
   return pair.each === undefined ? compileCell(context, pair, statement) : compileSeries(context, pair, statement);
 }
 
 /** Pairs in numbered columns. Gaps in the numbers do not matter. */
 function compileSeries(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   const { each = "", name = each, value, unit } = pair;
-  if (value === undefined) throw invalidMapping(statement, "it needs a value");
+  if (value === undefined) throw invalidMapping(statement, 'it needs "value"');
   const matches = context.file.match(each);
   if (matches.length === 0) context.file.lack(each);
   if (matches.length > MAX_PAIRS) throw invalidMapping(statement, "it matches too many columns of the file");
@@ -53,9 +53,9 @@ function compileSeries(context: CompileContext, pair: Pair, statement: string): 
 /** Several pairs in one cell. */
 function compileCell(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   if (pair.pair === undefined && pair.like === undefined)
-    throw invalidMapping(statement, "it needs pair or like, which separate the name from the value");
+    throw invalidMapping(statement, 'it needs "pair" or "like", which separate the name from the value');
   if (pair.name !== undefined || pair.value !== undefined || pair.unit !== undefined)
-    throw invalidMapping(statement, "name, value and unit belong to each; use like instead");
+    throw invalidMapping(statement, '"name", "value" and "unit" can only be used with "each"; use "like" instead');
   const template = pair.like === undefined ? null : templateOf(pair.like, `${statement}.like`, true);
   if (template !== null && !template.some((token) => "hole" in token && token.hole === "name"))
     throw invalidMapping(`${statement}.like`, "the template needs the hole {name}");

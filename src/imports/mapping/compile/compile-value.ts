@@ -34,11 +34,11 @@ const MAX_SOURCES = 20_000;
 export function compileValue(context: CompileContext, value: Value, scope: ValueScope): ValueNode | null {
   const members: MappedValue = typeof value === "string" || Array.isArray(value) ? { from: value } : value;
   if (members.from !== undefined && members.const !== undefined)
-    throw invalidMapping(scope.statement, "use either from or const");
+    throw invalidMapping(scope.statement, 'use either "from" or "const"');
   if (members.from === undefined && members.const === undefined && members.default === undefined)
-    throw invalidMapping(scope.statement, "it needs from, const or default");
+    throw invalidMapping(scope.statement, 'it needs "from", "const" or "default"');
   if (members.join !== undefined && members.all === true)
-    throw invalidMapping(scope.statement, "use either join or all");
+    throw invalidMapping(scope.statement, 'use either "join" or "all"');
   const trim = members.trim ?? (scope.trim || members.join !== undefined);
   const { sources, lacks } = sourcesOf(context, members, { ...scope, trim });
   const needAll = members.need === "all";
@@ -64,7 +64,7 @@ export function columnsOf(context: CompileContext, name: string, number?: string
   const wanted = number === undefined ? name : name.replaceAll("{n}", number);
   const column = context.file.find(wanted);
   const found = column !== -1 ? [column] : isPattern(wanted) ? context.file.match(wanted).map((m) => m.column) : [];
-  // A series of numbered columns may have gaps.
+  // A missing number of a series is a gap, not a missing column.
   if (found.length === 0 && wanted === name) context.file.lack(name);
   context.file.note(found);
   return found;

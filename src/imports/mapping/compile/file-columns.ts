@@ -61,7 +61,8 @@ function matchPattern(names: readonly string[], pattern: string): PatternMatch[]
     const number = name.length > MAX_MATCHED_NAME ? undefined : patternNumber(name, pattern);
     return number === undefined ? [] : [{ column, number }];
   });
-  // A name with an asterisk, such as `Name *`, is also a pattern; a column of exactly this name is the one.
+  // A column name may contain an asterisk, such as `Name *`. A column with exactly this name takes precedence over the matches of the
+  // pattern.
   if (literal !== -1 && !pattern.includes("{n}")) return [{ column: literal, number: "" }];
   return found.toSorted((a, b) => compareNumbers(a.number, b.number) || a.column - b.column);
 }

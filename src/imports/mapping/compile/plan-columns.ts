@@ -56,7 +56,8 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
     else for (const part of name) if ("column" in part) uses.set(part.column, (uses.get(part.column) ?? 0) + 1);
   }
   for (const pair of pairs) {
-    // The quotes and the comma of a member take up to six bytes, and a pair of a cell at least three.
+    // A pair takes at least three bytes in its cell. As a member, it gets up to six bytes of punctuation, so it becomes at most three
+    // times as long.
     if (pair.kind === "in") uses.set(pair.column, (uses.get(pair.column) ?? 0) + 3);
     else
       for (const value of [pair.name, pair.value, ...(pair.unit === null ? [] : [pair.unit, pair.name])]) use(value, 1);
@@ -81,7 +82,7 @@ const textBytes = (text: string | null): number => (text === null ? 0 : Buffer.b
 function growthOf(steps: readonly Step[]): number {
   let growth = 1;
   for (const step of steps) {
-    // An element of one character takes four bytes with its quotes and comma, and had two with its separator.
+    // An element of one character takes two bytes in its cell (with the separator) and four in JSON (with quotes and comma).
     if (step.step === "split") growth *= 2;
     if (step.step === "case") growth *= 3;
     if (step.step === "replace")

@@ -61,7 +61,7 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
         out.reset(mark);
         return true;
       }
-      // The general way finds out whether the whole separator is in the cell.
+      // The cell contains the first byte of the separator. The general way checks whether it contains the whole separator.
       if (is_distinct && i < sources.length - 1 && contains(records.bytes, cellStart, cellEnd, separator[0] ?? -1))
         return out.reset(mark);
       if (!isFirst) out.copy(separator);
@@ -93,7 +93,7 @@ function numberWriter(
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
   const decimalByte = decimal === "" ? -1 : decimal.charCodeAt(0);
-  // A blank represents several characters, and an apostrophe two, so that these need the general way.
+  // A group separator that is a blank or an apostrophe has several spellings, so it needs the general way.
   const groupByte = group === "." || group === "," ? group.charCodeAt(0) : -1;
   const takesEuro = currency === "" || currency === "€";
   return (row, out) => {

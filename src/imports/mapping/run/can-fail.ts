@@ -2,8 +2,10 @@
 import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
 import type { Step, ValueNode } from "../plan.ts";
 
-/** Whether the value can have a fault, or a text that someone must hear about, in a record of any length. The limits of length need no
- * check in a short record, unless a step makes its texts much longer. */
+/**
+ * Whether the value can have a fault, or a text that must be reported, in a record of any length. The limits of length need no check in a
+ * short record, unless a step makes its texts much longer.
+ */
 export const canFail = ({ sources, steps }: ValueNode): boolean =>
   sources.length > MAX_LIST_ELEMENTS / 2 ||
   steps.some(stepCanFail) ||

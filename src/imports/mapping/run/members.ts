@@ -40,7 +40,7 @@ export class Members {
   readonly #hasNames: boolean;
   /** The members of the record whose names come from its data. */
   readonly #dynamic = new Map<string, string | string[]>();
-  /** The static members of the record that have values; only if there are dynamic ones. */
+  /** The static members of the record that have values; collected only if there are dynamic members. */
   readonly #written = new Set<string>();
   readonly #names = new Set<string>();
   /** Keys of dynamic members, as bytes. */
@@ -73,7 +73,7 @@ export class Members {
     if (this.#hasNames) this.#readNamed(row);
   }
 
-  /** Writes the members. Returns the end of those with values; the members of erased attributes follow, with the value null. */
+  /** Writes the members with values, then the members of erased attributes, with the value null. Returns the position between the two. */
   write(row: Row, out: OutBytes): number {
     const start = out.length;
     let erased: StaticMember[] | undefined;

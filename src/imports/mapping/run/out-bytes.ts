@@ -40,7 +40,7 @@ export class OutBytes {
     } else this.bytes[this.length++] = 0x22;
   }
 
-  /** Continues at an earlier position. Returns false. */
+  /** Discards the bytes after an earlier position. Returns false, so that a writer can return the result. */
   reset(length: number): false {
     this.length = length;
     return false;

@@ -30,7 +30,7 @@ export class Row {
   width = 0;
   /** The record's first fault. */
   fault: MappingFault | undefined;
-  /** Set to true by a step that must see the same text again in every record. */
+  /** Set to true by a step that must run for every record, even if a text repeats. */
   must_see_again = false;
   /** The holes of the template that was matched last. */
   holes: ReadonlyMap<string, string> | undefined;
@@ -73,7 +73,7 @@ export class Row {
     this.must_see_again = false;
   }
 
-  /** Whether the steps since `beginSteps` had no effect but their result. */
+  /** Whether the steps since `beginSteps` had no effect other than their result. */
   isRepeatable(): boolean {
     return this.fault === undefined && !this.must_see_again;
   }

@@ -43,7 +43,7 @@ export class ValueWriter {
     if (memo === undefined) return this.#writeResult(this.#read(row), row, out);
     const records = row.records as Records;
     const field = row.first + this.#column;
-    // Without its escapes, another cell could have the same bytes.
+    // Do not use the remembered results: a cell with escapes and a cell without can have the same bytes but different values.
     if (((records.field_flags[field] as number) & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
@@ -54,7 +54,7 @@ export class ValueWriter {
     }
     row.beginSteps();
     const outcome = this.#writeResult(this.#read(row), row, out);
-    // A fault, a marker and an unknown text have effects other than bytes.
+    // Remember only results that consist of bytes alone: a fault, a marker or an unknown text has other effects.
     if (outcome !== "erased" && row.isRepeatable())
       memo.put(records.bytes, start, end, out.bytes.subarray(mark, out.length));
     return outcome;

@@ -8,7 +8,10 @@ const RANKS = new Map(FIELD_NAMES.map((field) => [field, ranksOf(SYNONYMS[field]
 const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
-/** Ranks are sorted by these classes; within a class, by the position in the list or by the number of further words. */
+/**
+ * The first rank of each class of names. Within a class, the rank grows with the position in the list or with the number of further
+ * words.
+ */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
 const WEAK = 3000;
@@ -72,7 +75,7 @@ function furtherWords(name: string): number | undefined {
   return undefined;
 }
 
-/** Whether a claim on the SKU is only as strong as the values of its column. */
+/** Whether a claim on the SKU counts only if the values of the column confirm it. */
 export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
 
 /** Returns the position of a column's name among the names that codes and numbers have; undefined for other names. */
@@ -111,7 +114,7 @@ export function knownField(cell: string): FieldName | undefined {
 const isSkuNote = (cell: string): boolean =>
   cell.length <= 60 && /sku/i.test(cell) && claimOf("sku", cell) !== undefined;
 
-/** Whether one of the cells is a name of the SKU that is used for nothing else. */
+/** Whether one of the cells is an unambiguous name of the SKU. */
 export const namesSku = (cells: readonly string[]): boolean =>
   cells.slice(0, MAX_COMPARED_CELLS).some((cell) => {
     if (cell.length > MAX_CHARACTERS) return false;

@@ -304,8 +304,10 @@ export const SYNONYMS: Record<FieldName, readonly string[]> = {
   parent_sku: ["parentsku"],
 };
 
-/** Names of columns that often contain the SKU but may contain another number. Such a column is the SKU only if no other column is
- * called so, and if its values can be keys (judge-key.ts). */
+/**
+ * Names of columns that often contain the SKU but may contain another number. Such a column is the SKU only if no column has a clearer
+ * name, and if its values can be keys (judge-key.ts).
+ */
 export const WEAK_SKU_NAMES: readonly string[] = [
   "itemnumber",
   "itemno",

@@ -4,7 +4,9 @@ import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-
 /** Share of the values that must be yes or no. Columns such as `published` often contain dates. */
 const MIN_SHARE = 0.5;
 
-/** The same for a column with the exact name of the field: only many other values show that it has another meaning. */
+/**
+ * The share for a column with the exact name of the field: only a large share of other values shows that the column has another meaning.
+ */
 const MIN_EXACT_SHARE = 0.1;
 const MIN_EXACT_VALUES = 5;
 
@@ -19,8 +21,8 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
 }
 
 /**
- * Returns which further numbers a column uses for no. Beside 1, shops write -1 for drafts. A column of 1 and 2 without 0 means
- * enabled and disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.
+ * Returns whether the column uses -1 and 2 for no. Beside 1, shops write -1 for drafts. A column of 1 and 2 without 0 means enabled and
+ * disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.
  * @param values the column's first values
  */
 export function yesNoNumbers(values: readonly string[]): YesNoNumbers {

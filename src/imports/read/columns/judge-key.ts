@@ -33,7 +33,7 @@ export interface KeyFigures {
   repeated: number;
 }
 
-/** Number of rows from which shares mean something. */
+/** Minimum number of rows for a share to be meaningful. */
 const MIN_ROWS = 3;
 /** Share of blank or of repeated values above which a column is doubtful, if another column could be the key. */
 const MAX_SHARE = 0.5;

@@ -103,7 +103,7 @@ describe("the values of the first rows", () => {
     expect(targetsOf(["sku", "name"], ["", "Lamp"])).toEqual(["sku", "name"]);
   });
 
-  test("a column that is active by its name only is an attribute", () => {
+  test("a column that is named like the active column but has other values is an attribute", () => {
     const header = ["sku", "published", "enabled"];
     const rows = [
       ["A", "2021-03-04", "1"],
@@ -171,7 +171,7 @@ test("a file without a header has no SKU column", () => {
   ]);
 });
 
-test("as many equal names as a sheet can have become different attributes", () => {
+test("equal names become different attributes, even if a sheet has the maximum number of columns", () => {
   const [first, ...others] = names(...Array.from({ length: 16_384 }, () => "a"));
   expect([first, others.at(0), others.at(-1)]).toEqual(["a", "a (2)", "a (16384)"]);
 });

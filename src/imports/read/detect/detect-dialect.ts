@@ -203,8 +203,10 @@ const BACKSLASH = 92;
 /** The characters that programs write after a backslash in place of others, such as `\\n` for a line end. */
 const ESCAPE_LETTERS = new Set(Buffer.from("nrtbfv0ZN/'\"\r\n"));
 
-/** Whether the file doubles backslashes. It does not if a single one is followed by a letter that is no escape, and if two of them
- * occur only at the start of fields, as in the path of a network. */
+/**
+ * Whether the file doubles backslashes. It does not if a single backslash is followed by a letter that is not an escape, and if doubled
+ * backslashes occur only at the start of quoted fields, as in a network path.
+ */
 function doublesBackslashes(table: Buffer): boolean {
   let isSingle = false;
   for (let pos = table.indexOf(BACKSLASH); pos !== -1; pos = table.indexOf(BACKSLASH, pos + 1)) {

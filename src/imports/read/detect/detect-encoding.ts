@@ -8,15 +8,15 @@ import { addLines, createSample, type Sample } from "./encoding/sample.ts";
 
 export interface DetectedEncoding {
   encoding: Encoding;
-  /** The next best encodings that give other text; undefined for UTF-8 and UTF-16, which cannot be mistaken. */
+  /** The next most probable encodings that give different text; undefined for UTF-8 and UTF-16, which are detected with certainty. */
   alternatives?: Alternative[];
-  /** The problem of a file in which the evidence does not decide between encodings that give different letters. */
+  /** The question to ask if the evidence does not decide between encodings that give different letters. */
   doubt?: Problem;
 }
 
 /** What is known about a file's bytes: collected from its head, or from all of its chunks. */
 export interface EncodingEvidence {
-  /** Number of characters above 7F in UTF-8, and of bytes above 7F that are not part of one. */
+  /** Number of UTF-8 characters above 7F, and (`invalid`) number of bytes above 7F that are not part of such a character. */
   valid: number;
   invalid: number;
   sample: Sample;
@@ -36,7 +36,7 @@ export function addEvidence(evidence: EncodingEvidence, chunk: Buffer, isEnd: bo
     evidence.valid += valid;
     evidence.invalid += invalid;
   }
-  // In UTF-8, no sample is needed.
+  // A file that has been UTF-8 so far needs no sample.
   if (evidence.invalid >= evidence.valid) addLines(evidence.sample, chunk);
 }
 

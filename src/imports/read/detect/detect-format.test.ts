@@ -73,7 +73,7 @@ test.each([
 });
 
 describe("a table in Markdown", () => {
-  test("has no record from its rule", async () => {
+  test("has no record for the rule below its header", async () => {
     const { dialect, header, cells, lines, faults } = await readCellsAt(sample("b29-markdown.md"));
     expect(dialect.format).toBe("markdown");
     expect(header).toEqual(["SKU", "Name", "Price"]);

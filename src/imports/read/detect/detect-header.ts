@@ -25,8 +25,10 @@ export function detectPreamble(rows: readonly Row[]): number {
   return header <= 0 ? 0 : (rows[header] as Row).line - 1;
 }
 
-/** Returns the index of the first row that names the SKU and more fields than the row at the top, or -1. Titles and notes may be
- * filled like a header, but they do not contain the names of its columns. */
+/**
+ * Returns the index of the first row that names the SKU and more fields than the row at the top, or -1. A title or a note may have as
+ * many filled cells as a header, but it does not contain column names.
+ */
 function rowThatNamesSku(rows: readonly Row[]): number {
   const known = countKnownNames(rows[0]?.cells ?? []);
   if (known > 0 && namesSku(rows[0]?.cells ?? [])) return 0;

@@ -1,5 +1,5 @@
-// Learns which kinds of values the columns of a table have. A record with too few fields has either no cells at its end, or a
-// delimiter is missing inside it. In the second case, values are in the wrong columns, and usually one of them is of another kind.
+// Learns which kinds of values the columns of a table have. In a record with too few fields, either the cells at the end are missing, or
+// a delimiter inside the record. In the second case, values are in the wrong columns, and usually one of them is of another kind.
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Records } from "../records.ts";
 
@@ -11,7 +11,7 @@ const TEXT = 8;
 /** For each column, the kinds of the values seen in it, as bits. 0 if nothing is known. */
 export type ColumnShapes = Uint8Array;
 
-/** Number of complete rows from which the kinds of values mean something. */
+/** Minimum number of complete rows from which kinds of values are learned. */
 const MIN_ROWS = 5;
 /** Maximum number of characters of a value that are inspected. */
 const INSPECTED = 24;

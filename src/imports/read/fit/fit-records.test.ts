@@ -24,7 +24,7 @@ const textsOf = (records: Records): string[][] =>
 const fitted = (text: string, width: number): string[][] => textsOf(fitChunk(split(text), createFit(width, dialect)));
 
 describe("fitChunk", () => {
-  test("returns records that fit as they were split", () => {
+  test("returns records that already fit unchanged", () => {
     const records = split('a,b,\n"x","",y\n');
     expect(fitChunk(records, createFit(3, dialect))).toBe(records);
   });

@@ -11,8 +11,10 @@ import { APOSTROPHE } from "../splitter.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { fitsColumns, type ColumnShapes } from "./column-shapes.ts";
 
-/** Maximum number of fields that `fitRecords` returns at once. A short record of a wide table becomes thousands of times as long, so
- * a window is returned in parts. */
+/**
+ * Maximum number of fields in one part that `fitRecords` returns. A short record of a wide table becomes thousands of times as long, so a
+ * window is returned in parts.
+ */
 const MAX_PART_FIELDS = 1 << 20;
 /** The character with which programs of CP/M and DOS end a file. */
 const END_OF_FILE = 0x1a;
@@ -52,7 +54,7 @@ export function* fitRecords(records: Records, fit: RecordFit): Generator<Records
   }
 }
 
-/** Returns the records of a chunk fitted to the table, at once: a chunk never has more fields than a loader can hold. */
+/** Returns the records of a chunk fitted to the table, in one part: a chunk never has more fields than a loader can hold. */
 export function fitChunk(records: Records, fit: RecordFit): Records {
   const hasGuards = mayHaveGuards(records, fit);
   if (!hasGuards && firstUnfit(records, fit.width) === records.count) return records;
@@ -67,7 +69,7 @@ function mayHaveGuards({ bytes, count, start, end }: Records, { dialect }: Recor
   return found !== -1 && found < (end[count - 1] as number);
 }
 
-/** Returns the index of the first record that is not fitted already, or the number of records. */
+/** Returns the index of the first record that does not fit yet, or the number of records. */
 function firstUnfit(records: Records, width: number): number {
   const { count, first_field, field_start, field_end, bytes } = records;
   for (let r = 0; r < count; r++) {
@@ -126,8 +128,10 @@ function copyRecord(records: Records, r: number, { out, width, shapes }: RecordF
   out.count = to + 1;
 }
 
-/** Whether the record contains nothing but delimiters and blanks, or the mark that ends old files. In a table of one column, a blank
- * line is a record. */
+/**
+ * Whether the record contains nothing but delimiters and blanks, or the end-of-file mark of DOS. In a table of one column, a blank line
+ * is a record.
+ */
 function isBlankRecord(records: Records, r: number, width: number): boolean {
   if (records.fault[r] !== 0) return false;
   const first = records.first_field[r] as number;

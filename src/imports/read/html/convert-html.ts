@@ -1,5 +1,5 @@
-// Converts the table of an HTML page to CSV, as many programs write them with the ending .xls. If a page has several tables, the one
-// whose header names the SKU is read, and those with the same header.
+// Converts the table of an HTML page to CSV. Many programs write such pages with the ending .xls. If a page has several tables, the table
+// whose header names the SKU is read, and all tables with the same header.
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -91,7 +91,7 @@ async function detectHtmlEncoding(
   const encoding = declared === undefined ? undefined : encodingOf(declared);
   const evidence = noEvidence();
   for await (const chunk of chunks) addEvidence(evidence, chunk, false);
-  // Pages that are saved again keep their meta tag: UTF-8 shows for itself.
+  // Detect UTF-8 by its bytes first: a page that was saved again as UTF-8 may have kept its old meta tag.
   const shown = judgeEvidence(evidence);
   if (encoding === undefined) return shown;
   const isUtf8 = evidence.valid > evidence.invalid;

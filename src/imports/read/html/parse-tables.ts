@@ -12,7 +12,7 @@ export interface TableRow {
   cells: string[];
 }
 
-/** Maximum depth of elements, and of characters in a tag or a comment, which the parser holds in memory. */
+/** Maximum depth of elements, and maximum number of characters in a tag or a comment. The parser holds both in memory. */
 const MAX_DEPTH = 1000;
 const MAX_TAG_LENGTH = 2 << 20;
 const MAX_ROW_SPAN = 65_534;

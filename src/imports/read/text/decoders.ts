@@ -15,8 +15,10 @@ export interface Decoder {
   end: () => Buffer;
 }
 
-/** Encodings of which the platform's TextDecoder lacks the whole encoding, or characters of the standard: Node's ICU knows EUC-KR
- * without the extension of Windows, and Big5 without that of Hong Kong. */
+/**
+ * Encodings that the platform's TextDecoder does not know, or knows only in part: Node's ICU knows EUC-KR without the extension of
+ * Windows, and Big5 without the extension of Hong Kong.
+ */
 const WITH_ICONV = {
   cp437: "cp437",
   cp850: "cp850",
@@ -63,8 +65,10 @@ export type SingleByte = Exclude<
 
 const TABLES = new Map<SingleByte, Uint16Array>();
 
-/** Returns the code points of the bytes 80 to FF; 0 for a byte without a character. Control characters count as none: they do not
- * occur in text, and in tables that contain them they stand for unassigned bytes. */
+/**
+ * Returns the code points of the bytes 80 to FF; 0 for a byte without a character. A control character counts as no character: it does
+ * not occur in text, and a table that contains it has it in place of an unassigned byte.
+ */
 export function byteTable(encoding: SingleByte): Uint16Array {
   const known = TABLES.get(encoding);
   if (known !== undefined) return known;

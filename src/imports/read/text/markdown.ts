@@ -20,7 +20,10 @@ export async function* convertMarkdown(chunks: AsyncIterable<Buffer>): AsyncGene
   yield Buffer.from(writer(undefined), "latin1");
 }
 
-/** Returns a function that converts the next line. A line is written when its successor is known, because a rule makes it the header. */
+/**
+ * Returns a function that converts the next line. A line is written once the next line is known, because a rule in the next line makes it
+ * the header.
+ */
 function createWriter(): (line: string | undefined) => string {
   let waiting: string | undefined;
   let isInTable = false;

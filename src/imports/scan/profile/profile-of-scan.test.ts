@@ -32,7 +32,7 @@ const supplier: ProfileDefinition = {
 };
 const HEADER = "Lieferant;Art.-Nr.;Bezeichnung;EK";
 
-test("a stored profile is selected by its columns, next week's new column goes in by itself and is reported", async () => {
+test("a stored profile is selected by its columns; a new column in a later file becomes an attribute and is reported", async () => {
   await store("Supplier", supplier);
   const first = await run(`${HEADER}\nACME;1;Lamp;1.204,50\n`);
   expect(first).toMatchObject({
@@ -50,7 +50,7 @@ test("a stored profile is selected by its columns, next week's new column goes i
   expect(next).toMatchObject({ state: "done", profile: { name: "Supplier" } });
   expect(codes(next)).toEqual([["new_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "3.00", Farbe: "red" } });
-  // The column is known now. A missing one is reported, and its values stay.
+  // The column is known now. A missing column is reported, and its values stay unchanged.
   expect(codes(await run(`${HEADER};Farbe\nACME;3;Desk;3,00;red\n`))).toEqual([]);
   expect(codes(await run(`${HEADER}\nACME;2;Desk;4,00\n`))).toEqual([["missing_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "4.00", Farbe: "red" } });

@@ -14,7 +14,7 @@ test.each(["#n/a", "#ref!", "#nv", "#bezug!", "err:502", "4.00638e+12", "4,00638
 );
 
 test.each(["sku-e13", "1e5", "e+12", "400638", "#1", "#n/a-1", "a1e+12", "4.0e+12x", "4..5e+12", "12e+", "+", "a+12"])(
-  "%s is a key",
+  "%s is accepted as a key",
   (key) => {
     expect(isDamaged(key)).toBe(false);
   },

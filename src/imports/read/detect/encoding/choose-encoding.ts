@@ -49,7 +49,7 @@ const SINGLE_BYTE: Partial<Record<SingleByte, Candidate>> = {
 
 const EAST_ASIAN: Record<EastAsian, number> = { shift_jis: -2, "euc-jp": -4, gb18030: -2, big5: -2, "euc-kr": -2 };
 
-/** Another encoding than the chosen one in which the text is plausible, with lines that then differ. */
+/** An encoding other than the chosen one in which the text is plausible, with lines that it decodes differently. */
 export interface Alternative {
   encoding: Encoding;
   samples: string[];
@@ -57,9 +57,9 @@ export interface Alternative {
 
 export interface Choice {
   encoding: Encoding;
-  /** Lines that differ from those of the alternatives, in the chosen encoding. */
+  /** Lines in the chosen encoding that the alternatives decode differently. */
   samples: string[];
-  /** The next best encodings that give other text, best first. */
+  /** The next most probable encodings that give different text, most probable first. */
   alternatives: Alternative[];
   /** How many of the alternatives are about as probable as the chosen encoding. */
   doubts: number;

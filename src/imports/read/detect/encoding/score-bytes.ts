@@ -6,7 +6,7 @@ import { LETTERS, type Language } from "./letter-statistics.ts";
 interface Letter {
   /** Logarithm of the letter's share among the language's letters outside of ASCII. */
   log: number;
-  /** The letters that occur before and after it; _ is the end of a word. */
+  /** The letters that occur before and after the letter; _ is the end of a word. */
   before: string;
   after: string;
 }
@@ -125,7 +125,7 @@ function scoreLetter(letter: Letter | undefined, before: string, after: string):
   );
 }
 
-/** Whether capital letters and scripts are as in a word. */
+/** Scores whether capital letters and scripts occur as in a real word. */
 function scoreForm(word: readonly string[], at: number, { is_capital: isCapital, is_latin: isLatin }: Glyph): number {
   const before = letterAt(word, at - 1);
   const after = letterAt(word, at + 1);
