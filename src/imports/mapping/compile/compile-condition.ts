@@ -17,7 +17,8 @@ export function compileCondition(
   if (depth > MAX_DEPTH) throw invalidMapping(statement, `conditions are nested more than ${MAX_DEPTH} times`);
   const { blank, of, is, not, like, any } = condition;
   const compares = is !== undefined || not !== undefined || like !== undefined;
-  if (compares !== (of !== undefined)) throw invalidMapping(statement, 'it needs "of", and one of "is", "not" and "like"');
+  if (compares !== (of !== undefined))
+    throw invalidMapping(statement, 'it needs "of", and one of "is", "not" and "like"');
   if (blank === undefined && of === undefined && any === undefined)
     throw invalidMapping(statement, 'it needs "blank", "of" or "any"');
   const unused: CompileContext = { file: context.file, used: new Set(), sources: 0 };

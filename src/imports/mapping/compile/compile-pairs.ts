@@ -18,7 +18,8 @@ export function compilePairs(context: CompileContext, pairs: readonly Pair[]): P
 }
 
 function compilePair(context: CompileContext, pair: Pair, statement: string): PairNode[] {
-  if ((pair.each === undefined) === (pair.in === undefined)) throw invalidMapping(statement, 'use either "each" or "in"');
+  if ((pair.each === undefined) === (pair.in === undefined))
+    throw invalidMapping(statement, 'use either "each" or "in"');
   return pair.each === undefined ? compileCell(context, pair, statement) : compileSeries(context, pair, statement);
 }
 

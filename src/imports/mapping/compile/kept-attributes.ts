@@ -32,7 +32,10 @@ function formatsOf(file: FileColumns, { split = {}, format = {} }: Mapping): Map
     for (const column of matchAll(file, patterns)) formats.set(column, { split: separator });
   for (const [pattern, steps] of Object.entries(format)) {
     if (steps.from !== undefined || steps.const !== undefined)
-      throw invalidMapping(`format.${pattern}`, 'its values are those of the columns; "from" and "const" are not possible');
+      throw invalidMapping(
+        `format.${pattern}`,
+        'its values are those of the columns; "from" and "const" are not possible',
+      );
     for (const column of matchAll(file, [pattern])) formats.set(column, { ...formats.get(column), ...steps });
   }
   return formats;
