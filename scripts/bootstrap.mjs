@@ -31,7 +31,7 @@ export function ensureDependencies({ dev }) {
   setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
 }
 
-/** Runs `work` unless `isDone`. Waits while another command sets up this clone, and then checks again. */
+/** Runs `work` unless `isDone()` returns true. Waits while another command sets up this clone, and then checks again. */
 function setUp(isDone, work) {
   if (isDone()) return;
   const onWait = () => print("Another command is installing or building in this folder. Waiting for it …");

@@ -1,5 +1,5 @@
-// npm run check: types, lint, format, layers, dead code, spelling, lockfile, folders, prose. `npm run check -- lint format` runs only those.
-// Runs one check per CPU core at a time. Prints one line for each, and the output of the checks that fail.
+// npm run check: types, lint, format, layers, dead code, spelling, lockfile, folders, prose. `npm run check -- lint format` runs only
+// those. Runs one check per CPU core at a time. Prints one line for each check, and the output of the checks that fail.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -17,7 +17,7 @@ const POLL_MS = 250;
 const SETTLE_MS = 500;
 
 /**
- * Runs `work` unless `isDone` returns true. Only one process of this clone does so at a time. `work` receives environment variables for
+ * Runs `work` unless `isDone` returns true. Only one process of this clone runs `work` at a time. `work` receives environment variables for
  * the program that it starts. That program holds the lock while it runs, even if this process is killed first. Calls `onWait` once if
  * another process holds the lock.
  */

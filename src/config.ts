@@ -26,7 +26,7 @@ export interface Config {
   readonly log_level: (typeof LOG_LEVELS)[number];
   /** True = `skuport serve` starts a worker process. */
   readonly serve_worker: boolean;
-  /** Number of loaders of one worker. Each uses one connection and loads one chunk at a time. */
+  /** Number of loaders of one worker. Each loads one chunk at a time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
   /** Number of bytes that Skuport's files must leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
@@ -141,7 +141,7 @@ const SETTINGS = {
   },
   SKUPORT_WORKER_CONCURRENCY: {
     about:
-      "Loaders of one worker, each with one database connection, 1 to 32. Default: one more than the CPU cores, from 2 to 4.",
+      "Number of loaders of one worker, 1 to 32. Each needs up to two database connections. Default: one more than the CPU cores, from 2 to 4.",
     example: "",
     schema: wholeNumber(1, 32),
   },

@@ -6,13 +6,13 @@ test.each([
   [["a,b", 'say "hi"', "two\nlines", "cr\r"], '"a,b","say ""hi""","two\nlines","cr\r"\n'],
   [["", ""], ",\n"],
   [[""], '""\n'],
-])("%j is one line, quoted only where it must be", (cells, line) => {
+])("the cells %j are written as one record, and quoted only where necessary", (cells, line) => {
   expect(csvLine(cells)).toBe(line);
   expect(csvLineWithBlanks(cells)).toBe(line);
 });
 
 test.each([" a", "a\t", "\u00a0a", "\ufeffa"])(
-  "white space at the start or end of %j is quoted for other programs",
+  "csvLineWithBlanks quotes %j because of its leading or trailing white space",
   (cell) => {
     expect(csvLine([cell])).toBe(`${cell}\n`);
     expect(csvLineWithBlanks([cell])).toBe(`"${cell}"\n`);

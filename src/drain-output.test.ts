@@ -16,7 +16,7 @@ describe("drainOutput", () => {
     vi.useRealTimers();
   });
 
-  test("waits even if the buffer was never full, so that no drain event follows", async () => {
+  test("drainOutput waits even if the buffer was never full and the stream therefore emits no drain event", async () => {
     const callbacks: (() => void)[] = [];
     const stream = new Writable({ write: (_chunk, _encoding, done) => callbacks.push(done) });
     stream.write("x");
@@ -26,14 +26,14 @@ describe("drainOutput", () => {
     expect(await drained).toBe(0);
   });
 
-  test("does not wait for a reader that has closed", async () => {
+  test("drainOutput does not wait for a reader that has closed", async () => {
     const stream = new PassThrough();
     stream.on("error", () => undefined);
     stream.destroy();
     expect(await drainOutput(stream, never)).toBe(0);
   });
 
-  test("does not wait after the signal", async () => {
+  test("drainOutput stops waiting when the signal aborts", async () => {
     const stream = stuck();
     stream.write("x");
     const stop = new AbortController();
@@ -42,7 +42,7 @@ describe("drainOutput", () => {
     expect(await drained).toBe(0);
   });
 
-  test("stops waiting for a reader that accepts nothing for ten minutes, and returns the number of lost bytes", async () => {
+  test("drainOutput stops waiting for a reader that accepts nothing for ten minutes, and returns the number of lost bytes", async () => {
     const stream = stuck();
     stream.write("12345");
     const drained = drainOutput(stream, never);
@@ -53,7 +53,7 @@ describe("drainOutput", () => {
   });
 });
 
-test("a command whose reader closes after the first bytes ends", async () => {
+test("a command ends if the reader of its output closes after the first bytes", async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "./main.ts"), "openapi"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -62,7 +62,7 @@ test("a command whose reader closes after the first bytes ends", async () => {
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("a command whose reader accepts nothing ends at the first signal", async () => {
+test("a command whose output is not read ends at the first signal", async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "./main.ts"), "openapi"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

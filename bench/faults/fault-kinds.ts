@@ -34,7 +34,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     if (links.length > 0) pick(links).setMode("mute");
     await between(0, 500);
   },
-  "answers of commits lost": async (site) => {
+  "responses to commits lost": async (site) => {
     processOf(site).proxy.loseAnswers("commit", 1 + Math.floor(Math.random() * 3));
     await between(0, 1000);
   },
@@ -52,7 +52,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     await untilEnded(ended, 40_000);
     now.wake();
   },
-  "a worker frozen and disconnected, its successor killed, then woken": async (site) => {
+  "a worker frozen and disconnected, its successor killed, then the first worker woken": async (site) => {
     const [first, second] = Math.random() < 0.5 ? site.workers : site.workers.toReversed();
     const frozen = first?.now;
     frozen?.freeze();

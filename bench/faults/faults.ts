@@ -28,7 +28,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
     for (const product of model.values()) product.version = 1;
     for (let round = 1; round <= count; round++) {
       const [kind, inject] = kinds[round % kinds.length] as (typeof kinds)[number];
-      // Shift the actions by one after each turn of the kinds, so that every action gets every kind of fault.
+      // Shift the actions by one after each round through all kinds, so that every action gets every kind of fault.
       const [name, act] = actions[
         (round + Math.floor(round / kinds.length)) % actions.length
       ] as (typeof actions)[number];

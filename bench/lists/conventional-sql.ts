@@ -1,4 +1,5 @@
-// Answers the same requests with conventional SQL: OFFSET for pages, count(*), ILIKE over the table for searches, GROUP BY for facets.
+// Answers the requests of list-requests.ts with conventional SQL: OFFSET for pages, count(*), ILIKE over the table for searches, GROUP BY
+// for facets.
 import type pg from "pg";
 import type { ListRequest } from "./list-requests.ts";
 

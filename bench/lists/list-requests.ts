@@ -1,4 +1,4 @@
-// Generates the requests that are sent to a catalogue. The kinds of requests take turns, each request has other words, and every run
+// Generates the requests that are sent to a catalogue. The kinds of requests take turns, each request has different words, and every run
 // sends the same sequence.
 import { createRandom, skuOf, wordOf } from "./catalogue-data.ts";
 
@@ -71,7 +71,7 @@ function facets({ word, brand, sku }: Words): Kind[] {
 export const WHAT = ["lists", "hard", "facets", "history"] as const;
 export type What = (typeof WHAT)[number];
 
-/** Returns request number n. Another seed gives other words. */
+/** Returns request number n. A different seed gives different words. */
 export type RequestSequence = (n: number, seed: number) => ListRequest;
 
 export function listRequests(what: What, changed: readonly string[]): RequestSequence {

@@ -24,7 +24,8 @@ export const DIALECT_OPTIONS = {
 export const DIALECT_HELP = `  --encoding NAME     utf-8, windows-1252, shift_jis, cp850 and others: any label of the WHATWG encoding standard
   --delimiter TEXT    one to eight characters, or tab, comma, semicolon, pipe, space
   --quote CHARACTER   the character around quoted fields; empty or none if nothing is quoted
-  --escape CHARACTER  the quote itself if it is doubled, or a backslash; empty or none if nothing is escaped
+  --escape CHARACTER  the character before a quote inside a field: the quote itself if quotes are doubled, or a backslash; empty or
+                      none if nothing is escaped
   --header            the first record names the columns; --no-header if it is data
   --preamble LINES    number of lines before the header (or the first record) that are not part of the table
   --no-formula-escape keep an apostrophe before =, +, -, @, a tab or a CR at the start of a cell as part of the value

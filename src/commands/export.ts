@@ -85,7 +85,8 @@ Exit code: 0 done, 1 failed or interrupted, 2 usage error.
   },
 };
 
-/** Reads the database directly. It may belong to a running server, whose limits do not apply here. */
+/** Reads the database directly. The database may belong to a running server, but the limits of that server for exports do not apply here.
+ * */
 async function exportAlone(
   options: ExportOptions,
   values: { "data-dir"?: string | undefined },

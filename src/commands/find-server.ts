@@ -2,7 +2,7 @@
 import { UsageError, type Io } from "./command.ts";
 
 export const NO_SERVER =
-  "No server is running on the data folder. Start one with `skuport serve`, or give its address with --url.";
+  "No server is running on the data folder. Start one with `skuport serve`, or give the address of a running server with --url.";
 
 /** Returns the address in `--url`, or that of the server that runs on the data folder; undefined if no server runs there. */
 export async function findServer(

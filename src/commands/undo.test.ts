@@ -1,4 +1,4 @@
-// Runs the command in a process of its own, against a server on a test database. This process executes the server's operations.
+// Runs the command in a process of its own, against a server on a test database. The test process executes the server's operations.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";

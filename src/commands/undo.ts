@@ -13,7 +13,7 @@ import { findServer, NO_SERVER } from "./find-server.ts";
 import { oneLine } from "../terminal.ts";
 
 const POLL_MS = 100;
-/** Number of later changes that a preview shows. The API returns all of them. */
+/** Maximum number of later changes that the command prints for a preview. The API returns all of them. */
 const SHOWN_CONFLICTS = 20;
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "kept"] as const;

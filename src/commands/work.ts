@@ -35,8 +35,8 @@ Loads imports, executes bulk changes, updates the search index and delivers webh
 workers, on one machine or on machines that share the data folder. \`skuport serve\` starts one worker itself.
 
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
-  --concurrency N   number of loaders, each with one database connection (default: SKUPORT_WORKER_CONCURRENCY, or one more
-                    than the CPU cores, from 2 to 4)
+  --concurrency N   number of loaders, which need up to two database connections each (default: SKUPORT_WORKER_CONCURRENCY, or
+                    one more than the CPU cores, from 2 to 4)
 `,
   async run(args, io) {
     // Limits the growth of V8's heap between collections. Without it, a worker that loaded 500,000 rows and indexed them twice peaked at

@@ -29,8 +29,8 @@ export const guardPretty = (pretty: Pick<NodeJS.WritableStream, "write">): Desti
   },
 });
 
-/** Returns what to log about an error. Omits the stack of a transient database error: an outage breaks dozens of connections at once, and
- * the stacks only show the driver. Includes the stack and causes of any other error. */
+/** Returns what to log about an error. Omits the stack of a transient database error: an outage breaks dozens of connections at the same
+ * time, and the stacks only show the driver. Includes the stack and causes of any other error. */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error) || !isTransient(error)) return pino.stdSerializers.err(error as Error);
   return { type: error.name, message: error.message, code: (error as NodeJS.ErrnoException).code };

@@ -21,8 +21,8 @@ const THROTTLE_INTERVAL_MS = 500;
 /** Time between SIGTERM and SIGKILL. A chunk takes well under a second. */
 const STOP_MS = 10_000;
 
-/** Limits a memory leak: at this heap size V8 ends the worker, before the machine runs out of memory. The limit is three times the
- * largest measured heap: 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers are not included. */
+/** Limits a memory leak: at this heap size V8 ends the worker, before the machine runs out of memory. The limit is three times the largest
+ * measured heap: 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers are not included. */
 const HEAP_FLAG = "--max-old-space-size=192";
 
 export interface SupervisedWorker {
@@ -47,7 +47,8 @@ export function superviseWorker(
 
   const start = (): void => {
     const started = performance.now();
-    // The worker finds the database through the data folder, as every process does. When this process ends, the channel closes.
+    // The worker finds the database through the data folder, as every process does. When this process ends, the IPC channel closes, and the
+    // worker stops.
     child = fork(MAIN, ["work"], {
       env: { ...env, ...settingsOf(config) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],

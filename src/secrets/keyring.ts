@@ -29,7 +29,7 @@ export async function loadKeyring(given: readonly string[], path: string): Promi
   const text = await readKeyFile(path);
   if (text !== undefined) return keysIn(text, path);
   await makeKeyFile(path, [newKey()]);
-  // Read it back: another process may have created the file first.
+  // Read the file instead of using the new key, because another process may have created the file first.
   return keysIn((await readKeyFile(path)) ?? "", path);
 }
 

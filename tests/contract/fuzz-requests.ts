@@ -53,7 +53,8 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
 const NOT_STORABLE = ["a\0b", "a\ud800b"];
 /** Number of valid requests whose strings are replaced: enough to include every optional member at least once. */
 const SAMPLES = 20;
-/** Maximum number of bodies. Large schemas have thousands of places for a string; the first ones are the outer members. */
+/** Maximum number of bodies. A body of a large schema has thousands of strings to replace. The first bodies replace those in the outer
+ * members. */
 const MAX_BODIES = 400;
 
 /** Requests that are valid except for one string that cannot be stored. That string replaces, in turn, every path and query parameter

@@ -85,11 +85,11 @@ async function startAlone({ onTestFinished }: TestContext, limits: HeartbeatLimi
   return { child, exited, err: () => err, pid: child.pid as number };
 }
 
-describe.concurrent("a heartbeat", () => {
+describe.concurrent("heartbeats", () => {
   test.for([
     ["hangs", "SIGUSR2"],
     ["is frozen", "SIGSTOP"],
-  ] as const)("ends and restarts a worker that %s, and logs the restart", async ([, signal], context) => {
+  ] as const)("a worker that %s is killed and restarted, and the log reports this", async ([, signal], context) => {
     const [unwatched, watched] = await Promise.all([supervise(context, OFF), supervise(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, signal);
 
@@ -99,7 +99,7 @@ describe.concurrent("a heartbeat", () => {
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("makes the delivery thread end a worker whose server is gone, and log the worker's job", async (context) => {
+  test("a worker that hangs after its server has gone is killed by its own delivery thread, which logs the worker's job", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGUSR2");
     expect(await watched.exited).toEqual([null, "SIGKILL"]);
@@ -111,7 +111,7 @@ describe.concurrent("a heartbeat", () => {
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("makes the main loop restart a delivery thread that hangs", async (context) => {
+  test("a delivery thread that hangs is restarted by the worker's main thread", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGWINCH");
     await until(() => watched.err().includes("webhook delivery stopped responding; restarting"));

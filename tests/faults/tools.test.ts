@@ -41,7 +41,7 @@ test("a proxy forwards bytes and counts connections and bytes", async () => {
   await until(async () => (await countSessions()) === 0);
 });
 
-test("a cut ends both sides with a transient error, and the next connection works", async () => {
+test("if the proxy cuts a connection, both sides end with a transient error, and the next connection works", async () => {
   const proxy = await startProxy();
   const client = await connected(proxy.url());
   const answer = client.query("select pg_sleep(60)");

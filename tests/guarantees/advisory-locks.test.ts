@@ -11,7 +11,7 @@ import { createTestDatabase } from "../support/database.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const { pool } = await createTestDatabase();
 
-test("the lock of a starting undo is not counted as a webhook worker", async () => {
+test("the lock of a starting undo is not mistaken for the lock of a webhook worker", async () => {
   await withTransaction(pool, async (client) => {
     await lockChangeset(client, 1);
     expect(await releaseOfDead(pool)).toBe(0);
@@ -24,7 +24,7 @@ describe("the keys of advisory locks", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test("are written in db/advisory-locks.ts only", () => {
+  test("the keys of advisory locks are written in db/advisory-locks.ts only", () => {
     const files = globSync("src/**/*.ts", { cwd: ROOT }).filter((file) => !file.endsWith("db/advisory-locks.ts"));
     const literal = /pg_(?:try_)?advisory\w*\(\s*\d|\b\w+_LOCK\s*=\s*[[\d"']/;
     const keys = new RegExp(`\\b(?:${[...Object.values(LOCKS), MIGRATION_LOCK].join("|")})\\b`);

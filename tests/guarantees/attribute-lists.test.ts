@@ -58,7 +58,7 @@ const STORED = {
 };
 
 describe("an import", () => {
-  test("stores lists, texts and no value, and changes nothing the second time", async () => {
+  test("an import stores lists, texts and missing values, and changes nothing when it is repeated", async () => {
     const first = await importBytes(context, FILE);
     expect(first.columns.slice(2)).toEqual([
       { name: "Tags[]", target: "attribute", attribute: "Tags", is_list: true },
@@ -71,7 +71,7 @@ describe("an import", () => {
     expect(await importBytes(context, spaced)).toMatchObject({ unchanged: 4 });
   });
 
-  test("changes and removes lists", async () => {
+  test("an import changes and removes lists", async () => {
     await importBytes(context, FILE);
     const changed = 'sku,Tags[]\na,"[""Textiles"", ""Home""]"\nb,\nc,"[""x""]"\nd,[ ]\n';
     expect(await importBytes(context, changed)).toMatchObject({ updated: 3, unchanged: 1 });
@@ -85,7 +85,7 @@ describe("an import", () => {
     expect(await stored()).toEqual(STORED);
   });
 
-  test("rejects cells that begin like JSON but are not a list of texts, and its rejects.csv can be imported", async () => {
+  test("an import rejects cells that begin like JSON but are not a list of texts, and its rejects.csv can be imported", async () => {
     const { id } = await importBytes(
       context,
       'sku,name,Tags[]\na,A,[red\nb,B,"[1]"\nc,C,"[""""]"\nd,D,"""\\u0000"""\ne,E,"[""ok""]"\n',
@@ -106,7 +106,7 @@ describe("an import", () => {
 });
 
 describe("an edit", () => {
-  test("sets, changes and removes lists, with event, history and undo", async () => {
+  test("an edit sets, changes and removes lists; event, history and undo contain them", async () => {
     const attributes = { Tags: ["b", "a", "b"], Note: "n", None: [] };
     const made = await send("POST", "/api/products", { sku: "a", name: "A", attributes });
     expect(made).toMatchObject({ status: 201, body: { attributes: { Tags: ["b", "a", "b"], Note: "n" }, version: 1 } });
@@ -134,7 +134,7 @@ describe("an edit", () => {
     expect(await stored()).toEqual({ a: "{}" });
   });
 
-  test("reports the faults of lists", async () => {
+  test("an edit with invalid lists is refused, and the response names each fault", async () => {
     const long = Array.from({ length: 1001 }, () => "x");
     const attributes = { A: ["x", ""], B: ["x", 1], C: long, D: ["\0"], E: ["x".repeat(1_000_001)], F: {}, G: [["x"]] };
     const { status, body } = await send("PUT", "/api/products/a", { name: "A", attributes });

@@ -41,7 +41,7 @@ test.each(HOSTILE_FILES)(
 );
 
 test(
-  "everything works after a restart",
+  "after all hostile files and a restart, a valid file is imported",
   async () => {
     await server.stop();
     server = await startServer(folder, { DATABASE_URL: "" });

@@ -76,7 +76,7 @@ async function checkImport(result: Import): Promise<void> {
   if (result.state === "done") {
     expect(created + updated + unchanged + superseded + rejected).toBe(result.rows);
     expect(result).toMatchObject({ problem: null, fraction: 1 });
-    // Both tables are compared right after the import, because later imports may replace its rows.
+    // Compare both tables right after the import, because later imports may replace the rows that this import wrote.
     expect(rows[0]).toEqual({ created, updated });
   } else {
     expect(rows[0]).toEqual({ created: 0, updated: 0 });
@@ -99,7 +99,7 @@ describe("the same SKU twice", () => {
     return `sku,name\n${rows.join("")}`;
   };
 
-  test("is one product with the last row's values, whether the rows are adjacent or in different chunks", async () => {
+  test("rows with the same SKU give one product with the last row's values, whether they are adjacent or in different chunks", async () => {
     for (let first = 0; first < ROWS - 1; first++) {
       for (const second of new Set([first + 1, ROWS - 1])) {
         await pool.query("truncate products, product_history");
@@ -112,7 +112,7 @@ describe("the same SKU twice", () => {
     }
   });
 
-  test("is one product with the first row's values, or a reject, if the options say so", async () => {
+  test("with the option `repeats`, a repeated SKU gives one product with the first row's values, or a reject", async () => {
     for (const second of [1, 2, 3, 4, 13]) {
       await pool.query("truncate products, product_history");
       const first = await run(fileWith(0, second), { repeats: "first" });
@@ -126,7 +126,7 @@ describe("the same SKU twice", () => {
     }
   });
 
-  test("is one product even if every SKU of a large file occurs three times", async () => {
+  test("a large file in which every SKU occurs three times gives one product for each SKU", async () => {
     const large = await createImportContext(pool);
     const count = 12_000;
     let file = "sku,name,description\n";
@@ -143,7 +143,7 @@ describe("the same SKU twice", () => {
   });
 });
 
-test("the same rule distinguishes SKUs in files, in the database and in product versions", async () => {
+test("SKUs are compared by the same rule in files, in the database and in product versions", async () => {
   const spellings = ["ABC", "abc", " abc ", "\u00a0abc\u0085", "É", "e\u0301", "ß", "ss", "İ", "i", "I", "0017", "17"];
   const file = spellings.map((sku, row) => csvLine([sku, `row ${row}`])).join("");
   const result = await run(`sku,name\n${file}`);
@@ -182,7 +182,7 @@ describe("export and import", () => {
     "null",
   ];
 
-  test("keep SKUs, texts and attributes byte for byte", async () => {
+  test("an export and its import keep SKUs, texts and attributes byte for byte", async () => {
     const file = `sku,name,description,active,Code\n${CODES.map((code) => csvLine([code, code, code, "true", code])).join("")}`;
     expect(await run(file)).toMatchObject({ created: CODES.length });
     for (const { sku, name, description, attributes } of await products()) {
@@ -196,7 +196,7 @@ describe("export and import", () => {
     expect(await exported()).toBe(out);
   });
 
-  test("change nothing if the file was not edited", async () => {
+  test("the import of an unedited export changes nothing", async () => {
     const header = [
       "sku",
       "name",
@@ -237,7 +237,7 @@ describe("export and import", () => {
   );
   const name = cell.map((text_) => (text_.trim() === "" ? "name" : text_));
 
-  test("change nothing for any catalogue, and reproduce it in an empty database", async () => {
+  test("for any catalogue, the import of its export changes nothing, and reproduces the catalogue in an empty database", async () => {
     const rows = fc.array(fc.tuple(name, cell, fc.boolean(), cell, cell), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(rows, async (made) => {
@@ -416,21 +416,21 @@ describe("files of every dialect", () => {
 });
 
 describe("a file without products", () => {
-  test("without rows fails and creates no product", async () => {
+  test("a file without rows fails and creates no product", async () => {
     for (const file of ["sku,name", "sku,name\n", "\ufeffsku,name\r\n\r\n"]) {
       const problem = { type: "/problems/nothing-imported" };
       expect(await run(file)).toMatchObject({ state: "failed", rows: 0, created: 0, rejected: 0, problem });
     }
   });
 
-  test("without bytes is rejected immediately, and its import has failed", async () => {
+  test("a file without bytes is rejected immediately, and its import has failed", async () => {
     await expect(receiveBytes(context, "")).rejects.toMatchObject({ slug: "empty-file" });
     const [last] = await listImports(pool, { limit: 1 });
     expect(last).toMatchObject({ state: "failed", problem: { type: "/problems/empty-file" } });
     await checkImport(last as Import);
   });
 
-  test("without a SKU column fails, names the headers that were found, and writes nothing", async () => {
+  test("a file without a SKU column fails, the message names the headers that were found, and nothing is written", async () => {
     const result = await run("Foo,name,Bar\n1,one,2\n");
     expect(result).toMatchObject({
       state: "failed",
@@ -440,7 +440,7 @@ describe("a file without products", () => {
     expect(await products()).toEqual([]);
   });
 
-  test("that contains only blank lines, or only numbers without a header, fails because it has no SKU column", async () => {
+  test("a file that contains only blank lines, or only numbers without a header, fails because it has no SKU column", async () => {
     for (const file of ["\n\n\n", "1,2,3\n4,5,6\n", " \n"]) {
       expect(await run(file)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
     }
@@ -451,7 +451,7 @@ describe("a file without products", () => {
     ["a NUL byte", "sku,name,x\0y\nA,one,z\n"],
     ["an open quote", 'sku,"name\nA,one\n'],
     ["no end within a megabyte", `sku,name,"${"x".repeat(1_100_000)}"\nA,one,z\n`],
-  ])("with %s in its header fails, the problem names the line, and nothing is written", async (_, file) => {
+  ])("a file with %s in its header fails, the problem names the line, and nothing is written", async (_, file) => {
     const fixed = { delimiter: ",", quote: '"', escape: '"', encoding: "utf-8", header: true, preamble: 0 } as const;
     const result = await run(file, fixed);
     expect(result).toMatchObject({ state: "failed", problem: { type: "/problems/bad-header" } });
@@ -467,7 +467,7 @@ describe("one invalid row among many", () => {
     return `sku,name,active\n${rows.join("")}`;
   };
 
-  test("is rejected by a tolerant import, and fails a strict one", async () => {
+  test("an import rejects one invalid row and imports the others, but a strict import fails", async () => {
     const wide = { ...context, chunk_records: 100 };
     const tolerant = await importBytes(wide, fileWith(",nameless,yes\n"));
     await checkImport(tolerant);
@@ -483,7 +483,7 @@ describe("one invalid row among many", () => {
     expect(sound).toMatchObject({ state: "done", created: MANY, rejected: 0 });
   });
 
-  test("fails a strict import even if only the catalogue shows the fault: a new product without a name", async () => {
+  test("a strict import fails if a row without a name would create a product, which only a comparison with the catalogue shows", async () => {
     await run("sku,name,description\nA,one,x\nB,two,x\nC,three,x\nD,four,x\nE,five,x\n");
     const before = await products();
     // Five rows in two chunks, which change products, precede the row of the new product.
@@ -498,7 +498,7 @@ describe("one invalid row among many", () => {
     expect(await run(file)).toMatchObject({ state: "done", updated: 5, rejected: 1 });
   });
 
-  test("fails a strict import if the product exists already, or does not exist", async () => {
+  test("a strict import fails if the product exists already (mode create) or does not exist (mode update)", async () => {
     await run("sku,name\nlast,known\n");
     const before = await products();
     const file = "sku,name\nA,1\nB,2\nC,3\nD,4\nE,5\nF,6\nLAST,7\n";
@@ -533,7 +533,7 @@ describe("rejects", () => {
     `${"s".repeat(300)},nine,1,r\n`,
   ].join("");
 
-  test("contain row, line, column, value, code and advice", async () => {
+  test("rejects contain row, line, column, value, code and advice", async () => {
     const result = await run(FILE);
     expect(result).toMatchObject({ rows: 10, created: 2, rejected: 8, lines: 12 });
     expect(await skus()).toEqual(["A-0", "A-4"]);
@@ -551,7 +551,7 @@ describe("rejects", () => {
     expect(found[5]?.raw).toBe('A-7,"multi\nline",?,r');
   });
 
-  test("are a file with the same columns, which can be fixed and imported", async () => {
+  test("rejects.csv has the columns of the imported file, and can be fixed and imported", async () => {
     const first = await run(FILE);
     const file = await rejectsCsvOf(first);
     expect(file.split("\n")[0]).toBe(
@@ -584,14 +584,14 @@ describe("rejects", () => {
     ]);
   });
 
-  test("of an imported rejects.csv have the original columns, and no duplicate reject columns", async () => {
+  test("the rejects of an imported rejects.csv have the original columns, and no duplicate reject columns", async () => {
     const first = await run("sku,name,Brand\nA,,x\nB,two,y\n");
     const second = await run(await rejectsCsvOf(first));
     expect(second).toMatchObject({ rows: 1, rejected: 1 });
     expect(await rejectsCsvOf(second)).toBe(await rejectsCsvOf(first));
   });
 
-  test("of several pages are complete and in file order", async () => {
+  test("rejects that span several pages are complete and in file order", async () => {
     const count = 1201;
     const result = await run(`sku,name\n${Array.from({ length: count }, (_, n) => `,n${n}\n`).join("")}`);
     expect(result).toMatchObject({ rejected: count });

@@ -30,7 +30,7 @@ const priceOf = async (sku: string): Promise<string | undefined> => {
   return product.attributes["price"];
 };
 
-test("an unchanged catalogue explains what this page will show", async () => {
+test("before the first change, the page explains what it will show", async () => {
   await page.goto("/changes");
   await page.getByText("No changes yet").waitFor();
   await inspectLooks(page, "changes-empty");

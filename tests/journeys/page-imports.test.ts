@@ -45,7 +45,7 @@ async function readSum(page: Page): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test("an empty catalogue explains imports; a chosen file is imported and its counts add up", async () => {
+test("while the catalogue is empty, the page explains imports; a chosen file is imported and its counts add up", async () => {
   const page = await open("/imports");
   await page.getByRole("heading", { name: "No imports yet" }).waitFor();
   await choose(page, small);

@@ -41,7 +41,7 @@ test("lists are shown element by element, edited with one element per line, and 
   await attributesBecome({ Fit: "slim", Tags: ["red", "wool, soft"] });
 });
 
-test("the parent is entered in the panel and found with parent:", async () => {
+test("the parent is entered in the panel, and the search `parent:` finds it", async () => {
   const page = await open("/products?open=shirt");
   const panel = page.getByTestId("panel");
   await panel.locator("dd").nth(3).getByRole("button").press("Enter");

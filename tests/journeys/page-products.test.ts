@@ -29,7 +29,7 @@ const untilCell = (page: Page, index: number, column: string, text: string | Reg
   cell(page, index, column).filter({ hasText: text }).waitFor();
 const chips = (page: Page): Promise<string[]> => page.getByTestId("chip").allInnerTexts();
 
-test("an empty catalogue shows what to do; a new product appears, and errors appear at their fields", async () => {
+test("while the catalogue is empty, the page shows what to do; a new product appears, and errors appear at their fields", async () => {
   const page = await open("/products");
   await page.getByRole("heading", { name: "No products yet" }).waitFor();
   await page.getByRole("button", { name: "Create a product" }).click();

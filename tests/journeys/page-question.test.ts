@@ -15,7 +15,7 @@ async function fileOf(name: string, text: string): Promise<string> {
   return path;
 }
 
-test("a doubtful key is asked with samples, and the answer continues the import", async () => {
+test("if the SKU column is unclear, the page asks for it and shows sample values; the answer continues the import", async () => {
   const rows = [1, 2, 3].map((n) => `${n},A-${n},Lamp ${n},red`);
   const path = await fileOf("doubtful.csv", `item number,code,name,colour\n${rows.join("\n")}\n`);
   const page = await open("/imports");

@@ -5,7 +5,7 @@ import { killImports } from "../../bench/faults/kills.ts";
 const TIMEOUT_MS = 600_000;
 
 test(
-  "imports continue after a worker, the server or PostgreSQL is killed, and end with the same counts and tables",
+  "imports continue after a worker, the server or PostgreSQL is killed, and end with the same counts and tables as an undisturbed import",
   async () => {
     const { kills, faults } = await killImports(12, 20_000, () => undefined);
     expect(faults).toEqual([]);

@@ -66,7 +66,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "the lowest safe version is 10.1.3",
   ],
   [
-    "a nested transitive dependency",
+    "a vulnerable nested transitive dependency",
     ({ lockfile }) =>
       (lockfile.packages["node_modules/pg/node_modules/cookie"] = {
         version: "0.6.0",
@@ -95,7 +95,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "comes from https://registry.npmjs.org.example",
   ],
   [
-    "a repository in the lockfile",
+    "a package from a git repository in the lockfile",
     (files) => (entry(files, FASTIFY).resolved = "git+ssh://git@github.com/fastify/fastify.git#c0ffee"),
     "comes from git+ssh",
   ],
@@ -128,7 +128,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "allowScripts lists fastify",
   ],
   [
-    "a repository in package.json",
+    "a dependency from a git repository in package.json",
     ({ manifest, lockfile }) => {
       manifest.devDependencies.vite = "github:vitejs/vite";
       (lockfile.packages[""] as { devDependencies: Record<string, string> }).devDependencies.vite =

@@ -1,5 +1,5 @@
-// Imports small files that suppliers and shops really send, of many kinds: names of columns, headers, rows, keys and active words.
-// Long because it is a list of files.
+// Imports small files that suppliers and shops really send, of many kinds: with unusual column names, headers, rows, SKUs and words for
+// active products. Long because it is a list of files.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -79,7 +79,7 @@ describe("columns are recognized despite additional words in the header and addi
 });
 
 describe("an import with an unclear SKU or name column writes nothing and asks the user", () => {
-  test("d10-opencart.csv: the SKU column is empty", async () => {
+  test("d10-opencart.csv: the import asks because the SKU column is empty", async () => {
     const { state, problem } = await run("d10-opencart.csv");
     expect({ state, problem }).toMatchObject({
       state: "held",
@@ -96,7 +96,7 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     expect(await products()).toEqual([]);
   });
 
-  test("a29-invloader.tsv: no column contains names, and no products exist that the file could update", async () => {
+  test("a29-invloader.tsv: the import asks for the name, because no column contains names and no products exist", async () => {
     const { state, problem, rejected } = await run("a29-invloader.tsv");
     expect({ state, rejected, problem }).toMatchObject({
       state: "held",
@@ -106,13 +106,13 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     for (const text of ["sku", "product-id", "item-condition"]) expect(problem?.detail).toContain(`"${text}"`);
   });
 
-  test("a29-invloader.tsv: does not ask if all products exist already, but updates them", async () => {
+  test("a29-invloader.tsv: if all products exist already, the import updates them without a question", async () => {
     await importBytes(context, "sku,name\n0889698521550,Lamp\n");
     expectDone(await run("a29-invloader.tsv"), { updated: 1, rejected: 0 });
     expect(await run("a29-invloader.tsv", { mode: "create" })).toMatchObject({ state: "held" });
   });
 
-  test("the values only number the rows, repeat each other, or are blank in most rows", async () => {
+  test("the import asks if the values of the SKU column only number the rows, repeat each other, or are mostly blank", async () => {
     const held = async (text: string): Promise<unknown> => {
       const { state, problem } = await importBytes(context, text);
       return state === "held" ? [problem?.["option"], problem?.["candidates"]] : state;
@@ -132,7 +132,7 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     expect(await products()).toEqual([]);
   });
 
-  test("does not ask about item numbers with gaps, or about a column sku whose values repeat or are consecutive", async () => {
+  test("the import does not ask about item numbers with gaps, or about a column sku whose values repeat or are consecutive", async () => {
     expect(await importBytes(context, "sku,name\nA,a\nA,b\nA,c\nA,d\n")).toMatchObject({
       state: "done",
       superseded: 3,
@@ -141,7 +141,7 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     expect(await importBytes(context, "sku,name\n1,a\n2,b\n3,c\n")).toMatchObject({ state: "done", created: 3 });
   });
 
-  test("all rows are considered: the values repeat only after the first 600 rows", async () => {
+  test("the import asks even if the values of the SKU column repeat only after the first 600 rows", async () => {
     const rows = Array.from(
       { length: 4000 },
       (_, row) => `${row < 600 ? `c-${row}` : "c-1"},Product ${row},${"x".repeat(200)}\n`,
@@ -270,7 +270,7 @@ describe("a valid row is never replaced by an invalid row with the same SKU", ()
   );
 });
 
-describe("the active column", () => {
+describe("the column `active`", () => {
   test("a01-woo-published.csv: -1 means no in a column where 1 means yes", async () => {
     await run("a01-woo-published.csv");
     expect(await activity()).toEqual({ "a01-bag": false, "a01-cap": false, "a01-mug": true });
@@ -312,7 +312,7 @@ describe("the active column", () => {
 });
 
 describe("the message names a fault that concerns the whole file", () => {
-  test("b34-2500-columns.csv: names the limit and the last filled cell", async () => {
+  test("b34-2500-columns.csv: the message names the limit of columns and the last filled cell", async () => {
     const { problem } = await run("b34-2500-columns.csv");
     expect(problem?.detail).toContain("more than 2,000 columns");
     expect(problem?.detail).toContain('column 2,500: "a2497"');
@@ -325,7 +325,7 @@ describe("the message names a fault that concerns the whole file", () => {
     expect(other.problem?.detail).toContain("The header is written with semicolons, the rows with commas");
   });
 
-  test("a file in which each line is enclosed in quotes", async () => {
+  test("the message reports that each line of the file is enclosed in quotes", async () => {
     const { problem } = await importBytes(context, '"sku,name,price"\n"A,""Lamp, big"",3"\n"B,Desk,4"\n');
     expect(problem?.detail).toContain("Each line of the file is enclosed in quotes");
   });

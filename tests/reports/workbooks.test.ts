@@ -30,7 +30,7 @@ async function products(): Promise<Stored[]> {
   return rows;
 }
 
-test("c50-poi-numbers: numbers written by Java", async () => {
+test("c50-poi-numbers: numbers in a workbook that a Java program wrote keep all digits and leading zeros", async () => {
   expect(await run("c50-poi-numbers")).toMatchObject({ state: "done", created: 3, rejected: 0 });
   expect(await products()).toEqual([
     { sku: "0", name: "Minus", attributes: { EAN: "10000000", Price: "90.75", Stock: "1000", PLZ: "01067" } },
@@ -74,7 +74,7 @@ test("c56-header-each-page: a header that is repeated on each page is ignored", 
   expect((await products()).map(({ sku }) => sku)).toEqual(["c56-1", "c56-2"]);
 });
 
-test("further sheets with a SKU column are reported, unless the sheet was chosen", async () => {
+test("a notice names further sheets with a SKU column, unless the user chose the sheet", async () => {
   const sheets = {
     Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Tulip"),
     Old: textRow(1, "sku", "name", "price") + textRow(2, "O-1", "Rose", "3"),
@@ -85,7 +85,7 @@ test("further sheets with a SKU column are reported, unless the sheet was chosen
   expect(await importBytes(context, bytes, { sheet: "Old" })).toMatchObject({ created: 1, notices: [] });
 });
 
-test("title-rows-and-merged-header: the lines of the header and the notes to ignore can be given", async () => {
+test("title-rows-and-merged-header: options can give the lines of the header and the notes to ignore", async () => {
   const mapping: Mapping = {
     file: { sheet: "Angebot", header: { at: [4, 5] } },
     ignore: [{ blank: "Artikel Nummer" }],

@@ -56,7 +56,7 @@ async function findProfile(given: ProfileCall, name: string): Promise<Profile | 
 const preconditionOf = (before: Profile | undefined): Record<string, string> =>
   before === undefined ? { "if-none-match": "*" } : { "if-match": profileEtag(before) };
 
-/** @returns whether the editor exited without an error. Its command may contain arguments, such as `code --wait` */
+/** @returns whether the editor exited without an error. $VISUAL and $EDITOR may contain arguments, such as `code --wait` */
 async function openEditor({ io }: ProfileCall, path: string): Promise<boolean> {
   const editor = io.env["VISUAL"] ?? io.env["EDITOR"] ?? (process.platform === "win32" ? "notepad" : "vi");
   const child = spawn(`${editor} "${path}"`, { shell: true, stdio: "inherit", env: io.env });

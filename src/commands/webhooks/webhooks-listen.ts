@@ -1,4 +1,4 @@
-// skuport webhooks listen: a receiver that prints webhooks, for trying them out.
+// skuport webhooks listen: a receiver that prints the events it gets, to try webhooks out.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
