@@ -29,7 +29,7 @@ export interface MergeColumns {
   fields: readonly SettableField[];
   /** Names of the attributes that a product loses if its row has no value for them; null if the rows set no attributes. */
   attributes: readonly string[] | null;
-  /** Whether the value null removes an attribute from the product. */
+  /** Whether an attribute with the value null is removed from the product. */
   null_removes: boolean;
   /** Whether products keep the spelling of their SKU. */
   keeps_sku?: boolean;
@@ -89,8 +89,10 @@ export async function hasTids(db: Queryable): Promise<boolean> {
   return rows[0]?.has_tids === true;
 }
 
-/** The arrays of rows to compare, with the names of their columns, and the conditions of which one is true for a row that differs from its
- * product. */
+/**
+ * Returns the arrays of rows to compare, the names of their columns, and the conditions of a difference: a row differs from its product
+ * if at least one of them is true.
+ */
 function comparisonTerms(
   columns: MergeColumns,
   arrays: ComparisonArrays,
@@ -247,8 +249,9 @@ export async function applyStagedChanges(
   await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
 }
 
-/** Number of bytes written to the socket at once: large enough to keep the socket busy, and small enough not to double the memory of a
- * chunk. */
+/**
+ * Number of bytes in one write to the socket: large enough to keep the socket busy, and small enough not to double the memory of a chunk.
+ */
 const COPY_WINDOW_BYTES = 1 << 18;
 
 async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {

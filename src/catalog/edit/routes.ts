@@ -31,8 +31,8 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
         }
       },
     );
-    // The handlers validate request bodies with the rules of imports and report all faults at once. The schema of the body is used for
-    // documentation only.
+    // The handlers validate request bodies with the rules of imports and report all faults of a body together. The schema of the body is
+    // used for documentation only.
     scope.setValidatorCompiler((part) =>
       part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
     );

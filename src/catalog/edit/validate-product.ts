@@ -1,4 +1,4 @@
-// Reads product values from a request body. Applies the rules of imports and reports all faults of a body at once.
+// Reads product values from a request body. Applies the rules of imports and reports all faults of a body together.
 import { isBlankValue, isList, MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { invalidRequest, MAX_FAULTS, type Fault } from "../../../contract/faults.ts";

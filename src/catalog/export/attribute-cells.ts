@@ -4,8 +4,10 @@ export interface AttributeName {
   name: string;
   /** The name with quotes, as it appears in the text of a jsonb value. */
   json: Buffer;
-  /** Whether the column of the attribute contains lists: one of the exported values is a list, or the name looks like that of such a
-   * column. */
+  /**
+   * Whether the column of the attribute contains lists: one of the exported values is a list, or the name of the attribute ends with
+   * `[]`.
+   */
   is_list: boolean;
 }
 
@@ -14,8 +16,10 @@ export interface AttributeCells {
   /** Reads the attributes of the next product from the text of a jsonb object in bytes[from, to). */
   read(bytes: Buffer, from: number, to: number): void;
   has(column: number): boolean;
-  /** Sets `bytes`, `start` and `end` to the value in this column. They are valid until the next call. Strings have no quotes and no
-   * escapes; all other values are JSON. In a column of lists, a string that looks like JSON is JSON too. */
+  /**
+   * Sets `bytes`, `start` and `end` to the value in this column. They are valid until the next call. Strings have no quotes and no
+   * escapes; all other values are JSON. In a column of lists, a string that begins with `[` or `"` is JSON too.
+   */
   find(column: number): void;
   bytes: Buffer;
   start: number;
@@ -88,7 +92,7 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
   return cells;
 }
 
-/** Whether the text of a JSON string that begins at `pos` begins with `[` or with a quote, which JSON escapes. */
+/** Whether the JSON string at `pos` contains a text that begins with `[` or `"`. JSON writes this quote as `\"`. */
 const looksLikeJson = (bytes: Buffer, pos: number): boolean =>
   bytes[pos] === OPEN_ARRAY || (bytes[pos] === BACKSLASH && bytes[pos + 1] === QUOTE);
 

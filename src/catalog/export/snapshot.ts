@@ -88,7 +88,7 @@ export async function listAttributeNames(snapshot: Snapshot, selection: Selectio
   return rows.map(({ name, json }) => ({
     name,
     json: Buffer.from(json),
-    // A name with this ending would be read as that of a column of lists.
+    // An import reads a column whose name has this ending as a column of lists.
     is_list: lists.has(name) || name.endsWith(LIST_SUFFIX),
   }));
 }
@@ -101,7 +101,7 @@ async function listNamesOfLists(
 ): Promise<Set<string>> {
   const candidates = await withIndexedLists(query, names);
   const found = new Set<string>();
-  // Most often, the first products show that all candidates have lists. Reading all products would double the time of an export.
+  // Usually, the first products already show that all candidates have lists. Reading all products would double the time of an export.
   for (const limit of [GUESS_ROWS, null]) {
     if (found.size === candidates.length) break;
     const { rows } = await query<{ name: string }>(
@@ -118,7 +118,7 @@ async function listNamesOfLists(
   return found;
 }
 
-/** Returns the attributes of which the search index has seen a list, or all of them if the index is not complete. */
+/** Returns the attributes for which the search index contains a list, or all attributes if the index is not complete. */
 async function withIndexedLists(query: Snapshot["query"], names: readonly string[]): Promise<readonly string[]> {
   const { rows } = await query<{ is_complete: boolean; words: string[] }>(
     `select not exists (select 1 from search_backlog) as is_complete,

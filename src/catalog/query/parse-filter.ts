@@ -137,8 +137,8 @@ function attributeCondition(name: string, value: string): Condition {
   if (value === "*") return { where: sql`p.attributes ? ${name}::text`, terms: [attributeTerm(name)] };
   const literal = value === "\\*" ? "*" : value;
   return {
-    // A list has its elements as keys in the sense of `?`, and a string has itself. Other values, which no release has written, are compared as
-    // text.
+    // The operator `?` is true for a list that contains the text as an element, and for a string that equals it. Values of other kinds,
+    // which no release has written, are compared as text.
     where: sql`(p.attributes -> ${name}::text ? ${literal}::text
       or p.attributes ->> ${name}::text = ${literal}::text and jsonb_typeof(p.attributes -> ${name}::text) <> 'array')`,
     terms: [attributeValueTerm(name, literal), otherValueTerm(name)],

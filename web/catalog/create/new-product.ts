@@ -31,8 +31,10 @@ export const emptyForm = (): ProductForm => ({
 
 const defaultOf = (field: ValueField): unknown => new_product.shape[field].safeParse(undefined).data;
 
-/** The request body; attribute lines without a name or value are omitted. A text that is not a value of its field is sent as it is,
- * and the server reports it. */
+/**
+ * The request body; attribute lines without a name or value are omitted. A text that is not a valid value of its field is sent unchanged,
+ * and the server reports the fault.
+ */
 export function bodyOf(form: ProductForm): z.input<typeof new_product> {
   const filled = form.attributes.filter(({ name, value }) => name.trim() !== "" && value !== "");
   const written = WRITTEN_FIELDS.map((field) => {

@@ -7,7 +7,7 @@ test("a list is edited with one element per line", () => {
   expect(parseListText("red\n\r\nblue\n")).toEqual(["red", "blue"]);
 });
 
-test("a list that lines cannot show is edited as JSON", () => {
+test("a list is edited as JSON if an element contains a line break or looks like JSON", () => {
   expect(listText(["two\nlines", "x"])).toBe('["two\\nlines","x"]');
   expect(parseListText('["two\\nlines","x"]')).toEqual(["two\nlines", "x"]);
   expect(listText(['["x"]'])).toBe('["[\\"x\\"]"]');

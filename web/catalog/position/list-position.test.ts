@@ -8,7 +8,7 @@ test("the position names the rows in view and the total", () => {
   expect(positionText({ ...exact, end: 201 }, { value: 201, relation: "eq" })).toBe("Row 201 of 201");
 });
 
-test("a total that is not exact is not shown as if it were, nor are estimated row numbers", () => {
+test("an inexact total and estimated row numbers are marked as such", () => {
   expect(positionText(exact, { value: 401, relation: "gte" })).toBe("Rows 201–300 of at least 401");
   expect(positionText(exact, { value: 466_693, relation: "estimate" })).toBe("Rows 201–300 of about 470,000");
   expect(positionText({ ...exact, is_exact: false }, { value: 1000, relation: "eq" })).toBe(

@@ -1,4 +1,4 @@
-// Finds where to enter a long list in its middle: the nearest cursor for a row number, and the estimated row number of a SKU.
+// Finds where to begin reading in the middle of a long list: the nearest cursor for a row number, and the estimated row number of a SKU.
 import type { Entry } from "./row-window.ts";
 
 interface Position {
@@ -21,8 +21,10 @@ export interface Positions {
 /** Number of rows that the server returns per page. */
 const PAGE = 200;
 
-/** Returns where to enter the list so that `row` is the first row of a viewport of `inViewport` rows. Near both ends of the list
- * the entry is exact, because a user who drags the scrollbar to the bottom expects the last product. */
+/**
+ * Returns where to begin reading the list so that `row` is the first row of a viewport of `inViewport` rows. Near both ends of the list
+ * this position is exact, because a user who drags the scrollbar to the bottom expects the last product.
+ */
 export function entryAt({ rows, entries, last_cursor }: Positions, row: number, inViewport: number): Entry | undefined {
   if (row < PAGE / 2 || entries.length === 0) return { cursor: null, row: 0 };
   if (row + inViewport > rows - PAGE / 2) return { cursor: last_cursor, row: Math.max(0, rows - PAGE) };

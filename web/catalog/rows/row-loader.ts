@@ -15,9 +15,9 @@ export const createState = () => ({
   /** The total of the last loaded page. */
   page_total: ref<PageTotal | null>(null),
   error: shallowRef<Error | null>(null),
-  /** Counter that increases when another list is shown, or when the same list is entered elsewhere. */
+  /** Counter that increases when another list is shown, or when the same list is read from another position. */
   generation: ref(0),
-  /** Row number at which the list was entered. */
+  /** Row number at which reading the list began. */
   entry_row: ref(0),
   /** Whether the rows are still those of the previous list, or none are loaded yet. */
   stale: ref(true),
@@ -28,9 +28,12 @@ export const createState = () => ({
 
 interface Deps {
   request: () => ListRequest;
-  /** Returns where to enter the list for a row that is far away; undefined if no entry is known. */
+  /** Returns where to begin reading the list for a row that is far away; undefined if no position is known. */
   entryOf: (row: number, inViewport: number) => Entry | undefined;
-  /** Called when the list was entered far away. `sku` is the first row in the viewport, or null at the start of the list. */
+  /**
+   * Called when reading the list has begun at a position far away. `sku` is the first row in the viewport, or null at the start of the
+   * list.
+   */
   onEnter: (sku: string | null) => void;
 }
 
@@ -42,7 +45,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
   let viewport = { first: 0, last: 0 };
   let isLoading = false;
 
-  /** Shows another list, or enters the same list elsewhere. */
+  /** Shows another list, or reads the same list from another position. */
   async function restart(entry: Entry): Promise<void> {
     running.abort();
     running = new AbortController();

@@ -26,7 +26,7 @@ export function useList(widthPx: Readonly<Ref<number>>) {
   const wantedFrom = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
   const from = ref(wantedFrom.value);
   const rows = useRows(request, from);
-  // Dragging the scrollbar enters the list many times; the URL changes only when the user stops.
+  // Dragging the scrollbar reads the list from many positions; the URL changes only when the user stops.
   watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
   const columns = useColumns({
     chosen,

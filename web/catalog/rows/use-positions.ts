@@ -1,5 +1,5 @@
-// Loads the number of products in the list, and positions at which the list can be entered. The list is shown without waiting for
-// them.
+// Loads the number of products in the list, and positions at which reading the list can begin. The list is shown without waiting for
+// these requests.
 import { onScopeDispose, shallowRef } from "vue";
 import type { ResultOf } from "../../../client/call.ts";
 import { list_positions } from "../../../contract/catalog/products.ts";

@@ -8,12 +8,12 @@ import { createLoader, createState, rowChanges, skeletonCount, type State } from
 import type { Positions } from "./positions.ts";
 import { usePositions } from "./use-positions.ts";
 
-/** @param from the SKU at which the list is entered */
+/** @param from the SKU at which reading the list begins */
 export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<string | null>>) {
   const state = createState();
   const { rows, error, stale, page_total } = state;
   const { positions, counted, ...lookup } = usePositions();
-  /** The SKU at which the list was last entered; the page stores it in the URL. */
+  /** The SKU at which reading the list last began; the page stores it in the URL. */
   const entered = ref(from.value);
   const loader = createLoader(state, {
     request: () => request.value,

@@ -23,7 +23,7 @@ export function linkedTerms(valueOf: (name: string) => string | undefined, names
 
 const termOf = (field: string, value: string | undefined): Term[] => (value === undefined ? [] : [{ field, value }]);
 
-/** The words that the search box understands. Any other value is shown as a fault there. */
+/** Converts true and false to the words that the search box understands. The search box marks any other value as a fault. */
 const yesOrNo = (value: string | undefined): string | undefined =>
   value === "true" ? "yes" : value === "false" ? "no" : value;
 

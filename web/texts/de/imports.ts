@@ -315,7 +315,7 @@ export const imports: Shape<typeof english> = {
     cut: "Diese Zeile ist zu lang, um sie ganz anzuzeigen. Vollständig ist sie in rejects.csv.",
   },
   held: {
-    choose: "Welche ist es?",
+    choose: "Welche ist richtig?",
     values: "Was bedeuten diese Werte?",
     keep: "unverändert lassen",
     continue: "Import fortsetzen",
@@ -337,7 +337,7 @@ export const imports: Shape<typeof english> = {
     sku_empty: "Die SKU ist leer",
     sku_too_long: "Die SKU ist zu lang",
     sku_damaged: "Die SKU wurde von einer Tabellenkalkulation beschädigt",
-    repeat_without_name: "Die Zeile wiederholt eine SKU ohne ihren Namen",
+    repeat_without_name: "Die Zeile wiederholt die SKU einer früheren Zeile und hat keinen Namen",
     sku_repeated: "Die SKU kommt in der Datei mehrfach vor",
     name_empty: "Ein neues Produkt braucht einen Namen",
     value_too_long: "Der Wert ist zu lang",

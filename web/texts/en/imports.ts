@@ -302,7 +302,7 @@ export const imports = {
     cut: "This row is too long to show in full. The complete row is in rejects.csv.",
   },
   held: {
-    choose: "Which one is it?",
+    choose: "Which one is correct?",
     values: "What do these values mean?",
     keep: "keep unchanged",
     continue: "Continue the import",
@@ -324,7 +324,7 @@ export const imports = {
     sku_empty: "The SKU is empty",
     sku_too_long: "The SKU is too long",
     sku_damaged: "The SKU was damaged by a spreadsheet",
-    repeat_without_name: "The row repeats a SKU without its name",
+    repeat_without_name: "The row repeats the SKU of an earlier row and has no name",
     sku_repeated: "The SKU appears more than once in the file",
     name_empty: "A new product needs a name",
     value_too_long: "The value is too long",
@@ -346,7 +346,7 @@ export const imports = {
   },
   first: {
     title: "No imports yet",
-    note: "How a product file looks",
+    note: "What a product file looks like",
     example: "Example file",
     tea: "Assam, loose leaf",
     tea_text: "Second flush, 250 g",
