@@ -15,11 +15,11 @@ test.each([
   [Buffer.from('["imports","a\\u0000"]').toString("base64url"), "a string with NUL"],
   [Buffer.from('["imports",[1]]').toString("base64url"), "a nested value"],
   [encodeCursor("operations", [7]), "a cursor of another list"],
-])("%j is refused: %s", (cursor) => {
+])("the cursor %j is refused: %s", (cursor) => {
   expect(() => decodeCursor("imports", cursor)).toThrow(NOT_A_CURSOR);
 });
 
-test.each([[[-1]], [[1.5]], [["1"]], [[1, 2]], [[]], [[101]]])("%j is not an integer key", (key) => {
+test.each([[[-1]], [[1.5]], [["1"]], [[1, 2]], [[]], [[101]]])("a cursor with the key %j is refused by a list that is ordered by one integer", (key) => {
   expect(() => decodeIntegerCursor("imports", encodeCursor("imports", key), 100)).toThrow(NOT_A_CURSOR);
 });
 

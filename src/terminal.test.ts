@@ -14,12 +14,12 @@ test.each([
   expect(printable(text)).toBe(shown);
 });
 
-test("text in any language, tabs and line ends are unchanged", () => {
+test("text in any language, tabs and line ends are not escaped", () => {
   const text = "sku\tnäme\r\nשלום 🎉\u200f\n";
   expect(printable(text)).toBe(text);
 });
 
-test("a name stays on one line", () => {
+test("oneLine escapes tabs and line ends, so that a name stays on one line", () => {
   expect(oneLine("a\nb\tc\r\nd")).toBe("a\\u000ab\\u0009c\\u000d\\u000ad");
 });
 

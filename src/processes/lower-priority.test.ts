@@ -21,7 +21,7 @@ test("only the backends of a background pool get a lower priority", async () => 
   await background.end();
 });
 
-test("a process that has ended is ignored", async () => {
+test("lowerPriority ignores a process that has ended", async () => {
   const child = fork("-", { execArgv: ["-e", ""], silent: true });
   await once(child, "exit");
   expect(() => {

@@ -59,13 +59,13 @@ export async function deliverInThread(
 }
 
 function startThread(data: DeliveryThreadData, env: NodeJS.ProcessEnv): Worker {
-  // A thread uses the cache of compiled code only if this variable is set. Without it, the thread loads the compiler that strips
-  // types again, which takes about 20 MB of memory.
+  // A thread uses the cache of compiled code only if NODE_COMPILE_CACHE is set. Without the cache, the thread loads the compiler that
+  // strips types again, which takes about 20 MB of memory.
   const cache = getCompileCacheDir();
   return new Worker(new URL("delivery-thread.ts", import.meta.url), {
     workerData: data,
     env: cache === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(cache) },
-    // Bodies and rows are short-lived; V8's default of three times 16 MB would only enlarge the process.
+    // Bodies and rows are short-lived; V8's default young generation (three times 16 MB) would only enlarge the process.
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_MB },
   });
 }

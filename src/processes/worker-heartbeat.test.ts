@@ -12,16 +12,16 @@ function tickAt(times: readonly number[], beatBefore: (time: number) => boolean 
   });
 }
 
-test("the limit is reached after silent_ticks ticks without a beat, and again after the same number", () => {
+test("the limit is reached after `silent_ticks` ticks without a beat, and again after every further `silent_ticks` ticks", () => {
   expect(tickAt([10, 20, 30, 40, 50, 60, 70])).toEqual([30, 60]);
 });
 
-test("a beat restarts the count", () => {
+test("a beat resets the count of ticks", () => {
   expect(tickAt([10, 20, 30, 40, 50, 60], (time) => time === 30)).toEqual([50]);
   expect(tickAt([10, 20, 30, 40, 50, 60], (time) => time % 20 === 0)).toEqual([]);
 });
 
-test("a watcher that was stopped, asleep or busy itself restarts the count", () => {
+test("the count of ticks is reset if the watcher itself was stopped, asleep or busy", () => {
   expect(tickAt([10, 20, 60_000, 60_010, 60_020])).toEqual([]);
   expect(tickAt([10, 20, 60_000, 60_010, 60_020, 60_030])).toEqual([60_030]);
 });

@@ -10,7 +10,7 @@ import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.
 import { lowerPriority } from "./lower-priority.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
-/** The first pause before a restart. Each early death doubles the pause. */
+/** The first pause before a restart. Each time a worker dies within STABLE_MS of its start, the pause doubles. */
 const FIRST_PAUSE_MS = 100;
 /** The longest pause before a restart. */
 const LONGEST_PAUSE_MS = 10_000;

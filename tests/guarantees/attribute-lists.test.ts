@@ -57,7 +57,7 @@ const STORED = {
   d: '{"Size": "M"}',
 };
 
-describe("an import", () => {
+describe("lists in imports", () => {
   test("an import stores lists, texts and missing values, and changes nothing when it is repeated", async () => {
     const first = await importBytes(context, FILE);
     expect(first.columns.slice(2)).toEqual([
@@ -105,7 +105,7 @@ describe("an import", () => {
   });
 });
 
-describe("an edit", () => {
+describe("lists in edits", () => {
   test("an edit sets, changes and removes lists; event, history and undo contain them", async () => {
     const attributes = { Tags: ["b", "a", "b"], Note: "n", None: [] };
     const made = await send("POST", "/api/products", { sku: "a", name: "A", attributes });

@@ -214,7 +214,7 @@ describe("rows that differ from the header only by blank cells", () => {
   });
 });
 
-describe("values that a spreadsheet has damaged, and guarded values such as =0017 in quotes", () => {
+describe("values that a spreadsheet has damaged, and values that are guarded against that", () => {
   test("b51-na.csv: error values of a spreadsheet, such as #N/A, are not SKUs", async () => {
     const result = await run("b51-na.csv");
     expectDone(result, { created: 1, rejected: 3, superseded: 0 });

@@ -43,7 +43,7 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-test("the scan finds keys", () => {
+test("the scan of the page's code finds keys of texts", () => {
   expect(keys.length).toBeGreaterThan(400);
   expect(literals.size).toBeGreaterThan(200);
   expect(templates.length).toBeGreaterThan(5);

@@ -10,7 +10,7 @@ test.each([
   [999_999, "1 MB"],
   [123_456_789, "123 MB"],
   [2_000_000_000, "2 GB"],
-])("%d bytes are %s", (bytes, text) => {
+])("%d bytes are shown as %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
 
@@ -21,7 +21,7 @@ test.each([
   [200_000, "3 min 20 s"],
   [120_000, "2 min"],
   [3_900_000, "1 h 5 min"],
-])("%d ms are %s", (ms, text) => {
+])("%d ms are shown as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
 
@@ -37,7 +37,7 @@ test("numbers and times follow the language", () => {
   expect(formatBytes(18_400_000)).toBe("18.4 MB");
 });
 
-test("the date is shown for other days, with the year for other years", () => {
+test("a time on another day is shown with its date, and in another year with the year", () => {
   const now = new Date(2026, 4, 20, 18, 0);
   expect(formatWhen(new Date(2026, 4, 20, 9, 5).toISOString(), now)).toMatch(/^Today, 0?9:05/);
   expect(formatWhen(new Date(2026, 4, 19, 9, 5).toISOString(), now)).toMatch(/19/);

@@ -24,7 +24,7 @@ export function needServer({ base_url }: ProfileCall): { base_url: string } {
   return { base_url };
 }
 
-/** Returns the only argument. */
+/** Returns the argument of a subcommand that takes exactly one. @throws UsageError if there are none or several */
 export function oneArgument({ args: [argument, ...more] }: ProfileCall, usage: string): string {
   if (argument === undefined || more.length > 0) throw new UsageError(`Usage: skuport profile ${usage}`);
   return argument;
