@@ -19,9 +19,12 @@ test.each([
   expect(() => decodeCursor("imports", cursor)).toThrow(NOT_A_CURSOR);
 });
 
-test.each([[[-1]], [[1.5]], [["1"]], [[1, 2]], [[]], [[101]]])("a cursor with the key %j is refused by a list that is ordered by one integer", (key) => {
-  expect(() => decodeIntegerCursor("imports", encodeCursor("imports", key), 100)).toThrow(NOT_A_CURSOR);
-});
+test.each([[[-1]], [[1.5]], [["1"]], [[1, 2]], [[]], [[101]]])(
+  "a cursor with the key %j is refused by a list that is ordered by one integer",
+  (key) => {
+    expect(() => decodeIntegerCursor("imports", encodeCursor("imports", key), 100)).toThrow(NOT_A_CURSOR);
+  },
+);
 
 test("next_cursor is null only on the last page", () => {
   const page = (ids: number[]) => toPage("imports", ids, 2, (id) => [id]);
