@@ -27,7 +27,7 @@ export const bulk_set = z
   .refine((set) => Object.keys(set).length > 0, "give at least one value")
   .refine(({ attributes = {} }) => Object.keys(attributes).length <= MAX_SET_ATTRIBUTES, {
     path: ["attributes"],
-    message: `Set at most ${MAX_SET_ATTRIBUTES.toLocaleString("en")} attributes at once.`,
+    message: `Set at most ${MAX_SET_ATTRIBUTES.toLocaleString("en")} attributes in one request.`,
   })
   .refine(
     (set) => countText(set) <= MAX_SET_CHARACTERS,

@@ -73,7 +73,7 @@ export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
         if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault });
       }
       if (unknown.length + Object.keys(given.attributes ?? {}).length > MAX_FILTER_ATTRIBUTES) {
-        const message = `Filter by at most ${MAX_FILTER_ATTRIBUTES} attributes at once.`;
+        const message = `Filter by at most ${MAX_FILTER_ATTRIBUTES} attributes.`;
         context.addIssue({ code: "custom", path: ["attributes"], message });
       }
     });

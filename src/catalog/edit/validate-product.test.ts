@@ -15,7 +15,7 @@ test("too many attributes are reported as one fault, however many there are", ()
   }
 });
 
-test("a patch can replace all attributes at once", () => {
+test("one patch can replace all attributes", () => {
   const product = { ...DEFAULT_VALUES, sku: "A", name: "a" };
   const before = { ...product, attributes: attributesOf(MAX_ATTRIBUTES, "x", "old") as Record<string, string> };
   const patch = { ...attributesOf(MAX_ATTRIBUTES, null, "old"), ...attributesOf(MAX_ATTRIBUTES, "y", "new") };

@@ -18,7 +18,7 @@ export function splitSearch(search: string): string[] {
   // Omit words that are part of a longer word or phrase, because a product that contains the longer one also contains the word.
   const needed = [...words].filter((word) => ![...words].some((other) => other !== word && other.includes(word)));
   if (needed.length > MAX_WORDS) {
-    const detail = `The search has ${needed.length} words. Search for at most ${MAX_WORDS} words at once.`;
+    const detail = `The search has ${needed.length} words. Search for at most ${MAX_WORDS} words.`;
     throw new Problem("invalid-request", `/querystring/search: ${detail}`, {
       extra: { errors: [{ pointer: "/querystring/search", detail }] },
     });

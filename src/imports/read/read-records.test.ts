@@ -202,7 +202,7 @@ describe("a whole file", () => {
     expect(faults).toEqual([{ row: 2, line: 3, code: "not_text" }]);
   });
 
-  test("with a path of a network in a file that never doubles backslashes", async () => {
+  test("with a network path in a file that never doubles backslashes keeps both backslashes", async () => {
     const { cells } = await read('sku,name,path\nA,"5\\" hose, long","x"\nB,"Lamp","\\\\server\\share\\a.jpg"\n');
     expect(cells).toEqual([
       ["A", '5" hose, long', "x"],

@@ -65,7 +65,7 @@ test("a filter can have at most 50 attributes in all of its parts together", asy
     const { errors } = await refused({ action: "activate", filter });
     expect(errors).toContainEqual({
       pointer: "/body/filter/attributes",
-      detail: "Filter by at most 50 attributes at once.",
+      detail: "Filter by at most 50 attributes.",
     });
   }
   const filter = { attributes: numbered(MAX_FILTER_ATTRIBUTES, (i) => `a${i}`) };

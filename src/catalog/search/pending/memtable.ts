@@ -13,7 +13,7 @@ const MIN_ROWS = 500;
 const MAX_ROWS = 50_000;
 /** Maximum size of all segments together, enough for about two million products. Entries beyond this limit are read from the database. */
 const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
-/** Number of segments that are loaded at once: PostgreSQL prepares one segment while this process builds the other. */
+/** Number of segments that are loaded at the same time: PostgreSQL prepares one segment while this process builds the other. */
 const LOADED_AT_ONCE = 2;
 /** How long a list waits for the segments that it needs. Reading their products from the database would take longer. */
 const PATIENCE_MS = 1000;

@@ -14,8 +14,10 @@ const MAX_PARTS = 10_000;
 const MAX_DIRECTORY = 4 << 20;
 /** Maximum number of bytes of a part without cells, such as the list of sheets. */
 const MAX_SMALL_PART = 16 << 20;
-/** Maximum number of bytes in a chunk. All rows of a chunk are in memory at once, and a few kilobytes can refer to megabytes of
- * shared strings. */
+/**
+ * Maximum number of bytes in a chunk. All rows of a chunk are in memory at the same time, and a few kilobytes can refer to megabytes of
+ * shared strings.
+ */
 const MAX_CHUNK_BYTES = 16_384;
 /** Number of bytes that are inflated at a time. With Node's 16 kB, inflating takes twice as long. */
 const INFLATED_BYTES = 1 << 18;
