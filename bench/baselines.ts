@@ -14,7 +14,7 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
     alter changed_in set default 1, alter created_at set default now(), alter updated_at set default now()`);
 }
 
-/** Copies the rows that `cleanRows` wrote into the table, with a bare COPY on one connection. Returns the milliseconds. */
+/** Copies `cleanFile`, the output of `cleanRows`, into the table with a bare COPY on one connection. Returns the milliseconds. */
 export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();

@@ -10,7 +10,7 @@ import type { DatabaseAddress } from "../src/db/connection/connect.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
-/** The same flags as in scripts/start.mjs. */
+/** The flags with which `npm start` runs the server (NODE_FLAGS in scripts/bootstrap.mjs). */
 const NODE_FLAGS = ["--max-semi-space-size=1"];
 
 export interface BenchServer {

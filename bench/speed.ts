@@ -130,7 +130,7 @@ async function measureLatency(db: pg.Client, server: BenchServer, file: string):
 interface Files {
   first: string;
   second: string;
-  /** File with the deduplicated rows of `first` as COPY text. The measured server writes it. */
+  /** File with the rows of `first` as COPY text, deduplicated by the database of the measured server. */
   clean: string;
 }
 

@@ -61,7 +61,8 @@ function installDependencies(env) {
     );
 }
 
-/** Compares the lockfile with npm's record of the installed packages, which npm writes last. */
+/** Compares the lockfile with npm's record of the installed packages. npm writes the record last, so it does not exist after an interrupted
+ * installation. */
 function dependenciesAreCurrent({ dev }) {
   const installed = readPackages("node_modules/.package-lock.json");
   if (installed === undefined) return false;

@@ -8,7 +8,7 @@ export interface Question {
   action: string;
   cancel?: string;
   tone?: "error" | "primary";
-  /** Text the user must type first, such as the number of products; for the most destructive actions. */
+  /** Text that the user must type before the button works, such as the number of products. For the most destructive actions only. */
   typed?: { label: string; text: string };
 }
 

@@ -52,7 +52,7 @@ export function pagesOf(
     await watched.page.goto(path);
     return watched.page;
   };
-  /** Registers another tab, which is checked and closed in the same way, before the pages. */
+  /** Registers another tab. After the test, tabs are checked and closed like the pages that `open` has opened, but before them. */
   const add = (watched: WatchedPage): void => {
     opened.unshift(watched);
   };
