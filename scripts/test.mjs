@@ -16,7 +16,7 @@ const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run
   cwd: ROOT,
 });
 const counts = readCounts();
-// An error outside the tests must not end in "0 failed".
+// If an error occurred outside the tests, count one failure instead of printing "0 failed".
 const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
 console.log(`${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : code || 1;

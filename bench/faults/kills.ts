@@ -145,7 +145,7 @@ function faultsOf(step: Step, ended: ListedImport, found: string): string[] {
   return faults;
 }
 
-/** Returns a checksum of products and history. Ids and times are not part of it; instead, the number of distinct ids is. */
+/** Returns a checksum of products and history that ignores ids and times, but includes the number of distinct ids. */
 async function checksum(address: DatabaseAddress): Promise<string> {
   return retryTransient(async () => {
     const client = await connectClient(address, { application_name: "skuport bench" });

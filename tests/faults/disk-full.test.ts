@@ -242,7 +242,7 @@ test(
     mkdirSync(join(disk.folder, "files"));
     renameSync(join(disk.folder, "filler"), join(disk.folder, "files/0b0e"));
     await expect(startOn(disk)).rejects.toThrow(/is full \(.* free\).*\n {2}\d+ MB {2}.*files\/0b0e\n/s);
-    // Rename the file to the unpacked file of an unfinished scan. Such files are deleted when Skuport starts.
+    // Give the file the name of an unpacked file that an unfinished scan has left. Skuport deletes such files when it starts.
     renameSync(join(disk.folder, "files/0b0e"), join(disk.folder, "files/0b0e.1.utf8.unpacked"));
     const second = await startOn(disk);
     onTestFinished(second.stop);

@@ -88,7 +88,7 @@ async function done(id: number): Promise<Import> {
   }
 }
 
-/** Number of rounds that may fail because the worker finished before it was frozen. */
+/** Maximum number of extra rounds, for rounds in which the worker finished before it was frozen. */
 const MAX_MISSES = 5;
 
 /** Freezes the worker. If the import is in the given state, cuts the worker's connections and returns true. If the import has already
