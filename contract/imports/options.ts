@@ -146,7 +146,7 @@ export type DialectOverrides = Partial<
     sheet: string;
     /** Lines of the column names, in ascending order. The names of several lines are joined by a space. */
     header_at: readonly number[];
-    /** First line of data, if it does not follow the header. */
+    /** First line of data, if it is not the line below the header. */
     header_data: number;
     /** Column names of a file without a header. */
     header_names: readonly string[];

@@ -21,7 +21,7 @@ export const mapping_text = z.unknown().transform((given, context): Mapping => {
   return z.NEVER;
 });
 
-/** @returns a message if the text is not JSON */
+/** @returns the parsed value; a string is the message for a text that is not a JSON object */
 function parse(text: string): unknown {
   if (text.length > MAX_MAPPING_CHARACTERS)
     return `The mapping is longer than ${MAX_MAPPING_CHARACTERS.toLocaleString("en")} characters.`;

@@ -44,7 +44,7 @@ export const mapping = z
               .union([z.int().min(1), z.array(z.int().min(1)).min(1).max(5)])
               .optional()
               .describe("Line of the column names, or several lines whose names are joined by a space"),
-            data: z.int().min(1).optional().describe("First line of data, if it does not follow the header"),
+            data: z.int().min(1).optional().describe("First line of data, if it is not the line below the header"),
             names: z.array(text).max(2000).optional().describe("The names of a file without a header"),
           })
           .strict()

@@ -86,8 +86,7 @@ export async function deleteProfile(pool: pg.Pool, name: string, preconditions: 
   });
 }
 
-/** Runs the tests of the new text.
- * @throws Problem profile-tests-fail with the differences, unless the request confirms them */
+/** Runs the tests of the new text. @throws Problem profile-tests-fail with the differences, unless `confirm` is true */
 async function checkedText({ name, definition, actor, confirm }: Change): Promise<ProfileText> {
   const results = await runTests(definition);
   const failed = results.filter(({ passed }) => !passed);

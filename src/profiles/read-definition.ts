@@ -4,9 +4,11 @@ import { invalidRequest, type Fault } from "../../contract/faults.ts";
 import { profile_definition, type ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { profileKey } from "./profile-key.ts";
 
-/** Returns the profile in a request body, with the name of the URL.
+/**
+ * Returns the profile in a request body, with the name from the URL.
  * @param pointer JSON pointer of the profile in the request
- * @throws Problem invalid-request with the faults of all members */
+ * @throws Problem invalid-request with the faults of all members
+ */
 export function readDefinition(body: unknown, name: string, pointer = "/body"): ProfileDefinition {
   const parsed = profile_definition.safeParse(body);
   if (!parsed.success) throw invalidRequest(parsed.error.issues.map((issue) => faultOf(issue, pointer)));

@@ -107,7 +107,7 @@ function assignTargets(
   };
 }
 
-/** Whether the value is the text of a column. */
+/** Whether the value is the unchanged text of a single column. */
 const isCopyOfColumn = ({ sources, steps, use, list, fallback }: ValueNode): boolean =>
   sources.length === 1 && steps.length === 0 && use !== "all" && list === null && fallback === null;
 

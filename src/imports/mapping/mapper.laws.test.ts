@@ -127,7 +127,7 @@ const cell = fc.oneof(
 );
 const tables = fc.array(fc.array(cell, { minLength: HEADER.length, maxLength: HEADER.length }), { maxLength: 12 });
 
-/** Runs the law, unless the mapping is not valid for the header. */
+/** Calls `law` with the compiled mapping, unless the mapping is not valid for the header. */
 function withPlan(mapping: Mapping, law: (compiled: ReturnType<typeof compileMapping>) => void): void {
   try {
     law(compileMapping(mapping, HEADER));

@@ -11,7 +11,7 @@ export interface PlannedColumns {
   columns: Column[];
   /** What to compute for each record; null if columns are only copied. */
   plan: MappingPlan | null;
-  /** The columns that the mapping uses and the file lacks. */
+  /** Notices about columns that the mapping uses and the file lacks. */
   notices: Notice[];
 }
 

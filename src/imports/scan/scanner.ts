@@ -89,7 +89,7 @@ export interface ScanRules {
   text_size?: number | undefined;
 }
 
-/** Creates a scanner of rows. The caller does not pass the header to it. */
+/** Creates a scanner of rows. The header is not a row: the caller must not pass it to the scanner. */
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();

@@ -6,8 +6,10 @@ import { invalidMapping } from "./invalid.ts";
 
 const MAX_DEPTH = 5;
 
-/** A condition does not use its columns: a column that decides whether a row is a product is still imported. A condition on a column that
- * the file lacks is never met. */
+/**
+ * A condition does not count as a use of its columns: a column that decides whether a row is a product is still imported. A condition on
+ * a column that the file lacks is never met.
+ */
 export function compileCondition(
   context: CompileContext,
   condition: Condition,

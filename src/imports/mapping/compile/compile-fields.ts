@@ -30,11 +30,14 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
   });
 }
 
-/** Whether a key joins several columns in a way that could give the same key for different rows: `A-B` with `C`, and `A` with `B-C`. */
+/**
+ * Whether the columns of a joined key must not contain the separator. Otherwise, different rows could have the same key: `A-B` with `C`,
+ * and `A` with `B-C`.
+ */
 const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
   use === "join" && need_all && separator !== "" && sources.length > 1;
 
-/** A key that is matched with GTINs is compared in their normalized form. */
+/** Returns the step that normalizes a key if keys are compared as GTINs. */
 const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>
   target === "sku" && match?.as === "gtin" ? [{ step: "gtin" }] : [];
 
@@ -42,7 +45,10 @@ const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>
 export const isList = ({ use, steps, list }: ValueNode): boolean =>
   list ?? (use === "all" || steps.some(({ step }) => step === "split"));
 
-/** The steps that a computed value of this kind needs at its end. The scan checks a copied value. */
+/**
+ * Returns the step that converts a computed value to its kind, if the mapping does not contain such a step. The scan itself checks values
+ * that are copied.
+ */
 function lastSteps(kind: FieldKind, { steps, sources, constant, fallback }: ValueNode): Step[] {
   const isCopy = steps.length === 0 && sources.length === 1 && typeof sources[0] === "number" && fallback === null;
   if (isCopy && constant === null) return [];

@@ -59,7 +59,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
   };
 }
 
-/** The columns of a name or a pattern. */
+/** Returns the columns with this name, or those that match it as a pattern. */
 export function columnsOf(context: CompileContext, name: string, number?: string): number[] {
   const wanted = number === undefined ? name : name.replaceAll("{n}", number);
   const column = context.file.find(wanted);

@@ -21,7 +21,7 @@ export interface PatternMatch {
   number: string;
 }
 
-/** A pattern never matches a longer name, so that matching takes little time for every header. */
+/** Longer names match no pattern. This bounds the time of matching for every header. */
 const MAX_MATCHED_NAME = 1000;
 
 /** The form in which names are compared. */

@@ -3,7 +3,7 @@
 /** Number of different cells that are remembered for each value. */
 const SLOTS = 1024;
 const MAX_CELL_BYTES = 48;
-/** Number of cells after which a value whose cells hardly ever repeat is no longer remembered. */
+/** After this many cells, results are no longer remembered if the cells hardly ever repeat. */
 const TRIAL = 4096;
 const MIN_SHARE = 0.4;
 

@@ -10,7 +10,7 @@ export interface UnknownValues {
   /** Path of the value that has the map, such as `attributes.colour`. */
   statement: string;
   column: number;
-  /** Number of records. */
+  /** Number of records that contain such a text. */
   count: number;
   /** The first different texts. */
   texts: string[];

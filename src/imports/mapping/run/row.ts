@@ -41,7 +41,7 @@ export class Row {
     this.#serials = new Float64Array(width);
   }
 
-  /** Continues with record r. */
+  /** Makes record r the current record. */
   open(records: Records, r: number): void {
     this.records = records;
     this.first = records.first_field[r] as number;

@@ -7,7 +7,7 @@ const BLOCKS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-/** Elements that end with a blank, because they are beside each other. */
+/** Elements that get a blank at their end, because a browser shows them beside each other. */
 const CELLS: ReadonlySet<string> = new Set(["td", "th", "option"]);
 /** Elements whose content is not text. */
 const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "title", "template"]);

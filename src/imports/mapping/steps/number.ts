@@ -85,7 +85,7 @@ function separatorsOf(
   if (parts.some((part) => part === "")) return "has two separators side by side";
   const hasShort = parts.slice(1, -1).some((part) => part.length === 2);
   if (kinds.size === 1) {
-    // One separator before exactly three digits separates groups, unless the digits before it are no group.
+    // One separator before exactly three digits separates groups, unless the digits before it are not a group.
     const isGroup = (parts.at(-1) as string).length === 3 && isGroupStart(parts[0] as string);
     if (signs.length > 1 || isGroup || !DECIMALS.includes(last))
       return areGroups(parts, hasShort)

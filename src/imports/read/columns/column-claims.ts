@@ -78,7 +78,7 @@ function furtherWords(name: string): number | undefined {
 /** Whether a claim on the SKU counts only if the values of the column confirm it. */
 export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
 
-/** Returns the position of a column's name among the names that codes and numbers have; undefined for other names. */
+/** Returns how well a column's name fits a code that could be a key; the lowest number fits best. Returns undefined for other names. */
 export const codeRank = (cell: string): number | undefined => {
   const claim = claimOf("sku", cell);
   if (claim !== undefined) return claim - 2 * WEAK;

@@ -24,7 +24,7 @@ export interface KeyDoubt {
   candidates: KeyCandidate[];
 }
 
-/** The values of the SKU column in the whole file. */
+/** Counts of the SKU column in the whole file. */
 export interface KeyFigures {
   rows: number;
   /** Number of rows without a SKU. */

@@ -26,7 +26,7 @@ export function matchColumns(header: readonly string[], rows: readonly (readonly
   return nameColumns(names, targets);
 }
 
-/** Returns the columns with all of them as attributes. */
+/** Returns the columns of the header, each as an attribute. */
 export const attributeColumns = (header: readonly string[]): Column[] =>
   nameColumns(
     header.map((cell) => cell.normalize("NFC").trim()),

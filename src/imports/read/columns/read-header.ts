@@ -10,7 +10,7 @@ export interface Header {
   cells: string[];
   /** Index of the last record of the header. */
   last: number;
-  /** Index of the first record of data, or the number of records if the data simply follow the header. */
+  /** Index of the first record of data if the mapping gives its line; otherwise the number of records. */
   data: number;
 }
 

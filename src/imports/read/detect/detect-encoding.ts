@@ -40,8 +40,10 @@ export function addEvidence(evidence: EncodingEvidence, chunk: Buffer, isEnd: bo
   if (evidence.invalid >= evidence.valid) addLines(evidence.sample, chunk);
 }
 
-/** Detects an encoding that shows in its form: by a byte order mark, by the zero bytes of UTF-16, or by the escape sequences of
- * ISO-2022-JP. */
+/**
+ * Detects an encoding that can be recognized by its form: by a byte order mark, by the zero bytes of UTF-16, or by the escape sequences
+ * of ISO-2022-JP.
+ */
 export function detectByForm(head: Buffer): Encoding | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";

@@ -40,7 +40,7 @@ export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes
   out: createRecords(),
 });
 
-/** Yields the records of a window fitted to the table, in one or more parts. Each is valid until the next one is requested. */
+/** Yields the records of a window fitted to the table, in one or more parts. A part is valid until the next part is requested. */
 export function* fitRecords(records: Records, fit: RecordFit): Generator<Records, void, undefined> {
   const hasGuards = mayHaveGuards(records, fit);
   if (!hasGuards && firstUnfit(records, fit.width) === records.count) {

@@ -5,7 +5,7 @@ const CHUNK_LENGTH = 1 << 16;
 /** A longer line is cut: it becomes a record that is rejected. */
 const MAX_LINE_LENGTH = 1_200_000;
 
-/** @param chunks UTF-8 text. Each byte becomes one character, so that bytes that are not text do not change */
+/** @param chunks UTF-8 text. It is decoded as Latin-1, so that each byte becomes one character and invalid bytes stay unchanged */
 export async function* convertMarkdown(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest = "";
   const writer = createWriter();
