@@ -1,6 +1,5 @@
-// All problems that the API can return (RFC 9457): slug, status and title. Modules throw a Problem by its slug, http/problems.ts
-// turns
-// it into a document, and the command line reads the same slugs. Does not import zod, for the reason given in import-names.ts.
+// All problems that the API can return (RFC 9457): slug, status and title. Modules throw a Problem by its slug, http/problems.ts converts
+// it to a problem document, and the command line reads the same slugs. Does not import zod, which would slow down the start of commands.
 export const PROBLEMS = {
   "not-found": { status: 404, title: "Not found" },
   "invalid-request": { status: 400, title: "The request is not valid" },

@@ -53,7 +53,7 @@ describe("a mapping that only copies columns has no plan", () => {
   test("names are compared in composed form", () => {
     expect(targets(compile({ key: "Größe" }, ["Gro\u0308ße"]))).toEqual(["sku"]);
   });
-  test("a name with an asterisk is a name before it is a pattern", () => {
+  test("a column whose name contains an asterisk takes precedence over the matches of the pattern", () => {
     expect(targets(compile({ key: "Name *", drop: ["Name *"] }, ["Name x", "Name *"]))).toEqual(["= Name x", "sku"]);
   });
   test("the columns of a rejects file are ignored", () => {
@@ -99,7 +99,7 @@ test("a value whose columns are missing is left out, not blank", () => {
   expect(targets(compiled)).toEqual(["sku", "= x"]);
 });
 
-describe("a statement that is not valid is named", () => {
+describe("the problem names the statement that is not valid", () => {
   test.each<[string, Partial<Mapping>, string]>([
     ["a sample that is not a number", { attributes: { p: { from: "a", number: "x" } } }, "attributes.p.number"],
     ["a date that is not certain", { format: { a: { date: "01/02/2026" } } }, "format.a.date"],
@@ -142,7 +142,7 @@ describe("a statement that is not valid is named", () => {
     expect(() => compile({ key: "sku", ignore: [condition] }, ["sku", "a"])).toThrow(/nested more than 5 times/);
   });
 
-  test("patterns that multiply", () => {
+  test("patterns that match too many columns in total", () => {
     const header = Array.from({ length: 2000 }, (_, i) => `c${i}`);
     const all = { from: Array.from({ length: 20 }, () => "c*"), all: true };
     expect(() => compile({ key: "c0", attributes: { x: all } }, header)).toThrow(/reads more than 20,000 columns/);

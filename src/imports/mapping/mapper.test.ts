@@ -22,7 +22,7 @@ describe("the sources of a value", () => {
     expect(valueOf("a", " 1 ")).toBe(" 1 ");
     expect(valueOf("A", "1")).toBe("1");
   });
-  test("a blank cell is no value", () => {
+  test("a blank cell gives no value", () => {
     expect(valueOf({ from: "a", suffix: "!" }, "  ")).toBeUndefined();
   });
   test("const is the same for all rows", () => {
@@ -129,7 +129,7 @@ describe("fields", () => {
       fault: undefined,
     });
   });
-  test("active takes the words of a map, and the known ones", () => {
+  test("active accepts the words of a map and the known words", () => {
     const active = { from: "a", map: { verfügbar: "yes", vergriffen: "no" } };
     expect(mapRow({ active }, ["Vergriffen", "", ""]).active).toBe("no");
     expect(mapRow({ active }, ["ja", "", ""]).active).toBe("yes");
@@ -278,7 +278,7 @@ describe("texts that a value map does not know", () => {
     ]);
     expect(mapRows(map("keep"), ["sku", "colour"], rows, "scan").mapper?.notes.unknown).toEqual([]);
   });
-  test("hold the import on request, with the values as candidates", () => {
+  test("hold the import with `else: hold`, with the texts as candidates", () => {
     const { mapper } = mapRows(map("hold"), ["sku", "colour"], rows, "scan");
     const question = mapper?.notes.question(["sku", "colour"]);
     expect(question?.slug).toBe("value-unseen");

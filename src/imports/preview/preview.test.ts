@@ -108,7 +108,7 @@ test("a preview shows the products, the columns with samples, and the mapping wi
   });
 });
 
-test("a preview of a file with a doubtful key shows the question and the products all the same", async () => {
+test("a preview of a file with a doubtful key shows both the question and the products", async () => {
   const { body } = await previewOf("item number,code,name\n1,A-1,Lamp\n2,A-2,Desk\n3,A-3,Chair\n");
   expect(body).toMatchObject({
     columns: [{ confidence: "low" }, { confidence: "high" }, { confidence: "high" }],

@@ -69,7 +69,7 @@ test("a file without rows fails", async () => {
   expect(made.problem?.detail).toMatch(/^The file has no rows below the header, so nothing was imported\./);
 });
 
-test("an import whose rows were all up to date already is done", async () => {
+test("an import whose products were all up to date already ends as done", async () => {
   const content = "sku,name\nA,One\nB,Two\n";
   expect(await importBytes(context, content)).toMatchObject({ state: "done", created: 2 });
   const again = await importBytes(context, `${content},Three\n`);

@@ -88,7 +88,7 @@ function splitText(text: string, separator: string): string[] | null {
   return parts.length === 0 ? null : parts;
 }
 
-/** Returns the function for a text that a step does not know. With `hold`, the caller has already noted the text. */
+/** Returns the function for a text that a step does not know. `note` and `hold` keep the text; `mapStep` reports it. */
 function otherwiseOf(otherwise: Otherwise, column: number, expected: string): RunStep {
   switch (otherwise) {
     case "reject":

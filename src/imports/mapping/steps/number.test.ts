@@ -139,7 +139,7 @@ test("a number that is written in the format is read back with the same digits",
   );
 });
 
-test("any text is a plain number or no number", () => {
+test("any text either becomes a plain number or is refused", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom(...Array.from("0123456789.,' -+€%")) }),

@@ -60,7 +60,7 @@ test("a template finds the parts that it was filled with, if the parts do not co
   );
 });
 
-test("a match fills the template again", () => {
+test("a template that is filled with the holes of a match gives the text again", () => {
   const literal = fc.constantFrom("a", ",", "1", "-1", "a,");
   const hole = fc.constantFrom("{value}", "{value:digits}", "{value:letters}", "{value:number}");
   fc.assert(

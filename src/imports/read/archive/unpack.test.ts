@@ -87,7 +87,7 @@ describe("a table is read from", () => {
   });
 });
 
-describe("refused by name:", () => {
+describe("refused with a message that names the problem:", () => {
   test.each<[string, () => Buffer | Promise<Buffer>, string, string]>([
     ["damaged zstd", () => bytesOf("b40.csv.zst"), "broken-file", "zstd file is damaged"],
     ["half of a bzip2 file", () => bytesOf("table.csv.bz2").subarray(0, 40), "broken-file", "bzip2 file is damaged"],

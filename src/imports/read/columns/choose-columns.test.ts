@@ -22,7 +22,7 @@ test("names of columns are not case-sensitive, and white space around them does 
   ]);
 });
 
-test("of columns with the same name in another case, the exact one is chosen", () => {
+test("if column names differ only by case, the column with the exact name is chosen", () => {
   expect(chosen(["code", "Code"], { key: "Code" })).toEqual([
     ["code", "attribute"],
     ["Code", "sku"],

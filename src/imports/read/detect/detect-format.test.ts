@@ -7,7 +7,7 @@ import { formatOf } from "./detect-format.ts";
 const hex = (digits: string): Buffer => Buffer.concat([Buffer.from(digits, "hex"), Buffer.alloc(300)]);
 const sample = (name: string): string => join(import.meta.dirname, "../archive/samples", name);
 
-describe("a file that is not a table is named:", () => {
+describe("the message names the type of a file that is not a table:", () => {
   test.each<[string, Buffer, string]>([
     ["an old workbook", hex("d0cf11e0a1b11ae1"), "old Excel file (.xls)"],
     ["Excel 4", hex("0904060000"), "very old Excel"],

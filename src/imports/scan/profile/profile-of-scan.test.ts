@@ -94,7 +94,7 @@ test("an unknown name and a profile together with a mapping are refused", async 
   });
 });
 
-test("a profile that holds changed columns waits for an answer", async () => {
+test("an import waits for an answer if the columns changed and its profile has `hold`", async () => {
   const held = { ...supplier, key: "Holder", on_new_column: "hold", on_missing_column: "hold" } as const;
   await store("Strict", { ...held, detect: { columns: ["Holder", "Bezeichnung", "EK"], need: 2 } });
   const added = await run("Holder;Bezeichnung;EK;Neu\nh-1;Lamp;1,00;x\n");
