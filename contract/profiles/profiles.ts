@@ -27,7 +27,7 @@ export const listed_profile = z
     id: z.int().nullable().describe("null for a built-in profile"),
     name: z.string(),
     built_in: z.boolean().describe("Whether the profile is part of Skuport. Built-in profiles cannot be changed"),
-    version: z.int().describe("Increases with every change"),
+    version: z.int().describe("Version number, which increases with every change"),
     columns: z.array(z.string()).describe("Columns of a file that the profile uses, at most 100"),
     tests,
     created_at: instant.nullable(),
@@ -182,7 +182,7 @@ export const test_profile = endpoint({
   schema: {
     operationId: "test_profile",
     summary: "Run the tests that a profile carries",
-    description: "With a body, runs the tests of this text of the profile, which need not be stored.",
+    description: "With a body, runs the tests of the profile in the body, which need not be stored.",
     tags: ["profiles"],
     params: name_params,
     body: z.object({ definition: profile_definition.optional() }).strict().prefault({}),

@@ -124,7 +124,7 @@ function changeNotices(name: string, { added, missing, renamed }: ColumnChanges,
     ...noticesOf(
       "missing_column",
       missing.filter((column) => !isRenamed.has(column)),
-      (column) => `The file lacks the column "${column}" of the profile "${name}". Its values stay unchanged.`,
+      (column) => `The file lacks the column "${column}" of the profile "${name}". The values of this column stay unchanged.`,
       (columns, list) => `The file lacks ${columns} columns of the profile "${name}": ${list}.`,
     ),
   ];
@@ -152,7 +152,7 @@ const tieNotices = (tied: readonly string[]): Notice[] =>
     : [
         {
           code: "profiles_tied",
-          message: `No profile was used, because ${listOf(tied)} fit the columns equally well. Name one with the option profile.`,
+          message: `No profile was used, because ${listOf(tied)} fit the columns of the file equally well. Choose one with the option profile.`,
           column: null,
           count: null,
         },
@@ -177,7 +177,7 @@ function questionOf(name: string, { added, missing, renamed }: ColumnChanges, po
   if (missing.length > 0 && policy.on_missing_column === "hold")
     return new Problem(
       "columns-changed",
-      `The file lacks ${missing.length === 1 ? "a column" : "columns"} of the profile "${name}": ${listOf(missing)}. To import it without them, answer on_missing_column=keep.`,
+      `The file lacks ${missing.length === 1 ? "a column" : "columns"} of the profile "${name}": ${listOf(missing)}. To import the file without them, set on_missing_column=keep.`,
       { extra: { option: "on_missing_column", candidates: candidates("keep"), profile: name, missing, renamed } },
     );
   return undefined;

@@ -51,13 +51,13 @@ export async function readNamedProfile(
 ): Promise<KnownProfile | null> {
   if (profile === undefined || isSwitchedOff(profile)) return null;
   if (mapping !== undefined)
-    throw new Problem("invalid-request", "Give either a profile or a mapping, not both. Change the profile instead.");
+    throw new Problem("invalid-request", "Give either a profile or a mapping, not both. To use another mapping, change the profile.");
   const key = profileKey(profile);
   const named = (await readKnownProfiles(db)).find(({ name }) => profileKey(name) === key);
   if (named !== undefined) return named;
   throw new Problem(
     "no-such-profile",
-    `There is no profile "${profile}". See the profiles on the page, or with GET /api/profiles or skuport profile list.`,
+    `There is no profile "${profile}". To list all profiles, use GET /api/profiles or skuport profile list.`,
   );
 }
 

@@ -26,7 +26,7 @@ export function overridesOf(
   const overrides = { ...overridesOfMapping(options.mapping), ...given };
   const conflict = findMarkConflict(overrides);
   if (conflict !== undefined)
-    throw new Problem("invalid-request", `The mapping's ${conflict.option}: ${conflict.message}`);
+    throw new Problem("invalid-request", `The mapping contains an invalid ${conflict.option}. ${conflict.message}`);
   return overrides;
 }
 

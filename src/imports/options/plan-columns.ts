@@ -38,7 +38,7 @@ const hasKey = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): bo
 
 const missingColumn = (name: string): Notice => ({
   code: "missing_column",
-  message: `The mapping uses the column "${name}", which the file lacks. Products keep the values that it would set.`,
+  message: `The mapping uses the column "${name}", which the file lacks. The values that this column would set stay unchanged.`,
   column: name,
   count: null,
 });

@@ -125,7 +125,7 @@ export function noNameColumn({ header, columns, rows }: ReadableTable): Problem 
     .slice(0, MAX_NAME_CANDIDATES);
   return new Problem(
     "name-in-doubt",
-    `It is unclear which column contains the names (${listed(header)}), but new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update".`,
+    `It is unclear which column contains the product names, and new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update". Columns found: ${listed(header)}.`,
     { extra: { headers: shownHeaders(header), ...question("name", candidates) } },
   );
 }

@@ -16,7 +16,7 @@ export const activeNotices = ({ columns, rows }: Pick<Table, "columns" | "rows">
     .slice(0, MAX_NOTICES)
     .map(({ name }) => ({
       code: "active_as_attribute",
-      message: `The values of the column "${name}" are neither yes nor no, so it was imported as an attribute.`,
+      message: `The values of the column "${name}" are neither yes nor no, so the column was imported as an attribute.`,
       column: name,
       count: null,
     }));
