@@ -74,7 +74,9 @@ export const preview = z
       .describe(
         "The first 20 products as they would be stored if none of them existed. Values are truncated to 1,000 characters",
       ),
-    mapping: mapping.nullable().describe("The mapping that the import would use, in full; null if it is unclear which column contains the SKU"),
+    mapping: mapping
+      .nullable()
+      .describe("The mapping that the import would use, in full; null if it is unclear which column contains the SKU"),
     notices: z.array(notice),
     problem: problem_document
       .nullable()

@@ -81,7 +81,9 @@ export const mapping = z
     attributes: z
       .record(z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS), value)
       .optional()
-      .describe("Attributes by name. A name may contain, in braces, columns and holes of the value's template: `price-{currency}`"),
+      .describe(
+        "Attributes by name. A name may contain, in braces, columns and holes of the value's template: `price-{currency}`",
+      ),
     keep: columns_option
       .optional()
       .describe("Which of the columns that no statement uses become attributes under their own names; all by default"),

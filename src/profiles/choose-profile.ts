@@ -124,7 +124,8 @@ function changeNotices(name: string, { added, missing, renamed }: ColumnChanges,
     ...noticesOf(
       "missing_column",
       missing.filter((column) => !isRenamed.has(column)),
-      (column) => `The file lacks the column "${column}" of the profile "${name}". The values of this column stay unchanged.`,
+      (column) =>
+        `The file lacks the column "${column}" of the profile "${name}". The values of this column stay unchanged.`,
       (columns, list) => `The file lacks ${columns} columns of the profile "${name}": ${list}.`,
     ),
   ];

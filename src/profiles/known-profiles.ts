@@ -51,7 +51,10 @@ export async function readNamedProfile(
 ): Promise<KnownProfile | null> {
   if (profile === undefined || isSwitchedOff(profile)) return null;
   if (mapping !== undefined)
-    throw new Problem("invalid-request", "Give either a profile or a mapping, not both. To use another mapping, change the profile.");
+    throw new Problem(
+      "invalid-request",
+      "Give either a profile or a mapping, not both. To use another mapping, change the profile.",
+    );
   const key = profileKey(profile);
   const named = (await readKnownProfiles(db)).find(({ name }) => profileKey(name) === key);
   if (named !== undefined) return named;
