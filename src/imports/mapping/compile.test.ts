@@ -103,6 +103,7 @@ describe("the problem names the statement that is not valid", () => {
   test.each<[string, Partial<Mapping>, string]>([
     ["a sample that is not a number", { attributes: { p: { from: "a", number: "x" } } }, "attributes.p.number"],
     ["a date that is not certain", { format: { a: { date: "01/02/2026" } } }, "format.a.date"],
+    ["a question without a value map", { format: { a: { like: "x{value}", else: "hold" } } }, "format.a.else"],
     ["a template without a value", { format: { a: { like: "{x}" } } }, "format.a.like"],
     [
       "a template with two holes side by side",

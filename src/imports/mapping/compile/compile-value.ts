@@ -98,6 +98,8 @@ function sourcesOf(
 /** Returns the steps of the value, in the order in which they are applied. */
 export function stepsOf(members: MappedValue, statement: string): Step[] {
   const steps: Step[] = [];
+  if (members.else === "hold" && members.map === undefined)
+    throw invalidMapping(`${statement}.else`, '"hold" needs a value map, in which the answer can add the value');
   if (members.strip_html === true) steps.push({ step: "strip_html" });
   if (members.strip_html === true && members.trim === true) steps.push({ step: "trim" });
   if (members.replace !== undefined) steps.push({ step: "replace", pairs: members.replace });
@@ -108,7 +110,8 @@ export function stepsOf(members: MappedValue, statement: string): Step[] {
       step: "like",
       text: members.like,
       template: templateOf(members.like, `${statement}.like`, true),
-      otherwise: members.else ?? "reject",
+      // With `hold`, the value map asks for the text.
+      otherwise: members.else === "hold" ? "keep" : (members.else ?? "reject"),
     });
   if (members.map !== undefined) steps.push(mapStep(members, statement));
   if (members.number !== undefined || members.scale !== undefined) {
