@@ -44,7 +44,7 @@ export const REJECT_CODES = {
 /** Reasons for ignoring a row that is not a product, with their meaning. */
 export const IGNORE_CODES = {
   header_repeated: "The row repeats the header",
-  condition: "The row meets a condition of the mapping",
+  condition: "The mapping ignores rows like this one",
 } as const;
 export type IgnoreCode = keyof typeof IGNORE_CODES;
 export const ignore_code = z.enum(Object.keys(IGNORE_CODES) as [IgnoreCode, ...IgnoreCode[]]);

@@ -39,7 +39,7 @@ export async function listCreated(
   return rows;
 }
 
-/** Lists the versions of these products that ended with a rename to one of the given keys. */
+/** Lists the versions of these products that were ended by a rename to one of the given keys. */
 export async function listRenamed(
   db: Queryable,
   products: readonly VersionKey[],

@@ -109,7 +109,7 @@ async function readFirstVersions(db: Queryable, products: readonly VersionKey[])
     const missing = searched.filter(({ id }) => !firsts.has(id));
     if (missing.length === 0) break;
     const renamed = await listRenamed(db, missing);
-    // Continue with the version that ended with the latest rename to this key.
+    // Continue under the key before the latest rename, with the version that this rename ended.
     searched = missing.flatMap(({ id, sku_key, version }) =>
       renamed
         .filter((past) => past.id === id && past.to === sku_key && past.version < version)

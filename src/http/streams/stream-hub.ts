@@ -132,7 +132,8 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       readers.add(reader);
       return () => {
         readers.delete(reader);
-        // Without readers, events need not be read; the next reader starts at the newest event.
+        // Without readers, the hub reads no events. With the next reader, it continues at the newest event; the reader itself reads the
+        // events that it missed.
         if (readers.size === 0) position = undefined;
       };
     },

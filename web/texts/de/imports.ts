@@ -331,7 +331,7 @@ export const imports: Shape<typeof english> = {
   },
   ignore: {
     header_repeated: "Die Zeile wiederholt die Kopfzeile",
-    condition: "Die Zeile erfüllt eine Bedingung der Zuordnung",
+    condition: "Die Zuordnung ignoriert solche Zeilen",
   },
   reject: {
     sku_empty: "Die SKU ist leer",

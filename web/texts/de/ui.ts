@@ -13,7 +13,8 @@ export const ui: Shape<typeof english> = {
     description:
       "Die geänderten Produkte bekommen ihre vorherigen Werte zurück. Auch das ist eine Änderung und lässt sich rückgängig machen.",
     counting: "Die betroffenen Produkte werden gezählt …",
-    nothing: "Nichts rückgängig zu machen: Alle Produkte haben ihre vorherigen Werte oder wurden seither geändert.",
+    nothing:
+      "Nichts rückgängig zu machen: Alle Produkte haben schon ihre vorherigen Werte oder wurden später noch einmal geändert.",
     effects: {
       created: "Wiederhergestellt",
       updated: "Bekommen ihre alten Werte",
@@ -21,7 +22,7 @@ export const ui: Shape<typeof english> = {
       unchanged: "Haben schon ihre alten Werte",
       kept: "Bleiben, wie sie sind",
     },
-    policy: "Seither geänderte Produkte",
+    policy: "Später noch einmal geänderte Produkte",
     policies: {
       keep: "Spätere Änderungen behalten",
       keep_help: "Diese Produkte bleiben, wie sie sind.",
@@ -29,7 +30,7 @@ export const ui: Shape<typeof english> = {
       overwrite_help:
         "Auch die späteren Änderungen dieser Produkte werden rückgängig gemacht, bleiben aber im Verlauf.",
     },
-    conflicts: "Seither geänderte Produkte",
+    conflicts: "Später noch einmal geänderte Produkte",
     sku: "SKU",
     since: "Was geschah",
     by: "Von wem und wann",

@@ -318,7 +318,7 @@ export const imports = {
   },
   ignore: {
     header_repeated: "The row repeats the header",
-    condition: "The row meets a condition of the mapping",
+    condition: "The mapping ignores rows like this one",
   },
   reject: {
     sku_empty: "The SKU is empty",

@@ -18,7 +18,7 @@ export interface CompileContext {
 }
 
 export interface ValueScope {
-  /** The path of the statement, for problems. */
+  /** The path of the statement in the mapping, as problems report it. */
   statement: string;
   /** Whether texts are trimmed by default. */
   trim: boolean;

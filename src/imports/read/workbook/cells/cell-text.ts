@@ -90,8 +90,8 @@ function shifted(digits: string, places: number): string {
   return point > 0 ? `${digits.slice(0, point)}.${digits.slice(point)}` : `0.${"0".repeat(-point)}${digits}`;
 }
 
-/** Writes an unsigned number in the pattern of a code. Returns undefined if the pattern has too few decimal places: the spreadsheet
- * then shows a rounded number, which could be the code of another product. */
+/** Formats an unsigned number with the pattern of a code, such as 00000. Returns undefined if the number has more decimal places than
+ * the pattern: the spreadsheet shows such a number rounded, and the rounded number could be the code of another product. */
 function codeText(plain: string, pattern: string): string | undefined {
   const [whole = "", fraction = ""] = plain.split(".");
   const [before = "", after = ""] = pattern.split(POINT);
