@@ -61,7 +61,7 @@ async function listIdleHolders(db: Queryable): Promise<Holder[]> {
   return rows;
 }
 
-/** Ends those of the sessions that have run no statement since they were observed. */
+/** Ends each of these sessions that has run no statement since it was observed. */
 async function endSessions(db: Queryable, silent: readonly Holder[]): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(
     // Materialized: otherwise the planner may end sessions before it compares them.

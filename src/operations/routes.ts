@@ -1,4 +1,4 @@
-// HTTP routes of operations and of bulk changes, which start them.
+// HTTP routes that list, show, watch and cancel operations, and the route that starts a bulk change.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";

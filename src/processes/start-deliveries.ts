@@ -1,5 +1,5 @@
 // Runs the thread that delivers webhooks and restarts it when it ends. The thread and the worker's main thread watch each other's
-// heartbeat, so that a hang of either is detected, even in a worker without a server.
+// heartbeat, so that each detects if the other hangs, even in a worker without a server.
 import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";

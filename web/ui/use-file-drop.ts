@@ -5,8 +5,8 @@ import { useEventListener } from "@vueuse/core";
 /** `dragging` is true while the user drags files over the page. Folders are ignored, so `onFiles` may get an empty list. */
 export function useFileDrop(onFiles: (files: File[]) => void) {
   const dragging = ref(false);
-  // The browser sends dragenter and dragleave for every element. Once equally many of both have arrived, the pointer has left the
-  // page.
+  // The browser sends dragenter and dragleave for every element. Once it has sent as many dragleave as dragenter events, the pointer
+  // has left the page.
   let depth = 0;
 
   useEventListener(window, "dragenter", (event) => {

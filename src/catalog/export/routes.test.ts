@@ -5,7 +5,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const database = await createTestDatabase();
 const app = await createTestApp(database);
-// The file has 300 MB, more than the buffers of both sockets can hold.
+// The exported file is 300 MB long, more than the buffers of both sockets can hold.
 await database.pool.query(
   `insert into products (sku_key, id, sku, name, description, created_in, changed_in, created_at, updated_at)
    select 'sku-' || i, i, 'sku-' || i, 'n', repeat('d', 30000), 1, 1, now(), now() from generate_series(1, 10000) i`,

@@ -132,8 +132,8 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       readers.add(reader);
       return () => {
         readers.delete(reader);
-        // Without readers, the hub reads no events. With the next reader, it continues at the newest event; the reader itself reads the
-        // events that it missed.
+        // Without readers, the hub reads no events. When the next reader subscribes, the hub continues at the newest event; that reader
+        // itself reads the events that it missed.
         if (readers.size === 0) position = undefined;
       };
     },

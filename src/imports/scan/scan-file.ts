@@ -245,7 +245,8 @@ async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   await retryTransient(start, { signal, waits_for_space: true });
 }
 
-/** Whether the records of a window show that the text is not UTF-8. The first window that is more than ASCII proves or refutes it. */
+/** Whether the records of a window show that the text is not UTF-8. The first window with a character other than ASCII proves or
+ * refutes that the text is UTF-8. */
 function isRefuted(proof: { is_proven: boolean }, { bytes, count, start, end }: Records): boolean {
   if (proof.is_proven || count === 0) return false;
   const text = bytes.subarray(start[0], end[count - 1]);

@@ -21,7 +21,7 @@ export function compareColumns(
   const named = [...used.named, ...(definition.detect?.columns ?? [])];
   const plain = new Set([...named.filter((name) => !isPattern(name)), ...(seen_columns ?? [])].map(columnKey));
   const patterns = named.filter(isPattern);
-  // A built-in profile names only some columns of a format, so all others are new only if a file has been imported with it.
+  // A built-in profile names only some columns of a format. Until a file has been imported with it, no other column counts as new.
   const knowsAll = built_in && seen_columns === null;
   const isKnown = (key: string): boolean => plain.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
   const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));

@@ -17,7 +17,7 @@ interface SplitJob {
   after_key: string;
 }
 
-/** Splits one event completely. Returns false if no event is waiting or other workers hold all of them. */
+/** Splits one event completely. Returns false if no event is waiting, or if other workers hold all waiting events. */
 export async function splitNextEvent(pool: pg.Pool, eventPrefix: string, signal: AbortSignal): Promise<boolean> {
   const client = await pool.connect();
   let broken = true;

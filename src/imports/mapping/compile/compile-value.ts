@@ -64,7 +64,8 @@ export function columnsOf(context: CompileContext, name: string, number?: string
   const wanted = number === undefined ? name : name.replaceAll("{n}", number);
   const column = context.file.find(wanted);
   const found = column !== -1 ? [column] : isPattern(wanted) ? context.file.match(wanted).map((m) => m.column) : [];
-  // A missing number of a series is a gap, not a missing column.
+  // A name with `{n}` is looked up once per number. Do not report a missing column for a single number, because the numbers may have
+  // gaps.
   if (found.length === 0 && wanted === name) context.file.lack(name);
   context.file.note(found);
   return found;

@@ -22,7 +22,8 @@ const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|html?|md)$/i;
 
 export type ZipContent = { kind: "workbook" } | { kind: "table"; unpacker: Unpacker; close: () => void };
 
-/** Opens the zip file at a path, or in memory. A workbook, or another document that is a zip file, is left to the reader of workbooks.
+/** Opens the zip file at a path, or in memory. Returns the kind `workbook` for a workbook or another document that is a zip file; the
+ * caller then uses the workbook reader.
  * @throws Problem unsupported-file, broken-file */
 export async function openZip(source: string | Buffer): Promise<ZipContent> {
   const options = { autoClose: false };
@@ -70,7 +71,7 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
-/** Lists the files. A list that is too long is left to the reader of workbooks too, which refuses it. */
+/** Lists the files. If their directory is too long, reports a document, because the workbook reader refuses such a file. */
 async function listEntries(zip: ZipFile): Promise<{ entries: Entry[]; is_document: boolean }> {
   if (zip.entryCount > MAX_ENTRIES)
     throw new Problem(

@@ -102,7 +102,8 @@ export function countKnownNames(cells: readonly string[]): number {
   return known.size;
 }
 
-/** Returns the field that the cell names, apart from notes. Words around a name do not count, because a value may contain them. */
+/** Returns the field that the cell names. Notes in parentheses are ignored. A cell with other words besides the name does not count,
+ * because it may be a value. */
 export function knownField(cell: string): FieldName | undefined {
   if (cell.length > MAX_CHARACTERS) return undefined;
   const exact = FIELD_OF_NAME.get(plainName(cell));

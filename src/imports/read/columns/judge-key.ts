@@ -29,7 +29,7 @@ export interface KeyFigures {
   rows: number;
   /** Number of rows without a SKU. */
   blanks: number;
-  /** Number of rows whose SKU an earlier row has. */
+  /** Number of rows whose SKU also occurs in an earlier row. */
   repeated: number;
 }
 

@@ -1,4 +1,5 @@
-// Brings column names into forms that can be compared: without case, punctuation and accents, and without notes for the reader.
+// Reduces column names to forms that can be compared: without case, punctuation and accents, and without notes in parentheses such as
+// `(required)`.
 import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
 
 /** Removes case, blanks, punctuation and accents, so that spellings of a name compare as equal. `#` is not removed, because it

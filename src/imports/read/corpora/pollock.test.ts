@@ -70,7 +70,7 @@ describe("Pollock", () => {
   });
 });
 
-/** Returns the file as canonical CSV, and those of its rows below the header that have no fault. */
+/** Returns the file as canonical CSV, and separately the rows below the header that have no fault. */
 async function load(path: string, overrides: DialectOverrides): Promise<{ text: string; accepted: string[][] }> {
   let text = "";
   const accepted: string[][] = [];

@@ -61,7 +61,8 @@ export function detectEncoding(head: Buffer, whole: boolean): DetectedEncoding {
   return judgeEvidence(evidence);
 }
 
-/** Whether the head of a larger file is UTF-8 and more than ASCII, or is mostly UTF-8. */
+/** Whether `head`, the beginning of a file, contains more UTF-8 characters above 7F than invalid bytes. False for pure ASCII. A
+ * character that the end of `head` cuts off does not count. */
 export function isUtf8Text(head: Buffer): boolean {
   const evidence = noEvidence();
   addEvidence(evidence, head, false);

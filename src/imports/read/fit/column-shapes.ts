@@ -16,8 +16,8 @@ const MIN_ROWS = 5;
 /** Maximum number of characters of a value that are inspected. */
 const INSPECTED = 24;
 
-/** Learns from the first rows of the table that have the full width. Nothing is learned about columns in which one file often has
- * values of several kinds: those of the SKU, and those of yes and no. */
+/** Learns from the first rows of the table that have the full width. Skips the SKU column and the yes/no column, because their values are
+ * often of several kinds in one file. */
 export function columnShapes(rows: readonly (readonly string[])[], columns: readonly Column[]): ColumnShapes {
   const width = columns.length;
   const shapes = new Uint8Array(width);

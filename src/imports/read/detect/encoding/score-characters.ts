@@ -12,7 +12,7 @@ const FREQUENT: Record<EastAsian, ReadonlySet<string>> = {
   "euc-kr": new Set(CHARACTERS.ko),
 };
 
-/** Logarithms of probabilities. A character has two bytes, so that these values compete with those of two letters. */
+/** Logarithms of probabilities. A character has two bytes, so its value competes with the sum of the values of two letters. */
 const NO_CHARACTER = -14;
 const FREQUENT_CHARACTER = -5.5;
 const COMMON_CHARACTER = -8;
@@ -20,7 +20,7 @@ const SELDOM_CHARACTER = -11;
 const PUNCTUATION = -5;
 const RARE_CHARACTER = -13;
 
-/** The first bytes of the characters that the standards of each country list as the common ones. */
+/** The first bytes of the characters that the standard of each country lists as common. */
 const COMMON_LEADS: Record<EastAsian, { from: number; to: number }> = {
   shift_jis: { from: 0x88, to: 0x97 },
   "euc-jp": { from: 0xb0, to: 0xce },

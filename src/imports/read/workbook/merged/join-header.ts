@@ -101,8 +101,8 @@ function headerLines(grid: Grid, { row, may_begin_above }: HeaderPlace): number[
   return lines;
 }
 
-/** Whether a row and the next one are rows of the same header: a cell is merged over both, or a cell of the upper one is merged over
- * several names of the lower one. */
+/** Whether a row and the next row belong to the same header: a merged cell covers both rows, or a merged cell of the upper row is above
+ * several names in the lower row. */
 function belongTogether(grid: Grid, upper: number): boolean {
   const filled = filledColumns(grid.cells(upper + 1));
   const filledAbove = filledColumns(grid.cells(upper));
