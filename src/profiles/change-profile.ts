@@ -102,7 +102,7 @@ function testsFail(name: string, failed: ProfileTestResult[]): Problem {
       : ` In ${failed[0]?.name ?? ""}, ${first.sku === null ? "" : `${first.sku}: `}${first.member} is ${first.actual ?? "missing"} instead of ${first.expected ?? "missing"}.`;
   return new Problem(
     "profile-tests-fail",
-    `${failed.length === 1 ? "A test" : `${failed.length} tests`} of the profile "${name}" would fail.${example} Correct the profile or its tests, or store it with confirm=true.`,
+    `${failed.length === 1 ? "A test" : `${failed.length} tests`} of the profile "${name}" would fail.${example} Correct the profile or its tests, or store it with confirm=true (--confirm on the command line).`,
     { extra: { tests: failed } },
   );
 }

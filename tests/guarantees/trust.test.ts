@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { reject as reject_schema, type Import, type Reject } from "../../contract/imports/imports.ts";
 import { text } from "node:stream/consumers";
 import { exportProducts } from "../../src/catalog/export/export-products.ts";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { export_query } from "../../contract/catalog/export.ts";
 import { csvLine } from "../../src/csv-line.ts";
 import { rejectsCsv } from "../../src/imports/rejects/rejects-csv.ts";
@@ -183,7 +184,7 @@ describe("export and import", () => {
   ];
 
   test("an export and its import keep SKUs, texts and attributes byte for byte", async () => {
-    const file = `sku,name,description,active,Code\n${CODES.map((code) => csvLine([code, code, code, "true", code])).join("")}`;
+    const file = `sku,name,description,active,parent_sku,Code\n${CODES.map((code) => csvLine([code, code, code, "true", "", code])).join("")}`;
     expect(await run(file)).toMatchObject({ created: CODES.length });
     for (const { sku, name, description, attributes } of await products()) {
       expect({ name, description, attributes }).toEqual({ name: sku, description: sku, attributes: { Code: sku } });
@@ -589,6 +590,22 @@ describe("rejects", () => {
     const second = await run(await rejectsCsvOf(first));
     expect(second).toMatchObject({ rows: 1, rejected: 1 });
     expect(await rejectsCsvOf(second)).toBe(await rejectsCsvOf(first));
+  });
+
+  test("rejects of a mapped import have all columns of the file, and can be corrected and imported with the same mapping", async () => {
+    const mapping: Mapping = {
+      key: { from: ["Supplier", "Code"], join: ":", need: "all" },
+      name: { from: "Title", case: "upper" },
+      attributes: { price: { from: "Price", number: "1.234,56" } },
+      drop: ["Note"],
+    };
+    const first = await run("Supplier;Code;Title;Price;Note\nX;1;Lamp;9,50;a\nX;2;Desk;on request;b\n", { mapping });
+    expect(first).toMatchObject({ created: 1, rejected: 1 });
+    const file = await rejectsCsvOf(first);
+    expect(file.split("\n")[1]).toMatch(/^X,2,Desk,on request,b,2,3,Price,does_not_fit,/);
+    const second = await run(file.replace("on request,b", '"10,00",b'), { mapping });
+    expect(second).toMatchObject({ created: 1, rejected: 0 });
+    expect(await names()).toEqual({ "X:1": "LAMP", "X:2": "DESK" });
   });
 
   test("rejects that span several pages are complete and in file order", async () => {

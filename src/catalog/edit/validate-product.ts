@@ -1,6 +1,5 @@
 // Reads product values from a request body. Applies the rules of imports and reports all faults of a body together.
 import { isBlankValue, isList, MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
-import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { invalidRequest, MAX_FAULTS, type Fault } from "../../../contract/faults.ts";
 import type { FieldChanges, ProductValues } from "../../../contract/catalog/edit-products.ts";
 import {
@@ -14,6 +13,7 @@ import { API_COLUMNS, FIELD_NAMES, kindOf, VALUE_COLUMNS, type FieldName } from 
 import { DEFAULT_VALUES } from "../product/product-columns.ts";
 import { faultOfList } from "../product/attribute-list.ts";
 import { countCharacters, isBlankText, isSkuTooLong, isTrimmed, longestValue } from "../product/product.ts";
+import { isReservedName } from "../product/reserved-names.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
 /** Reads a complete product from a request body. Fields that are missing in the body get their default values.
@@ -179,16 +179,12 @@ function readAttributes(
   return Object.fromEntries(attributes);
 }
 
-/** Names that an attribute cannot have. In files, columns with these names have another meaning, so an import would not read them as
- * attributes. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_COLUMNS]);
-
 function nameFault(name: string): string | undefined {
   if (name === "") return "An attribute needs a name.";
   if (name !== name.trim()) return "The name begins or ends with white space. Remove the white space.";
   if (name === UNUSABLE_ATTRIBUTE_NAME)
     return "Many programs discard this name when they read JSON. Choose another name.";
-  if (RESERVED_NAMES.has(name)) return "This name is reserved for another column. Choose another name.";
+  if (isReservedName(name)) return "This name is reserved for another column. Choose another name.";
   return countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS
     ? `The name has more than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters. Shorten it.`
     : textFault(name);

@@ -71,6 +71,22 @@ test("--json prints only the import to stdout, done or failed", async () => {
   expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
 });
 
+test("a question is printed with what answers it, and the import is cancelled", async () => {
+  const key = await run(["--url", url, await fileOf("key.csv", "item number,code,name\n1,A-1,x\n2,A-2,y\n3,A-3,z\n")]);
+  expect(key.code).toBe(3);
+  expect(key.stdout + key.stderr).toContain('\n  --key "code"         A-1, A-2, A-3\n');
+
+  const colour = { from: "colour", map: { rot: "red" }, else: "hold" };
+  const mapping = await fileOf("map.json", JSON.stringify({ key: "sku", name: "name", attributes: { colour } }));
+  const path = await fileOf("value.csv", "sku,name,colour\nA,One,rot\nB,Two,pink\n");
+  const value = await run(["--url", url, "--mapping", mapping, path]);
+  expect(value.code).toBe(3);
+  expect(value.stdout + value.stderr).toContain('does not contain "pink" of the column "colour" (1 row).');
+  expect(value.stdout + value.stderr).toContain("\nChange the file that --mapping names, or the profile,");
+  const { rows } = await database.pool.query("select state from imports where state = 'held'");
+  expect(rows).toEqual([]);
+});
+
 test("an import that applies no row fails; one whose products are up to date does not", async () => {
   const path = await fileOf("all-bad.csv", "sku,name\n,One\n,Two\n");
   const failed = await run(["--url", url, path]);

@@ -81,6 +81,14 @@ describe("a mapping that computes values", () => {
   });
 });
 
+test("an unused column with the name of a field becomes an attribute under another name", () => {
+  const columns = compile({ key: "Art", name: "Titel" }, ["Art", "Titel", "name", "active"]).columns.slice(2);
+  expect(columns.map(({ target, attribute }) => [target, attribute])).toEqual([
+    ["attribute", "name (2)"],
+    ["attribute", "active (2)"],
+  ]);
+});
+
 test("columns that the file lacks and columns that no statement names are listed", () => {
   const compiled = compile(
     { key: "sku", name: "title", attributes: { p: "price" }, drop: ["x*"], format: { "w*": { trim: true } } },
@@ -112,6 +120,8 @@ describe("the problem names the statement that is not valid", () => {
     ],
     ["a name with an unknown hole", { attributes: { "p-{q}": "a" } }, "attributes.p-{q}"],
     ["a name that no attribute may have", { attributes: { " ": "a" } }, "attributes. "],
+    ["the name of a column with another meaning", { attributes: { parent_sku: "a" } }, "attributes.parent_sku"],
+    ["a new name with another meaning", { rename: { a: "reject_reason" } }, "rename"],
     ["a list as a name", { name: { from: "a", split: "," } }, "name"],
     ["from and const", { name: { from: "a", const: "x" } }, "name"],
     ["join and all", { name: { from: ["a", "b"], join: ",", all: true } }, "name"],

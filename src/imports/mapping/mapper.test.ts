@@ -138,7 +138,7 @@ describe("fields", () => {
   test("a column can be a field and an attribute", () => {
     const row = mapRow({ name: ["a", "b"], also: ["a"] }, ["Mug", "Cup", ""]);
     expect(row).toMatchObject({ name: "Mug", attributes: { a: "Mug" } });
-    expect(mapRow({ also: ["sku"] }, ["", "", ""])).toMatchObject({ sku: "x", attributes: { sku: "x" } });
+    expect(mapRow({ also: ["sku"] }, ["", "", ""])).toMatchObject({ sku: "x", attributes: { "sku (2)": "x" } });
   });
 });
 
@@ -190,6 +190,13 @@ describe("pairs", () => {
   test("a repeated name makes a list", () => {
     const { rows } = mapRows({ key: "sku", pairs }, header, [["x", "Use", "in", "Use", "out", ""]]);
     expect(rows[0]?.attributes).toEqual({ Use: ["out", "in"] });
+  });
+  test("the name of another column rejects the row", () => {
+    const pairs = [{ in: "p", split: ",", pair: "=" }];
+    const { rows } = mapRows({ key: "sku", pairs }, ["sku", "p"], [["x", "name=Lamp"], ["y", "colour=red,sku=z"]]);
+    expect(rows.map(({ fault }) => fault)).toEqual(
+      ["name", "sku"].map((name) => `p: "${name}" is not the name of an attribute, because it is the name of another column`),
+    );
   });
   test("in a cell: a part without the sign belongs to the pair before it", () => {
     const cell = [{ in: "a", split: ",", pair: "=" }];

@@ -16,6 +16,8 @@ const PAGE = 500;
 /** Maximum number of cells in a page. Writing a page blocks the event loop for about 10 ms. */
 const MAX_PAGE_CELLS = 50_000;
 
+const REASONS: ReadonlySet<string> = new Set(REJECT_COLUMNS);
+
 type Rejected = Pick<Import, "id" | "dialect" | "columns" | "rejected" | "rejects_listed">;
 
 export function rejectsCsv(pool: pg.Pool, import_: Rejected): Readable {
@@ -32,8 +34,9 @@ async function* lines(
   pool: pg.Pool,
   { id, dialect, columns, rejected, rejects_listed }: Rejected,
 ): AsyncGenerator<string> {
-  // If the imported file was itself a rejects file, its old reasons are left out.
-  const own = columns.flatMap(({ target }, index) => (target === "ignored" ? [] : [index]));
+  // If the imported file was itself a rejects file, its old reasons are left out. Other columns are kept even if their target is `ignored`,
+  // because the mapping of the import reads some of them.
+  const own = columns.flatMap(({ name, target }, index) => (target === "ignored" && REASONS.has(name) ? [] : [index]));
   const fieldsOf = createFieldReader(dialect);
   yield csvLineWithBlanks([...own.map((index) => columns[index]?.name ?? ""), ...REJECT_COLUMNS]);
   const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (columns.length + 1))));

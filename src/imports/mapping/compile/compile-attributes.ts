@@ -1,7 +1,9 @@
 // Compiles the names of attributes, which may contain columns and holes: `price-{currency}`.
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import type { Value } from "../../../../contract/mapping/mapping.ts";
+import type { Problem } from "../../../../contract/problems.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
+import { isReservedName } from "../../../catalog/product/reserved-names.ts";
 import type { AttributeNode, NamePart, ValueNode } from "../plan.ts";
 import { parseTemplate } from "../steps/template.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";
@@ -42,10 +44,14 @@ export function checkedName(name: string, statement: string): string {
   const trimmed = name.trim();
   if (trimmed === "" || trimmed === UNUSABLE_ATTRIBUTE_NAME)
     throw invalidMapping(statement, `"${name}" cannot be the name of an attribute`);
+  if (isReservedName(trimmed)) throw reservedName(trimmed, statement);
   if (countCharacters(trimmed) > MAX_ATTRIBUTE_NAME_CHARACTERS)
     throw invalidMapping(statement, `the name is longer than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`);
   return trimmed;
 }
+
+export const reservedName = (name: string, statement: string): Problem =>
+  invalidMapping(statement, `"${name}" cannot be the name of an attribute, because it is the name of another column`);
 
 /** The holes of the value's own template. Templates of its sources do not count, because another source may be used. */
 function holesOf({ steps }: ValueNode): Set<string> {

@@ -3,8 +3,10 @@ import { UNUSABLE_ATTRIBUTE_NAME, MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../..
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
+import { isReservedName } from "../../../catalog/product/reserved-names.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
+import { reservedName } from "./compile-attributes.ts";
 import type { FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
@@ -42,8 +44,9 @@ export function keptColumns(
     const isKept = keep !== false && !used.has(index) && !dropped.has(index) && (listed?.has(index) ?? true);
     if (!isKept && !also.has(index)) return;
     const renamed = rename(name, index);
-    const attribute = renamed === name ? own : renamed;
+    const attribute = renamed === name ? nameOfKept(own) : renamed;
     if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
+    if (isReservedName(attribute)) throw reservedName(attribute, "rename");
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
     if (taken.has(attribute)) {
       if (declared.has(attribute)) return;
@@ -54,6 +57,9 @@ export function keptColumns(
   });
   return kept;
 }
+
+/** A kept column with the name of a field gets the name that a second column of this name has without a mapping. */
+const nameOfKept = (name: string): string => (isReservedName(name) ? `${name} (2)` : name);
 
 /** Returns a function that applies `rename` to the name of a kept column. */
 function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {

@@ -2,6 +2,7 @@
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
+import { isReservedName } from "../../../catalog/product/reserved-names.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { MappingPlan, NamePart } from "../plan.ts";
 import { canFail } from "./can-fail.ts";
@@ -138,16 +139,12 @@ export class Members {
 
   #add = (row: Row, rawName: string, value: string | string[], list: boolean, column: number): void => {
     const name = this.#names.has(rawName) ? rawName : trimWhiteSpace(rawName);
-    if (name === "" || name === UNUSABLE_ATTRIBUTE_NAME || isTooLong(name)) {
-      row.reject(
-        "does_not_fit",
-        column,
-        name,
-        `the name of an attribute with 1 to ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`,
-      );
-      return;
-    }
     if (!this.#names.has(name)) {
+      const fault = faultOfName(name);
+      if (fault !== undefined) {
+        row.reject("does_not_fit", column, name, fault);
+        return;
+      }
       if (this.#names.size >= MAX_DYNAMIC_NAMES) throw tooManyNames(name);
       this.#names.add(name);
     }
@@ -165,6 +162,13 @@ export class Members {
 }
 
 const keyOf = (name: string): Buffer => Buffer.from(`${JSON.stringify(name)}:`);
+
+/** @returns what was expected instead */
+function faultOfName(name: string): string | undefined {
+  if (name === "" || name === UNUSABLE_ATTRIBUTE_NAME || isTooLong(name))
+    return `the name of an attribute with 1 to ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`;
+  return isReservedName(name) ? "the name of an attribute, because it is the name of another column" : undefined;
+}
 
 const isTooLong = (name: string): boolean =>
   name.length > MAX_ATTRIBUTE_NAME_CHARACTERS && countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS;

@@ -78,7 +78,7 @@ function questionOf({ statement, count, texts }: UnknownValues, column: string):
     .join(", ");
   return new Problem(
     "value-unseen",
-    `The value map of "${statement}" does not contain ${listed}${texts.length > LISTED ? ", …" : ""} of the column "${column}" (${count.toLocaleString("en")} rows). Add the values to the map, or set "else" of this value to keep, reject or blank.`,
+    `The value map of "${statement}" does not contain ${listed}${texts.length > LISTED ? ", …" : ""} of the column "${column}" (${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}). Add the values to the map, or set "else" of this value to keep, reject or blank.`,
     { extra: { option: "mapping", statement, column, candidates: texts.map((value) => ({ value, samples: [] })) } },
   );
 }
