@@ -153,12 +153,7 @@ function describeQuestion({ filename, problem }: ListedImport, { option, candida
   // The answer is not a value of the option but a change of the mapping. The values that it lacks are in `question`, up to a number.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
-  return [
-    question,
-    "Run the command again with one of these options:",
-    ...answers,
-    "",
-  ].join("\n");
+  return [question, "Run the command again with one of these options:", ...answers, ""].join("\n");
 }
 
 const handled = (state: ListedImport): number =>

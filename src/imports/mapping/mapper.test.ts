@@ -193,9 +193,18 @@ describe("pairs", () => {
   });
   test("the name of another column rejects the row", () => {
     const pairs = [{ in: "p", split: ",", pair: "=" }];
-    const { rows } = mapRows({ key: "sku", pairs }, ["sku", "p"], [["x", "name=Lamp"], ["y", "colour=red,sku=z"]]);
+    const { rows } = mapRows(
+      { key: "sku", pairs },
+      ["sku", "p"],
+      [
+        ["x", "name=Lamp"],
+        ["y", "colour=red,sku=z"],
+      ],
+    );
     expect(rows.map(({ fault }) => fault)).toEqual(
-      ["name", "sku"].map((name) => `p: "${name}" is not the name of an attribute, because it is the name of another column`),
+      ["name", "sku"].map(
+        (name) => `p: "${name}" is not the name of an attribute, because it is the name of another column`,
+      ),
     );
   });
   test("in a cell: a part without the sign belongs to the pair before it", () => {
