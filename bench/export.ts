@@ -30,7 +30,7 @@ const HEAD =
 
 /** Returns a table for RESULTS.md.
  * @param kept folder where a catalogue is kept for later runs. If it has no products, they are created.
- * @param chosen names of entries of FILES; if there are none, all of FILES are measured */
+ * @param chosen names of entries of FILES; if the list is empty, all entries are measured */
 export async function measureExport(rows: number, kept?: string, chosen: readonly string[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-export-"));
   const server = await startServer(kept ?? join(folder, "data"));

@@ -26,7 +26,7 @@ const WHEN = ["idle", "conventional", "importing"] as const;
 
 /** @param folder where a catalogue is kept for later runs. If it has no products, they are created. Afterwards, the products have the
  * same values as before.
- * @param chosen names of entries of WHAT and WHEN; if there are none, everything is measured */
+ * @param chosen names of entries of WHAT and WHEN; if the list is empty, everything is measured */
 export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);
   const db = await connectClient(server.address, { application_name: "skuport bench" });

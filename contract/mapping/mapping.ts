@@ -82,7 +82,7 @@ export const mapping = z
       .record(z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS), value)
       .optional()
       .describe(
-        "Attributes by name. A name may contain, in braces, columns and holes of the value's template: `price-{currency}`",
+        "Attributes by name. A name may contain, in braces, columns and placeholders of the value's template: `price-{currency}`",
       ),
     keep: columns_option
       .optional()

@@ -86,8 +86,8 @@ export const mapped_value: z.ZodType<MappedValue> = z
         like: text
           .optional()
           .describe(
-            "A template that the whole text must match: literals and holes such as `{value:number} {currency:letters}`. A hole is `{name}`, `{name:number}`, " +
-              "`{name:digits}`, `{name:letters}` or `{*}`; the hole `value` becomes the value",
+            "A template that the whole text must match: literals and placeholders such as `{value:number} {currency:letters}`. A placeholder is `{name}`, `{name:number}`, " +
+              "`{name:digits}`, `{name:letters}` or `{*}`; the placeholder `value` becomes the value",
           ),
         map: z
           .record(text, text)

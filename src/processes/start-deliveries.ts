@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   env: NodeJS.ProcessEnv;
   log: Logger;
   signal: AbortSignal;
-  /** The beats of the calling thread, which the delivery thread watches. */
+  /** Beats of the calling thread. The delivery thread watches them to detect that the calling thread is blocked. */
   pulse: Pulse;
   limits?: HeartbeatLimits;
 }

@@ -25,7 +25,7 @@ export interface Pulse {
   onBeat: (listener: (beat: Beat) => void) => () => void;
 }
 
-/** Sends the beats of this thread's event loop. */
+/** Starts a timer that sends a beat to every listener each BEAT_MS. No beats are sent while this thread's event loop is blocked. */
 export function startPulse(): Pulse {
   const listeners = new Set<(beat: Beat) => void>();
   let jobs: readonly string[] = [];

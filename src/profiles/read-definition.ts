@@ -15,7 +15,10 @@ export function readDefinition(body: unknown, name: string, pointer = "/body"): 
   const { profile, ...members } = parsed.data;
   if (profile !== undefined && profileKey(profile) !== profileKey(name))
     throw invalidRequest([
-      { pointer: `${pointer}/profile`, detail: `The name "${profile}" is not that of the URL, "${name}"` },
+      {
+        pointer: `${pointer}/profile`,
+        detail: `The profile has the name "${profile}", but the URL has "${name}". Use the same name in both, or omit the member "profile".`,
+      },
     ]);
   return { profile: profile ?? name, ...members };
 }

@@ -59,7 +59,7 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
 /** Number of rounds that each read up to `GUESS_ROWS` products with attributes that are not in the list yet. If this is not enough, one
  * more round reads all such products. */
 const MAX_GUESSES = 4;
-/** Maximum number of products that each of these rounds reads. */
+/** Maximum number of products that each of the MAX_GUESSES rounds reads. */
 const GUESS_ROWS = 1000;
 
 /** Lists all attributes that at least one of the products has, in the order in which jsonb stores keys. */

@@ -46,8 +46,8 @@ function findSpellings(point: string): string[] {
   for (const composed of [folded, ...(variants().get(folded) ?? [])]) {
     spellings.add(composed);
     const decomposed = lowerAscii(composed.normalize("NFD"));
-    // Omit a decomposed form that the index would split into other words: that of a single-character word, or of a character whose accent
-    // separates words.
+    // Omit the decomposed form if the index would split it into other words. This happens if the character is a word by itself, or if its
+    // accent separates words.
     if (classOf(composed.codePointAt(0) as number) === "run" && isRun(decomposed)) spellings.add(decomposed);
   }
   return [...spellings];

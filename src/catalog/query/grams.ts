@@ -36,8 +36,9 @@ export function gramsOfText(points: readonly CodePoint[]): number[][] {
   return [...grams.values()];
 }
 
-/** Returns one list for each code unit of a character in its gram form. The list contains the alternatives for this code unit. If the forms
- * of the character have different lengths, returns a single empty list, so that no gram contains the character. */
+/** Returns a list for each code unit of the character's gram form (see `gramForm`). A list has several code units if the spellings of the
+ * character have different gram forms. If these differ in length, their code units do not correspond: returns a single empty list, from
+ * which `gramsOfText` makes no gram, so that all grams that would contain the character are omitted. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;

@@ -4,7 +4,7 @@
 import type pg from "pg";
 
 const EVERY_MS = 4000;
-/** An answer takes well under a second, so two beats without one mean that PostgreSQL is unreachable. */
+/** An answer takes well under a second, so two beats without an answer mean that PostgreSQL is unreachable. */
 const UNANSWERED_BEATS = 2;
 
 /** Runs a statement every 4 s while the connection is idle. If PostgreSQL has not answered for 8 s, closes the connection, which then

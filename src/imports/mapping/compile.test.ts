@@ -114,11 +114,11 @@ describe("the problem names the statement that is not valid", () => {
     ["a question without a value map", { format: { a: { like: "x{value}", else: "hold" } } }, "format.a.else"],
     ["a template without a value", { format: { a: { like: "{x}" } } }, "format.a.like"],
     [
-      "a template with two holes side by side",
+      "a template with two placeholders side by side",
       { attributes: { p: { from: "a", like: "{value}{x}" } } },
       "attributes.p.like",
     ],
-    ["a name with an unknown hole", { attributes: { "p-{q}": "a" } }, "attributes.p-{q}"],
+    ["a name with an unknown placeholder", { attributes: { "p-{q}": "a" } }, "attributes.p-{q}"],
     ["a name that no attribute may have", { attributes: { " ": "a" } }, "attributes. "],
     ["the name of a column with another meaning", { attributes: { parent_sku: "a" } }, "attributes.parent_sku"],
     ["a new name with another meaning", { rename: { a: "reject_reason" } }, "rename"],
@@ -132,7 +132,7 @@ describe("the problem names the statement that is not valid", () => {
     ["a pair of both kinds", { pairs: [{ each: "a", in: "b", value: "a" }] }, "pairs.0"],
     ["a cell of pairs without a sign", { pairs: [{ in: "a", split: "," }] }, "pairs.0"],
     ["two columns with the same new name", { rename: { a: "x", b: "x" } }, "rename"],
-    ["a new name with an unknown hole", { rename: { "{x}a": "{y}" } }, "rename.{x}a"],
+    ["a new name with an unknown placeholder", { rename: { "{x}a": "{y}" } }, "rename.{x}a"],
     ["map entries that differ only by case", { format: { a: { map: { Red: "1", red: "2" } } } }, "format.a.map"],
     ["a format with a source", { format: { a: { from: "b" } } }, "format.a"],
   ])("%s", (_, statements, statement) => {

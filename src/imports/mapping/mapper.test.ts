@@ -143,7 +143,7 @@ describe("fields", () => {
 });
 
 describe("names of attributes", () => {
-  test("from holes of the template and from columns", () => {
+  test("from placeholders of the template and from columns", () => {
     const attributes = { "price-{currency}-{b}": { from: "a", like: "{value:number} {currency:letters}" } };
     expect(mapRow({ attributes }, ["12.50 EUR", "net", ""]).attributes).toEqual({ "price-EUR-net": "12.50" });
   });

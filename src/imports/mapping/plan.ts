@@ -52,7 +52,8 @@ export interface ValueNode {
   column: number;
 }
 
-/** A part of an attribute's name: a text, a column, or a hole of the value's template. */
+/** A part of an attribute's name: a constant text, the cell in a column, or the text that matched a placeholder (`hole`) of the value's
+ * template. */
 export type NamePart = { text: string } | { column: number } | { hole: string };
 
 export interface AttributeNode {

@@ -64,7 +64,7 @@ const columnsOfCondition = (condition: Condition): string[][] => [
   ...(condition.any ?? []).flatMap(columnsOfCondition),
 ];
 
-/** The holes of a template in `rename` match any characters. */
+/** The placeholders of a template in `rename` match any characters. */
 const patternOfTemplate = (template: string): string => template.replace(/\{(?!n\})[^{}]*\}/g, "*");
 
 function distinct(groups: string[][]): string[][] {

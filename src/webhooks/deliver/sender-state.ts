@@ -51,7 +51,7 @@ export interface State {
   failures_in_row: number;
   /** The claim in progress; at most one runs at a time. */
   taking: Promise<void> | undefined;
-  /** The operation in progress that stores outcomes; at most one runs at a time. */
+  /** The database write of outcomes that is in progress; at most one runs at a time. */
   writing: Promise<void> | undefined;
   draining: boolean;
   /** Moving average of request durations. */

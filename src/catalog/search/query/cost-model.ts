@@ -25,7 +25,7 @@ const SCAN_WORD_US = 0.1;
 const SPREAD = 0.6;
 /** Cost of finding the end of a key range. */
 const RANGE_US = 1000;
-/** Cost of reading an entry of the order's index within a key range. */
+/** Cost of reading an entry of a key range in the index of the sort order. */
 const RANGE_ENTRY_US = 0.15;
 
 /** Assumed factor by which products that contain two words next to each other are rarer than products that contain these words anywhere. */

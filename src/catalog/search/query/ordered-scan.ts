@@ -1,5 +1,5 @@
 // Reads products in list order and skips those that do not match. Products are read one by one or by key range. In a key range, the terms
-// select the products that may match.
+// of the search select the products that may match.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import type { KeysetPosition } from "../../query/order.ts";
 import type { Costs } from "./cost-model.ts";
@@ -41,7 +41,8 @@ export function scanOneByOne(db: Queryable, conditions: readonly TermCondition[]
   };
 }
 
-/** Scans by key range. PostgreSQL intersects the entries of the order's index with those of the terms before it reads any product. */
+/** Scans by key range. PostgreSQL reads two sets of index entries: the key range in the index of the sort order, and the entries of the
+ * search's terms. It reads only the products that are in both sets. */
 export function scanByKeyRange(
   db: Queryable,
   { patience_ms }: Query,

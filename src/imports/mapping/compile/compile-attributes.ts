@@ -1,4 +1,4 @@
-// Compiles the names of attributes, which may contain columns and holes: `price-{currency}`.
+// Compiles the names of attributes, which may contain columns and placeholders: `price-{currency}`.
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import type { Value } from "../../../../contract/mapping/mapping.ts";
 import type { Problem } from "../../../../contract/problems.ts";
@@ -32,7 +32,7 @@ function nameOf(context: CompileContext, name: string, value: ValueNode, stateme
     if (column === -1)
       throw invalidMapping(
         statement,
-        `{${token.hole}} is neither a column of the file nor a hole of the value's template`,
+        `{${token.hole}} is neither a column of the file nor a placeholder of the value's template`,
       );
     context.file.note([column]);
     context.used.add(column);
@@ -53,7 +53,7 @@ export function checkedName(name: string, statement: string): string {
 export const reservedName = (name: string, statement: string): Problem =>
   invalidMapping(statement, `"${name}" cannot be the name of an attribute, because it is the name of another column`);
 
-/** The holes of the value's own template. Templates of its sources do not count, because another source may be used. */
+/** The placeholders of the value's own template. Templates of its sources do not count, because another source may be used. */
 function holesOf({ steps }: ValueNode): Set<string> {
   const like = steps.find((step) => step.step === "like");
   return new Set(like?.template.flatMap((token) => ("hole" in token && token.hole !== "*" ? [token.hole] : [])) ?? []);

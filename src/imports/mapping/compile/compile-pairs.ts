@@ -59,7 +59,7 @@ function compileCell(context: CompileContext, pair: Pair, statement: string): Pa
     throw invalidMapping(statement, '"name", "value" and "unit" can only be used with "each"; use "like" instead');
   const template = pair.like === undefined ? null : templateOf(pair.like, `${statement}.like`, true);
   if (template !== null && !template.some((token) => "hole" in token && token.hole === "name"))
-    throw invalidMapping(`${statement}.like`, "the template needs the hole {name}");
+    throw invalidMapping(`${statement}.like`, "the template needs the placeholder {name}");
   return columnsOf(context, pair.in ?? "").map((column): PairNode => {
     context.used.add(column);
     return {

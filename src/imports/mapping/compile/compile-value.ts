@@ -142,11 +142,11 @@ function mapStep({ map = {}, else: otherwise }: MappedValue, statement: string):
 export const comparable = (text: string): string => trimWhiteSpace(text).toLowerCase();
 
 /** Returns the tokens of a template.
- * @param needsValue whether the template needs a hole named `value` */
+ * @param needsValue whether the template needs a placeholder named `value` */
 export function templateOf(text: string, statement: string, needsValue = false): Token[] {
   const tokens = parseTemplate(text);
   if (typeof tokens === "string") throw invalidMapping(statement, tokens);
   if (needsValue && !tokens.some((token) => "hole" in token && token.hole === "value"))
-    throw invalidMapping(statement, "the template needs the hole {value}");
+    throw invalidMapping(statement, "the template needs the placeholder {value}");
   return tokens;
 }

@@ -102,6 +102,6 @@ function newNameOf(from: string, to: string, tokens: readonly Token[]): Token[] 
   const holes = new Set(tokens.flatMap((token) => ("hole" in token ? [token.hole] : [])));
   for (const token of target)
     if ("hole" in token && (token.hole === "*" || !holes.has(token.hole)))
-      throw invalidMapping(`rename.${from}`, `"${from}" has no hole {${token.hole}}`);
+      throw invalidMapping(`rename.${from}`, `"${from}" has no placeholder {${token.hole}}`);
   return target;
 }

@@ -10,14 +10,14 @@ export interface UnknownValues {
   /** Path of the value that has the map, such as `attributes.colour`. */
   statement: string;
   column: number;
-  /** Number of records that contain such a text. */
+  /** Number of records that contain a text that the map does not know. */
   count: number;
-  /** The first different texts. */
+  /** The first of these texts, each only once. */
   texts: string[];
 }
 
 export interface Notes extends MapperNotes {
-  /** The texts that were kept, for each map. */
+  /** The unknown texts that were kept as values, for each map. */
   readonly unknown: readonly UnknownValues[];
   /** Returns the question if a map holds the import. */
   question(names: readonly string[]): Problem | undefined;

@@ -32,7 +32,7 @@ export class Row {
   fault: MappingFault | undefined;
   /** Set to true by a step that must run for every record, even if a text repeats. */
   must_see_again = false;
-  /** The holes of the template that was matched last. */
+  /** The texts that matched the placeholders of the last template, by placeholder; undefined if the template did not match. */
   holes: ReadonlyMap<string, string> | undefined;
 
   constructor(width: number, dialect: Dialect) {

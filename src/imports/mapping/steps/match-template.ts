@@ -1,10 +1,10 @@
-// Matches texts with templates. A hole matches as little as it can. Matching takes time in proportion to the length of the text times the
-// number of the template's parts, whatever the text contains.
+// Matches texts with templates. A placeholder (`hole` in names) matches as little as it can. Matching takes time in proportion to the length
+// of the text times the number of the template's parts, whatever the text contains.
 import type { HoleKind, Token } from "./template.ts";
 
 export interface Template {
   tokens: readonly Token[];
-  /** Names of the holes, in order. */
+  /** Names of the placeholders, in order. */
   holes: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export const compileTemplate = (tokens: readonly Token[]): Template => ({
   holes: tokens.flatMap((token) => ("hole" in token ? [token.hole] : [])),
 });
 
-/** Returns the texts of the named holes, or undefined if the text does not match. */
+/** Returns the texts of the named placeholders, or undefined if the text does not match. */
 export function matchTemplate({ tokens }: Template, text: string): Map<string, string> | undefined {
   const ends = matchQuickly(tokens, text) ?? matchThoroughly(tokens, text);
   if (ends === undefined) return undefined;
@@ -46,7 +46,7 @@ function matchQuickly(tokens: readonly Token[], text: string): number[] | undefi
   return at === text.length ? ends : undefined;
 }
 
-/** The end of a hole: where the next literal begins. A literal at the end of the template is at the end of the text. */
+/** The end of a placeholder: where the next literal begins. A literal at the end of the template is at the end of the text. */
 function holeEnd(tokens: readonly Token[], t: number, text: string, at: number): number {
   const next = tokens[t + 1];
   if (next === undefined || !("literal" in next)) return next === undefined ? text.length : -1;
@@ -69,7 +69,7 @@ function fits(kind: HoleKind, text: string, start: number, end: number): boolean
 /** For each token from the last to the first, computes from where in the text the remaining tokens match. */
 function matchThoroughly(tokens: readonly Token[], text: string): number[] | undefined {
   const hasKinds = tokens.some((token) => "hole" in token && token.kind !== "any");
-  // If all holes match any text, the first occurrence of each literal finds a match whenever there is one.
+  // If all placeholders match any text, the first occurrence of each literal finds a match whenever there is one.
   if (!hasKinds) return undefined;
   const length = text.length;
   let rest = new Uint8Array(length + 1);
@@ -91,7 +91,7 @@ function restOf(token: Token, text: string, next: Uint8Array): Uint8Array<ArrayB
       if (next[i + token.literal.length] === 1 && text.startsWith(token.literal, i)) rest[i] = 1;
     return rest;
   }
-  // inside[i]: the hole has begun before i, and may end at i or later.
+  // inside[i]: the placeholder has begun before i, and may end at i or later.
   let inside = next[length] as number;
   if (token.kind === "any") rest[length] = inside;
   for (let i = length - 1; i >= 0; i--) {
@@ -103,7 +103,7 @@ function restOf(token: Token, text: string, next: Uint8Array): Uint8Array<ArrayB
   return rest;
 }
 
-/** The end of each token, with every hole as short as possible. */
+/** The end of each token, with every placeholder as short as possible. */
 function shortestEnds(tokens: readonly Token[], rests: readonly Uint8Array[]): number[] {
   let at = 0;
   return tokens.map((token, t) => {

@@ -42,8 +42,8 @@ test.each([
 
 describe("a template that is not valid", () => {
   test.each([
-    ["{a}{b}", "two holes need a text between them"],
-    ["{a}-{a}", "the hole {a} occurs twice"],
+    ["{a}{b}", "two placeholders need a text between them"],
+    ["{a}-{a}", "the placeholder {a} occurs twice"],
     ["{*}-".repeat(21), "it has more than 40 parts"],
   ])("%s", (template, reason) => {
     expect(parseTemplate(template)).toBe(reason);
@@ -60,7 +60,7 @@ test("a template finds the parts that it was filled with, if the parts do not co
   );
 });
 
-test("a template that is filled with the holes of a match gives the text again", () => {
+test("a template that is filled with the placeholders of a match gives the text again", () => {
   const literal = fc.constantFrom("a", ",", "1", "-1", "a,");
   const hole = fc.constantFrom("{value}", "{value:digits}", "{value:letters}", "{value:number}");
   fc.assert(

@@ -1,8 +1,8 @@
-// Templates such as `{value:number} {currency:letters}`: literals and holes that match a whole text.
+// Templates such as `{value:number} {currency:letters}`: literals and placeholders that match a whole text.
 
-/** The kind of text that a hole matches. */
+/** The kind of text that a placeholder matches. */
 export type HoleKind = "any" | "number" | "digits" | "letters";
-/** A literal, or a hole. A hole without a name is `{*}`. */
+/** A literal, or a placeholder (`hole`). A placeholder without a name is `{*}`. */
 export type Token = { literal: string } | { hole: string; kind: HoleKind };
 
 /** Limits the memory that matching a long text needs. */
@@ -17,14 +17,14 @@ export function parseTemplate(text: string): Token[] | string {
   for (const match of text.matchAll(HOLE)) {
     if (match.index > at) tokens.push({ literal: text.slice(at, match.index) });
     else if (at > 0 && tokens.at(-1) !== undefined && "hole" in (tokens.at(-1) as Token))
-      return "two holes need a text between them";
+      return "two placeholders need a text between them";
     tokens.push(holeOf(match[1] as string));
     at = match.index + match[0].length;
   }
   if (at < text.length) tokens.push({ literal: text.slice(at) });
   const names = tokens.flatMap((token) => ("hole" in token && token.hole !== "*" ? [token.hole] : []));
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) return `the hole {${repeated}} occurs twice`;
+  if (repeated !== undefined) return `the placeholder {${repeated}} occurs twice`;
   return tokens.length > MAX_TOKENS ? `it has more than ${MAX_TOKENS} parts` : tokens;
 }
 

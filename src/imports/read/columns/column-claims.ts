@@ -58,7 +58,8 @@ function skuClaim(name: string, notes: readonly string[]): number | undefined {
 
 const SKU_RANKS = RANKS.get("sku") as ReadonlyMap<string, number>;
 
-/** Returns the number of words around a name of the SKU, as 1 in `Custom SKU`; undefined if there is none. */
+/** Finds a name of the SKU in a longer name and returns the number of further words: 1 for `Custom SKU`. Returns undefined if it finds no
+ * name of the SKU, or if the further words are too many or indicate another meaning. */
 function furtherWords(name: string): number | undefined {
   if (name.length > MAX_CHARACTERS) return undefined;
   const words = wordsOf(name);

@@ -10,7 +10,7 @@ const MIN_SHARE = 0.5;
 const MIN_EXACT_SHARE = 0.1;
 const MIN_EXACT_VALUES = 5;
 
-/** Whether most of these values are yes or no; true if there are none.
+/** Whether most of these values are yes or no; true if there are no values.
  * @param isExact whether the column has the exact name of the field */
 export function areYesNo(values: readonly string[], isExact: boolean): boolean {
   const numbers = yesNoNumbers(values);

@@ -6,7 +6,7 @@ import { brokenWorkbook } from "./broken-workbook.ts";
 /** Size of a block. Blocks are small, because the cells of a sorted table refer to strings in random order, and each reference
  * may read a block: 3 µs for 8 kB, 20 µs for 64 kB. */
 const BLOCK_BYTES = 8192;
-/** Maximum number of blocks in the cache, which takes 32 MB. Most cells refer to strings near that of the previous cell. */
+/** Maximum number of blocks in the cache, which takes 32 MB. Most cells refer to strings near the string of the previous cell. */
 const CACHED_BLOCKS = 4096;
 const SLAB_BYTES = 64 * BLOCK_BYTES;
 /** Maximum number of strings. The end offset of each string takes eight bytes in memory. */
