@@ -1,5 +1,5 @@
 // Labels for values of the imports API, in the current language.
-import type { Column, Dialect, Import, ImportState } from "../../contract/imports/imports.ts";
+import type { Column, Dialect, Import, ImportState, Preview } from "../../contract/imports/imports.ts";
 import type { ProblemSlug } from "../../contract/problems.ts";
 import { t, tn, type PlainKey } from "../texts/t.ts";
 
@@ -7,6 +7,10 @@ export const stateLabel = (state: ImportState): string => t(`imports.state.${sta
 export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports.mode.${mode}`);
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
+
+/** Built-in profiles have no versions that a user could compare. */
+export const profileText = ({ name, version, built_in }: NonNullable<Preview["profile"]>): string =>
+  built_in ? t("imports.profile.used_built_in", { name }) : t("imports.profile.used", { name, version });
 
 /** Whether files of the format are delimited text, with an encoding, a delimiter and quotes. */
 export function isDelimited(format: Dialect["format"]): boolean {

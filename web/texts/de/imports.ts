@@ -161,6 +161,10 @@ export const imports: Shape<typeof english> = {
     later: "Diese Arbeitsmappe ist groß. Ihre Zeilen erscheinen hier nach dem Upload.",
     again: "Mit diesen Optionen noch einmal hochladen",
   },
+  profile: {
+    used: "Gelesen mit dem Profil {name}, Version {version}",
+    used_built_in: "Gelesen mit dem eingebauten Profil {name}",
+  },
   stage: {
     receive: "Empfangen",
     scan: "Prüfen",

@@ -156,6 +156,10 @@ export const imports = {
     later: "This workbook is large. Its rows appear here after the upload.",
     again: "Upload again with these options",
   },
+  profile: {
+    used: "Read with the profile {name}, version {version}",
+    used_built_in: "Read with the built-in profile {name}",
+  },
   stage: { receive: "Receive", scan: "Scan", load: "Load", finish: "Finish", done: "(done)", took: "took {time}" },
   progress: {
     label: "Progress",

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { profileText } from "./labels.ts";
+
+test("a profile is named with its version; a built-in profile has none", () => {
+  expect(profileText({ name: "Supplier A", version: 3, built_in: false })).toBe(
+    "Read with the profile Supplier A, version 3",
+  );
+  expect(profileText({ name: "PrestaShop", version: 1, built_in: true })).toBe(
+    "Read with the built-in profile PrestaShop",
+  );
+});
