@@ -106,6 +106,22 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     for (const text of ["sku", "product-id", "item-condition"]) expect(problem?.detail).toContain(`"${text}"`);
   });
 
+  test("without a SKU column, the import offers all columns whose values can be keys", async () => {
+    const { problem } = await importBytes(context, "ean;Our mark;Preis\n40;A;3.10\n41;B;4.20\n42;C;5.30\n");
+    expect(problem).toMatchObject({
+      type: "/problems/no-sku-column",
+      candidates: [{ value: "ean" }, { value: "Our mark", samples: ["A", "B", "C"] }],
+    });
+  });
+
+  test("without a name column, the import offers the description as the name", async () => {
+    const { state, problem } = await importBytes(context, "Part No.,Price,Description\nA,3,Lamp\nB,4,Desk\n");
+    expect({ state, problem }).toMatchObject({
+      state: "held",
+      problem: { option: "name", candidates: [{ value: "Description", samples: ["Lamp", "Desk"] }, { value: "Price" }] },
+    });
+  });
+
   test("a29-invloader.tsv: if all products exist already, the import updates them without a question", async () => {
     await importBytes(context, "sku,name\n0889698521550,Lamp\n");
     expectDone(await run("a29-invloader.tsv"), { updated: 1, rejected: 0 });

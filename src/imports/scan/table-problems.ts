@@ -110,7 +110,7 @@ export function noNameColumn({ header, columns, rows }: ReadableTable): Problem 
   const candidates = columns
     .flatMap(({ name, target }, index): KeyCandidate[] => {
       const values = valuesOf(rows, index);
-      if (target !== "attribute" || values.length === 0) return [];
+      if ((target !== "attribute" && target !== "description") || values.length === 0) return [];
       const different = [...new Set(values)];
       return [
         {

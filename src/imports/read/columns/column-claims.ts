@@ -43,7 +43,20 @@ export function claimOf(field: FieldName, cell: string): number | undefined {
   const { name, notes } = splitNotes(cell);
   const noted = notes.length === 0 ? undefined : ranks.get(plainName(name));
   if (noted !== undefined) return noted;
+  const linked = ranks.get(withoutLinks(name));
+  if (linked !== undefined) return linked;
   return field === "sku" ? skuClaim(name, notes) : undefined;
+}
+
+/** Words that join the words of a name in Romance languages, English and Dutch: `Código del artículo`, `Numéro d'article`. */
+const LINKS: ReadonlySet<string> = new Set("de del della dello do da di d du des dos l la le el of the van het".split(" "));
+
+/** Returns the plain name without linking words; empty if it has none. */
+function withoutLinks(name: string): string {
+  if (name.length > MAX_CHARACTERS || !/[\s'’]/.test(name)) return "";
+  const words = wordsOf(name);
+  const others = words.filter((word) => !LINKS.has(word));
+  return others.length === words.length ? "" : others.join("");
 }
 
 function skuClaim(name: string, notes: readonly string[]): number | undefined {

@@ -69,7 +69,7 @@ export function doubtOfKey(
   const others = columns.flatMap((column, at) =>
     at === position || column.target !== "attribute" ? [] : [judge(column, at, rows)],
   );
-  if (position === -1) return { detail: "", candidates: suggested(others, rows.length) };
+  if (position === -1) return { detail: "", candidates: suggested(others, rows.length, true) };
   const key = judge(columns[position] as Column, position, rows);
   if (figures !== undefined && figures.rows > 0) {
     key.candidate.blanks = figures.blanks / figures.rows;
@@ -110,14 +110,14 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
   candidate.blanks <= 1 - MIN_SUGGESTED_SHARE &&
   candidate.distinct >= MIN_SUGGESTED_SHARE;
 
-/** Returns the columns that can be the key, the best first. Columns without the name of a code are suggested only if no column with
- * such a name has the values of a key. */
-function suggested(columns: readonly Values[], rows: number): KeyCandidate[] {
+/** Returns the columns that can be the key, the best first. If the file has a SKU column, columns without the name of a code are
+ * suggested only if no column with such a name has the values of a key. */
+function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
       values.areCodes && values.filled > 0 && (values.rank !== undefined || (rows >= MIN_ROWS && isBetter(values))),
   );
-  const isNamed = possible.some((values) => values.rank !== undefined && isBetter(values));
+  const isNamed = !isKeyUnknown && possible.some((values) => values.rank !== undefined && isBetter(values));
   return possible
     .filter(({ rank }) => !isNamed || rank !== undefined)
     .sort(

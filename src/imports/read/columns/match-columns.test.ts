@@ -41,6 +41,10 @@ describe("a column's target", () => {
     "code",
     "Код товара",
     "商品コード（SKU）",
+    "Código del artículo",
+    "Numéro d'article",
+    "Κωδικός",
+    "Best.-Nr.",
   ])("%s is the SKU", (name) => {
     expect(targets(name)).toEqual(["sku"]);
   });
@@ -51,6 +55,9 @@ describe("a column's target", () => {
     ["Product Name", "name"],
     ["Bezeichnung", "name"],
     ["Désignation", "name"],
+    ["Ürün Adı", "name"],
+    ["Name\nof\nproduct", "name"],
+    ["Descripción del producto", "description"],
     ["Body (HTML)", "description"],
     ["Beschreibung", "description"],
     ["long_description", "description"],

@@ -45,6 +45,8 @@ describe("the message names the type of a file that is not a table:", () => {
     ["Skuport's JSON Lines", Buffer.from('{"id":1,"sku":"A","version":1}\n{"id":2}\n'), "as Skuport exports them"],
     ["typographic quotes", Buffer.from("“sku”,“name”\n“A”,“Lamp, big”\n"), "typographic quotes"],
     ["typographic quotes of Windows", Buffer.from("\x93sku\x94;\x93name\x94\n", "latin1"), "typographic quotes"],
+    ["German quotes", Buffer.from("„sku“;„name“\n"), "typographic quotes"],
+    ["French quotes in the rows", Buffer.from("sku;nom\n«A»;«Lampe; grande»\n", "latin1"), "typographic quotes"],
     ["a web page without a table", Buffer.from("<!DOCTYPE html><html><p>Log in</p></html>"), "web page (HTML) without"],
   ])("%s", async (_, bytes, message) => {
     await expect(readCells(bytes)).rejects.toMatchObject({
@@ -93,6 +95,15 @@ describe("a table in Markdown", () => {
       ["B", "", "x"],
     ]);
     expect(lines).toEqual([5, 6]);
+  });
+
+  test.each([
+    ["with lines of + around it", "+-----+------+\n| sku | name |\n+-----+------+\n| A   | Lamp |\n+-----+------+\n", 4],
+    ["with one rule", " sku | name \n-----+------\n A   | Lamp\n(1 row)\n", 3],
+  ])("may be printed by a database program, %s", async (_, text, line) => {
+    const { dialect, header, cells, lines } = await readCells(text);
+    expect(dialect.format).toBe("markdown");
+    expect([header, cells, lines]).toEqual([["sku", "name"], [["A", "Lamp"]], [line]]);
   });
 
   test("in windows-1252", async () => {

@@ -17,7 +17,7 @@ export function detectMarkup(text: string): Markup | undefined {
     return {
       kind: "refused",
       message:
-        "The fields of the file are enclosed in typographic quotes (“ ”), as word processors write them. Replace them with straight " +
+        "The fields of the file are enclosed in typographic quotes (such as “ ” or « »), as word processors write them. Replace them with straight " +
         'quotes ("), for example in a text editor, and send the file again.',
     };
   }
@@ -71,19 +71,30 @@ function detectJson(start: string): Markup | undefined {
 
 const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });
 
-/** The quotes “ and ”: as characters, and as the bytes of UTF-8 and of windows-1252. */
+/** The quotes „ “ ” « and »: as characters, and as the bytes of UTF-8 and of windows-1252. */
 const TYPOGRAPHIC_QUOTES = [
-  ["\u201c", "\u201d"],
-  ["\u00e2\u0080\u009c", "\u00e2\u0080\u009d"],
-  ["\u0093", "\u0094"],
-] as const;
+  ["\u201e", "\u201c", "\u201d", "\u00ab", "\u00bb"],
+  ["\u00e2\u0080\u009e", "\u00e2\u0080\u009c", "\u00e2\u0080\u009d", "\u00c2\u00ab", "\u00c2\u00bb"],
+  ["\u0084", "\u0093", "\u0094", "\u00ab", "\u00bb"],
+].flatMap(([low, left, right, open, close]) => [
+  [left, right] as [string, string],
+  [low, left] as [string, string],
+  [low, right] as [string, string],
+  [open, close] as [string, string],
+  [close, open] as [string, string],
+]);
+/** Number of lines in which they are searched: often only the rows are quoted, not the header. */
+const QUOTED_LINES = 3;
 
-/** Whether the first two fields of the file are enclosed in typographic quotes. */
+/** Whether the first two fields of one of the first lines are enclosed in typographic quotes. */
 function hasTypographicQuotes(start: string): boolean {
-  const line = start.slice(0, 1000).split(/[\r\n]/, 1)[0] ?? "";
-  return TYPOGRAPHIC_QUOTES.some(
-    ([open, close]) =>
-      line.startsWith(open) && [",", ";", "\t", "|"].some((delimiter) => line.includes(`${close}${delimiter}${open}`)),
+  const lines = start.slice(0, 4000).split(/[\r\n]+/, QUOTED_LINES);
+  return TYPOGRAPHIC_QUOTES.some(([open, close]) =>
+    lines.some(
+      (line) =>
+        line.startsWith(open) &&
+        [",", ";", "\t", "|"].some((delimiter) => line.includes(`${close}${delimiter}${open}`)),
+    ),
   );
 }
 
@@ -95,13 +106,14 @@ function hasMarkdownTable(text: string): boolean {
   return lines.some((line, index) => index > 0 && isMarkdownRule(line) && (lines[index - 1] ?? "").includes("|"));
 }
 
-/** Whether the line separates the header of a table in Markdown from its rows, as in `|---|:-:|`. */
+/** Whether the line separates the header of a table in Markdown from its rows, as in `|---|:-:|`, or draws a line of a table as
+ * database programs print it, as in `+---+---+`. */
 export function isMarkdownRule(line: string): boolean {
   const rule = line.trim();
-  if (!rule.includes("|") || !rule.includes("--") || !/^[|:\s-]+$/.test(rule)) return false;
+  if (!/[|+]/.test(rule) || !rule.includes("--") || !/^[|+:\s-]+$/.test(rule)) return false;
   return rule
-    .replace(/^\|/, "")
-    .replace(/\|$/, "")
-    .split("|")
+    .replace(/^[|+]/, "")
+    .replace(/[|+]$/, "")
+    .split(/[|+]/)
     .every((cell) => /^:?-+:?$/.test(cell.trim()));
 }

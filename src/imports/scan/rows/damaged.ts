@@ -24,7 +24,16 @@ const COLON = 0x3a;
 export function isDamagedKey(bytes: Buffer, length: number): boolean {
   if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
   if (length > MAX_ERROR_BYTES || (bytes[0] !== HASH && bytes[3] !== COLON)) return false;
-  return ERRORS.has(bytes.toString("utf8", 0, length));
+  return ERRORS.has(bytes.toString("utf8", 0, length)) || isFilledWithHashes(bytes, length);
+}
+
+/** Number of characters from which a key of nothing but `#` is a number that did not fit its column in the spreadsheet. */
+const MIN_HASHES = 4;
+
+function isFilledWithHashes(bytes: Buffer, length: number): boolean {
+  if (length < MIN_HASHES) return false;
+  for (let pos = 0; pos < length; pos++) if (bytes[pos] !== HASH) return false;
+  return true;
 }
 
 /** Whether `bytes[start, end)` is a number such as 4.00638E+12. */

@@ -98,7 +98,8 @@ function codeText(plain: string, pattern: string): string | undefined {
   const decimals = digitsOf(after);
   if (fraction.length > decimals) return undefined;
   const tail = after === "" ? "" : fillFraction(fraction, after);
-  return fillWhole(whole === "0" ? "" : whole, before) + tail;
+  // Blanks around a code only align it with other cells.
+  return (fillWhole(whole === "0" ? "" : whole, before) + tail).trim();
 }
 
 const isDigit = (char: string): boolean => char === DIGIT || char === OPTIONAL_DIGIT;
