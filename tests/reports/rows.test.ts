@@ -238,7 +238,13 @@ describe("values that a spreadsheet has damaged, and values that are guarded aga
   });
 
   test("b50-scientific.csv: numbers in scientific notation are not SKUs", async () => {
-    expectDone(await run("b50-scientific.csv"), { created: 0, rejected: 3, superseded: 0 });
+    expect(await run("b50-scientific.csv")).toMatchObject({
+      state: "failed",
+      created: 0,
+      rejected: 3,
+      superseded: 0,
+      problem: { type: "/problems/nothing-imported" },
+    });
   });
 
   test("excel-scientific-sku.csv: only a cell that is entirely a number in scientific notation is rejected as a SKU; in other columns such cells are counted", async () => {

@@ -336,16 +336,13 @@ export const SYNONYMS: Record<FieldName, readonly string[]> = {
  * name, and if its values can be keys (judge-key.ts).
  */
 export const WEAK_SKU_NAMES: readonly string[] = [
+  "ref",
   "itemnumber",
   "itemno",
   "itemnr",
   "item#",
-  "itemid",
-  "articleid",
-  "artikelid",
   "article",
   "artikel",
-  "ref",
   "codice",
   "codigo",
   "indeks",
@@ -357,6 +354,9 @@ export const WEAK_SKU_NAMES: readonly string[] = [
   "κωδικος",
   "stylenumber",
   "styleno",
+  "itemid",
+  "articleid",
+  "artikelid",
 ];
 
 /** Names that do not suffice for a SKU column. If no column can be the SKU with certainty, the user is asked, and the columns with

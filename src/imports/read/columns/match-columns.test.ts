@@ -90,6 +90,8 @@ describe("a column's target", () => {
     expect(targets("item number", "sku")).toEqual(["attribute", "sku"]);
     expect(targets("article", "item number")).toEqual(["attribute", "sku"]);
     expect(targets("Item number", "Custom label (SKU)")).toEqual(["attribute", "sku"]);
+    expect(targets("Item ID", "Ref")).toEqual(["attribute", "sku"]);
+    expect(targets("Artikel-ID", "Code")).toEqual(["attribute", "sku"]);
     expect(targets("Supplier reference #", "Reference #", "Product ID")).toEqual(["attribute", "sku", "attribute"]);
     expect(targets("Sku", "SKU")).toEqual(["sku", "attribute"]);
     expect(targets("short description", "description", "body")).toEqual(["attribute", "description", "attribute"]);
