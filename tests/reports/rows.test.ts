@@ -118,7 +118,10 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     const { state, problem } = await importBytes(context, "Part No.,Price,Description\nA,3,Lamp\nB,4,Desk\n");
     expect({ state, problem }).toMatchObject({
       state: "held",
-      problem: { option: "name", candidates: [{ value: "Description", samples: ["Lamp", "Desk"] }, { value: "Price" }] },
+      problem: {
+        option: "name",
+        candidates: [{ value: "Description", samples: ["Lamp", "Desk"] }, { value: "Price" }],
+      },
     });
   });
 

@@ -49,7 +49,9 @@ export function claimOf(field: FieldName, cell: string): number | undefined {
 }
 
 /** Words that join the words of a name in Romance languages, English and Dutch: `Código del artículo`, `Numéro d'article`. */
-const LINKS: ReadonlySet<string> = new Set("de del della dello do da di d du des dos l la le el of the van het".split(" "));
+const LINKS: ReadonlySet<string> = new Set(
+  "de del della dello do da di d du des dos l la le el of the van het".split(" "),
+);
 
 /** Returns the plain name without linking words; empty if it has none. */
 function withoutLinks(name: string): string {
