@@ -86,8 +86,7 @@ export const import_options = z
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
 
-/** The same options, as query parameters, form fields or command-line options, where every value is a
- * string. */
+/** The options of `import_options` as query parameters, form fields or command-line options, where every value is a string. */
 export const import_query = import_options
   .extend({
     mode: import_options.shape.mode

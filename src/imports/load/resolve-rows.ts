@@ -3,10 +3,11 @@ import type { ChunkRows } from "./chunk-rows.ts";
 import type { Match } from "../match/store.ts";
 
 export interface Resolved {
-  /** The rows with one product, and those that may create a product. */
+  /** The rows that match exactly one product, and the rows that may create a product. */
   rows: ChunkRows;
-  /** Indexes in the given rows that have no product, or several. */
+  /** Indexes of the given rows that match no product and may not create one. */
   missing: number[];
+  /** Indexes of the given rows that match several products, or whose new product would have a SKU from `taken`. */
   ambiguous: number[];
 }
 

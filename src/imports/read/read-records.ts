@@ -209,7 +209,7 @@ export interface Extent {
   grow(): Promise<void>;
 }
 
-/** The extent of a file that is complete. */
+/** Returns the extent of a file that has been received completely, and therefore does not grow. */
 export const wholeExtent = (end: number): Extent => ({ end, whole: true, grow: () => Promise.resolve() });
 
 /**

@@ -30,7 +30,7 @@ export interface Splitter extends FieldEnds {
   readonly bad: BadQuote;
   /** Lookup table with 1 for each byte that may end a run of plain text inside quotes. */
   readonly in_quotes: Uint8Array;
-  /** The same for plain text outside of quotes. */
+  /** Lookup table with 1 for each byte that may end a run of plain text outside of quotes. */
   readonly outside: Uint8Array;
 }
 

@@ -22,7 +22,7 @@ import type { CountedWord } from "./words.ts";
 
 /** Number of products in a batch: large enough to be fast, and small enough for the memory that a worker shares with an import. */
 const BATCH_ROWS = 4096;
-/** Number of batches that are planned together. */
+/** Number of batches for which backlog entries are read at a time. */
 const PLANNED_BATCHES = 4;
 /** Maximum number of words that a worker remembers as stored. When there are more, the worker forgets all of them. */
 const MAX_REMEMBERED = 100_000;

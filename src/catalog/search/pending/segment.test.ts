@@ -47,7 +47,7 @@ const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
   maxLength: 70,
   size: "max",
 });
-/** Products that all have the same time, like those of an import, or several times. */
+/** Products that were all written at the same time, as by an import, or at several times. */
 const products = fc
   .tuple(
     made,

@@ -143,7 +143,7 @@ function numberWriter(
   };
 }
 
-/** The end of the bytes without a euro sign (E2 82 AC) and the blank before it. */
+/** Returns the end of the bytes without a final euro sign (E2 82 AC) and the blank before it; `end` if there is no euro sign. */
 function withoutEuro(bytes: Buffer, start: number, end: number): number {
   if (end - start < 4 || bytes[end - 1] !== 0xac || bytes[end - 2] !== 0x82 || bytes[end - 3] !== 0xe2) return end;
   return bytes[end - 4] === SPACE ? end - 4 : end - 3;

@@ -12,7 +12,7 @@ export interface UnknownValues {
   column: number;
   /** Number of records that contain a text that the map does not know. */
   count: number;
-  /** The first of these texts, each only once. */
+  /** The first texts that the map does not know, each only once. */
   texts: string[];
 }
 

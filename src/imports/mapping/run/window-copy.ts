@@ -74,7 +74,7 @@ export class WindowCopy {
     this.records.field_flags[this.#field - 1] = ERASES;
   }
 
-  /** Appends blank fields instead of those that were not written. */
+  /** Appends a blank field for each appended column that has not been written. */
   endRecord(): void {
     while (this.#field < this.#next) this.bounds(this.out.length, this.out.length);
   }

@@ -80,7 +80,7 @@ const PARSED = SIGNATURES.map(({ bytes, at = 0, kind, advice }) => ({
   message: `The file is ${kind}. ${advice}`,
 }));
 
-/** Returns the message for a file that is not a table. @returns undefined if the first bytes are none of these */
+/** Returns the message for a file that is not a table; undefined if the file does not begin with a known signature. */
 export function describeSignature(head: Buffer): string | undefined {
   return PARSED.find(({ at, bytes }) => bytes.every((byte, index) => byte === undefined || head[at + index] === byte))
     ?.message;

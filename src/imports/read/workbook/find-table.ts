@@ -34,7 +34,7 @@ export interface JoinedNames {
 
 /** Maximum number of rows at the start of a sheet that are searched for the table. */
 export const HEAD_ROWS = 1000;
-/** Maximum number of characters in these rows. */
+/** Maximum number of characters in the first HEAD_ROWS rows. */
 export const HEAD_LENGTH = 4_000_000;
 
 /**

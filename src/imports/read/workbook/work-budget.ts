@@ -12,7 +12,7 @@ import { brokenWorkbook } from "./broken-workbook.ts";
  * could construct has 4. */
 const ELEMENTS_PER_BYTE = 8;
 const FREE_ELEMENTS = 2_000_000;
-/** Maximum number of elements in any workbook: those of 1,048,576 rows with 100 cells. */
+/** Maximum number of elements in any workbook: enough for 1,048,576 rows with 100 cells. */
 const MAX_ELEMENTS = 250_000_000;
 
 /** Maximum length of text per packed byte. Shared strings appear in many cells but only once in the file, and blank cells become

@@ -52,7 +52,7 @@ function lettersOf(language: Language): ReadonlyMap<string, Letter> {
   return letters;
 }
 
-/** A character of a decoded word, as the languages see it. */
+/** The properties of a decoded character that its score depends on. */
 interface Glyph {
   lower: string;
   is_letter: boolean;
