@@ -4,7 +4,7 @@ export const MAX_PROFILE_NAME_CHARACTERS = 100;
 /** Value of the import option `profile` that switches the selection off. No profile can have this name. */
 export const NO_PROFILE = "none";
 
-/** Maximum number of tests that a profile carries. */
+/** Maximum number of tests in a profile. */
 export const MAX_PROFILE_TESTS = 20;
 /** Maximum length of the input of a test, in characters. */
 export const MAX_TEST_INPUT = 20_000;

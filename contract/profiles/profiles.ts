@@ -14,7 +14,7 @@ const tests = z
     count,
     failed: count.nullable().describe("Number of tests that failed when they last ran; null if they have not run"),
   })
-  .describe("The tests that the profile carries");
+  .describe("The tests that the profile contains");
 
 /** Not validated: a text that an older release stored may violate today's schema, but users must be able to read and correct it. */
 const stored_definition = z
@@ -102,7 +102,7 @@ const confirm = z
   .strict();
 const problems = { 400: problem_document, 404: problem_document };
 const CONFIRM_NOTE =
-  "Runs the tests that the profile carries. If one fails, the response is 409 `profile-tests-fail` with the " +
+  "Runs the tests that the profile contains. If one fails, the response is 409 `profile-tests-fail` with the " +
   "differences, and nothing is stored unless `confirm=true`.";
 
 export const list_profiles = endpoint({
@@ -181,7 +181,7 @@ export const test_profile = endpoint({
   access: "importer",
   schema: {
     operationId: "test_profile",
-    summary: "Run the tests that a profile carries",
+    summary: "Run the tests that a profile contains",
     description: "With a body, runs the tests of the profile in the body, which need not be stored.",
     tags: ["profiles"],
     params: name_params,

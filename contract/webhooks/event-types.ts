@@ -19,7 +19,7 @@ export const EVENT_TYPES = [
 ] as const satisfies readonly EventType[];
 
 /** Types that a webhook can subscribe to. `products.changed` is excluded because the webhook's volume selects it, `ping`
- * because only tests send it. */
+ * because it is sent only as a test event. */
 export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
 
 interface Described<Type extends EventType> {

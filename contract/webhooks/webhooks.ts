@@ -1,6 +1,6 @@
 // Long because all endpoints of webhooks share its schemas.
 /* eslint-disable max-lines -- the whole contract of webhooks: schemas, shared options and endpoints */
-// Endpoints of webhooks: settings, secrets, tests and health. Deliveries are in deliveries.ts.
+// Endpoints of webhooks: settings, secrets, test events and health. Deliveries are in deliveries.ts.
 import { z } from "zod";
 import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "../endpoint.ts";
@@ -345,7 +345,7 @@ export const list_event_types = endpoint({
             chosen_by: z
               .enum(["types", "volume", "test"])
               .describe(
-                "What determines whether a webhook gets the event: its `types`, its `volume` alone, or a test request",
+                "What determines whether a webhook gets the event: its `types`, its `volume` alone, or a request to send a test event",
               ),
             needs_volume: z
               .boolean()

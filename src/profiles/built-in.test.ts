@@ -47,7 +47,7 @@ test("files of other kinds get no built-in profile", async () => {
   }
 });
 
-test("the tests that built-in profiles carry pass", async () => {
+test("the tests in built-in profiles pass", async () => {
   for (const { name, definition } of builtInProfiles())
     expect(
       (await runTests(definition)).filter(({ passed }) => !passed),

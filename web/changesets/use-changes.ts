@@ -33,8 +33,8 @@ export function useChanges(id: number, filter: Readonly<Ref<ChangeFilter>>) {
     keyOf: (change) => `${String(change.id)} ${String(change.version)}`,
   });
 
-  /** Refreshes the list while the changeset grows, unless more than one page is loaded: rows would move while the user reads
-   * them. */
+  /** Refreshes the list while the changeset grows, unless more than one page is loaded. With several pages, a refresh would
+   * move rows while the user reads them. */
   const follow = useThrottleFn(() => changes.value.length <= PAGE && list.refresh(), MIN_REFRESH_INTERVAL_MS, true);
   useLive("changeset", ({ changeset_id }) => {
     if (changeset_id === id) void follow();

@@ -30,8 +30,8 @@ export async function ask<const E extends Endpoint>(
   try {
     return await call(endpoint, request, options);
   } catch (error) {
-    // An invalid response does not count as a lost connection: the retry would succeed immediately, and the page would reload
-    // everything in an endless loop.
+    // An invalid response does not count as a lost connection: otherwise, the retry would succeed immediately, and the page
+    // would reload everything in an endless loop.
     if (error instanceof UnreachableError && error.status === undefined) reportLost();
     throw error;
   }

@@ -37,7 +37,7 @@ const KEYS: [spelling: string, key: string][] = [
   ["\u00a0abc\u00a0", "abc"],
   ["\u3000abc\u2003\u202f", "abc"],
   ["\ufeffabc", "\ufeffabc"], // U+FEFF does not have the property White_Space
-  ["abc\u200b", "abc\u200b"], // the zero width space does not have the property either
+  ["abc\u200b", "abc\u200b"], // the zero width space (U+200B) does not have the property White_Space
   ["\u001fabc", "\u001fabc"],
   ["", ""],
   ["  \u00a0\u0085\t ", ""],

@@ -11,7 +11,7 @@ import { WindowCopy } from "./run/window-copy.ts";
 export type { MappingFault } from "./run/row.ts";
 
 export interface Mapped {
-  /** The records with the appended fields, valid until the next call. */
+  /** The records, each with the computed fields appended. Valid until the next call. */
   records: Records;
   /** Bit r is set if a condition ignores record r; null if no record is ignored. */
   ignored: Uint8Array | null;
@@ -47,7 +47,7 @@ export function createMapper(plan: MappingPlan, dialect: Dialect): Mapper {
     const isIgnored = mapper.isIgnored();
     if (isIgnored || row.width !== plan.width) {
       window.copyRecord(r);
-      // The appended columns must not hide that the record has too many fields.
+      // Mark the fault here, because this record may have exactly as many fields as the file's and the computed columns together.
       if (row.width > plan.width) window.records.fault[r] = TOO_MANY_FIELDS;
       return isIgnored;
     }

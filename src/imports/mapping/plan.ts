@@ -97,9 +97,9 @@ export interface MappingPlan {
   width: number;
   /** Names of the file's columns, for messages. */
   names: string[];
-  /** The appended columns, in order. */
+  /** The computed columns, which the mapper appends to the file's columns in this order. */
   columns: PlanColumn[];
-  /** The value of each appended column whose target is a field. */
+  /** The value of each computed column whose target is a field. */
   fields: { target: FieldName; value: ValueNode }[];
   attributes: AttributeNode[];
   pairs: PairNode[];
@@ -112,7 +112,7 @@ export interface MappingPlan {
   copied: { name: string; column: number }[];
 }
 
-/** The columns of the records that the mapper returns: those of the file, followed by the appended ones. */
+/** The columns of the records that the mapper returns: those of the file, followed by the computed ones. */
 export const planLayoutColumns = (columns: readonly Column[], plan: MappingPlan | null): LayoutColumn[] => [
   ...columns,
   ...(plan?.columns ?? []),

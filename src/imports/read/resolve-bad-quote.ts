@@ -119,9 +119,9 @@ function countQuotes(ends: FieldEnds, records: Records, field: number): number {
   return count;
 }
 
-/** Returns the offset after the blanks and tabs between a closing quote and the delimiter. If the quote is itself a blank, no
- * blanks are skipped: from each quote in a run of blanks, the loop would walk over the rest of the run again, which would take
- * quadratic time. */
+/** Returns the offset after the blanks and tabs between a closing quote and the delimiter. If the
+ * dialect's quote is itself a blank, skips no blanks: each blank in a run may then be a closing quote, and walking over the rest of the
+ * run from each of them would take quadratic time. */
 export function skipPadding(ends: FieldEnds, bytes: Buffer, from: number, to: number): number {
   let pos = from;
   for (; pos < to; pos++) {

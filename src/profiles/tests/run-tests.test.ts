@@ -1,4 +1,4 @@
-// The tests that profiles carry.
+// Running the tests that a profile contains.
 import { expect, test } from "vitest";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { runTests } from "./run-tests.ts";

@@ -1,4 +1,4 @@
-// Runs the tests that a profile carries: reads each input in memory, with the code of imports and previews.
+// Runs the tests that a profile contains: reads each input in memory, with the code of imports and previews.
 import { mappingOf } from "../choose-profile.ts";
 import { compareResult } from "./compare-result.ts";
 import { previewFile } from "../../imports/preview/preview.ts";

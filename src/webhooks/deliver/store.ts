@@ -100,7 +100,7 @@ export interface Completed {
 export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performance.now() - started_ms);
 
 /** Stores attempts and states of deliveries in one statement. A delivery that another worker has claimed in the meantime keeps
- * its state, unless this attempt succeeded. `worker` is null for tests, which are not claimed. */
+ * its state, unless this attempt succeeded. `worker` is null for test events, because no worker claims them. */
 export async function completeDeliveries(
   db: Queryable,
   webhookId: number,

@@ -215,7 +215,7 @@ async function holdLock(
     });
     await opened.query("select pg_advisory_lock($1, $2)", lockKeys("webhook_worker", id));
     client = opened;
-    // The lock was released while connecting: close the connection, which would keep the process alive.
+    // The lock was released while connecting: close the connection, which would otherwise keep the process alive.
     if (released.signal.aborted) await opened.end();
   };
   await retryTransient(hold);

@@ -1,4 +1,4 @@
-// HTTP routes of deliveries: log, retries, replays, tests, health and feed.
+// HTTP routes of deliveries: log, retries, replays, test events, health and feed.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";

@@ -1,5 +1,5 @@
-// Sends a test event in one immediate attempt, which is signed, checked and logged like any other attempt. A test does not change
-// the state of the webhook.
+// Sends a test event in one immediate attempt, which is signed, checked and logged like any other attempt. A test event does
+// not change the state of the webhook.
 import type { WebhookContext } from "../context.ts";
 import { findWebhook } from "../change-webhook.ts";
 import { completeDeliveries } from "../deliver/store.ts";

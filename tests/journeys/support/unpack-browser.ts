@@ -6,7 +6,8 @@ import { until } from "../../support/until.ts";
 
 /** Unpacks the browser into the temporary folder of the test run, and returns the path of the executable. */
 export async function unpackBrowser(): Promise<string> {
-  // The package reads this variable when it is loaded. With it, it also unpacks shared libraries that a minimal system lacks.
+  // The package reads this variable when it is loaded. If it is set, the package also unpacks shared libraries that a minimal system
+  // lacks.
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
   process.env["FONTCONFIG_FILE"] = join(tmpdir(), "fontconfig.xml");
   const { default: packed } = await import("@sparticuz/chromium");

@@ -54,7 +54,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     viewport = { first: entry.row, last: entry.row };
     const [first] = next.missingPages(entry.row, entry.row);
     if (!first || !(await loadPage(next, first, running.signal))) return;
-    // Set the entry before the rows: otherwise the grid would request the rows at its old scroll position.
+    // Set `entry_row` before the rows. Otherwise the grid would request the rows at its old scroll position.
     entry_row.value = next.first;
     generation.value += 1;
     rows.value = next;

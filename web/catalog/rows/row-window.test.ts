@@ -123,14 +123,14 @@ test("a list entered in the middle is read in both directions, with estimated ro
   const at = scrollThrough(window, 10_000, 4900, 0);
   expect([at, window.rowAt(4900), window.rowAt(4899), window.rowAt(5000)]).toEqual([4900, 5000, 4999, 5100]);
   expect([window.is_whole, window.complete]).toEqual([false, false]);
-  // There are 100 more rows before the entry than estimated.
+  // There are 100 more rows before the first loaded page than estimated.
   const up = scrollThrough(window, 10_000, at, -80);
   expect([window.first, window.rowAt(0), window.rowAt(up)]).toEqual([0, 0, up]);
   scrollThrough(window, 10_000, 0, 110);
   expect([window.is_whole, window.count]).toEqual([true, 10_000]);
 });
 
-test("if fewer rows precede the entry than estimated, all rows move up at the start", () => {
+test("if there are fewer rows before the first loaded page than estimated, all rows move up at the start", () => {
   const window = new RowWindow<number>({ cursor: "1000", row: 3000 });
   let at = scrollThrough(window, 10_000, 3000, 0);
   expect(window.rowAt(at)).toBe(1000);
@@ -151,7 +151,7 @@ test("correcting the estimate moves all rows; exact row numbers do not move", ()
   expect([whole.rebase(50), whole.is_whole]).toEqual([0, true]);
 });
 
-test("only rows far away need a new entry", () => {
+test("only rows far away require reading from a new position", () => {
   const window = new RowWindow<number>({ cursor: "5000", row: 5000 });
   scrollThrough(window, 10_000, 5000, 0);
   const { first, count } = window;

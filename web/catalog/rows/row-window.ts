@@ -13,7 +13,7 @@ export interface Entry {
   /** null = enter the list at the SKU `from` or, if `from` is not set, at its start. */
   cursor: string | null;
   from?: string | null;
-  /** Estimated number of rows before the entry. */
+  /** Estimated number of rows before the position where reading begins. */
   row: number;
 }
 
@@ -27,14 +27,14 @@ const PREVIOUS_PAGE = -1;
 export interface MissingPage {
   page: number;
   cursor: string | null;
-  /** The SKU at which to enter the list, if this page is its entry. */
+  /** The SKU at which reading the list begins, if it begins with this page. */
   from: string | null;
 }
 
 interface Page<T> {
   cursor: string | null;
-  /** `forward`: the page starts after the previous page. `backward`: it ends before the next page. `entry`: the list was entered at
-   * this page. */
+  /** `forward`: the page starts after the previous page. `backward`: it ends before the next page. `entry`: reading the list
+   * began with this page. */
   direction: "forward" | "backward" | "entry";
   /** Number of rows in the page. It stays known when the rows are evicted from memory. */
   length: number;

@@ -20,7 +20,7 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
     entryOf: lookup.entryOf,
     onEnter: (sku) => (entered.value = /^-?sku$/.test(request.value.sort) ? sku : null),
   });
-  /** Whether the row number of the entry is still unknown. */
+  /** Whether the row number of the SKU `from`, at which reading the list began, is still unknown. */
   let isEntryRowUnknown = false;
 
   const rowOf = (sku: string): number | undefined => lookup.rowOf(sku, request.value.sort.startsWith("-"));

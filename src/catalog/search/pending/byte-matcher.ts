@@ -1,5 +1,6 @@
 // Compiles the texts of a filter to matchers for the raw bytes of a segment: plain bytes, or a regular expression if a character has
-// several spellings. A matcher may match too much (for example, a text for the name also matches in the description), but never too little.
+// several spellings (upper and lower case, composed and decomposed; see query/case-folding.ts). A matcher may match too much (for example,
+// a text for the name also matches in the description), but never too little.
 import type { CodePoint } from "../../query/pattern.ts";
 import { isPlain, textOf } from "../../query/pattern.ts";
 import type { ParsedFilter } from "../../query/parse-filter.ts";

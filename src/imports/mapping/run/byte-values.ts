@@ -93,7 +93,7 @@ function numberWriter(
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
   const decimalByte = decimal === "" ? -1 : decimal.charCodeAt(0);
-  // A group separator that is a blank or an apostrophe has several spellings, so it needs the general way.
+  // Blanks and apostrophes as group separators occur as several characters, such as ' and ’. Only the general method handles them.
   const groupByte = group === "." || group === "," ? group.charCodeAt(0) : -1;
   const takesEuro = currency === "" || currency === "€";
   return (row, out) => {

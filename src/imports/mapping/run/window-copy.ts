@@ -1,4 +1,4 @@
-// A copy of a window's records, with the appended fields.
+// A copy of the records in a window of the file. The mapper appends its computed fields to each record of the copy.
 import { createRecords, ERASES, growFields, growRecords, type Records } from "../../read/records.ts";
 import { OutBytes } from "./out-bytes.ts";
 
@@ -33,7 +33,8 @@ export class WindowCopy {
     this.out.start(source.bytes);
   }
 
-  /** Copies the fields of the record, and ends the record if its number of fields is not `width`. Otherwise the appended fields are blank. */
+  /** Copies the fields of the record, and ends the record if its number of fields is not `width`. Otherwise, appends blank
+   * fields in place of the computed ones. */
   copyRecord(r: number): void {
     const fields = (this.#source.first_field[r + 1] as number) - (this.#source.first_field[r] as number);
     this.copyFields(r);

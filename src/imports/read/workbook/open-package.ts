@@ -105,7 +105,7 @@ function checkKind(entries: ReadonlyMap<string, Entry>): void {
   );
 }
 
-/** Refuses parts that share bytes: they would unpack the same bomb once per name.
+/** Refuses parts that share bytes. Otherwise, a file could unpack the same bomb once for each part.
  * @throws Problem broken-workbook */
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
   const inOrder = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);

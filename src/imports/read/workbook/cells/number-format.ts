@@ -161,7 +161,7 @@ function hasDigits(tokens: readonly Token[]): boolean {
 }
 
 /** Returns the pattern of a code, such as 00000: a section with at least two zeros before the decimal point. Returns "plain" for any
- * other number, such as an amount with separators of thousands, a percentage, a fraction or a number with an exponent. */
+ * other number, such as an amount with thousands separators, a percentage, a fraction or a number with an exponent. */
 function codePattern(tokens: readonly Token[]): "plain" | { code: string } {
   let code = "";
   let zeros = 0;
