@@ -57,10 +57,10 @@ describe("the charset of the content type", () => {
   });
 });
 
-test("a file whose encoding is in doubt is not imported, and names lines in each encoding", async () => {
+test("a file whose encoding is in doubt is held, and names lines in each encoding", async () => {
   const bytes = Buffer.from("sku;name\nD-1;Wieszak na r\xeaczniki\n", "latin1");
   expect(await importAll(bytes)).toMatchObject({
-    state: "failed",
+    state: "held",
     created: 0,
     problem: { type: "/problems/encoding-in-doubt", option: "encoding" },
   });
