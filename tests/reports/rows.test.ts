@@ -114,6 +114,19 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     });
   });
 
+  test("the import asks for the key of a file of two rows, and if the only other code repeats its values", async () => {
+    const { problem } = await importBytes(context, "Our mark,name\nA,Lamp\nB,Desk\n");
+    expect(problem).toMatchObject({ option: "key", candidates: [{ value: "Our mark", samples: ["A", "B"] }] });
+    const other = await importBytes(context, "handle,sku,name\na,,Lamp S\na,,Lamp M\na,,Lamp L\nb,,Desk\n");
+    expect(other).toMatchObject({ state: "held", problem: { option: "key", candidates: [{ value: "handle" }] } });
+  });
+
+  test("a file of blank cells is reported as empty", async () => {
+    const { problem } = await importBytes(context, ";;;\n;;;\n");
+    expect(problem).toMatchObject({ type: "/problems/empty-file" });
+    expect(problem?.detail).toContain("All cells of the file are blank");
+  });
+
   test("without a name column, the import offers the description as the name", async () => {
     const { state, problem } = await importBytes(context, "Part No.,Price,Description\nA,3,Lamp\nB,4,Desk\n");
     expect({ state, problem }).toMatchObject({

@@ -85,6 +85,12 @@ const SHOWN_HEADERS = 50;
 const SHOWN_CHARACTERS = 100;
 
 function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem {
+  if ([header, ...rows].every((cells) => cells.every((cell) => cell.trim() === ""))) {
+    return new Problem(
+      "empty-file",
+      "All cells of the file are blank. Check the program that exported it, then import the file again.",
+    );
+  }
   // A table of one column was read with the wrong delimiter, or contains nothing but SKUs under another name.
   const candidates = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
   const asked = candidates.length === 0 ? {} : question("key", candidates);

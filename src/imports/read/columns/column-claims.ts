@@ -40,8 +40,9 @@ export function claimOf(field: FieldName, cell: string): number | undefined {
   const exact = ranks.get(plainName(cell));
   if (exact !== undefined) return exact;
   if (cell.length > 1000) return undefined;
-  const { name, notes } = splitNotes(cell);
-  const noted = notes.length === 0 ? undefined : ranks.get(plainName(name));
+  // Some programs mark the header as a comment: `#sku`.
+  const { name, notes } = splitNotes(cell.replace(/^#\s*(?=\p{L})/u, ""));
+  const noted = notes.length === 0 && name === cell ? undefined : ranks.get(plainName(name));
   if (noted !== undefined) return noted;
   const linked = ranks.get(withoutLinks(name));
   if (linked !== undefined) return linked;

@@ -76,9 +76,9 @@ export function doubtOfKey(
     key.candidate.distinct = 1 - figures.repeated / Math.max(1, figures.rows - figures.blanks);
     key.filled = figures.rows - figures.blanks;
   }
-  const reason = reasonAgainst(key, rows.length, others.filter(isBetter));
-  if (reason === undefined) return undefined;
   const candidates = suggested(others, rows.length);
+  const reason = key.filled > 0 ? reasonAgainst(key, rows.length, others.filter(isBetter)) : reasonOfEmpty(candidates);
+  if (reason === undefined) return undefined;
   const name = key.candidate.value;
   const filled = candidates[0] === undefined ? "" : ` (${candidates[0].value} is filled)`;
   const detail =
@@ -89,11 +89,14 @@ export function doubtOfKey(
   };
 }
 
-/** Returns what is wrong with the SKU column. A clear name is doubted only if the values of another column are better. */
+/** An empty SKU column raises a question only if another column can answer it. */
+const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined =>
+  candidates.length === 0 ? undefined : "is empty";
+
+/** Returns what is wrong with a SKU column that is not empty. A clear name is doubted only if the values of another column are better. */
 function reasonAgainst(key: Values, rows: number, better: readonly Values[]): string | undefined {
   const { blanks, distinct } = key.candidate;
   const isNamedBetter = better.some(({ rank }) => rank !== undefined);
-  if (key.filled === 0) return isNamedBetter || (rows >= MIN_ROWS && better.length > 0) ? "is empty" : undefined;
   if (rows < MIN_ROWS) return undefined;
   const isWeak = isWeakClaim(key.claim ?? 0);
   const isDoubted = isWeak || isNamedBetter;
@@ -115,7 +118,7 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
 function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
-      values.areCodes && values.filled > 0 && (values.rank !== undefined || (rows >= MIN_ROWS && isBetter(values))),
+      values.areCodes && values.filled > 0 && (values.rank !== undefined || ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
   );
   const isNamed = !isKeyUnknown && possible.some((values) => values.rank !== undefined && isBetter(values));
   return possible

@@ -45,6 +45,7 @@ describe("a column's target", () => {
     "Numéro d'article",
     "Κωδικός",
     "Best.-Nr.",
+    "#sku",
   ])("%s is the SKU", (name) => {
     expect(targets(name)).toEqual(["sku"]);
   });
