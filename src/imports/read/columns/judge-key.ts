@@ -118,7 +118,9 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
 function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
-      values.areCodes && values.filled > 0 && (values.rank !== undefined || ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
+      values.areCodes &&
+      values.filled > 0 &&
+      (values.rank !== undefined || ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
   );
   const isNamed = !isKeyUnknown && possible.some((values) => values.rank !== undefined && isBetter(values));
   return possible
