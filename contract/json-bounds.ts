@@ -26,8 +26,9 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** Checks depth and number of values in one pass over the text. Does not report syntax errors: the parser reports them.
+ * @param document what the text is if it is not the body of a request
  * @throws Problem invalid-request */
-export function checkJsonBounds(text: string): void {
+export function checkJsonBounds(text: string, document?: string): void {
   let depth = 0;
   let values = 1;
   for (let at = 0; at < text.length; at++) {
@@ -40,8 +41,8 @@ export function checkJsonBounds(text: string): void {
       depth += 1;
       values += 1;
     } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth -= 1;
-    if (depth > MAX_JSON_DEPTH) throw outOfBounds(`is nested deeper than ${MAX_JSON_DEPTH} levels`);
-    if (values > MAX_JSON_VALUES) throw outOfBounds(`has more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
+    if (depth > MAX_JSON_DEPTH) throw outOfBounds(document, `is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    if (values > MAX_JSON_VALUES) throw outOfBounds(document, `has more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
   }
 }
 
@@ -63,5 +64,10 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
-const outOfBounds = (fault: string): Problem =>
-  new Problem("invalid-request", `The body ${fault}. Split it into smaller requests.`);
+const outOfBounds = (document: string | undefined, fault: string): Problem =>
+  new Problem(
+    "invalid-request",
+    document === undefined
+      ? `The body ${fault}. Split it into smaller requests.`
+      : `${document} ${fault}. Make it smaller.`,
+  );

@@ -1,6 +1,7 @@
 // A mapping as a JSON text, as in a query parameter, a form field or a file.
 import { z } from "zod";
 import { checkJsonBounds } from "../json-bounds.ts";
+import { Problem } from "../problems.ts";
 import { holdsStorable, NOT_STORABLE } from "../stored-text.ts";
 import { mapping, type Mapping } from "./mapping.ts";
 
@@ -26,11 +27,12 @@ function parse(text: string): unknown {
   if (text.length > MAX_MAPPING_CHARACTERS)
     return `The mapping is longer than ${MAX_MAPPING_CHARACTERS.toLocaleString("en")} characters.`;
   try {
-    checkJsonBounds(text);
+    checkJsonBounds(text, "The mapping");
     const value: unknown = JSON.parse(text);
     if (!holdsStorable(value)) return NOT_STORABLE;
     return typeof value === "string" ? "The mapping is a JSON string. Give a JSON object." : value;
   } catch (error) {
+    if (error instanceof Problem) return error.message;
     return `The mapping is not valid JSON: ${(error as Error).message}`;
   }
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { oneLine } from "../../terminal.ts";
 import { describeUnreadable } from "../import/import-source.ts";
+import { Problem } from "../../../contract/problems.ts";
 import { checkJsonBounds } from "../../../contract/json-bounds.ts";
 
 /** A file that is not a profile. The message names the file. */
@@ -26,9 +27,10 @@ export async function readProfileFile(path: string): Promise<Record<string, unkn
 export function parseProfile(text: string, path: string): Record<string, unknown> {
   let value: unknown;
   try {
-    checkJsonBounds(text);
+    checkJsonBounds(text, oneLine(path));
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
+    if (error instanceof Problem) throw new BadProfileFile(error.message);
     throw new BadProfileFile(`${oneLine(path)} is not valid JSON: ${oneLine((error as Error).message)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))

@@ -6,7 +6,12 @@ import { HEADER_REPEATED, type Fault, type FileObserver } from "../../imports/re
 import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
 import { problemOfTable } from "../../imports/scan/table-problems.ts";
+import type { PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { oneLine } from "../../terminal.ts";
+import type { ProductSampler, Sample } from "./sample-products.ts";
+
+/** The table with its columns as the options map them. */
+export type PlannedTable = Omit<Table, "columns"> & PlannedColumns;
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
@@ -15,6 +20,8 @@ const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]
 const EXAMPLES = 3;
 /** Maximum number of characters of a faulty record that the summary shows. */
 const SHOWN_CHARACTERS = 100;
+/** Maximum number of characters of a product that the summary shows. */
+const SHOWN_PRODUCT_CHARACTERS = 1000;
 /** Faults of records that `--csv` leaves out. These records are too long or are not text, and cannot be printed unchanged. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
@@ -24,7 +31,8 @@ export interface PrinterOutput {
   warn: (text: string) => Promise<void>;
 }
 
-export interface Printer extends FileObserver {
+export interface Printer extends Pick<FileObserver, "onRecords"> {
+  onTable: (dialect: Dialect, table: PlannedTable) => Promise<void> | void;
   /** Called with the file's counts after the last record. */
   finish: (counts: { lines: number; rows: number }) => Promise<void>;
 }
@@ -72,10 +80,10 @@ interface FaultGroup {
   examples: { row: number; line: number; raw: string }[];
 }
 
-export function printSummary(output: PrinterOutput, asJson: boolean, path: string, size: number): Printer {
+export function printSummary(output: PrinterOutput, asJson: boolean, file: { path: string; size: number }, sampler: ProductSampler): Printer {
   const groups = new Map<FaultCode, FaultGroup>();
   let dialect: Dialect | undefined;
-  let table: Table | undefined;
+  let table: PlannedTable | undefined;
   return {
     onTable(foundDialect, foundTable) {
       dialect = foundDialect;
@@ -83,7 +91,8 @@ export function printSummary(output: PrinterOutput, asJson: boolean, path: strin
       if (table.header_fault !== null)
         addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
     },
-    onRecords(records, faults) {
+    async onRecords(records, faults) {
+      if (dialect !== undefined && table !== undefined) await sampler.take(records, table, dialect);
       for (const fault of faults) {
         const shown = (groups.get(fault.code)?.count ?? 0) < EXAMPLES;
         addFault(
@@ -97,15 +106,18 @@ export function printSummary(output: PrinterOutput, asJson: boolean, path: strin
       if (dialect === undefined || table === undefined) return;
       const { columns } = table;
       const faults = [...groups.values()];
+      const { products, rejects, problem } = sampler.sample;
       const summary = {
-        file: path,
-        size,
+        file: file.path,
+        size: file.size,
         dialect,
         columns,
         lines,
         records: rows,
         faults,
-        problem: problemOfTable(table, dialect)?.message ?? null,
+        products,
+        rejects,
+        problem: problemOfTable(table, dialect, sampler.is_key_chosen)?.message ?? problem,
       };
       await output.print(asJson ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
     },
@@ -127,10 +139,13 @@ interface Summary {
   lines: number;
   records: number;
   faults: FaultGroup[];
+  products: Sample["products"];
+  rejects: Sample["rejects"];
   problem: string | null;
 }
 
-function describe({ file, size, dialect, columns, lines, records, faults, problem }: Summary, table: Table): string {
+function describe(summary: Summary, table: PlannedTable): string {
+  const { file, size, dialect, columns, lines, records, faults, problem } = summary;
   const count = (number: number, noun: string): string =>
     `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const width = Math.min(40, Math.max(0, ...columns.map(({ name }) => name.length)));
@@ -155,9 +170,27 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
       `  ${group.code}: ${group.message}, ${count(group.count, "time")}`,
       ...group.examples.map(({ line, raw }) => `    line ${String(line)}: ${oneLine(raw).slice(0, SHOWN_CHARACTERS)}`),
     ]),
+    ...describeProducts(summary),
     ...(problem === null ? [] : [oneLine(problem)]),
     "",
   ].join("\n");
+}
+
+/** The first products, and the first rows that would be rejected, one a line. */
+function describeProducts({ products, rejects }: Summary): string[] {
+  const lineOf = (line: number, text: string): string =>
+    `  line ${String(line)}: ${oneLine(text).slice(0, SHOWN_PRODUCT_CHARACTERS)}`;
+  const shown = products.slice(0, EXAMPLES).map(({ line, sku, name, description, active, parent_sku, attributes }) => {
+    const texts = Object.entries({ sku, name, description, parent_sku }).filter(([, text]) => text !== "");
+    return lineOf(line, JSON.stringify({ ...Object.fromEntries(texts), active, ...attributes }));
+  });
+  const rejected = rejects
+    .slice(0, EXAMPLES)
+    .map(({ line, column, message }) => lineOf(line, column === null ? message : `${column}: ${message}`));
+  return [
+    ...(shown.length === 0 ? [] : ["first products, as an import would store them", ...shown]),
+    ...(rejected.length === 0 ? [] : ["first rows that would be rejected", ...rejected]),
+  ];
 }
 
 function describeSheet({ name, read, hidden, has_sku }: NonNullable<Dialect["sheets"]>[number]): string {

@@ -145,6 +145,29 @@ test("the summary shows dialect, columns, counts and the first faults", async ()
     expect(stdout).toContain(text);
 });
 
+test("the summary shows the first products and the rejected rows of a mapping, and --json all of the sample", async () => {
+  const mapping = {
+    key: { from: ["Supplier", "Code"], join: ":", need: "all" },
+    name: "Title",
+    attributes: { price: { from: "Price", number: "1.234,56" }, images: { from: "Image {n}", all: true } },
+  };
+  const mappingPath = join(folder, "mapping.json");
+  writeFileSync(mappingPath, JSON.stringify(mapping));
+  const path = file("Supplier;Code;Title;Price;Image 1;Image 2\nX;1;Lamp;1.009,50;a;b\nX;2;Desk;on request\nX;3;Mug;2,-\n");
+  const { code, stdout } = await run([path, "--mapping", mappingPath]);
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    '\n  line 2: {"sku":"X:1","name":"Lamp","active":true,"price":"1009.50","images":["a","b"]}\n',
+  );
+  expect(stdout).toContain('\n  line 3: Price: "on request" is not a number like 1.234,56.');
+  expect(stdout).not.toContain("Columns found");
+  expect(JSON.parse((await run([path, "--mapping", mappingPath, "--json"])).stdout)).toMatchObject({
+    products: [{ line: 2, sku: "X:1" }, { line: 4, sku: "X:3", attributes: { price: "2" } }],
+    rejects: [{ line: 3, code: "does_not_fit" }],
+    problem: null,
+  });
+});
+
 test("escape sequences in a file are shown and cannot control the terminal", async () => {
   const stdout = Object.assign(sink(), { isTTY: true });
   guardTerminal(stdout as unknown as NodeJS.WriteStream);

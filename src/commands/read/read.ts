@@ -5,14 +5,15 @@ import { tmpdir } from "node:os";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { overridesOf } from "../../imports/options/overrides.ts";
 import { planColumns } from "../../imports/options/plan-columns.ts";
-import { readFile, type ScratchFolder } from "../../imports/read/read-file.ts";
+import { readFile, type FileObserver, type ScratchFolder } from "../../imports/read/read-file.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
 import { withProfile } from "./named-profile.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
-import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
+import { printCsv, printSummary, type PrinterOutput } from "./printers.ts";
+import { createProductSampler } from "./sample-products.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 
 export const readCommand: Command = {
@@ -20,15 +21,15 @@ export const readCommand: Command = {
   summary: "Show how an import would read a file",
   help: `Usage: skuport read FILE [options]
 
-Shows the file's format, its columns and the product fields they match, the number of lines and records, and the
-faulty records. Nothing is imported.
+Shows the file's format, its columns and the product fields they match, the number of lines and records, the
+faulty records, and the first products as they would be stored. Nothing is imported.
 
   --csv               print every record as canonical CSV (header first, comma, LF), and each fault as a line of JSON
                       on stderr. Records with too few or too many fields are printed unchanged, stray quotes are
                       printed as text, and records that are too long or not text are left out
   --json              print the summary as JSON
 
-${COLUMN_HELP}
+${COLUMN_HELP.replace("or none. By default, the profile whose columns fit best", "which can also be a file")}
 Options for the file's format; a property that is not given is detected:
 ${DIALECT_HELP}`,
   async run(args, io) {
@@ -59,8 +60,8 @@ ${DIALECT_HELP}`,
         );
       }
       const printer =
-        values.csv === true ? printCsv(output) : printSummary(output, values.json === true, path, stats.size);
-      const observer: Printer = {
+        values.csv === true ? printCsv(output) : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler(columnOptions));
+      const observer: FileObserver = {
         ...printer,
         onTable: (dialect, table) => printer.onTable(dialect, { ...table, ...planColumns(table, columnOptions) }),
       };
@@ -70,7 +71,7 @@ ${DIALECT_HELP}`,
         return scratch;
       };
       const counts = await readFile(path, { overrides, createScratch, signal: output.signal }, observer);
-      await observer.finish(counts);
+      await printer.finish(counts);
       await output.flush();
       return 0;
     } catch (error) {

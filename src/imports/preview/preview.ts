@@ -73,9 +73,9 @@ export async function previewFile(
 
 const shownProfile = ({ name, version, built_in }: KnownProfile): Preview["profile"] => ({ name, version, built_in });
 
-type PreviewHead = Omit<Head, "table"> & { table: Omit<Table, "columns"> & PlannedColumns };
+export type PreviewHead = Omit<Head, "table"> & { table: Omit<Table, "columns"> & PlannedColumns };
 
-const isKeyKnown = ({ columns, plan }: PlannedColumns): boolean => layoutOf(planLayoutColumns(columns, plan)).sku >= 0;
+export const isKeyKnown = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): boolean => layoutOf(planLayoutColumns(columns, plan)).sku >= 0;
 
 function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Preview["rows"] {
   return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
@@ -91,7 +91,7 @@ type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "products"> & 
 const NOT_SCANNED: Scanned = { rejected: 0, rejects: [], ignored: 0, products: [], problem: undefined };
 
 /** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
-function scanSample(
+export function scanSample(
   { records: read, table, dialect, offset }: PreviewHead,
   options: ImportOptions,
   shown: number,

@@ -47,6 +47,7 @@ test("a form and the metadata of a resumable upload take the same options, and a
 
 test.each([
   ["{", "/querystring/mapping", "not valid JSON"],
+  [`${"[".repeat(70)}${"]".repeat(70)}`, "/querystring/mapping", "The mapping is nested deeper than 64 levels"],
   ['{"key":7}', "/querystring/mapping/key", "name of a column"],
   ['{"key":{"from":"a","numbr":"1"}}', "/querystring/mapping/key", "numbr"],
   ['{"key":"a\\u0000"}', "/querystring/mapping", "NUL"],

@@ -1,0 +1,52 @@
+// The first products of a file as an import would store them, for `skuport read`.
+import type { Dialect, ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import { isKeyChosen, type PlannedColumns } from "../../imports/options/plan-columns.ts";
+import { createFit, fitRecords } from "../../imports/read/fit/fit-records.ts";
+import { columnShapes } from "../../imports/read/fit/column-shapes.ts";
+import type { Table } from "../../imports/read/read-records.ts";
+import type { Records } from "../../imports/read/records.ts";
+import type { ColumnOptions } from "../column-options.ts";
+
+/** Maximum number of products and of rejects. */
+const SHOWN = 20;
+
+export type Sample = Pick<Preview, "products" | "rejects"> & {
+  /** Why an import would fail or ask; null if there is no reason in the sample. */
+  problem: string | null;
+};
+
+export interface ProductSampler {
+  /** Whether the options name the column of the key. */
+  is_key_chosen: boolean;
+  /** Takes the first products of these records, unless earlier records were taken. */
+  take(records: Records, table: Omit<Table, "columns"> & PlannedColumns, dialect: Dialect): Promise<void>;
+  readonly sample: Sample;
+}
+
+export function createProductSampler(given: ColumnOptions): ProductSampler {
+  const { mapping } = given;
+  const repeats = mapping?.repeats ?? "last";
+  const options: ImportOptions = { ...given, mode: mapping?.mode ?? "upsert", repeats, strict: false, active: true };
+  let isTaken = false;
+  let sample: Sample = { products: [], rejects: [], problem: null };
+  return {
+    is_key_chosen: isKeyChosen(options),
+    async take(records, table, dialect) {
+      if (isTaken || records.count === 0) return;
+      isTaken = true;
+      const { isKeyKnown, scanSample } = await import("../../imports/preview/preview.ts");
+      if (!isKeyKnown(table)) return;
+      const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+      const fitted = fitRecords(records, fit).next().value ?? records;
+      const { products, rejects, problem } = scanSample(
+        { records: fitted, table, dialect, offset: 0, doubt: undefined },
+        options,
+        SHOWN,
+      );
+      sample = { products, rejects, problem: problem?.message ?? null };
+    },
+    get sample() {
+      return sample;
+    },
+  };
+}
