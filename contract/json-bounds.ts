@@ -42,7 +42,8 @@ export function checkJsonBounds(text: string, document?: string): void {
       values += 1;
     } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth -= 1;
     if (depth > MAX_JSON_DEPTH) throw outOfBounds(document, `is nested deeper than ${MAX_JSON_DEPTH} levels`);
-    if (values > MAX_JSON_VALUES) throw outOfBounds(document, `has more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
+    if (values > MAX_JSON_VALUES)
+      throw outOfBounds(document, `has more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
   }
 }
 

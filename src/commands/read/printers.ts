@@ -80,7 +80,12 @@ interface FaultGroup {
   examples: { row: number; line: number; raw: string }[];
 }
 
-export function printSummary(output: PrinterOutput, asJson: boolean, file: { path: string; size: number }, sampler: ProductSampler): Printer {
+export function printSummary(
+  output: PrinterOutput,
+  asJson: boolean,
+  file: { path: string; size: number },
+  sampler: ProductSampler,
+): Printer {
   const groups = new Map<FaultCode, FaultGroup>();
   let dialect: Dialect | undefined;
   let table: PlannedTable | undefined;

@@ -153,7 +153,9 @@ test("the summary shows the first products and the rejected rows of a mapping, a
   };
   const mappingPath = join(folder, "mapping.json");
   writeFileSync(mappingPath, JSON.stringify(mapping));
-  const path = file("Supplier;Code;Title;Price;Image 1;Image 2\nX;1;Lamp;1.009,50;a;b\nX;2;Desk;on request\nX;3;Mug;2,-\n");
+  const path = file(
+    "Supplier;Code;Title;Price;Image 1;Image 2\nX;1;Lamp;1.009,50;a;b\nX;2;Desk;on request\nX;3;Mug;2,-\n",
+  );
   const { code, stdout } = await run([path, "--mapping", mappingPath]);
   expect(code).toBe(0);
   expect(stdout).toContain(
@@ -162,7 +164,10 @@ test("the summary shows the first products and the rejected rows of a mapping, a
   expect(stdout).toContain('\n  line 3: Price: "on request" is not a number like 1.234,56.');
   expect(stdout).not.toContain("Columns found");
   expect(JSON.parse((await run([path, "--mapping", mappingPath, "--json"])).stdout)).toMatchObject({
-    products: [{ line: 2, sku: "X:1" }, { line: 4, sku: "X:3", attributes: { price: "2" } }],
+    products: [
+      { line: 2, sku: "X:1" },
+      { line: 4, sku: "X:3", attributes: { price: "2" } },
+    ],
     rejects: [{ line: 3, code: "does_not_fit" }],
     problem: null,
   });

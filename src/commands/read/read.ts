@@ -60,7 +60,9 @@ ${DIALECT_HELP}`,
         );
       }
       const printer =
-        values.csv === true ? printCsv(output) : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler(columnOptions));
+        values.csv === true
+          ? printCsv(output)
+          : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler(columnOptions));
       const observer: FileObserver = {
         ...printer,
         onTable: (dialect, table) => printer.onTable(dialect, { ...table, ...planColumns(table, columnOptions) }),

@@ -75,7 +75,8 @@ const shownProfile = ({ name, version, built_in }: KnownProfile): Preview["profi
 
 export type PreviewHead = Omit<Head, "table"> & { table: Omit<Table, "columns"> & PlannedColumns };
 
-export const isKeyKnown = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): boolean => layoutOf(planLayoutColumns(columns, plan)).sku >= 0;
+export const isKeyKnown = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): boolean =>
+  layoutOf(planLayoutColumns(columns, plan)).sku >= 0;
 
 function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Preview["rows"] {
   return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
