@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { call } from "../../client/call.ts";
+import { list_imports } from "../../contract/imports/imports.ts";
 import { put_profile } from "../../contract/profiles/profiles.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
@@ -13,14 +14,14 @@ const { server } = journey;
 const { open } = pagesOf(journey);
 const file = join(server.folder, "lamps.csv");
 const rows = ["2001;101;Table lamp;19,90;red|blue", "2002;102;Floor lamp;1.049,00;black"];
-await writeFile(file, `Nr;Artikel;Text;EK;Farben\n${rows.join("\n")}\n`);
+await writeFile(file, `Nr;Artikel;Bezeichnung;EK;Farben\n${rows.join("\n")}\n`);
 await call(
   put_profile,
   {
     params: { name: "Supplier A" },
     body: {
       key: "Artikel",
-      name: "Text",
+      name: "Bezeichnung",
       attributes: { price: { from: "EK", number: "1.234,56" }, colours: { from: "Farben", split: "|" } },
       drop: ["Nr"],
     },
@@ -41,3 +42,48 @@ test("the preview and the page of an import show which profile was used", async 
   expect(await page.getByTestId("preview").count()).toBe(0);
   await inspectLooks(page, "import-profile");
 });
+
+test("the options offer all profiles and the columns of the file, and the preview follows the choice", async () => {
+  const page = await open("/imports");
+  const release = await holdUploads(page);
+  await page.getByTestId("file").setInputFiles(file);
+  const preview = page.getByTestId("preview");
+  await preview.getByText("Read with the profile Supplier A, version 1", { exact: true }).waitFor();
+  await preview.getByRole("columnheader", { name: "Artikel SKU" }).waitFor();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("combobox", { name: "Profile" }).click();
+  expect(await page.getByRole("option").allInnerTexts()).toEqual([
+    "Select by the columns of the file",
+    "No profile",
+    "Akeneo",
+    "OpenAI product feed",
+    "PrestaShop",
+    "Supplier A",
+  ]);
+  await page.getByRole("option", { name: "No profile" }).click();
+  await preview.getByTestId("profile").waitFor({ state: "detached" });
+  await page.getByRole("combobox", { name: "SKU column" }).click();
+  await page.getByRole("option", { name: "Nr", exact: true }).click();
+  await preview.getByRole("columnheader", { name: "Nr SKU" }).waitFor();
+  await inspectLooks(page, "import-options-profile");
+  release();
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll the button out from under the dock
+  await preview.getByRole("button", { name: "Upload again with these options" }).click();
+  await untilDone(page);
+  const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
+  expect(items[0]).toMatchObject({ options: { profile: "none", key: "Nr" }, profile: null, created: 2 });
+});
+
+/** Holds the uploads of the page, so that it shows the preview of the file. The returned function lets later uploads through. */
+async function holdUploads(page: Page): Promise<() => void> {
+  let isHeld = true;
+  await page.route(
+    ({ pathname }) => pathname === "/api/imports",
+    async (route) => {
+      if (!isHeld || route.request().method() !== "POST") await route.continue();
+    },
+  );
+  return () => {
+    isHeld = false;
+  };
+}

@@ -9,6 +9,10 @@ export interface ImportForm {
   repeats: (typeof REPEATS)[number];
   strict: boolean;
   active: boolean;
+  /** Name of a profile, NO_PROFILE, or empty if the server selects the profile. */
+  profile: string;
+  /** Name of the column with the SKUs, or empty if the server recognizes it. */
+  key: string;
   encoding: (typeof ENCODINGS)[number] | typeof DETECT;
   /** A delimiter, DETECT, or OTHER if the delimiter is in `other_delimiter`. */
   delimiter: string;
@@ -31,6 +35,8 @@ export const emptyForm = (): ImportForm => ({
   repeats: "last",
   strict: false,
   active: true,
+  profile: "",
+  key: "",
   encoding: DETECT,
   delimiter: DETECT,
   other_delimiter: "",
@@ -80,6 +86,8 @@ export function optionsOf(form: ImportForm): Options {
     ...(form.repeats === defaults.repeats ? {} : { repeats: form.repeats }),
     ...(form.strict ? { strict: true } : {}),
     ...(form.active ? {} : { active: false }),
+    ...(form.profile === "" ? {} : { profile: form.profile }),
+    ...(form.key === "" ? {} : { key: form.key }),
     ...dialectOf(form),
   };
 }
