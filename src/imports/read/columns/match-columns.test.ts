@@ -57,6 +57,7 @@ describe("a column's target", () => {
     ["Bezeichnung", "name"],
     ["Désignation", "name"],
     ["Ürün Adı", "name"],
+    ["Désignation de l'article", "name"],
     ["Name\nof\nproduct", "name"],
     ["Descripción del producto", "description"],
     ["Body (HTML)", "description"],

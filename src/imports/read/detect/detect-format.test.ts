@@ -103,6 +103,7 @@ describe("a table in Markdown", () => {
       "+-----+------+\n| sku | name |\n+-----+------+\n| A   | Lamp |\n+-----+------+\n",
       4,
     ],
+    ["with a double rule", "+-----+------+\n| sku | name |\n+=====+======+\n| A   | Lamp |\n+-----+------+\n", 4],
     ["with one rule", " sku | name \n-----+------\n A   | Lamp\n(1 row)\n", 3],
   ])("may be printed by a database program, %s", async (_, text, line) => {
     const { dialect, header, cells, lines } = await readCells(text);

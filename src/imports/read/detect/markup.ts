@@ -110,10 +110,10 @@ function hasMarkdownTable(text: string): boolean {
  * database programs print it, as in `+---+---+`. */
 export function isMarkdownRule(line: string): boolean {
   const rule = line.trim();
-  if (!/[|+]/.test(rule) || !rule.includes("--") || !/^[|+:\s-]+$/.test(rule)) return false;
+  if (!/[|+]/.test(rule) || !/--|==/.test(rule) || !/^[|+:=\s-]+$/.test(rule)) return false;
   return rule
     .replace(/^[|+]/, "")
     .replace(/[|+]$/, "")
     .split(/[|+]/)
-    .every((cell) => /^:?-+:?$/.test(cell.trim()));
+    .every((cell) => /^:?(?:-+|=+):?$/.test(cell.trim()));
 }
