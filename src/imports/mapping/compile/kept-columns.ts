@@ -3,7 +3,7 @@ import { UNUSABLE_ATTRIBUTE_NAME, MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../..
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
-import { isReservedName } from "../../../catalog/product/reserved-names.ts";
+import { isReservedName, unreservedName } from "../../../catalog/product/reserved-names.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { reservedName } from "./compile-attributes.ts";
@@ -39,12 +39,13 @@ export function keptColumns(
   const rename = renamer(mapping, file);
   const kept = new Map<number, string>();
   const taken = new Set(declared);
+  const names = new Set(columns.map(({ name }) => name));
   columns.forEach(({ name, attribute: own = name, target }, index) => {
     if (target !== "attribute") return;
     const isKept = keep !== false && !used.has(index) && !dropped.has(index) && (listed?.has(index) ?? true);
     if (!isKept && !also.has(index)) return;
     const renamed = rename(name, index);
-    const attribute = renamed === name ? nameOfKept(own) : renamed;
+    const attribute = renamed === name ? unreservedName(own, names) : renamed;
     if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
     if (isReservedName(attribute)) throw reservedName(attribute, "rename");
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
@@ -57,9 +58,6 @@ export function keptColumns(
   });
   return kept;
 }
-
-/** A kept column with the name of a field gets the name that a second column of this name has without a mapping. */
-const nameOfKept = (name: string): string => (isReservedName(name) ? `${name} (2)` : name);
 
 /** Returns a function that applies `rename` to the name of a kept column. */
 function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {

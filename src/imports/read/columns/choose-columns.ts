@@ -1,6 +1,7 @@
 // Applies the columns that the client has chosen by name for the SKU and the name, instead of the recognized ones.
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
+import { unreservedName } from "../../../catalog/product/reserved-names.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
 /** The options of an import that choose a column by its name. */
@@ -12,12 +13,18 @@ export type ColumnChoice = Partial<Record<keyof typeof CHOSEN, string | undefine
  * @throws Problem no-such-column */
 export function chooseColumns(columns: readonly Column[], header: readonly string[], choice: ColumnChoice): Column[] {
   const chosen = columns.map((column) => ({ ...column }));
+  const names = new Set(columns.map(({ name }) => name));
   for (const option of Object.keys(CHOSEN) as (keyof typeof CHOSEN)[]) {
     const name = choice[option];
     if (name === undefined) continue;
     const target = CHOSEN[option];
     const position = positionOf(name, columns, header);
-    for (const column of chosen) if (column.target === target) column.target = "attribute";
+    for (const column of chosen) {
+      if (column.target !== target) continue;
+      column.target = "attribute";
+      const attribute = unreservedName(column.name, names);
+      if (attribute !== column.name) column.attribute = attribute;
+    }
     chosen[position] = { name: (columns[position] as Column).name, target };
   }
   return chosen;
