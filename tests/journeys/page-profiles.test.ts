@@ -74,6 +74,33 @@ test("the options offer all profiles and the columns of the file, and the previe
   expect(items[0]).toMatchObject({ options: { profile: "none", key: "Nr" }, profile: null, created: 2 });
 });
 
+test("the preview shows the first products as they would be stored, chosen by keyboard", async () => {
+  const page = await open("/imports");
+  await holdUploads(page);
+  await page.getByTestId("file").setInputFiles(file);
+  const preview = page.getByTestId("preview");
+  const products = preview.getByRole("button", { name: "Products" });
+  await preview.getByRole("button", { name: "File", pressed: true }).focus();
+  await page.keyboard.press("Tab");
+  expect((await page.evaluate<string>("document.activeElement.textContent")).trim()).toBe("Products");
+  await page.keyboard.press("Enter");
+  expect(await products.getAttribute("aria-pressed")).toBe("true");
+  const table = preview.getByRole("region", { name: "First products of lamps.csv" }).getByRole("table");
+  expect(await table.getByRole("columnheader").allInnerTexts()).toEqual([
+    "Line",
+    "SKU",
+    "Name",
+    "Description",
+    "Active",
+    "Parent",
+    "price",
+    "colours",
+  ]);
+  const cells = await table.getByRole("row").nth(2).getByRole("cell").allInnerTexts();
+  expect(cells.map((text) => text.trim())).toEqual(["3", "102", "Floor lamp", "", "Yes", "", "1049.00", "black"]);
+  await inspectLooks(page, "import-preview-products");
+});
+
 /** Holds the uploads of the page, so that it shows the preview of the file. The returned function lets later uploads through. */
 async function holdUploads(page: Page): Promise<() => void> {
   let isHeld = true;

@@ -1,6 +1,6 @@
 // Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of
 // its last few files, even after their imports have started.
-import { computed, shallowReactive } from "vue";
+import { computed, ref, shallowReactive } from "vue";
 import { address } from "../../../client/address.ts";
 import { failureOf, UnreachableError, unreachable, parseJson } from "../../../client/answer.ts";
 import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
@@ -23,6 +23,9 @@ const ofImports = shallowReactive(new Map<number, Previewed>());
 
 export const previewOfUpload = (key: number): Previewed | undefined => ofUploads.get(key);
 export const previewOfImport = (id: number): Previewed | undefined => ofImports.get(id);
+
+/** Whether previews show the rows as in the file or as products. The tab keeps the choice for the next file. */
+export const previewView = ref<"file" | "products">("file");
 
 /** Column names of the file that was previewed last in this tab. */
 export const previewedColumns = computed(() => {

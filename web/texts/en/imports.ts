@@ -161,6 +161,12 @@ export const imports = {
   preview: {
     heading: "First rows",
     title: "First rows of {name}",
+    view: "Show the rows as",
+    file: "File",
+    products: "Products",
+    products_title: "First products of {name}",
+    products_note: "An import into an empty catalogue would store the first rows like this.",
+    no_products: "The first rows contain no product that could be imported.",
     rejected: "{rejected} in the first {rows}",
     later: "This workbook is large. Its rows appear here after the upload.",
     again: "Upload again with these options",
