@@ -4,6 +4,7 @@ import { MAX_DELIMITER_CHARACTERS } from "./dialect-rules.ts";
 import { ENCODINGS } from "./import-names.ts";
 
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
+export const REWRITINGS = ["quoted_lines", "curly_quotes"] as const;
 export const FORMATS = ["text", "gzip", "zstd", "bzip2", "xz", "zip", "xlsx", "html", "markdown"] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
@@ -62,6 +63,13 @@ export const dialect = z
       .boolean()
       .optional()
       .describe("`false` if the backslash escapes only quotes, because the file never doubles backslashes"),
+    rewritten: z
+      .enum(REWRITINGS)
+      .optional()
+      .describe(
+        "How the quotes of the file were rewritten before reading it; missing for most files. `quoted_lines`: each line was " +
+          "enclosed in quotes, which were removed. `curly_quotes`: fields were enclosed in typographic quotes, which were replaced with `\"`",
+      ),
     line_ending: z
       .enum(LINE_ENDINGS)
       .describe("Line ending of the file; `row` for workbooks, where row numbers are used as line numbers"),

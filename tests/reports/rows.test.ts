@@ -363,8 +363,33 @@ describe("the message names a fault that concerns the whole file", () => {
     expect(other.problem?.detail).toContain("The header is written with semicolons, the rows with commas");
   });
 
-  test("the message reports that each line of the file is enclosed in quotes", async () => {
-    const { problem } = await importBytes(context, '"sku,name,price"\n"A,""Lamp, big"",3"\n"B,Desk,4"\n');
+  test("the message reports that each line of the file is enclosed in quotes, if the sender prevents that they are removed", async () => {
+    const text = "'sku,name,price'\n'A,''Lamp, big'',3'\n'B,Desk,4'\n";
+    const { problem } = await importBytes(context, text, { quote: "'", delimiter: "," });
     expect(problem?.detail).toContain("Each line of the file is enclosed in quotes");
+  });
+});
+
+describe("quotes are rewritten before the file is split", () => {
+  test("b18-curly.csv: typographic quotes around fields", async () => {
+    const result = await run("b18-curly.csv");
+    expectDone(result, { rows: 2, created: 2 });
+    expect(result.dialect?.rewritten).toBe("curly_quotes");
+    expect(await named()).toEqual({ "b18-1": "Lamp, big", "b18-2": "Desk" });
+  });
+
+  test("quotes around each line; a rejected row has the line number of the file", async () => {
+    const text = '"sku,name,price"\n"A-1,""Lamp, big"",3"\n\n",Chair,1"\n"A-2,""6"""" pipe"",4"\n';
+    const result = await importBytes(context, text);
+    expectDone(result, { rows: 3, created: 2, rejected: 1 });
+    expect(result.dialect?.rewritten).toBe("quoted_lines");
+    expect(await named()).toEqual({ "A-1": "Lamp, big", "A-2": '6" pipe' });
+    expect((await rejectsOf(context, result.id)).map(({ line, code }) => [line, code])).toEqual([[4, "sku_empty"]]);
+  });
+
+  test("a large file is loaded from its rewritten text", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, row) => `“S-${row}”,“Lamp, ${row}”\n`).join("");
+    expectDone(await importBytes(context, `“sku”,“name”\n${rows}`), { rows: 20_000, created: 20_000 });
+    expect((await named())["S-19999"]).toBe("Lamp, 19999");
   });
 });

@@ -161,6 +161,7 @@ function describe(summary: Summary, table: PlannedTable): string {
     `  delimiter  ${JSON.stringify(dialect.delimiter)}`,
     `  quote      ${dialect.quote === "" ? "none" : dialect.quote}`,
     `  escape     ${dialect.escape === "" ? "none" : dialect.escape === dialect.quote ? "doubled quote" : dialect.escape}`,
+    ...(dialect.rewritten === undefined ? [] : [`  rewritten  ${REWRITINGS[dialect.rewritten]}`]),
     `  line ends  ${dialect.line_ending}`,
     `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
     `  preamble   ${dialect.preamble === 0 ? "none" : count(dialect.preamble, "line")}`,
@@ -197,6 +198,11 @@ function describeProducts({ products, rejects }: Summary): string[] {
     ...(rejected.length === 0 ? [] : ["first rows that would be rejected", ...rejected]),
   ];
 }
+
+const REWRITINGS: Readonly<Record<NonNullable<Dialect["rewritten"]>, string>> = {
+  quoted_lines: "quotes around each line removed",
+  curly_quotes: "typographic quotes around fields replaced with straight ones",
+};
 
 function describeSheet({ name, read, hidden, has_sku }: NonNullable<Dialect["sheets"]>[number]): string {
   const notes = [read ? "read" : "not read", ...(hidden ? ["hidden"] : []), ...(has_sku ? ["has a SKU column"] : [])];

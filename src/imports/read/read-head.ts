@@ -14,6 +14,7 @@ import { convertMarkdown } from "./text/markdown.ts";
 import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
 import { columnShapes } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
+import { rewriterOf } from "./rewrite/detect-rewriting.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
@@ -100,7 +101,8 @@ async function readText(
   const { doubt } = detected;
   if (format === "text") {
     const dialect = detectDialect(head, isWhole, overrides, detected);
-    return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
+    const rewritten = rewriterOf(dialect)?.rewrite(text, isWhole) ?? text;
+    return { ...(await readTable(dialect, rewritten, isWhole, overrides)), doubt };
   }
   const lines: Buffer[] = [];
   for await (const chunk of convertMarkdown(Readable.from([text]))) lines.push(chunk);

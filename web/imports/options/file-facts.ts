@@ -49,6 +49,9 @@ function dialectFacts({ dialect }: Import): Fact[] {
     { name: t("imports.format.encoding"), value: encodingLabel(dialect.encoding) },
     { name: t("imports.format.delimiter"), value: delimiterLabel(dialect.delimiter) },
     { name: t("imports.format.quote"), value: quoteLabel(dialect) },
+    ...(dialect.rewritten === undefined
+      ? []
+      : [{ name: t("imports.facts.rewritten"), value: t(`imports.facts.${dialect.rewritten}`) }]),
     { name: t("imports.format.line_ends"), value: lineEndingLabel(dialect.line_ending) },
     firstRowFact(dialect),
     ...(dialect.preamble === 0

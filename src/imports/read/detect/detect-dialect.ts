@@ -12,6 +12,7 @@ import { firstRows, scoreDialect } from "./score-dialect.ts";
 import { createRecords } from "../records.ts";
 import { splitRecords } from "../split-records.ts";
 import { createSplitter } from "../splitter.ts";
+import { detectRewriting } from "../rewrite/detect-rewriting.ts";
 import { transcodeHead } from "../text/transcode.ts";
 
 /** Size of the sample: enough rows to outvote a broken one. The sample is split with up to 31 dialects, at 2 ms per megabyte. */
@@ -43,6 +44,7 @@ const SPACED = [", ", "; ", "| ", " | "];
  * @param head the first bytes of the file in its own encoding; a quarter of a megabyte is enough
  * @param whole whether `head` is the whole file
  * @param detected the encoding, if it was detected from more than the head
+ * @throws Problem unsupported-file if typographic quotes enclose fields of the first lines, but not of most rows
  */
 export function detectDialect(
   head: Buffer,
@@ -50,12 +52,29 @@ export function detectDialect(
   overrides: DialectOverrides,
   detected: DetectedEncoding = encodingOf(head, whole, overrides),
 ): Dialect {
-  const { encoding, alternatives } = detected;
+  const { encoding } = detected;
   // In UTF-16, most characters take twice as many bytes as in the sample, which is UTF-8.
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
-  const sample = text.subarray(0, SAMPLE_BYTES);
-  const isEnd = whole && raw.length === head.length && sample.length === text.length;
+  const start = text.subarray(0, SAMPLE_BYTES);
+  const isEnd = whole && raw.length === head.length && start.length === text.length;
+  const rewriting = detectRewriting(start, isEnd, overrides);
+  if (rewriting === undefined) return { ...detectInText(start, isEnd, overrides, encoding), ...alternativesOf(detected) };
+  const { rewritten, ...known } = rewriting.known;
+  const dialect = detectInText(rewriting.text, isEnd, { ...overrides, ...known }, encoding);
+  return { ...dialect, ...alternativesOf(detected), rewritten };
+}
+
+const alternativesOf = ({ alternatives }: DetectedEncoding): Pick<Dialect, "encoding_alternatives"> =>
+  alternatives === undefined ? {} : { encoding_alternatives: alternatives };
+
+/** Detects the dialect of text whose quotes need not be rewritten, or were rewritten. */
+function detectInText(
+  sample: Buffer,
+  isEnd: boolean,
+  overrides: DialectOverrides,
+  encoding: Dialect["encoding"],
+): Dialect {
 
   const declared = overrides.delimiter === undefined ? declaredSeparator(sample) : null;
   const lineEnding = detectLineEnding(sample, overrides.quote ?? DEFAULT_QUOTE);
@@ -78,7 +97,6 @@ export function detectDialect(
   return {
     ...dialect,
     ...(dialect.escape === "\\" && !doublesBackslashes(table) ? { escapes_itself: false } : {}),
-    ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
     header,
     preamble: linesAbove,
   };

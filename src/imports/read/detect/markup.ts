@@ -13,14 +13,6 @@ export function detectMarkup(text: string): Markup | undefined {
   const start = skipComments(text.trimStart());
   if (start.startsWith("<")) return detectTags(start);
   if (start.startsWith("{") || start.startsWith("[")) return detectJson(start);
-  if (hasTypographicQuotes(start)) {
-    return {
-      kind: "refused",
-      message:
-        "The fields of the file are enclosed in typographic quotes (such as “ ” or « »), as word processors write them. Replace them with straight " +
-        'quotes ("), for example in a text editor, and send the file again.',
-    };
-  }
   return hasMarkdownTable(text) ? { kind: "markdown" } : undefined;
 }
 
@@ -70,33 +62,6 @@ function detectJson(start: string): Markup | undefined {
 }
 
 const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });
-
-/** The quotes „ “ ” « and »: as characters, and as the bytes of UTF-8 and of windows-1252. */
-const TYPOGRAPHIC_QUOTES = [
-  ["\u201e", "\u201c", "\u201d", "\u00ab", "\u00bb"],
-  ["\u00e2\u0080\u009e", "\u00e2\u0080\u009c", "\u00e2\u0080\u009d", "\u00c2\u00ab", "\u00c2\u00bb"],
-  ["\u0084", "\u0093", "\u0094", "\u00ab", "\u00bb"],
-].flatMap(([low, left, right, open, close]) => [
-  [left, right] as [string, string],
-  [low, left] as [string, string],
-  [low, right] as [string, string],
-  [open, close] as [string, string],
-  [close, open] as [string, string],
-]);
-/** Number of lines in which they are searched: often only the rows are quoted, not the header. */
-const QUOTED_LINES = 3;
-
-/** Whether the first two fields of one of the first lines are enclosed in typographic quotes. */
-function hasTypographicQuotes(start: string): boolean {
-  const lines = start.slice(0, 4000).split(/[\r\n]+/, QUOTED_LINES);
-  return TYPOGRAPHIC_QUOTES.some(([open, close]) =>
-    lines.some(
-      (line) =>
-        line.startsWith(open) &&
-        [",", ";", "\t", "|"].some((delimiter) => line.includes(`${close}${delimiter}${open}`)),
-    ),
-  );
-}
 
 /** Number of lines in which a table in Markdown is searched. */
 const SEARCHED_LINES = 200;

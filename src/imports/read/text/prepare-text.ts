@@ -11,6 +11,8 @@ import { convertHtml } from "../html/convert-html.ts";
 import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../read-records.ts";
+import { rewriterOf } from "../rewrite/detect-rewriting.ts";
+import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
@@ -47,7 +49,8 @@ export function refuseSheet({ sheet }: DialectOverrides): void {
 }
 
 /** Whether the splitter can read the file itself. For any other file, `prepareText` writes a copy. */
-export const isPlainText = ({ format, encoding }: Dialect): boolean => format === "text" && encoding === "utf-8";
+export const isPlainText = ({ format, encoding, rewritten }: Dialect): boolean =>
+  format === "text" && encoding === "utf-8" && rewritten === undefined;
 
 /**
  * Writes the file at `path` as UTF-8 to the new file `target` and returns its dialect. Scratch files have names that begin with
@@ -121,7 +124,14 @@ async function prepareContent(format: ContentFormat, path: string, preparation: 
     }
     case "text": {
       const dialect = await detectFile(path, overrides, signal);
-      if (preparation.is_scratch && dialect.encoding === "utf-8") await rename(path, target);
+      const rewriter = rewriterOf(dialect);
+      if (rewriter !== undefined)
+        await transcode(path, dialect.encoding, target, {
+          signal,
+          checkSpace,
+          convert: (chunks) => rewriteChunks(chunks, rewriter),
+        });
+      else if (preparation.is_scratch && dialect.encoding === "utf-8") await rename(path, target);
       else await transcode(path, dialect.encoding, target, { signal, checkSpace });
       return dialect;
     }

@@ -1,0 +1,133 @@
+// Replaces typographic quotes around fields with straight ones, as in `“A-1”,“Lamp, big”`. Typographic quotes inside a field stay.
+import { CR, LF } from "../field-end.ts";
+import type { Rewriter } from "./rewriter.ts";
+
+const QUOTE = 34;
+const SPACE = 32;
+/** The quotes “ ” „ ‟ « » in UTF-8. Any of them opens and closes: word processors write ” after a comma, and „ “ or » « in other languages. */
+const LONG_LEAD = 0xe2;
+const SHORT_LEAD = 0xc2;
+const isShort = (byte: number | undefined): boolean => byte === 0xab || byte === 0xbb;
+
+type State = "field start" | "plain" | "straight" | "after straight" | "curly";
+
+/**
+ * Several typographic quotes in a row are read as straight ones would be. Before a delimiter, the last one closes the field. The others are
+ * pairs, that is escaped quotes; a single one is part of the text.
+ * @param delimiter one ASCII character
+ */
+export function createCurlyRewriter(delimiter: string): Rewriter {
+  const writer = createFieldWriter(delimiter.charCodeAt(0));
+  let rest = Buffer.alloc(0);
+  return {
+    rewrite(chunk, isEnd) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = isEnd ? bytes.length : completeLength(bytes);
+      writer.begin(end);
+      for (let at = 0; at < end;) {
+        const length = quoteLength(bytes, at);
+        if (length > 0 && writer.putMark(bytes, at, length)) at += length;
+        else writer.putByte(bytes[at++] as number);
+      }
+      if (isEnd) writer.end();
+      rest = Buffer.from(bytes.subarray(end));
+      return writer.text();
+    },
+  };
+}
+
+interface FieldWriter {
+  /** Makes space for a chunk of this length. */
+  begin: (length: number) => void;
+  /** Returns false if the typographic quote has no meaning here, so that its bytes are put one by one. */
+  putMark: (bytes: Buffer, at: number, length: number) => boolean;
+  putByte: (byte: number) => void;
+  end: () => void;
+  text: () => Buffer;
+}
+
+function createFieldWriter(delimiter: number): FieldWriter {
+  let target = Buffer.alloc(0);
+  let to = 0;
+  let state: State = "field start";
+  /** Number of spaces at the start of a field. They are dropped before a quote, because a quote must be the first byte of its field. */
+  let spaces = 0;
+  /** Number of typographic quotes in a row inside a field. */
+  let run = 0;
+  let firstOfRun = Buffer.alloc(0);
+
+  const put = (byte: number, count = 1): void => {
+    target.fill(byte, to, to + count);
+    to += count;
+  };
+  const putRun = (closes: boolean): void => {
+    const inside = closes ? run - 1 : run;
+    put(QUOTE, inside - (inside % 2));
+    if (inside % 2 === 1) to += firstOfRun.copy(target, to);
+    if (closes) put(QUOTE);
+    if (closes) state = "plain";
+    run = 0;
+  };
+  const putSpaces = (): void => {
+    put(SPACE, spaces);
+    spaces = 0;
+  };
+  return {
+    begin(length) {
+      // A straight quote inside a field becomes two bytes.
+      target = Buffer.allocUnsafe(2 * length + run + spaces + 8);
+      to = 0;
+    },
+    putMark(bytes, at, length) {
+      if (state !== "field start" && state !== "curly") return false;
+      if (state === "field start") {
+        put(QUOTE);
+        spaces = 0;
+        state = "curly";
+      } else if (run++ === 0) firstOfRun = Buffer.from(bytes.subarray(at, at + length));
+      return true;
+    },
+    putByte(byte) {
+      const isFieldEnd = byte === delimiter || byte === LF || byte === CR;
+      if (run > 0) putRun(isFieldEnd);
+      if (state === "field start" && byte === SPACE) {
+        spaces++;
+        return;
+      }
+      const isFirst = state === "field start" && spaces === 0;
+      putSpaces();
+      target[to++] = byte;
+      if (state === "curly" && byte === QUOTE) target[to++] = byte;
+      state = stateAfter(byte, state, isFirst, isFieldEnd);
+    },
+    end() {
+      if (run > 0) putRun(true);
+      putSpaces();
+    },
+    text: () => target.subarray(0, to),
+  };
+}
+
+function stateAfter(byte: number, state: State, isFirst: boolean, isFieldEnd: boolean): State {
+  if (state === "curly") return state;
+  if (state === "straight") return byte === QUOTE ? "after straight" : state;
+  if (isFieldEnd) return "field start";
+  return byte === QUOTE && (isFirst || state === "after straight") ? "straight" : "plain";
+}
+
+/** Returns the number of bytes of the typographic quote at `at`, or 0 if there is none. */
+export function quoteLength(bytes: Buffer, at: number): number {
+  const lead = bytes[at];
+  if (lead === SHORT_LEAD) return isShort(bytes[at + 1]) ? 2 : 0;
+  if (lead !== LONG_LEAD || bytes[at + 1] !== 0x80) return 0;
+  const last = bytes[at + 2] as number;
+  return last >= 0x9c && last <= 0x9f ? 3 : 0;
+}
+
+/** Returns the length without the first bytes of a typographic quote at the end. */
+function completeLength(bytes: Buffer): number {
+  const { length } = bytes;
+  const last = bytes[length - 1];
+  if (last === LONG_LEAD || last === SHORT_LEAD) return length - 1;
+  return last === 0x80 && bytes[length - 2] === LONG_LEAD ? length - 2 : length;
+}
