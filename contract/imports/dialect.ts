@@ -68,7 +68,7 @@ export const dialect = z
       .optional()
       .describe(
         "How the quotes of the file were rewritten before reading it; missing for most files. `quoted_lines`: each line was " +
-          "enclosed in quotes, which were removed. `curly_quotes`: fields were enclosed in typographic quotes, which were replaced with `\"`",
+          'enclosed in quotes, which were removed. `curly_quotes`: fields were enclosed in typographic quotes, which were replaced with `"`',
       ),
     line_ending: z
       .enum(LINE_ENDINGS)

@@ -59,7 +59,8 @@ export function detectDialect(
   const start = text.subarray(0, SAMPLE_BYTES);
   const isEnd = whole && raw.length === head.length && start.length === text.length;
   const rewriting = detectRewriting(start, isEnd, overrides);
-  if (rewriting === undefined) return { ...detectInText(start, isEnd, overrides, encoding), ...alternativesOf(detected) };
+  if (rewriting === undefined)
+    return { ...detectInText(start, isEnd, overrides, encoding), ...alternativesOf(detected) };
   const { rewritten, ...known } = rewriting.known;
   const dialect = detectInText(rewriting.text, isEnd, { ...overrides, ...known }, encoding);
   return { ...dialect, ...alternativesOf(detected), rewritten };
@@ -75,7 +76,6 @@ function detectInText(
   overrides: DialectOverrides,
   encoding: Dialect["encoding"],
 ): Dialect {
-
   const declared = overrides.delimiter === undefined ? declaredSeparator(sample) : null;
   const lineEnding = detectLineEnding(sample, overrides.quote ?? DEFAULT_QUOTE);
   const skipped = overrides.preamble ?? (declared === null ? 0 : 1);

@@ -87,7 +87,10 @@ describe("quotes around each line are removed", () => {
 describe("typographic quotes around fields are replaced", () => {
   test.each([
     ["English", "“sku”,“name”,“note”\n“A”,“Lamp, big”,“x”\n“B”,“Desk”,“y”\n"],
-    ["opened by a closing quote, as word processors write after a comma", "“sku”,”name”,”note”\n“A”,”Lamp, big”,”x”\n“B”,”Desk”,”y”\n"],
+    [
+      "opened by a closing quote, as word processors write after a comma",
+      "“sku”,”name”,”note”\n“A”,”Lamp, big”,”x”\n“B”,”Desk”,”y”\n",
+    ],
     ["German", "„sku“,„name“,„note“\n„A“,„Lamp, big“,„x“\n„B“,„Desk“,„y“\n"],
     ["French", "«sku»,«name»,«note»\r\n«A»,«Lamp, big»,«x»\r\n«B»,«Desk»,«y»"],
     ["inverted guillemets", "»sku«,»name«,»note«\n»A«,»Lamp, big«,»x«\n»B«,»Desk«,»y«\n"],
@@ -108,7 +111,8 @@ describe("typographic quotes around fields are replaced", () => {
   });
 
   test("in windows-1252", async () => {
-    const text = "\x93sku\x94;\x93name\x94\n\x93A\x94;\x93Lampe f\xfcr die K\xfcche; gro\xdf\x94\n\x93B\x94;\x93T\xfcr\x94\n";
+    const text =
+      "\x93sku\x94;\x93name\x94\n\x93A\x94;\x93Lampe f\xfcr die K\xfcche; gro\xdf\x94\n\x93B\x94;\x93T\xfcr\x94\n";
     const { cells } = await readCells(Buffer.from(text, "latin1"), { encoding: "windows-1252" });
     expect(cells).toEqual([
       ["A", "Lampe für die Küche; groß"],
@@ -142,7 +146,9 @@ describe("typographic quotes around fields are replaced", () => {
 
   test("a million quotes in a row cost no more than their own length", () => {
     const text = `“sku”,“name”\n“A”,“${"”".repeat(1_000_000)}\n`;
-    expect(rewrite(text, createCurlyRewriter(","), 262_144)).toHaveLength('"sku","name"\n"A",""\n'.length + 999_999 + 0);
+    expect(rewrite(text, createCurlyRewriter(","), 262_144)).toHaveLength(
+      '"sku","name"\n"A",""\n'.length + 999_999 + 0,
+    );
   });
 });
 
