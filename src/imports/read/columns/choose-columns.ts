@@ -10,7 +10,7 @@ export type ColumnChoice = Partial<Record<keyof typeof CHOSEN, string | undefine
 
 /** Returns the columns with the chosen targets. A column that was recognized for the same target becomes an attribute.
  * @param header the unmodified header cells; empty if the file has no header
- * @throws Problem no-such-column */
+ * @throws Problem no-such-column; mapping-invalid if the SKU and the name would be the same column */
 export function chooseColumns(columns: readonly Column[], header: readonly string[], choice: ColumnChoice): Column[] {
   const chosen = columns.map((column) => ({ ...column }));
   const names = new Set(columns.map(({ name }) => name));
@@ -19,6 +19,7 @@ export function chooseColumns(columns: readonly Column[], header: readonly strin
     if (name === undefined) continue;
     const target = CHOSEN[option];
     const position = positionOf(name, columns, header);
+    if (option === "name" && choice.key !== undefined && chosen[position]?.target === "sku") throw sameColumn(name);
     for (const column of chosen) {
       if (column.target !== target) continue;
       column.target = "attribute";
@@ -29,6 +30,13 @@ export function chooseColumns(columns: readonly Column[], header: readonly strin
   }
   return chosen;
 }
+
+const sameColumn = (name: string): Problem =>
+  new Problem(
+    "mapping-invalid",
+    `The options key and name choose the same column, "${cutText(name, 100)}". Choose another column for one of them.`,
+    { extra: { statement: "name" } },
+  );
 
 /** Finds a column by its header cell or its name. An exact match wins over one that ignores case and white space. */
 export function positionOf(name: string, columns: readonly Column[], header: readonly string[]): number {
