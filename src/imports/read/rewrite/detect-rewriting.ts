@@ -64,17 +64,13 @@ function detectQuotedLines(sample: Buffer, isEnd: boolean, overrides: DialectOve
   return fits ? { text, known: { rewritten: "quoted_lines" } } : undefined;
 }
 
-function detectCurlyQuotes(
-  sample: Buffer,
-  isEnd: boolean,
-  overrides: DialectOverrides,
-  delimiter: string,
-): Rewritten | undefined {
-  if ((overrides.delimiter ?? delimiter) !== delimiter) return undefined;
+function detectCurlyQuotes(sample: Buffer, isEnd: boolean, overrides: DialectOverrides, delimiter: string): Rewritten {
+  // The rewriter drops the spaces of a delimiter such as ", ".
+  const isGiven = (overrides.delimiter ?? delimiter).replaceAll(" ", "") === delimiter;
   const text = createCurlyRewriter(delimiter).rewrite(sample, isEnd);
   const records = split(text, delimiter);
   const isOnlyHeader = isEnd && records.count === 1;
-  if (isOnlyHeader || (fitsHeader(records, isEnd) && areRowsQuoted(records, isEnd)))
+  if (isGiven && (isOnlyHeader || (fitsHeader(records, isEnd) && areRowsQuoted(records, isEnd))))
     return { text, known: { rewritten: "curly_quotes", delimiter } };
   throw new Problem(
     "unsupported-file",

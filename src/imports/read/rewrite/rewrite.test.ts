@@ -176,6 +176,12 @@ describe("a file is not rewritten", () => {
   });
 });
 
+test("a given delimiter with a space is the delimiter of the rewritten text without it; another one is refused", async () => {
+  const text = "“sku”, “name”\n“A”, “Lamp, big”\n";
+  expect((await readCells(text, { delimiter: ", " })).cells).toEqual([["A", "Lamp, big"]]);
+  await expect(readCells(text, { delimiter: ";" })).rejects.toMatchObject({ slug: "unsupported-file" });
+});
+
 test("a header in typographic quotes above rows without them is refused", async () => {
   await expect(readCells("“sku”,“name”\nA,“Best” lamp\nB,Desk\nC,Chair\nD,5” hose\n")).rejects.toMatchObject({
     slug: "unsupported-file",
