@@ -1,3 +1,4 @@
+// Long because every statement of a mapping has its cases here, in one table.
 import { describe, expect, test } from "vitest";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { mapRows, type MappedRow } from "../../../tests/support/map-rows.ts";
