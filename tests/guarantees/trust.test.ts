@@ -9,7 +9,8 @@ import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { export_query } from "../../contract/catalog/export.ts";
 import { csvLine } from "../../src/csv-line.ts";
 import { rejectsCsv } from "../../src/imports/rejects/rejects-csv.ts";
-import { listImports } from "../../src/imports/store.ts";
+import { finishImport } from "../../src/imports/finish-import.ts";
+import { listImports, readImport } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {
   createImportContext,
@@ -431,20 +432,30 @@ describe("a file without products", () => {
     await checkImport(last as Import);
   });
 
-  test("a file without a SKU column fails, the message names the headers that were found, and nothing is written", async () => {
-    const result = await run("Foo,name,Bar\n1,one,2\n");
+  test("a file without a SKU column is held, the question names the headers that were found, and nothing is written", async () => {
+    const result = await importBytes(context, "Foo,name,Bar\n1,one,2\n");
     expect(result).toMatchObject({
-      state: "failed",
-      problem: { type: "/problems/no-sku-column", headers: ["Foo", "name", "Bar"] },
+      state: "held",
+      problem: { type: "/problems/no-sku-column", headers: ["Foo", "name", "Bar"], option: "key" },
     });
     for (const header of ["Foo", "name", "Bar"]) expect(result.problem?.detail).toContain(`"${header}"`);
     expect(await products()).toEqual([]);
+    await finishImport(context, result.id, "cancelled");
+    await checkImport((await readImport(pool, result.id)) as Import);
   });
 
-  test("a file that contains only blank lines, or only numbers without a header, fails because it has no SKU column", async () => {
-    for (const file of ["\n\n\n", "1,2,3\n4,5,6\n", " \n"]) {
-      expect(await run(file)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
-    }
+  test("a file that contains only numbers without a header is held, and nothing is written", async () => {
+    const result = await importBytes(context, "1,2,3\n4,5,6\n");
+    expect(result).toMatchObject({ state: "held", problem: { type: "/problems/no-sku-column", option: "key" } });
+    await finishImport(context, result.id, "cancelled");
+    await checkImport((await readImport(pool, result.id)) as Import);
+  });
+
+  test.each([
+    ["only blank lines", "\n\n\n", "empty-file"],
+    ["only blanks", " \n", "empty-file"],
+  ])("a file with %s fails, and nothing is written", async (_, file, slug) => {
+    expect(await run(file)).toMatchObject({ state: "failed", problem: { type: `/problems/${slug}` } });
   });
 
   test.each([
