@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
-import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
+import { writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "./support/page-files.ts";
 
 const { server, watched, page } = await startOnePage();
 
@@ -47,7 +47,7 @@ test("ended imports: successful, with rejected rows, and failed", async () => {
   await page.getByRole("button", { name: "Fix rows here" }).click();
   await page.getByTestId("fix-table").getByRole("textbox").first().fill("SKU-FIXED");
   await inspectLooks(page, "imports-fix");
-  await importFile(await writeWithoutSku(server.folder));
+  await importFile(await writeWithTwoDelimiters(server.folder));
   await page.getByTestId("failure").waitFor();
   await inspectLooks(page, "imports-failed");
 });
@@ -86,7 +86,7 @@ test("files dragged over the page, a page that does not exist, and an unreachabl
   await page.goto("/imports");
   await page.getByRole("link", { name: "prices.csv" }).waitFor();
   await server.stop();
-  await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
+  await page.getByTestId("file").setInputFiles(await writeWithTwoDelimiters(server.folder));
   await page.getByText("The server is not responding.").waitFor();
   await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await inspectLooks(page, "imports-disconnected");
