@@ -92,7 +92,8 @@ function lineOf(result: HostileResult): string {
   );
 }
 
-const isOver = ({ state }: Import): boolean => isTerminal(state);
+/** Whether the import has ended, or waits for an answer that nobody gives. */
+const isOver = ({ state }: Import): boolean => isTerminal(state) || state === "held";
 
 /** Previews the file with the same request as the page. */
 async function previewOf(url: string, bytes: Buffer): Promise<string> {

@@ -5,7 +5,7 @@ export interface HostileFile {
   name: string;
   make: () => Buffer | Promise<Buffer>;
   /** Expected state of the import. */
-  state: "done" | "failed";
+  state: "done" | "failed" | "held";
   slug?: string;
   /** Expected problem: the response to the preview request, or a member of the preview. Undefined if the preview has rows. */
   preview?: string;
@@ -75,7 +75,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     slug: "nearly-all-rejected",
     preview: "nearly-all-rejected",
   }),
-  csv("terminal-escapes", () => "a\x1b]0;PWNED\x07\x1b[31mX,b\n1,2\n", NO_SKU),
+  csv("terminal-escapes", () => "a\x1b]0;PWNED\x07\x1b[31mX,b\n1,2\n", { ...NO_SKU, state: "held" }),
   workbook("empty-texts", () => ({ ...sheet(""), strings: "<si/>".repeat(ELEMENTS) }), "broken-workbook"),
   workbook("empty-runs", () => ({ ...sheet(""), strings: `<si>${"<r/>".repeat(ELEMENTS)}</si>` }), "broken-workbook"),
   workbook("empty-cells", () => sheet(`<row>${"<c/>".repeat(ELEMENTS)}<c><v>1</v></c></row>`), "broken-workbook"),
