@@ -25,7 +25,7 @@ function start(args: string[], env: Record<string, string> = {}) {
 
 test.each([
   ["server", 0, "still here\n", "continuing"],
-  ["worker", 1, "", "ending"],
+  ["worker", 1, "", "exiting"],
 ])(
   "an unhandled error is logged with its cause, and a %s exits with status %i",
   async (kind, code, printed, lastWord) => {

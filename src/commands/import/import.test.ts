@@ -66,9 +66,14 @@ test("--json prints only the import to stdout, done or failed", async () => {
   expect(JSON.parse(good.stdout)).toMatchObject({ state: "done", filename: "good.csv", rows: 1 });
   expect(good.stdout.trimEnd().split("\n")).toHaveLength(1);
 
-  const bad = await run(["--url", url, "--json", await fileOf("bad.csv", "a,b\n1,2\n")]);
+  const bad = await run([
+    "--url",
+    url,
+    "--json",
+    await fileOf("bad.csv", "sku,name,price\nA-1;Lamp;1\nA-2;Desk;2\nA-3;Chair;3\n"),
+  ]);
   expect([bad.code, bad.stderr]).toEqual([1, ""]);
-  expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
+  expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/bad-header" } });
 });
 
 test("a question is printed with what answers it, and the import is cancelled", async () => {
