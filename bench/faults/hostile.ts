@@ -92,7 +92,7 @@ function lineOf(result: HostileResult): string {
   );
 }
 
-/** Whether the import has ended, or waits for an answer that nobody gives. */
+/** Whether the import has ended, or waits for an answer that no one gives. */
 const isOver = ({ state }: Import): boolean => isTerminal(state) || state === "held";
 
 /** Previews the file with the same request as the page. */
