@@ -270,7 +270,7 @@ export const imports: Shape<typeof english> = {
     not_imported: "Nicht importiert",
     not_imported_text: "Der Import endete, bevor er diese Zeilen erreichte",
     pending: "Offen",
-    ignored: "Zeilen, die keine Produkte sind, etwa Summen, Notizen und wiederholte Kopfzeilen",
+    ignored: "Keine Produkte",
     pending_text: "Noch nicht verarbeitet",
   },
   facts: {

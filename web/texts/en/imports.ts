@@ -257,7 +257,7 @@ export const imports = {
     not_imported: "Not imported",
     not_imported_text: "The import ended before it reached these rows",
     pending: "Pending",
-    ignored: "Rows that are not products, such as totals, notes and repeated headers",
+    ignored: "Not products",
     pending_text: "Not processed yet",
   },
   facts: {

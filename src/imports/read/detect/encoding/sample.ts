@@ -48,7 +48,7 @@ function lineEnd(chunk: Buffer, from: number): number {
 }
 
 /** Returns the different words of the lines that have bytes above 7F, as runs of bytes for which `isPart` is true. A word counts once,
- * because its repetition is no further evidence. */
+ * because repeating it adds no evidence. */
 export function wordsOf(lines: readonly Buffer[], isPart: (byte: number) => boolean): Buffer[] {
   const words = new Map<string, Buffer>();
   for (const line of lines) {
