@@ -149,7 +149,7 @@ function describeQuestion({ filename, problem }: ListedImport, { option, candida
     ({ samples }, index) =>
       `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
   );
-  const question = `${oneLine(filename)} needs a decision. ${oneLine(problem?.detail ?? "")}`;
+  const question = `${oneLine(filename)} needs a decision, and nothing was imported. ${oneLine(problem?.detail ?? "")}`;
   // The answer is not a value of the option but a change of the mapping. The values that it lacks are in `question`, up to a number.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
