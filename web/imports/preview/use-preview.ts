@@ -1,9 +1,9 @@
 // Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of
 // its last few files, even after their imports have started.
 import { computed, ref, shallowReactive } from "vue";
-import { address } from "../../../client/address.ts";
-import { failureOf, UnreachableError, unreachable, parseJson } from "../../../client/answer.ts";
-import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
+import { UnreachableError } from "../../../client/answer.ts";
+import type { Preview } from "../../../contract/imports/imports.ts";
+import { requestPreview } from "../../server/request-preview.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
 export interface Previewed {
@@ -64,19 +64,4 @@ function storePreview(map: Map<number, Previewed>, id: number, preview: Previewe
   map.set(id, preview);
   const [oldest] = map.keys();
   if (map.size > MAX_PREVIEWS && oldest !== undefined) map.delete(oldest);
-}
-
-async function requestPreview(file: File, options: Previewed["options"]): Promise<Preview> {
-  const url = address(preview_import, { querystring: { ...options, size: file.size } });
-  const head = file.size <= MAX_PREVIEW_BYTES ? file : file.slice(0, PREVIEW_BYTES);
-  const response = await fetch(url, {
-    method: preview_import.method,
-    headers: { "content-type": "application/octet-stream" },
-    body: head,
-  }).catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
-  const text = await response.text();
-  if (!response.ok) throw failureOf(response.status, text);
-  return parseJson(text) as Preview;
 }
