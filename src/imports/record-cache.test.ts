@@ -6,18 +6,9 @@ import { createRecords, type Records } from "./read/records.ts";
 import { splitRecords } from "./read/split-records.ts";
 import { createSplitter } from "./read/splitter.ts";
 import type { Dialect } from "../../contract/imports/imports.ts";
+import { CSV } from "../../tests/support/csv-dialect.ts";
 
-const dialect: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
+const dialect: Dialect = { ...CSV, header: false };
 const lines = Array.from({ length: 40 }, (_, i) => (i % 7 === 0 ? `"a""${i}\n",b` : `sku-${i},name ${i},"c"`));
 const text = Buffer.from(`${lines.join("\n")}\n`);
 const starts = [0, ...lines.map((_, i) => Buffer.byteLength(`${lines.slice(0, i + 1).join("\n")}\n`))];

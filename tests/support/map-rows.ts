@@ -1,5 +1,4 @@
 // Maps rows in memory: writes them as CSV, splits them as an import does, and returns what the mapper makes of them.
-import type { Dialect } from "../../contract/imports/imports.ts";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { layoutOf, type Layout } from "../../src/imports/layout.ts";
 import { compileMapping, type CompiledMapping } from "../../src/imports/mapping/compile.ts";
@@ -9,18 +8,7 @@ import { recordTexts } from "../../src/imports/read/field-text.ts";
 import { createRecords, type Records } from "../../src/imports/read/records.ts";
 import { splitRecords } from "../../src/imports/read/split-records.ts";
 import { createSplitter } from "../../src/imports/read/splitter.ts";
-
-export const CSV: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: true,
-  preamble: 0,
-  formula_escape: false,
-};
+import { CSV } from "./csv-dialect.ts";
 
 /** Returns the records of the rows. Every field is in quotes. */
 export function recordsOf(rows: readonly (readonly string[])[]): Records {

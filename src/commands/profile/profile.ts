@@ -1,6 +1,7 @@
 // skuport profile: manages profiles through the server's public API.
-import { UsageError, type Command } from "../command.ts";
+import type { Command } from "../command.ts";
 import { findServer } from "../find-server.ts";
+import { pickSubcommand } from "../pick-subcommand.ts";
 import { readProfileArgs, type ProfileCall } from "./profile-call.ts";
 import { editProfile } from "./profile-edit.ts";
 import { testProfile } from "./profile-test.ts";
@@ -43,11 +44,7 @@ export const profileCommand: Command = {
   async run(args, io) {
     const { values: options, positionals } = readProfileArgs(args);
     const [name = "", ...rest] = positionals;
-    const run = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
-    if (run === undefined)
-      throw new UsageError(
-        `${name === "" ? "Give a subcommand" : `Unknown subcommand "${name}". Subcommands`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
-      );
+    const run = pickSubcommand(SUBCOMMANDS, name);
     return run({ args: rest, options, base_url: await findServer(options, io), io });
   },
 };

@@ -1,6 +1,7 @@
 // skuport webhooks: manages webhooks through the server's public API.
-import { UsageError, type Command } from "../command.ts";
+import type { Command } from "../command.ts";
 import { findServer } from "../find-server.ts";
+import { pickSubcommand } from "../pick-subcommand.ts";
 import { readWebhookArgs, type WebhookCall } from "./webhooks-call.ts";
 import { addWebhook, listAll, replay, showDeliveries, testWebhook } from "./webhooks-remote.ts";
 import { listenForWebhooks } from "./webhooks-listen.ts";
@@ -41,11 +42,7 @@ export const webhooksCommand: Command = {
   async run(args, io) {
     const { values: options, positionals } = readWebhookArgs(args);
     const [name = "", ...rest] = positionals;
-    const run = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
-    if (run === undefined)
-      throw new UsageError(
-        `${name === "" ? "Give a subcommand" : `Unknown subcommand "${name}". Subcommands`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
-      );
+    const run = pickSubcommand(SUBCOMMANDS, name);
     // The positional URL of `add` is the URL of the receiver. --url is always the URL of the server.
     return run({ args: rest, options, base_url: await findServer(options, io), io });
   },

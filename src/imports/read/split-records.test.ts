@@ -4,18 +4,9 @@ import { fieldText } from "./field-text.ts";
 import { createRecords, RECORD_FAULTS } from "./records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES, splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
+import { CSV } from "../../../tests/support/csv-dialect.ts";
 
-const rfc4180: Dialect = {
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: true,
-  preamble: 0,
-  formula_escape: true,
-  format: "text",
-};
+const rfc4180: Dialect = { ...CSV, formula_escape: true };
 
 interface Read {
   line: number;

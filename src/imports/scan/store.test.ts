@@ -13,7 +13,7 @@ import {
   rejectsOf,
   workOn,
 } from "../../../tests/support/import-file.ts";
-import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
+import type { Column, Reject } from "../../../contract/imports/imports.ts";
 import { preparedPath } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { runLoader } from "../load/loader.ts";
@@ -22,6 +22,7 @@ import { runScan } from "./run-scan.ts";
 import { deleteScanRejects, insertScanRejects, noteFormat, noteScanned, type ScanProgress } from "./store.ts";
 import { beginScan, readImport, readImportWork, type ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
+import { CSV as dialect } from "../../../tests/support/csv-dialect.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
@@ -34,17 +35,6 @@ beforeEach(async () => {
 
 const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")},no SKU\n`;
 
-const dialect: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: true,
-  preamble: 0,
-  formula_escape: false,
-};
 const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0, ignored: 0 };
 const reject = (row: number): Reject => ({
   row,

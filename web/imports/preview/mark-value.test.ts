@@ -1,16 +1,8 @@
 import { expect, test } from "vitest";
-import type { Column, Dialect } from "../../../contract/imports/imports.ts";
+import type { Column } from "../../../contract/imports/imports.ts";
 import { markValue } from "./mark-value.ts";
+import { CSV } from "../../../tests/support/csv-dialect.ts";
 
-const dialect: Dialect = {
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: true,
-  preamble: 0,
-};
 const columns: Column[] = [
   { name: "sku", target: "sku" },
   { name: "active", target: "active" },
@@ -28,5 +20,5 @@ test.each([
   [",x,1", "", "sku", [",x,1", "", ""]],
   ["a", null, null, ["a", "", ""]],
 ])("%s with %s in %s", (raw, value, column, [before, fault, after]) => {
-  expect(markValue({ raw, value, column }, { dialect, columns })).toEqual({ before, fault, after });
+  expect(markValue({ raw, value, column }, { dialect: CSV, columns })).toEqual({ before, fault, after });
 });

@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
 import { fixedFile, fixTable } from "./fix-rejects.ts";
+import { CSV } from "../../../tests/support/csv-dialect.ts";
 
-const dialect: Dialect = {
-  encoding: "utf-8",
-  delimiter: ";",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: true,
-  preamble: 0,
-};
+const dialect: Dialect = { ...CSV, delimiter: ";" };
 const columns: Column[] = [
   { name: "sku", target: "sku" },
   { name: "reject_reason", target: "ignored" },
