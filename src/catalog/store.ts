@@ -12,7 +12,7 @@ const SHORT_COLUMNS = columnList(
   "p",
 );
 
-/** SQL condition for products with long texts. It compares stored sizes, which PostgreSQL reads without unpacking a text. long-texts.ts
+/** SQL condition for products with long texts. It compares stored sizes, which PostgreSQL reads without decompressing a text. long-texts.ts
  * reads the long texts later, when the products of the page are known. */
 const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
 

@@ -96,7 +96,7 @@ async function pageOfCreated(
 /** Maximum number of renames between a product's current key and its first version. */
 const MAX_RENAMES = 100;
 
-/** Reads the first version of each product, by id. If the product has been renamed since then, follows its renames back. */
+/** Reads the first version of each product, by id. If a product has been renamed, follows its renames back to the first key. */
 async function readFirstVersions(db: Queryable, products: readonly VersionKey[]): Promise<Map<number, Version>> {
   const firsts = new Map<number, Version>();
   let searched = [...products];

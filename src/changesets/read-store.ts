@@ -30,7 +30,7 @@ export interface ChangesetFilter {
   /** Only changesets that started at or after this ISO 8601 time. */
   since?: string | undefined;
   until?: string | undefined;
-  /** Only changesets with smaller ids. */
+  /** Only changesets with ids below this one. */
   below?: number | undefined;
 }
 

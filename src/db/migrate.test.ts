@@ -31,7 +31,7 @@ test("a failed migration is rolled back, and earlier ones stay", async () => {
   expect(await migrateIn(dir)).toEqual(["0002_two"]);
 });
 
-test("several processes that start at once migrate once", async () => {
+test("if several processes start at the same time, each migration is applied once", async () => {
   const dir = await writeMigrations({ "0001_one": "create table one (); select pg_sleep(0.05)" });
   const applied = await Promise.all([1, 2, 3, 4].map(() => migrateIn(dir)));
   expect(applied.flat()).toEqual(["0001_one"]);

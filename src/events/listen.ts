@@ -5,7 +5,7 @@ import { CHANNELS, type Channel } from "./channels.ts";
 import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
 
 export interface Listener {
-  /** Calls `reader` with the payload of each notification of the channel, and with null when some may have been missed. */
+  /** Calls `reader` with the payload of each notification of the channel, and with null when notifications may have been missed. */
   subscribe(channel: Channel, reader: (payload: string | null) => void): () => void;
   stop(): Promise<void>;
 }

@@ -33,7 +33,7 @@ test("an event that is committed late gets a late position, and readers skip no 
   expect((await read(second.last)).ids).toEqual([]);
 });
 
-test("many writers and readers at once: every reader gets every event once, and all readers get them in the same order", async () => {
+test("with many concurrent writers and readers, every reader gets every event once, in the same order as all other readers", async () => {
   const TOTAL = 300;
   let done = false;
   const write = Promise.all(

@@ -15,8 +15,8 @@ export interface StoredEvent {
   at: string;
 }
 
-/** Number of events that get a position in one statement. It is limited because a reader must not hold the lock for long, even after a
- * long pause. */
+/** Number of events that get a position in one statement. It is limited so that a reader never holds the lock for long, even if many events
+ * have accumulated. */
 const BATCH_SIZE = 10_000;
 
 /** Assigns positions to all committed events. Call it before reading by position. */

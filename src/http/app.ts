@@ -92,7 +92,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     // High enough for percent-encoded SKUs; the schema limits the length of SKUs.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
-    // Turns off Node's limit for the total time of a request. limit-bodies.ts limits how slowly a body may arrive instead.
+    // Turns off Node's limit for the total time of a request, because limit-bodies.ts limits how slowly a body may arrive.
     requestTimeout: 0,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
@@ -183,8 +183,8 @@ function emptyNotModified(app: FastifyInstance): void {
   });
 }
 
-/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after
- * `useIdempotency`, which does not store responses whose route has set `no-store`. */
+/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after `useIdempotency`, because its
+ * hook stores no response that already has `no-store`. */
 function storeNothing(app: FastifyInstance): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))

@@ -54,7 +54,7 @@ test.each([
   ["POST", "/api/webhooks", ["application/json"]],
   ["POST", "/api/imports", ["text/csv", "application/gzip", "multipart/form-data"]],
   ["POST", "/api/imports/preview", ["text/csv", "application/octet-stream"]],
-] as const)("415 of %s %s names the accepted types", async (method, url, types) => {
+] as const)("the 415 response of %s %s names the accepted media types", async (method, url, types) => {
   const answer = await app.inject({ method, url, headers: { "content-type": "image/png" }, payload: "x" });
   expect(answer.statusCode).toBe(415);
   for (const type of types) expect(answer.json<ProblemDocument>().detail).toContain(type);

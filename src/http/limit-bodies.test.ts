@@ -1,4 +1,4 @@
-// Tests bodies that arrive too slowly, and too many files at once. The tests write requests to the socket as text.
+// Tests bodies that arrive too slowly, and more files at the same time than allowed. The tests write requests to the socket as text.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
@@ -144,7 +144,7 @@ test("a part that was too slow keeps its received bytes, and the upload can cont
   expect(resumed.answer()).toMatch(/^HTTP\/1.1 204 /);
 });
 
-test("the number of files arriving at once is limited; another file is refused until one of them has arrived", async () => {
+test("the number of files that arrive at the same time is limited; another file is refused until one of them has arrived", async () => {
   const first = await Promise.all(Array.from({ length: bodies.files }, () => send(head("POST", "/api/imports", FILE))));
   const unfinished = async (): Promise<number> =>
     (await database.pool.query("select from imports where state = 'receiving'")).rowCount ?? 0;
@@ -179,7 +179,7 @@ test("the connection of a refused file is closed after the response, instead of 
   expect(sent).toBeGreaterThan(0);
 });
 
-test("a connection whose body still arrives slowly after the response is closed", async () => {
+test("the server closes a connection if its body still arrives slowly after the response", async () => {
   const client = await send(head("POST", "/api/products", { ...JSON_HEADERS, origin: "https://another.example" }));
   await client.closed;
   expect(client.answer()).toMatch(/^HTTP\/1.1 403 /);

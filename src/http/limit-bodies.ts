@@ -1,4 +1,4 @@
-// Limits how slowly a body may arrive, and how many files arrive at once. If a body is too slow, its reader gets the error
+// Limits how slowly a body may arrive, and how many files may arrive at the same time. If a body is too slow, its reader gets the error
 // request-timeout, and the connection is closed after the response. The bytes themselves are not modified.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { whenClosed } from "./streams/when-closed.ts";
@@ -11,7 +11,7 @@ export interface BodyLimits {
   /** Period over which a file must arrive at an average rate of at least `min_bytes_per_s`. */
   window_ms: number;
   min_bytes_per_s: number;
-  /** Maximum number of files arriving at once. Each costs an open file and a few queries per second. */
+  /** Maximum number of files that may arrive at the same time. Each costs an open file and a few queries per second. */
   files: number;
   /** Replaces LINGER_MS in tests. */
   linger_ms?: number;
@@ -62,8 +62,8 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
   });
 }
 
-/** Closes the connection if the body has not arrived completely after `lingerMs`. Otherwise Node would read the whole refused
- * file, however large. Closing the connection immediately could destroy the response in transit. */
+/** Closes the connection if the body has not arrived completely after `lingerMs`. If the connection stayed open, Node would read the whole
+ * refused file, however large. Closing the connection immediately could destroy the response in transit. */
 function cutUnreadBody(request: FastifyRequest, lingerMs: number): void {
   const { raw } = request;
   if (raw.complete || raw.destroyed) return;

@@ -36,7 +36,7 @@ test("old versions are deleted, and their changesets can no longer be undone", a
   expect(await purgeHistory(pool, 40, signal)).toBe(0);
   expect(await replacedIn()).toEqual([second, third]);
 
-  // A running undo keeps the history of its changeset and of all later ones.
+  // While an undo runs, a purge keeps the history of the changeset that is being undone and of all later changesets.
   const undo = await ask("POST", `/api/changesets/${second}/undo`);
   expect(await purgeHistory(pool, 10, signal)).toBe(0);
   expect(await finish(undo.body.id)).toMatchObject({ state: "done", kept: 4 });

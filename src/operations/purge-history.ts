@@ -23,7 +23,8 @@ export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: Abor
   }
 }
 
-/** Marks old changesets, except those later than one that is kept or being undone: an undo reads the later history of its products. */
+/** Marks old changesets that ended before the start of every changeset that is kept or being undone. An undo reads the history of its
+ * products since the start of the undone changeset. */
 async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
   return withTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("history_purge"));

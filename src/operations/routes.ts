@@ -61,7 +61,7 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
           `Operation ${id} has already ended (state: ${state}), so it cannot be cancelled.`,
         );
       }
-      // Ends the operation even if no worker runs. This waits for the executors' current chunks; the response does not.
+      // Ends the operation even if no worker runs. Ending it waits for the executors' current chunks; the response does not wait.
       concludeOperation(context, id).catch((err: unknown) => {
         log.warn({ err }, "cannot end the cancelled operation now; a worker will end it");
       });

@@ -1,6 +1,6 @@
-// PostgreSQL's `hashtextextended` in JavaScript. Rows of a file are compared with products by hashes of eight bytes. To compare the texts
-// themselves, these would have to be sent and unpacked. Each comparison uses a random seed. A change therefore goes unnoticed with a
-// probability of only 2^-64 per row, and no one can craft a change that goes unnoticed.
+// PostgreSQL's `hashtextextended` in JavaScript. Rows of a file are compared with products by hashes of eight bytes, so that the texts of
+// the rows need not be sent to PostgreSQL. Each comparison uses a random seed. A change therefore goes unnoticed with a probability of only
+// 2^-64 per row, and no one can craft a change that goes unnoticed.
 
 /** Bob Jenkins' lookup3 (https://burtleburtle.net/bob/c/lookup3.c), as PostgreSQL implements it in `hash_bytes_extended`
  * (src/common/hashfn.c). The function is the same in versions 11 to 18, because hash partitions on disk depend on it.

@@ -31,7 +31,7 @@ export interface MergeColumns {
   attributes: readonly string[] | null;
   /** Whether an attribute with the value null is removed from the product. */
   null_removes: boolean;
-  /** Whether products keep the spelling of their SKU. */
+  /** Whether a product keeps the spelling of its SKU, even if its row spells the SKU differently. */
   keeps_sku?: boolean;
   /** Whether a product keeps its value of a text field that is null in the staging table. */
   keeps_texts?: boolean;
@@ -43,7 +43,7 @@ export interface ComparisonArrays {
   /** For each row, a hash of its SKU (unless products keep theirs) and of the text fields that the rows set; see `hashTextExtended`. */
   hashes: BinaryArray;
   /** For each row, bit i is set if the product keeps its value of the i-th text field that the rows set. The hash of the row then contains
-   * the empty string instead. Undefined if this applies to no row. */
+   * an empty string for this field. Undefined if no bit is set in any row. */
   kept_texts?: BinaryArray;
   /** The seed of every hash: a bigint in decimal notation. */
   seed: string;
@@ -244,7 +244,7 @@ export async function applyStagedChanges(
     values,
   );
   if (rowCount !== expected)
-    throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed meanwhile`);
+    throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed after the comparison`);
   await noteStaged(db, changeset_id, part);
   await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
 }

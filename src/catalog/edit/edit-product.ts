@@ -49,7 +49,8 @@ export function createEditor(pool: pg.Pool): Edit {
   return (key, author, decide) => {
     const start = performance.now();
     return mutex(key, () => {
-      // The previous edits of this product have already waited this long, probably for an import.
+      // This edit has already waited longer for earlier edits of the product than one edit may wait for a lock. An import probably holds
+      // the lock.
       if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });
@@ -93,8 +94,8 @@ async function planWrite(
 ): Promise<Write | Product> {
   if (current === undefined) {
     if (values === null) throw new TypeError("a product that does not exist cannot be deleted");
-    // Take the id before the transaction begins. Inside the transaction, the row of ids would stay locked until the commit, and other edits
-    // and imports would have to wait.
+    // Take the id before the transaction begins. Inside the transaction, the row that stores the next id would stay locked until the
+    // commit, and other edits and imports would have to wait.
     const id = await takeProductIds(pool, 1);
     return (client, author) => create(client, author, key, id, values);
   }

@@ -93,14 +93,14 @@ describe("POST", () => {
     ]);
   });
 
-  test("returns 409 with a link if another product has the SKU, in upper or lower case", async () => {
+  test("returns 409 with a link to the other product that has the SKU, whatever its letter case", async () => {
     await ask("POST", "/api/products", { sku: "Abc", name: "One" });
     const again = await ask("POST", "/api/products", { sku: "aBC ", name: "Two" });
     expect(again).toMatchObject({ status: 409, body: { type: "/problems/sku-taken", link: "/api/products/Abc" } });
     expect(await traces()).toMatchObject({ products: 1, changesets: 1, events: 1 });
   });
 
-  test("returns all faults at once, with pointers", async () => {
+  test("returns all faults together, each with a JSON Pointer", async () => {
     const answer = await ask("POST", "/api/products", {
       sku: "x".repeat(256),
       name: " ",
@@ -152,7 +152,7 @@ describe("POST", () => {
     ["application/json", "{", 400],
     ["application/json", "", 400],
     ["application/json", `{"sku":"a","name":"${"x".repeat(9 << 20)}"}`, 413],
-  ])("rejects this %s body", async (type, payload, status) => {
+  ])("rejects this body of type %s", async (type, payload, status) => {
     const response = await app.inject({
       method: "POST",
       url: "/api/products",
@@ -237,7 +237,7 @@ describe("PATCH", () => {
     expect(rows[0]?.attributes).toBe("{}");
   });
 
-  test("rejects null for required fields, with all faults at once", async () => {
+  test("rejects null for required fields and returns all faults together", async () => {
     await ask("POST", "/api/products", { sku: "sku", name: "n" });
     const answer = await ask("PATCH", "/api/products/sku", { sku: null, name: null, active: null, version: 3 });
     expect([answer.status, pointersOf(answer)]).toEqual([
@@ -336,7 +336,7 @@ describe("preconditions", () => {
     if (status === 412) expect(answer.body).toMatchObject({ version: 2, link: "/api/products/a" });
   });
 
-  test("do not match a product that was deleted and created again", async () => {
+  test("an ETag does not match a product that was deleted and created again", async () => {
     const { body: known } = await ask("POST", "/api/products", { sku: "a", name: "n" });
     await ask("DELETE", "/api/products/a");
     const { body: anew } = await ask("POST", "/api/products", { sku: "a", name: "n" });

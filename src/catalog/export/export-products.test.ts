@@ -243,7 +243,7 @@ describe("lists", () => {
     { sku: "c", attributes: { Tags: '"quoted"', Size: "[]", "Kind[]": "[x" } },
   ];
 
-  test("an attribute with a list has a column with [], in which a text that begins like JSON is written as JSON", async () => {
+  test("the column of an attribute with lists has a name ending in [], and its texts that begin like JSON are written as JSON", async () => {
     await give(PRODUCTS);
     expect(await lines({ format: "tsv" })).toEqual([
       "sku\tname\tdescription\tactive\tparent_sku\tKind[][]\tPlain\tSize[]\tTags[]",

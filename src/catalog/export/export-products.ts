@@ -106,7 +106,7 @@ async function* withTimeout(
 /** Compresses the file with gzip. Level 1 saves three quarters of the bytes that level 6 saves, in a third of the time. */
 function compressed(rows: Readable): Readable {
   const gzip = createGzip({ level: 1, chunkSize: 1 << 16 });
-  // An error of either stream destroys both, so the reader of the compressed bytes sees it.
+  // An error of either stream destroys both, so the reader of the compressed bytes receives the error.
   pipeline(rows, gzip, () => undefined);
   return gzip;
 }

@@ -1,4 +1,4 @@
-// A filtered export contains exactly the matching products, no matter which of them the index has processed.
+// A filtered export contains exactly the matching products, whether or not the index already contains them.
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -49,7 +49,7 @@ test("a value that is too long for a cell causes an error, not a truncated file"
   expect(response.json()).toMatchObject({ type: "/problems/does-not-fit-sheet" });
 });
 
-test("four exports run at once, and a fifth is refused until one of them has ended", async () => {
+test("four exports run at the same time, and a fifth is refused until one of the four has ended", async () => {
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   const open = async (): Promise<{ response: Response; close: () => void }> => {
     const stop = new AbortController();

@@ -21,9 +21,9 @@ export function selectProducts(filter: ParsedFilter, sort: ProductSort, keys?: S
   };
 }
 
-/** If more changes are pending, scanning all products is as quick as using the index. */
+/** Maximum number of pending changes with which an export uses the index. With more, scanning all products is as quick. */
 const MAX_PENDING = 20_000;
-/** If the index selects a larger share of the catalogue, scanning all products is as quick as using the index. */
+/** Maximum share of the catalogue that an export reads through the index. For a larger share, scanning all products is as quick. */
 const MAX_SHARE = 0.1;
 
 /** Returns a query for the keys of the products to read in this snapshot, or undefined if scanning all products is quicker. */

@@ -26,8 +26,8 @@ export interface HistoryRequest {
   limit: number;
 }
 
-/** Returns undefined if no product has ever had the key, or if product `id` has never had it. All reads use one snapshot. Otherwise, if an
- * edit came between two reads, the same version would appear twice: as current and as past. */
+/** Returns undefined if no product has ever had the key, or if product `id` has never had it. All reads use one snapshot, because an edit
+ * between two reads could make one version appear twice: as current and as past. */
 export const readHistory = (pool: pg.Pool, skuKey: string, request: HistoryRequest): Promise<HistoryPage | undefined> =>
   withSnapshot(pool, (db) => readPage(db, skuKey, request));
 
@@ -41,8 +41,8 @@ async function readPage(
   if (id === undefined || !holders.includes(id)) return undefined;
   const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
-  // Read two versions more than the page has. The last entry is compared with the version before it, and the entry of a deletion is made
-  // from the version that was deleted.
+  // Read two versions more than the page has. The last entry is compared with the next older version; if the entry is a deletion, it is
+  // made from that version. If both extra versions exist, another page follows.
   const past = await listPast(db, id, keys, before, limit + 2);
   const versions = current !== undefined && current.version < before ? [current, ...past] : past;
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];

@@ -35,7 +35,7 @@ export interface VersionKey {
   version: number;
 }
 
-/** Reads current and past versions. `nameOf` returns the key of a version in the result. */
+/** Reads current and past versions. In the returned map, the key of a version is its `nameOf`. */
 export async function readVersions(db: Queryable, keys: readonly VersionKey[]): Promise<Map<string, Version>> {
   const found = new Map<string, Version>();
   const read = async (table: "products" | "product_history", columns: string): Promise<void> => {
@@ -48,7 +48,7 @@ export async function readVersions(db: Queryable, keys: readonly VersionKey[]): 
     );
     for (const row of rows) found.set(nameOf(row), row);
   };
-  // Read the history both before and after products. A version that moves to the history between two reads would otherwise be missed.
+  // Read the history again after products: since the first read of the history, a version may have moved from products to the history.
   await read("product_history", PAST);
   await read("products", CURRENT);
   await read("product_history", PAST);

@@ -11,8 +11,8 @@ export interface AttributeCounts {
   relation: "eq" | "estimate";
 }
 
-/** Up to this many products are counted exactly. In a larger catalogue, counts are estimated from a sample of this size, in which an
- * attribute that one product in a hundred has is still visible. */
+/** Up to this many products are counted exactly. In a larger catalogue, counts are estimated from a sample of this size. Attributes that
+ * only one product in a hundred has still appear in such a sample. */
 const SAMPLE_SIZE = 10_000;
 
 export async function countAttributes(pool: pg.Pool, limit: number): Promise<AttributeCounts> {

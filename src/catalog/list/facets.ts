@@ -22,7 +22,8 @@ export interface Facets {
   sample_size: number;
 }
 
-/** Up to this many products are counted exactly, which takes 60 ms. Otherwise, a sample of this many products is counted. */
+/** Up to this many matching products are counted exactly, which takes 60 ms. If more products match, the counts come from a sample of this
+ * many products. */
 const SAMPLE_SIZE = 30_000;
 const MAX_CANDIDATES = SAMPLE_SIZE * 2;
 

@@ -113,7 +113,7 @@ test("a list from a SKU begins at that SKU, and the previous pages contain all o
   );
 });
 
-test("previous pages lead back from any page to the start, in any order", async () => {
+test("previous pages lead back from any page to the start, in every sort order", async () => {
   const sort = fc.constantFrom<ProductSort>(...SORTS, "-sku", "-name", "-updated_at", "-created_at");
   await fc.assert(
     fc.asyncProperty(
@@ -155,7 +155,7 @@ test("the list can be read backward from its end", async () => {
   );
 });
 
-test("the total is exact if it is known; in the middle of a filtered list it is a minimum", async () => {
+test("in the middle of a list, the total is exact without a filter, and a minimum with one", async () => {
   await fill(
     ["a", "b", "c", "d"].map((sku) => ({ sku, name: "x" })),
     4,

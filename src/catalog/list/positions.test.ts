@@ -52,7 +52,7 @@ async function errorsOf(filter: ProductFilter, sort: ProductSort): Promise<numbe
   return errors;
 }
 
-test("the row number of each position is approximately right, in any order", async () => {
+test("the row number of each position is approximately right, in every sort order", async () => {
   for (const sort of [...SORTS, "-sku", "-updated_at"] as const) {
     const errors = await errorsOf({}, sort);
     expect(errors.length).toBeGreaterThan(15);
@@ -63,7 +63,7 @@ test("the row number of each position is approximately right, in any order", asy
   expect(Math.max(...filtered)).toBeLessThan(0.1);
 });
 
-test("the count is exact for all products, with an index and with pending products", async () => {
+test("the count is exact without a filter, for indexed products and for pending products", async () => {
   expect((await positionsOf({}, "sku")).total).toEqual({ value: PRODUCTS, relation: "eq" });
   for (const isIndexed of [false, true]) {
     if (isIndexed) await indexBacklog(pool, createIndexMemory());

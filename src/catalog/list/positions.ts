@@ -113,7 +113,7 @@ async function samplePositions(
   return { matching: rows[0]?.matching ?? 0, positions };
 }
 
-/** Counts the matching products. If there are only few, returns exact positions instead, because a sample of the table would contain too
+/** Counts the matching products. If few match, returns exact positions instead of the count, because a sample of the table would contain too
  * few of these products. The statements may be cancelled, so they must be the last ones of their transaction. */
 async function countMatching(
   db: pg.ClientBase,
@@ -121,7 +121,7 @@ async function countMatching(
   source: Sql,
   countMs: number,
 ): Promise<number | Sample> {
-  // Use only one CPU core, because lists do not wait for the count.
+  // Use only one CPU core: the count is not urgent, because lists do not wait for it.
   await db.query(`set local statement_timeout = ${countMs}; set local max_parallel_workers_per_gather = 0;
                   set local enable_seqscan = ${source === ALL_PRODUCTS ? "on" : "off"}`);
   const { rows } = await db.query<{ count: number }>(

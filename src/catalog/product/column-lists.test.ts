@@ -58,7 +58,7 @@ test("every field can be created, edited and set by a bulk change", () => {
   expect(sorted(["sku", ...Object.keys(bulk_set.shape)])).toEqual(sorted(VALUE_COLUMNS));
 });
 
-test("the defaults are those of the table", async () => {
+test("DEFAULT_VALUES are the column defaults of the table `products`", async () => {
   await pool.query(
     "insert into products (sku_key, id, sku, created_in, changed_in, created_at, updated_at) values ('', 1, '', 1, 1, now(), now())",
   );

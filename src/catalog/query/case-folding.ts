@@ -26,8 +26,8 @@ function foldPoint(point: string): string {
   return lower === FINAL_SIGMA ? SIGMA : lower;
 }
 
-/** Returns all spellings of a code point in a text whose letters A to Z are already lower-case: upper and lower case, composed and
- * decomposed. */
+/** Returns the spellings of a code point that a search must find: upper and lower case, composed and decomposed. A to Z have one spelling
+ * only, because the searched text has these letters in lower case. */
 export function spellingsOf(point: string): string[] {
   if (isAscii(point)) return [point.toLowerCase()];
   const cached = cachedSpellings.get(point);

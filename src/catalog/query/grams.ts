@@ -13,9 +13,9 @@ export function gramsOf(word: string): number[] {
   return [...grams];
 }
 
-/** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed
- * one at a time: normalizing the whole word could reorder the accents of neighbouring characters, and the grams of a search text would then
- * not occur in it. */
+/** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed one
+ * at a time: normalizing the whole word could reorder the accents of neighbouring characters, and the word would then lack grams of a
+ * search text that it contains. */
 function gramForm(word: string): string {
   if (/^[\x00-\x7f]*$/.test(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");
@@ -37,8 +37,8 @@ export function gramsOfText(points: readonly CodePoint[]): number[][] {
 }
 
 /** Returns a list for each code unit of the character's gram form (see `gramForm`). A list has several code units if the spellings of the
- * character have different gram forms. If these differ in length, their code units do not correspond: returns a single empty list, from
- * which `gramsOfText` makes no gram, so that all grams that would contain the character are omitted. */
+ * character have different gram forms. If the forms differ in length, their code units cannot be paired. The function then returns a single
+ * empty list, and `gramsOfText` omits every gram that would contain the character. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;

@@ -59,8 +59,8 @@ export function patternOf(points: readonly CodePoint[]): Pattern {
 
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
-/** Returns a PostgreSQL regular expression (ARE) that matches the text. In such an expression, a backslash makes any character literal that
- * is not a letter or digit. */
+/** Returns a PostgreSQL regular expression (ARE) that matches the text. In such an expression, a backslash makes the next character literal,
+ * unless that character is a letter or digit. */
 export const regexOf = (points: readonly CodePoint[]): string =>
   points
     .map(({ spellings }) => {

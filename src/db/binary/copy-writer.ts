@@ -17,7 +17,7 @@ export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, by
 export class ByteWriter {
   buffer: Buffer;
   length = 0;
-  /** A view of `buffer`, which writes a number in one store instead of four. */
+  /** A view of `buffer`. The view writes a number with one store instead of four. */
   #view: DataView;
 
   constructor(capacity: number) {

@@ -16,7 +16,7 @@ BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknow
   const error = tooManyParameters(values.length);
   const callback = given.find((argument) => typeof argument === "function");
   if (callback === undefined) return Promise.reject(error);
-  // A pool passes a callback. Call it on the next tick, as pg does: the caller may not have returned yet.
+  // A pool passes a callback. Call the callback on the next tick, as pg does, because callers expect `query` to return first.
   process.nextTick(callback, error);
   return undefined;
 } as typeof pg.Client.prototype.query;

@@ -154,7 +154,8 @@ const TRANSIENT_ERRNO = new Set([
 ]);
 const DISK_FULL = "53100";
 
-/** True if the same work may succeed a moment later. The SQLSTATE or errno decides, not the message. */
+/** True if the same work may succeed a moment later. The SQLSTATE or errno decides. Errors of broken connections have neither and are
+ * recognized by their message. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isTransient)) return true;

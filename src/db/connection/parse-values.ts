@@ -9,7 +9,7 @@ const TIMESTAMPTZ = 1184;
 const TIMESTAMPTZ_ARRAY = 1185;
 
 type Parser = (text: string) => unknown;
-// The types of pg-types omit the parsers of arrays.
+// The type declarations of pg-types omit the parsers of arrays.
 const findParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
 const parseTextArray = findParser(TEXT_ARRAY) as (text: string) => (string | null)[];
 

@@ -74,7 +74,7 @@ test("a process that was killed while it took over the lock does not block other
 });
 
 test.each(["free", "stale"])(
-  "of several processes that start at once on a %s folder, one gets the lock",
+  "of several processes that start at the same time on a %s folder, one gets the lock",
   async (state) => {
     for (let round = 0; round < 3; round++) {
       const dir = await makeDir();
@@ -109,7 +109,7 @@ describe("a lock file without a valid holder counts as that of a dead process", 
     expect(await readdir(dir)).toEqual([]);
   });
 
-  test("if several processes find it, exactly one gets the lock", async () => {
+  test("if several processes find such a lock file, exactly one gets the lock", async () => {
     const dir = await makeDir();
     await writeFile(join(dir, "skuport.lock"), "");
     const takers = Array.from({ length: 6 }, () => startTaker(dir));

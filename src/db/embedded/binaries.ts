@@ -75,7 +75,7 @@ async function copyForAccount(root: string, target: string): Promise<string> {
   await mkdir(dirname(target), { recursive: true, mode: 0o755 });
   const draft = await mkdtemp(join(dirname(target), "draft-"));
   try {
-    // verbatimSymlinks: otherwise the copied links would point back into the folder that only root can enter.
+    // Without verbatimSymlinks, the copied links would point back into the folder that only root can enter.
     await cp(join(root, "native"), draft, { recursive: true, verbatimSymlinks: true });
     await chmod(draft, 0o755);
     await rename(draft, target).catch(ignore("ENOTEMPTY", "EEXIST")); // another process created it first

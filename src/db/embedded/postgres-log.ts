@@ -24,8 +24,8 @@ export function openLog(dataDir: string): number {
   return openSync(path, "a", 0o600);
 }
 
-/** If the log is too long, copies and truncates it. PostgreSQL can write to it meanwhile: its descriptor appends, so it continues
- * at the new end. Lines written between the copy and the truncation are lost. */
+/** If the log is too long, copies and truncates the file. PostgreSQL can write meanwhile: it appends, so its next line goes to the new end
+ * of the file. Lines written between the copy and the truncation are lost. */
 export async function boundLog(dataDir: string, maxBytes = MAX_BYTES): Promise<void> {
   const path = logPath(dataDir);
   if ((await stat(path)).size <= maxBytes) return;

@@ -41,14 +41,16 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     min_wal_size: megabytes(clamp(free_disk / 32, 32 * MB, 2 * GB)),
     checkpoint_timeout: "15min",
     wal_buffers: "64MB",
-    // wal_compression stays off: the binary has pglz only, and with it an update of 500,000 rows right after a checkpoint took
-    // 6.9-7.1 s instead of 5.1-6.3 s, for 343 MB of WAL instead of 416 MB.
-    // Containers have a /dev/shm of 64 MB by default, too little for a parallel index build.
+    // wal_compression stays off. The binary has pglz only, with which an update of 500,000 rows right after a checkpoint took 6.9-7.1 s
+    // instead of 5.1-6.3 s and wrote 343 MB of WAL instead of 416 MB.
+    //
+    // Use mmap if /dev/shm is small. Containers have a /dev/shm of 64 MB by default, too little for a parallel index build.
     ...(shared_memory < GB ? { dynamic_shared_memory_type: "mmap" } : {}),
     max_connections: "100",
     // A value for SSDs. The default of 4 makes the planner avoid index scans.
     random_page_cost: "1.1",
-    // Detects deadlocks between imports quickly, since the chunk is then repeated immediately.
+    // A short timeout detects deadlocks between imports quickly. A loader that lost its transaction to a deadlock repeats the chunk
+    // immediately.
     deadlock_timeout: "200ms",
     timezone: "UTC",
     log_timezone: "UTC",

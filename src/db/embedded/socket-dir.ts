@@ -13,7 +13,7 @@ const SOCKET_FILE = `.s.PGSQL.${String(SOCKET_PORT)}`;
 const MAX_SOCKET_PATH = 103;
 
 /**
- * Creates the folder, accessible only to this account and root. A cluster's path is the same each time, so that workers in other
+ * Creates the folder, accessible only to this account and root. Each start of a cluster uses the same path, so that workers in other
  * processes find a restarted PostgreSQL. The folder is outside the data folder, because the path of the data folder may be too long for a
  * socket.
  */

@@ -75,7 +75,7 @@ describe("a repeated POST", () => {
     expect((await post(key, { sku: "a", name: "A" })).status).toBe(400);
   });
 
-  test("1,000 requests at once create one product", async () => {
+  test("1,000 concurrent requests with the same key create one product", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, () => post("k1", { sku: "a", name: "A" })));
     const statuses = new Map<number, number>();
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -87,7 +87,7 @@ describe("a repeated POST", () => {
     expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
   });
 
-  test("1,000 requests at once without a key also create one product, and 999 of them get a link to it", async () => {
+  test("1,000 concurrent requests without a key also create one product, and 999 of them get a link to it", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, () => post(undefined, { sku: "a", name: "A" })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(999);

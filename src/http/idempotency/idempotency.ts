@@ -1,8 +1,8 @@
-// Implements Idempotency-Key for every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a
-// repeated request gets the first response and is not executed again.
+// Implements Idempotency-Key for every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a repeated
+// request gets the first response and is not executed again.
 //
-// If a process dies during a request, the request's lease expires, and a repeated request is executed. Its response then shows whether the
-// first request was committed: if so, the SKU is taken, or the file changes nothing.
+// If a process dies during a request, the request's lease expires, and a repeated request is executed. The response to the repeated request
+// then shows whether the first request was committed: if so, the SKU is taken, or the file changes nothing.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -147,7 +147,7 @@ const reused = (why: string): Problem =>
 
 function notStored({ headers: { location } }: StoredResponse): Problem {
   const detail =
-    "The first request with this Idempotency-Key was executed. Its response is too large to be stored, so it cannot be repeated.";
+    "The first request with this Idempotency-Key was executed. Its response was too large to be stored, so it cannot be sent again.";
   return location === undefined
     ? new Problem("response-not-stored", detail)
     : new Problem("response-not-stored", `${detail} The result is at ${location}.`, { extra: { link: location } });

@@ -15,7 +15,7 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Number of events per read while a reader catches up. */
 const PAGE = 1000;
-/** Maximum number of concurrent reads. After a restart all readers reconnect at once, and requests need database connections
+/** Maximum number of concurrent reads. After a restart, all readers reconnect at the same time, and requests need database connections
  * too. */
 const PAGES_AT_ONCE = 2;
 
@@ -113,7 +113,8 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 }
 
 interface Reader {
-  /** Sends new states and events. Has no effect before `begin`: `openStream` then reads the current states and the missing events itself. */
+  /** Sends new states and events. Has no effect before `begin`, because `openStream` itself reads the current states and the missing
+   * events. */
   take: (found: Found) => void;
   /** Sets the position after which the reader gets events. */
   begin(position: number): void;
@@ -147,7 +148,7 @@ function createReader(stream: Stream): Reader {
         const until = hub.position ?? 0;
         if (stream.is_closed || position === undefined || position >= until) break;
         const events = await read(position);
-        // If there are none, the events up to `until` were purged. There may be newer ones.
+        // If the read returned no events, the events up to `until` were purged. Newer events may exist.
         if (events.length === 0) position = until;
         sendEvents(foundOf([], events));
         await stream.drained();

@@ -139,7 +139,7 @@ test("an operation that is cancelled during the selection changes nothing", asyn
   await expect.poll(async () => (await pool.query("select from operation_chunks")).rowCount).toBe(0);
 });
 
-test("new values follow the rules of a product, and all faults are returned at once", async () => {
+test("new values follow the rules of a product, and all faults are returned together", async () => {
   const { status, body } = await ask<ProblemDocument>("POST", "/api/products/bulk", {
     action: "set",
     filter: {},

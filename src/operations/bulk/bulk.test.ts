@@ -36,7 +36,7 @@ const history = async (): Promise<Record<string, unknown>[]> =>
     )
   ).rows;
 
-test("deactivates the given SKUs in any case; counts unknown SKUs as missing and inactive products as unchanged", async () => {
+test("deactivates the products with the given SKUs, whatever their letter case; counts unknown SKUs as missing and inactive products as unchanged", async () => {
   const first = await bulk({ action: "deactivate", skus: ["p-1", " P-2 ", "P-3", "P-4", "p-4", "unknown"] });
   expect(first).toMatchObject({ state: "done", total: 5, done: 5, updated: 4, missing: 1, unchanged: 0, fraction: 1 });
   const second = await bulk({ action: "deactivate", skus: ["p-4", "p-5"] });

@@ -91,7 +91,7 @@ test("a deletion and a change of the same products both end, with counts that ad
 test("a deletion by filter during an import and edits archives every product that it deletes", async () => {
   await importBytes(context, fileOf("seven", 1));
   const { body } = await ask("POST", "/api/products/bulk", { action: "delete", filter: { sku: "P-*" } });
-  // Wait until the import loads: otherwise all products would be deleted before it.
+  // Wait until the import loads. Otherwise, all products would be deleted before the import starts.
   const { id } = await receiveBytes(context, fileOf("eight", 7));
   const { signal } = new AbortController();
   await runScan(context, id, signal);

@@ -50,7 +50,7 @@ describe("products changed later are kept, or overwritten on request", () => {
   });
 });
 
-test("a SKU that another product has taken stays with it, unless the policy is overwrite", () => {
+test("a SKU that another product has taken stays with that product, unless the policy is overwrite", () => {
   const taken = { ...facts(old, undefined, undefined), is_key_taken: true };
   expect(decide(taken, "keep")).toEqual({ action: "keep", conflict: "sku_taken" });
   expect(decide(taken, "overwrite")).toEqual({ action: "revive", conflict: "sku_taken", evict: true });

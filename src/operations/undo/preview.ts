@@ -1,4 +1,4 @@
-// Previews an undo: selects and plans as an undo does, on one snapshot, and rolls back instead of writing.
+// Previews an undo: selects and plans as an undo does, on one snapshot, and then rolls back instead of executing the plan.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";

@@ -86,7 +86,8 @@ function factsOf(
   following: Version | undefined,
 ): Subject["facts"] {
   if (chunk.source === "created") {
-    // `classify` did not find it under this key. If it is there now, another writer has just restored it, and the chunk must be repeated.
+    // `classify` did not find the product under this key. If the product has the key now, another writer has just restored it, and the
+    // chunk must be repeated.
     if (now?.sku_key === key) throw new ConcurrentChange(`${key} was restored meanwhile`);
     return { before: undefined, after: { sku_key: key, digest: "" }, now };
   }
@@ -99,7 +100,7 @@ function factsOf(
   return { before, after: { sku_key: afterKey, digest: after?.digest ?? "" }, now };
 }
 
-/** Decides all products together, since one may free the key that another needs. Assumes at first that every product frees its key, then
+/** Decides all products together, because one may free the key that another needs. Assumes at first that every product frees its key. Then
  * repeats without the products that keep theirs, until no decision changes. */
 function decideAll(subjects: readonly Subject[], deletedIds: ReadonlySet<number>, policy: Policy): Decision[] {
   let freeing: ReadonlySet<number> = new Set([...deletedIds, ...subjects.map(({ id }) => id)]);

@@ -123,7 +123,7 @@ test("a later change that was reverted is not a conflict", async () => {
   expect(await undo(second)).toMatchObject({ updated: COUNT, kept: 0 });
 });
 
-test("a SKU that another product has taken stays with it, or is restored", async () => {
+test("a SKU that another product has taken stays with that product, unless the policy is overwrite", async () => {
   const deleted = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-1", "p-2"] });
   const { changeset_id } = await finish(deleted.body.id);
   await app.inject({ method: "PUT", url: "/api/products/p-1", payload: { name: "Another" } });

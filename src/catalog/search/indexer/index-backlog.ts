@@ -100,7 +100,7 @@ async function indexLocked(
 
 async function writeCounts(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
   const { counts } = memory;
-  // Meanwhile, the words of the next batch are counted in a new map.
+  // While these counts are written, the words of the next batch are counted in a new map.
   memory.counts = new Map();
   if (counts.size > 0) await countWords(writer, counts);
 }

@@ -1,6 +1,6 @@
-// Holds the products of larger backlog entries in memory, as segments. Otherwise, after an import of half a million products, every list
-// would read all of them again. Segments are loaded in the background while list requests arrive, and dropped after the index has processed
-// their entries.
+// Holds the products of larger backlog entries in memory, as segments. Without segments, every list after an import of half a million
+// products would read all these products again. Segments are loaded in the background while list requests arrive, and dropped after the
+// index has processed their entries.
 import { totalmem } from "node:os";
 import type pg from "pg";
 import { Segment } from "./segment.ts";

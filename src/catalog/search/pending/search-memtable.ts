@@ -60,7 +60,8 @@ function firstOf(positions: KeysetPosition[], { order }: Query, count: number): 
     .slice(0, count);
 }
 
-/** Reads the matching products that are still at their position. If a product has moved since then, another backlog entry contains it. */
+/** Reads the matching products that are still at their position. If a product has moved since its segment was loaded, another backlog entry
+ * contains it. */
 async function readAt(db: Queryable, { filter, order }: Query, positions: readonly KeysetPosition[]): Promise<Row[]> {
   const expected = new Set(positions.map(textOf));
   const keys = [...new Set(positions.map(({ sku_key }) => sku_key))];

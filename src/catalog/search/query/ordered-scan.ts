@@ -10,7 +10,7 @@ import { readCandidates, readKeyRangeEnd, readWindow, type Found, type Query, ty
 const MIN_WINDOW = 2000;
 /** Maximum number of products that a statement scans, so that the cost of the scan can be estimated again. */
 const MAX_WINDOW = 32_000;
-/** Factor by which key ranges are longer than estimated, because a second range would read all entries of the terms again. */
+/** Factor by which key ranges are made longer than estimated, because a second range would read all entries of the terms again. */
 const MARGIN = 1.5;
 /** A scan switches to reading by terms only if the estimated cost of the terms is less than this share of the estimated cost of continuing.
  * The margin is needed because the first few windows prove little. */

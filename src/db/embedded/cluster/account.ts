@@ -18,8 +18,8 @@ export class EmbeddedError extends Error {
 }
 
 /**
- * Returns the account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that no owner
- * changes), else the first existing one of FALLBACK_USERS. initdb requires an entry in the user database.
+ * Returns the account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that the cluster
+ * keeps its owner), or else the first existing one of FALLBACK_USERS. initdb requires an entry in the user database.
  * @throws {EmbeddedError}
  */
 export function chooseAccount(clusterDir: string): Account | undefined {
