@@ -36,7 +36,7 @@ export function describe(model: Model, descriptionOf: (sku: string) => string): 
   return changed;
 }
 
-/** Resets the model to the database, so that one difference is not reported again after every later fault. */
+/** Sets the model to the state of the database, so that a difference is reported only once and not after every later fault. */
 export async function adopt(db: Queryable, model: Model): Promise<void> {
   const { rows } = await db.query<Modelled & { sku: string }>("select sku, name, description, version from products");
   model.clear();

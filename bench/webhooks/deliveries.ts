@@ -15,7 +15,7 @@ export const ALLOW_LOOPBACK = { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" };
 const STUCK_MS = 120_000;
 /** Number of events per transaction. */
 const BATCH = 1000;
-/** Deliveries sent this shortly before a kill may not have been logged, and are then sent again. */
+/** A delivery that was sent up to this long before a kill may be missing in the log. Another worker sends such a delivery again. */
 const AROUND_KILL_MS = 1500;
 
 export interface DeliveriesReport {

@@ -11,7 +11,7 @@ export interface Io {
   signal: AbortSignal;
   /** The unmodified environment, for child processes. Read settings with `loadConfig`. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Reads the settings. `settings` take precedence over the environment. */
+  /** Reads the configuration. The values in `settings` take precedence over the environment. */
   loadConfig(settings?: Record<string, string>): Promise<Config>;
 }
 

@@ -88,5 +88,5 @@ export function readOverrides(values: DialectValues): DialectOverrides {
 function readCharacter(option: string, value: string): string {
   if (value === "none") return "";
   if (/^[\x20-\x7e]?$/.test(value)) return value;
-  throw new UsageError(`${option} takes one ASCII character, or none.`);
+  throw new UsageError(`${option} takes one ASCII character, or the word none.`);
 }

@@ -39,9 +39,10 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
                     one more than the CPU cores, from 2 to 4)
 `,
   async run(args, io) {
-    // Limits the growth of V8's heap between collections. Without it, a worker that loaded 500,000 rows and indexed them twice peaked at
-    // 304 MB. At 20 percent, V8 collects eight times during an import of 500,000 rows, which takes a tenth of the CPU time. At 50
-    // percent, V8 collects three times, and a worker that loads and indexes 5,000,000 rows peaks at 260 to 274 MB.
+    // Limits the growth of V8's heap between collections. Without this limit, a worker that loaded 500,000 rows and indexed them twice
+    // peaked at 304 MB. At 20 percent, V8 collects eight times during an import of 500,000 rows and needs a tenth of the CPU time for
+    // these collections. At 50 percent, V8 collects three times, and a worker that loads and indexes 5,000,000 rows peaks at 260 to 274
+    // MB.
     setFlagsFromString("--heap-growing-percent=50");
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, concurrency: { type: "string" } } });
     const config = await io.loadConfig({

@@ -1,4 +1,4 @@
-// Lets clients behind proxies that block PATCH and DELETE send them as POST
+// Lets upload clients behind proxies that block PATCH and DELETE send these requests as POST
 // (https://tus.io/protocols/resumable-upload#x-http-method-override).
 import type { IncomingMessage } from "node:http";
 

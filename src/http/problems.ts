@@ -27,7 +27,7 @@ export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = ()
   });
 }
 
-/** Sends a problem for a request that never reaches a route, because its headers are too long or it is not HTTP. */
+/** Sends a problem for a request that never reaches a route: it is not valid HTTP, or its headers are too long or too slow. */
 export function sendClientProblem(error: ConnectionError, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -71,12 +71,12 @@ async function recordBegin(db: Queryable, work: Work, part: number): Promise<num
 /** Records of this process that could not be deleted because the database was unavailable. */
 const unreleased = new Map<string, { work: Work; part: number }>();
 const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${part}`;
-/** The latest deletion of a record by `releaseLater`. `recordBegin` waits for it, because it could delete the record of a part that this
- * process begins again. */
+/** The latest deletion of a record by `releaseLater`. `recordBegin` waits until it has ended: otherwise the deletion could remove the
+ * record of a part that this process begins again. */
 let releasing: Promise<unknown> = Promise.resolve();
 
-/** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable
- * for longer than 5 s, the records and the set stay unchanged, and `releaseLater` deletes the records later. */
+/** Deletes this process's records of the parts, so that they do not count as deaths, and removes the parts from the set. If the
+ * database is unavailable for longer than 5 s, the records and the set stay unchanged, and `releaseLater` deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];

@@ -22,7 +22,7 @@ const EXPIRE_SECONDS = 86_400;
 /** The shortest heartbeat that pg-boss permits. It is only a fallback: workers search for silent work themselves (worker-loop.ts). */
 const HEARTBEAT_SECONDS = 10;
 
-/** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until then. */
+/** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until the next search. */
 const SUPERVISE_SECONDS = 15;
 
 const QUEUE = {
@@ -130,8 +130,8 @@ export async function workQueue<Queue extends keyof Jobs>(
       { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {
         if (job !== undefined) await runJob(boss, `${queue} ${Object.values(job.data).join()}`, () => work(job.data));
-        // One notification makes each worker fetch one job. Fetch the next without waiting for the poll: loaders of an import
-        // started two seconds late when jobs of the previous import were still queued.
+        // A notification makes each worker fetch only one job. Make this worker fetch the next one without waiting for the poll:
+        // otherwise the loaders of an import started two seconds late if jobs of the previous import were still queued.
         boss.notifyWorker(id);
       },
     );

@@ -9,7 +9,7 @@ const THROTTLE_MS = 2000;
 export const THROTTLE = "throttle";
 
 export interface LoaderLimit {
-  /** Runs the next step of a loader or executor, as soon as the limit permits one more. */
+  /** Runs a step of a loader or executor as soon as the limit permits another concurrent step. */
   run: <T>(step: () => Promise<T>) => Promise<T>;
   /** Lowers the limit for two seconds. */
   throttle: () => void;

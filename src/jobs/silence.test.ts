@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSilenceWatch } from "./silence.ts";
 
-/** A watch with a simulated clock; `at` observes import 1 at that time. */
+/** A watch with a simulated clock. `at` observes import 1 at the given second and returns whether the import is silent. */
 function watched(): { at: (seconds: number, version: number) => boolean } {
   let now = 0;
   const watch = createSilenceWatch(() => now);

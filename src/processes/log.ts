@@ -22,7 +22,8 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
   return pino(options, guardPretty(pretty));
 }
 
-/** Escapes control characters, because pino-pretty decodes JSON: a file name or an error message must not control the terminal. */
+/** Escapes control characters, so that a file name or an error message cannot control the terminal: pino-pretty decodes JSON and writes
+ * the characters unmodified. */
 export const guardPretty = (pretty: Pick<NodeJS.WritableStream, "write">): DestinationStream => ({
   write(line: string) {
     pretty.write(escapeJsonControls(line));

@@ -17,7 +17,7 @@ const TEMPORARY_FOLDER = "tmp";
 
 export interface OpenDatabase {
   address: DatabaseAddress;
-  /** undefined = another process holds the data folder. */
+  /** undefined = this process has not locked the data folder. */
   data_dir: DataDir | undefined;
   embedded: Embedded | undefined;
   close(): Promise<void>;

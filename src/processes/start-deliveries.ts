@@ -38,7 +38,8 @@ export async function deliverInThread(
     });
     const watch = watchHeartbeat(limits, (_, times) => {
       log.error({}, "webhook delivery stopped responding; restarting");
-      // A thread that hangs in a system call, not in JavaScript, cannot be terminated, so kill the whole process.
+      // `terminate` cannot end a thread that hangs in a system call. If the thread is still silent at the second report, kill the
+      // process.
       if (times > 1) process.kill(process.pid, "SIGKILL");
       void thread.terminate();
     });

@@ -95,6 +95,6 @@ test("a header name given in upper and in lower case and a 21st header are refus
   expect(faultOf(() => checkHeaders(many, {}))).toContain("more than 20");
 });
 
-test("a refused value is not repeated", () => {
+test("the message about a refused header does not contain the header's value", () => {
   expect(faultOf(() => checkHeaders({ authorization: "Bearer hunter2\n" }, {}))).not.toContain("hunter2");
 });

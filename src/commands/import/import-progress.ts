@@ -150,7 +150,8 @@ function describeQuestion({ filename, problem }: ListedImport, { option, candida
       `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
   );
   const question = `${oneLine(filename)} needs a decision, and nothing was imported. ${oneLine(problem?.detail ?? "")}`;
-  // The answer is not a value of the option but a change of the mapping. The values that it lacks are in `question`, up to a number.
+  // The user answers by changing the mapping, not by giving a value for the option. `question` already lists the values that the
+  // mapping lacks.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
   return [question, "Run the command again with one of these options:", ...answers, ""].join("\n");

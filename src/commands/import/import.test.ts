@@ -76,7 +76,7 @@ test("--json prints only the import to stdout, done or failed", async () => {
   expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/bad-header" } });
 });
 
-test("a question is printed with what answers it, and the import is cancelled", async () => {
+test("a question is printed with the options that answer it, and the import is cancelled", async () => {
   const key = await run(["--url", url, await fileOf("key.csv", "item number,code,name\n1,A-1,x\n2,A-2,y\n3,A-3,z\n")]);
   expect(key.code).toBe(3);
   expect(key.stdout + key.stderr).toContain('\n  --key "code"         A-1, A-2, A-3\n');
@@ -92,7 +92,7 @@ test("a question is printed with what answers it, and the import is cancelled", 
   expect(rows).toEqual([]);
 });
 
-test("an import that applies no row fails; one whose products are up to date does not", async () => {
+test("an import that applies no row fails; an import whose products are up to date succeeds", async () => {
   const path = await fileOf("all-bad.csv", "sku,name\n,One\n,Two\n");
   const failed = await run(["--url", url, path]);
   expect(failed.code).toBe(1);

@@ -30,22 +30,24 @@ export const importCommand: Command = {
   help: `Usage: skuport import FILE [options]
 
 Sends FILE to the server and shows the progress. The server is the one that runs on the data folder, or --url. If no server is
-running, imports the file into the embedded database itself. FILE may be a pipe, or - for standard input.
+running, the command itself imports the file into the database. FILE may be a pipe, or - for standard input.
 
   --url URL           address of the server
   --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
   --json              print only the finished import, as JSON
   --mode MODE         upsert (default): create and update products; create: only create new products; update: only update
                       existing products
-  --repeats WHICH     row to use if the file repeats a SKU: last (default), first, or reject (use none of them)
+  --repeats WHICH     row to use if the file repeats a SKU: last (default), first, or reject: use the first
+                      row and reject the others
   --strict            if any row is rejected, fail the import and change nothing
-  --no-active         create new products as inactive if the file does not say
+  --no-active         create new products as inactive if the file does not specify it
 ${COLUMN_HELP}
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
 Exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 the file needs a decision: nothing was imported, and the
-question is printed with the options that answer it. An import that applies no row fails, because all rows were rejected or
-ignored or the file has none. Otherwise rejected rows do not fail an import without --strict.
+question is printed with the options that answer it. An import that applies no row fails: all rows were rejected or ignored, or
+the file has no rows. If some rows are applied, rejected rows fail the import only with --strict, or if nearly all of at least
+10,000 rows are rejected.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
@@ -92,8 +94,8 @@ async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>>
   throw optionError(result.error.issues);
 }
 
-/** @returns the ended import, or a held one, which has then been cancelled; undefined if the command was interrupted before the import was
- * created */
+/** @returns the ended import, or the import as it was held, after cancelling it; undefined if the command was interrupted before the
+ * import was created */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,

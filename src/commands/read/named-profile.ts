@@ -6,7 +6,7 @@ import type { ColumnOptions } from "../column-options.ts";
 import { UsageError, type Io } from "../command.ts";
 import { findServer } from "../find-server.ts";
 
-/** Replaces the name of a profile by its mapping. */
+/** Replaces the name of a profile in the options with the profile's mapping. */
 export async function withProfile({ profile, ...options }: ColumnOptions, io: Io): Promise<ColumnOptions> {
   if (profile === undefined) return options;
   const { isSwitchedOff, mappingOf } = await import("../../profiles/choose-profile.ts");

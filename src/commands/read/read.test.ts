@@ -145,7 +145,7 @@ test("the summary shows dialect, columns, counts and the first faults", async ()
     expect(stdout).toContain(text);
 });
 
-test("the summary shows the first products and the rejected rows of a mapping, and --json all of the sample", async () => {
+test("the summary shows the first products and the rejected rows of a mapping, and --json prints the whole sample", async () => {
   const mapping = {
     key: { from: ["Supplier", "Code"], join: ":", need: "all" },
     name: "Title",

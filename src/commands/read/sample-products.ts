@@ -7,18 +7,18 @@ import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
 import type { ColumnOptions } from "../column-options.ts";
 
-/** Maximum number of products and of rejects. */
+/** Maximum number of products, and maximum number of rejects, in the sample. */
 const SHOWN = 20;
 
 export type Sample = Pick<Preview, "products" | "rejects"> & {
-  /** Why an import would fail or ask; null if there is no reason in the sample. */
+  /** Why an import of the file would fail or ask a question, as far as the sample shows; null if it shows no reason. */
   problem: string | null;
 };
 
 export interface ProductSampler {
   /** Whether the options name the column of the key. */
   is_key_chosen: boolean;
-  /** Takes the first products of these records, unless earlier records were taken. */
+  /** Makes the sample from the first call with at least one record. Later calls have no effect. */
   take(records: Records, table: Omit<Table, "columns"> & PlannedColumns, dialect: Dialect): Promise<void>;
   readonly sample: Sample;
 }

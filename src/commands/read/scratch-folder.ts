@@ -1,5 +1,6 @@
 // A temporary folder for the unpacked copy of a file. If there is a data folder, the temporary folder is on the same disk, because the
-// system's temporary folder is often held in memory. As with imports, a reserve of that disk stays free.
+// system's temporary folder is often held in memory. Like an import, the command leaves a part of that disk free
+// (SKUPORT_DISK_RESERVE_BYTES).
 import { rmSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,7 +50,7 @@ async function createIn(parent: string): Promise<string> {
   return path;
 }
 
-/** Removes the folders of processes that were killed. Those of other users stay. */
+/** Removes the folders of processes that were killed. Folders of other users cannot be removed and stay. */
 async function removeAbandoned(parent: string): Promise<void> {
   const before = Date.now() - MAX_AGE_MS;
   const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(PREFIX));

@@ -27,10 +27,10 @@ export const webhooksCommand: Command = {
 
   list          list all webhooks with their status
   add           send events to URL: all types, or only those in --types. Prints the id and the secret
-  test          send an event now and show the response. Exit code: 0 if the receiver accepted it
+  test          send a test event now and show the response. Exit code: 0 if the receiver accepted it
   deliveries    show the log of deliveries, newest first
-  replay        send again the deliveries that failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing those that
-                were never sent. Exits once all of them are queued
+  replay        send again the deliveries that failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing the events
+                that were never sent. Exits once all deliveries are queued
   listen        receive webhooks on 127.0.0.1, verify their signatures and print them. For developers of receivers. --webhook
                 reads the secrets from the server, --secret-file from a file or (with -) from standard input. --status sets
                 the status of the response

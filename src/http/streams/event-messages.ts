@@ -27,8 +27,8 @@ const SHOWN_AS: Record<EventType, StreamData<"products">["changes"][number]["cha
 
 const shownAs = (type: string) => (Object.hasOwn(SHOWN_AS, type) ? SHOWN_AS[type as EventType] : null);
 
-/** Formats events: one message for all changed products, and one message per changeset. The last message has the id of the last
- * event. */
+/** Formats events: one message for all products that were changed individually, and one message per changeset. The last message has the
+ * id of the last event. */
 export function writeEvents(events: readonly StoredEvent[]): string {
   const messages: { event: StreamEvent; data: unknown }[] = [];
   const changes = events.flatMap(({ type, data }) => {

@@ -159,7 +159,7 @@ function createReader(stream: Stream): Reader {
   };
 }
 
-/** Number of records whose version each stream remembers; far more than can be running at a time. */
+/** Number of imports and operations whose version each stream remembers; far more than run at the same time. */
 const REMEMBERED = 1000;
 
 /** Returns a function that reports whether a state is newer than the last state sent for the same record. A slow read may

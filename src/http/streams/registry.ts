@@ -37,13 +37,13 @@ export interface Stream {
   cut(): void;
   /** Calls back when the stream closes, or immediately if it is closed. */
   onClose(callback: () => void): void;
-  /** Resolves when all bytes are sent or the stream is closed. */
+  /** Resolves when the response's buffer can take more bytes, or the stream is closed. */
   drained(): Promise<void>;
 }
 
 export interface Streams {
   readonly size: number;
-  /** Takes a slot for a stream that answers `request`; it is released automatically.
+  /** Takes a slot for a stream that answers `request`. The slot is released automatically.
    * @throws Problem too-many-streams, not-ready */
   take(request: FastifyRequest, reply: FastifyReply): Stream;
   /** Calls back at each heartbeat while any stream is open. */

@@ -39,7 +39,7 @@ function once(write: () => string): () => string {
 }
 
 export interface Hub {
-  /** Position of the last event passed to readers; undefined without readers. */
+  /** Position up to which the hub has read the events; undefined without readers. */
   readonly position: number | undefined;
   /** Passes all states and events that are found from now on to the reader. Returns the function that unsubscribes it. */
   subscribe(reader: (found: Found) => void): () => void;

@@ -9,7 +9,7 @@ const EVENTS = 1000;
 /** Approximate maximum number of deliveries per statement. */
 const DELIVERIES = 20_000;
 
-/** Events that are split into batches of products for webhooks whose `volume` is `products`. */
+/** Types of events that are split into batches of products for webhooks whose `volume` is `products`. */
 const SPLIT_TYPES = VOLUME_TYPES.filter((type) => type !== "import.started");
 
 const list = (types: readonly string[]): string => `(${types.map((type) => `'${type}'`).join(", ")})`;

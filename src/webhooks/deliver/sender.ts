@@ -109,7 +109,8 @@ async function openTarget(worker: Worker, webhookId: number): Promise<Target | u
   try {
     return await readTarget(pool, worker.keys, webhookId);
   } catch {
-    // The keys may have been rotated, so reload them. If the keys were not the reason, `readTarget` throws again.
+    // Reading fails if the keys have been rotated, so reload the keys and try again. If there is another reason, `readTarget` throws
+    // again.
     worker.keys = await loadKeys();
     return readTarget(pool, worker.keys, webhookId);
   }

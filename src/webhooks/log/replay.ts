@@ -6,8 +6,8 @@ import { SUBSCRIBES, CAN_SPLIT } from "../deliver/fan-out.ts";
 import { notifyWorkers } from "../store.ts";
 import type { Replay } from "../../../contract/webhooks/deliveries.ts";
 
-/** Number of deliveries that a replay queues at once. It queues them only while fewer than MAX_WAITING of its deliveries are
- * waiting. */
+/** Number of deliveries that a replay queues per step. A step queues nothing while MAX_WAITING or more low-priority deliveries of the
+ * webhook are due. */
 const BATCH = 250;
 const MAX_WAITING = 250;
 

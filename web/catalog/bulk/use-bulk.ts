@@ -128,7 +128,7 @@ const isTyped = (count: number): Promise<boolean> =>
     typed: { label: t("catalog.bulk.type_count", { n: count }), text: String(count) },
   });
 
-/** The number of products in the catalogue; reports a failure and returns null. */
+/** Returns the number of products in the catalogue. If the request fails, reports the failure and returns null. */
 async function countAll(): Promise<number | null> {
   try {
     return (await ask(list_products, { querystring: { limit: 1, fields: "sku" } })).total.value;

@@ -90,7 +90,8 @@ test("a list shows the usual attributes unless most of its rows have none of the
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // The attributes already shown stay unless another set fits far more rows; then the usual attributes are tried first.
+  // The attributes already shown stay, unless more than twice as many rows have an attribute of the rows' own set. In that case, the
+  // usual attributes are tried before the rows' own.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

@@ -97,8 +97,8 @@ export function usualAttributes(counts: readonly AttributeCount[], products: num
     .map(({ name }) => name);
 }
 
-/** Chooses the attributes to show for a list: the ones already shown, otherwise the usual ones, otherwise the most frequent ones of
- * its rows. A set is skipped if more than twice as many rows have one of their own most frequent attributes. */
+/** Chooses the attributes to show for a list: the ones already shown, otherwise the usual ones, otherwise the most frequent ones of the
+ * rows (`own`). The shown or usual attributes are skipped if more than twice as many rows have an attribute of `own`. */
 export function attributesFor(products: readonly Product[], shown: string[], usual: string[]): string[] {
   const own = usualAttributes(countAttributes(products), products.length);
   const withAny = (names: readonly string[]): number =>

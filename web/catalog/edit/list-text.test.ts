@@ -14,7 +14,7 @@ test("a list is edited as JSON if an element contains a line break or looks like
   expect(parseListText("[x]\n[1]")).toEqual(["[x]", "[1]"]);
 });
 
-test("the text of a list gives the same list", () => {
+test("parsing the text of a list returns the same list", () => {
   const element = fc.string({ unit: fc.constantFrom(...Array.from('[]"\\\n\r, ab')), minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(fc.array(element, { minLength: 1, maxLength: 4 }), (list) => {

@@ -11,7 +11,7 @@ const positions: Positions = {
   })),
 };
 
-test("the list is entered at the last position before the row; at both ends the entry is exact", () => {
+test("reading begins at the last position before the row; at both ends of the list, the row number is exact", () => {
   expect(entryAt(positions, 6000, 30)).toEqual({ cursor: "at 5000", row: 6000 });
   expect(entryAt(positions, 20, 30)).toEqual({ cursor: null, row: 0 });
   expect(entryAt(positions, 9950, 50)).toEqual({ cursor: "end", row: 9800 });

@@ -130,7 +130,7 @@ test("a list entered in the middle is read in both directions, with estimated ro
   expect([window.is_whole, window.count]).toEqual([true, 10_000]);
 });
 
-test("if there are fewer rows before the first loaded page than estimated, all rows move up at the start", () => {
+test("if there are fewer rows before the first loaded page than estimated, all rows move up once the start is reached", () => {
   const window = new RowWindow<number>({ cursor: "1000", row: 3000 });
   let at = scrollThrough(window, 10_000, 3000, 0);
   expect(window.rowAt(at)).toBe(1000);
@@ -165,7 +165,7 @@ test("reloading a changed page drops the pages before it", () => {
   window.expire();
   const wanted = window.missingPages(at, at + 30)[0] as { page: number; cursor: string };
   const fresh = pageOf(10_000, wanted.cursor);
-  // The reloaded page contains a new row: it still ends at the same row, so it starts one row later.
+  // The reloaded page contains a new row. The page still ends at the same row, so it starts one row later.
   const position = Number(wanted.cursor.replace("before ", ""));
   const items = [...fresh.items.slice(1), -1];
   window.put(wanted.page, { ...fresh, items, previous_cursor: `before ${String(position - PAGE + 1)}` }, at, at + 30);

@@ -33,8 +33,9 @@ export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number,
   return { first, end: Math.min(rows, first + Math.ceil(viewportPx / rowHeight) + 1), shift: top - first * rowHeight };
 }
 
-/** The rows that are shown completely: the number of the first one, and the number of the row after the last one. Half a pixel more or less
- * is a rounding error. If no row is shown completely, it is the first one in the viewport. */
+/** The rows that are shown completely: the number of the first one, and the number of the row after the last one. A row that exceeds
+ * the viewport by half a pixel counts as complete, because of rounding errors. If no row is complete, returns the first row in the
+ * viewport. */
 export function completeRows(
   pxAbove: number,
   rows: number,

@@ -87,8 +87,8 @@ function retryAfterReconnect(error: Readonly<Ref<Error | null>>, retry: () => vo
   });
 }
 
-/** The number of products in the list. It is exact if the whole list is loaded or a page contains the exact total. Otherwise it is
- * the count of the positions request or, at least, the number of known rows. */
+/** The number of products in the list. It is exact if the whole list is loaded or a page contains the exact total. Otherwise it is the
+ * count that the request for positions returned. Until that request has been answered, it is a lower bound. */
 function useTotal({ rows, page_total }: State, counted: Readonly<Ref<ListTotal | null>>) {
   return computed((): ListTotal | null => {
     const window = rows.value;

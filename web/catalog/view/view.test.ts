@@ -41,11 +41,11 @@ test.each([
   const view = parseView({ ...link, sort: "-name", limit: "50" });
   expect(filterOf(view.terms, ["Brand"], NOW)).toEqual(filter);
   expect(view.sort).toEqual({ by: "name", descending: true });
-  // The page's own form of the URL shows the same list.
+  // The URL that the page itself makes for this view shows the same list.
   expect(filterOf(parseView(formatView(view)).terms, ["Brand"], NOW)).toEqual(filter);
 });
 
-test("clicks on a header cycle: one direction, the other, then by SKU again", () => {
+test("repeated clicks on a column header sort by the column, then in the other direction, then by SKU again", () => {
   const clicks = (column: string) => {
     const first = nextSort({ by: "sku", descending: false }, column);
     const second = nextSort(first, column);

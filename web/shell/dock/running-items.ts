@@ -73,7 +73,7 @@ function endOf({ kind, record }: Running): string {
 const titleOf = ({ type, title }: ProblemDocument): string =>
   problemTitle(type.slice(type.lastIndexOf("/") + 1), title);
 
-/** The reason follows the title, because the dock shows nothing else of the import. */
+/** Names the counts after the title of the problem, because the dock shows nothing else about the import. */
 function nothingImported(record: ListedImport): string {
   const counts = joinCounts([
     [record.rejected, (n) => tn("imports.counted.rejected", n)],

@@ -139,7 +139,7 @@ export const imports = {
     "disk-full": {
       state: "Waiting for disk space",
       title: "The server's disk is full",
-      text: "The import is paused. Free disk space on the server and the import continues automatically, or cancel the import.",
+      text: "The import is paused. It continues automatically when there is enough free space on the server's disk. You can also cancel the import.",
     },
   },
   unfinished: {
@@ -152,7 +152,7 @@ export const imports = {
     discard: "Discard",
     discard_name: "Discard the upload of {name}",
     wrong_file: "This is a different file from {name}",
-    wrong_file_text: "Choose the file that you started uploading: {name}, {size}. It must not have changed since then.",
+    wrong_file_text: "Choose the file that you started uploading: {name}, {size}. The file must not have changed since you started.",
     paused_title: "The upload stopped at {part}",
     paused_here: "Choose the same file again to continue the upload. No rows have been imported yet.",
     paused_elsewhere:
@@ -362,7 +362,7 @@ export const imports = {
     does_not_fit: "The value is not what the mapping expects",
     value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
-    match_ambiguous: "Several products have the value that the row should match",
+    match_ambiguous: "The row finds its product by a value that several products have",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",
   },

@@ -34,8 +34,8 @@ export interface Outgoing {
 type AttemptError = NonNullable<Attempt["error"]>;
 
 export interface Outcome extends Omit<Attempt, "id" | "number" | "started_at"> {
-  /** Start of the attempt by `performance.now()`. The database uses its own clock and the age of the attempt to compute the
-   * time. */
+  /** Start of the attempt by `performance.now()`. The database computes the attempt's time from its own clock and the age of the
+   * attempt. */
   started_ms: number;
   retry_after_ms: number | undefined;
 }
@@ -78,8 +78,8 @@ function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup):
   };
 }
 
-/** Sends a delivery once. `settings` must be the settings of the agent. With a proxy, this function is the only check of the
- * address. */
+/** Sends a delivery once. `settings` must be the ones with which the agent was created. With a proxy, only this function checks
+ * addresses, and only if the URL contains an IP address. */
 export async function send(
   agent: Dispatcher,
   outgoing: Outgoing,
