@@ -152,7 +152,8 @@ export const imports = {
     discard: "Discard",
     discard_name: "Discard the upload of {name}",
     wrong_file: "This is a different file from {name}",
-    wrong_file_text: "Choose the file that you started uploading: {name}, {size}. The file must not have changed since you started.",
+    wrong_file_text:
+      "Choose the file that you started uploading: {name}, {size}. The file must not have changed since you started.",
     paused_title: "The upload stopped at {part}",
     paused_here: "Choose the same file again to continue the upload. No rows have been imported yet.",
     paused_elsewhere:
