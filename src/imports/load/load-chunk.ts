@@ -1,6 +1,5 @@
 // Loads one chunk inside the caller's transaction: compares its rows with the products, copies new products, and updates changed
 // ones after archiving their old versions.
-import type { ScanId } from "../fencing.ts";
 import type pg from "pg";
 import {
   applyStagedChanges,
@@ -15,9 +14,7 @@ import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder } from "./encode-rows.ts";
 import type { RowEncoder } from "./row-encoder.ts";
-import type { MatchRule } from "../match/find-products.ts";
-import { keysOf, resolveRows, type Resolved } from "./resolve-rows.ts";
-import { readMatches, readTakenKeys } from "../match/store.ts";
+import { checkMatched, matchRows, type MatchPlan } from "./match-rows.ts";
 import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";
@@ -32,7 +29,7 @@ export interface LoadPlan {
   changeset_id: number;
   id_base: number;
   /** How products are found by an attribute; null if they are found by their SKUs. */
-  match: { rule: MatchRule; scan: ScanId } | null;
+  match: MatchPlan | null;
   /** Whether products may be found by their tids; see `hasTids`. */
   has_tids: boolean;
 }
@@ -77,16 +74,16 @@ export async function loadChunk(
     columns.keeps_texts = arrays.kept_texts !== undefined;
     found = await compareWithProducts(client, columns, arrays, rows.record.length, plan.has_tids);
   }
+  if (matched !== undefined) checkMatched(matched, found);
   const { changed, same } = found;
-  const rejects: Reject[] = [];
-  const rejectRecord = (r: number, code: RejectCode, column: number): void => {
-    rejects.push(makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column));
-  };
+  const rejectOf = (r: number, code: RejectCode, column: number): Reject =>
+    makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column);
+  const rejects = (matched?.refused ?? []).map(({ row, code, message }): Reject => {
+    return { ...rejectOf(read.record[row] as number, code, layout.sku), message };
+  });
   const reject = (row: number, code: RejectCode, column: number): void => {
-    rejectRecord(rows.record[row] as number, code, column);
+    rejects.push(rejectOf(rows.record[row] as number, code, column));
   };
-  for (const row of matched?.missing ?? []) rejectRecord(read.record[row] as number, "does_not_exist", layout.sku);
-  for (const row of matched?.ambiguous ?? []) rejectRecord(read.record[row] as number, "match_ambiguous", layout.sku);
 
   const created = creatable(rows, encoder, plan, found, reject);
   if (plan.options.mode === "create")
@@ -117,17 +114,6 @@ export async function loadChunk(
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
-}
-
-/** Finds the products of the rows by their attribute. */
-async function matchRows(
-  client: pg.ClientBase,
-  { rule, scan }: NonNullable<LoadPlan["match"]>,
-  rows: ChunkRows,
-): Promise<Resolved> {
-  const keys = keysOf(rows);
-  const matches = await readMatches(client, scan, keys);
-  return resolveRows(rows, matches, rule.none === "create" ? await readTakenKeys(client, keys) : undefined);
 }
 
 /** Returns the rows whose products do not exist and may be created. Rejects rows whose products may not be created. */

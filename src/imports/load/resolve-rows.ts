@@ -1,44 +1,70 @@
 // Replaces the keys of a chunk's rows by the SKUs of the products that have them as an attribute.
 import type { ChunkRows } from "./chunk-rows.ts";
-import type { Match } from "../match/store.ts";
+
+/** The products that have a key as their attribute. */
+export interface Found {
+  /** Those that still have it. */
+  products: readonly { sku_key: string; sku: string; version: number }[];
+  /** Whether a product had it when the file was scanned, and has been changed or deleted since. */
+  is_lost: boolean;
+}
+
+/**
+ * Why a row is not applied. `missing`: no product has its key. `lost`: the product that had it has been changed or deleted during the
+ * import. `ambiguous`: several products have it. `taken`: its new product would have the SKU of another product.
+ */
+export type Refusal = "missing" | "lost" | "ambiguous" | "taken";
 
 export interface Resolved {
   /** The rows that match exactly one product, and the rows that may create a product. */
   rows: ChunkRows;
-  /** Indexes of the given rows that match no product and may not create one. */
-  missing: number[];
-  /** Indexes of the given rows that match several products, or whose new product would have a SKU from `taken`. */
-  ambiguous: number[];
+  /** For each of these rows, the version of its product; 0 if it may create a product. */
+  versions: Int32Array;
+  /** The other rows, as indexes of the given rows. */
+  refused: { row: number; refusal: Refusal }[];
 }
 
 /** The key of each row. */
 export const keysOf = ({ texts, key_start, key_end }: ChunkRows): string[] =>
   Array.from(key_start, (start, row) => texts.toString("utf8", start, key_end[row]));
 
+interface Kept {
+  row: number;
+  sku: string;
+  key: string;
+  version: number;
+}
+
 /**
+ * @param found the products of each key that has any
  * @param taken keys that already are SKUs of other products, so that no row may create a product with them; undefined if rows without a
  * product create none
  */
-export function resolveRows(rows: ChunkRows, matches: readonly Match[], taken?: ReadonlySet<string>): Resolved {
-  const products = new Map<string, Match[]>();
-  for (const match of matches) products.set(match.match_key, [...(products.get(match.match_key) ?? []), match]);
-  const missing: number[] = [];
-  const ambiguous: number[] = [];
-  const kept: { row: number; sku: string; key: string }[] = [];
+export function resolveRows(
+  rows: ChunkRows,
+  found: ReadonlyMap<string, Found>,
+  taken?: ReadonlySet<string>,
+): Resolved {
+  const kept: Kept[] = [];
+  const refused: Resolved["refused"] = [];
   keysOf(rows).forEach((key, row) => {
-    const found = products.get(key) ?? [];
-    const [product] = found;
-    if (found.length > 1 || (product === undefined && taken?.has(key) === true)) ambiguous.push(row);
-    else if (product !== undefined) kept.push({ row, sku: product.sku, key: product.sku_key });
-    else if (taken !== undefined) {
+    const { products = [], is_lost = false } = found.get(key) ?? {};
+    const [product] = products;
+    if (products.length > 1) refused.push({ row, refusal: "ambiguous" });
+    else if (product !== undefined)
+      kept.push({ row, sku: product.sku, key: product.sku_key, version: product.version });
+    else if (is_lost) refused.push({ row, refusal: "lost" });
+    else if (taken === undefined) refused.push({ row, refusal: "missing" });
+    else if (taken.has(key)) refused.push({ row, refusal: "taken" });
+    else {
       const sku = rows.texts.toString("utf8", rows.sku_start[row], rows.sku_end[row]);
-      kept.push({ row, sku, key });
-    } else missing.push(row);
+      kept.push({ row, sku, key, version: 0 });
+    }
   });
-  return { rows: withTexts(rows, kept), missing, ambiguous };
+  return { rows: withTexts(rows, kept), versions: Int32Array.from(kept, ({ version }) => version), refused };
 }
 
-function withTexts(rows: ChunkRows, kept: readonly { row: number; sku: string; key: string }[]): ChunkRows {
+function withTexts(rows: ChunkRows, kept: readonly Kept[]): ChunkRows {
   const skuStart = new Int32Array(kept.length);
   const keyStart = new Int32Array(kept.length);
   const keyEnd = new Int32Array(kept.length);

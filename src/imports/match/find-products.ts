@@ -1,18 +1,9 @@
 // Finds the products that the rows of a scanned file refer to by an attribute, and stores them for the loaders. Reads each product once.
 import type { ScanId } from "../fencing.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
-import { skuKey } from "../../catalog/product/sku-key.ts";
 import type { ImportContext } from "../context.ts";
-import { normalizeGtin } from "../mapping/steps/gtin.ts";
+import { matchKey, type MatchRule } from "./match-key.ts";
 import { deleteMatches, insertMatches, readCandidates, type Match } from "./store.ts";
-import type { Mapping } from "../../../contract/mapping/mapping.ts";
-
-export type MatchRule = NonNullable<Mapping["match"]>;
-
-/** The form in which the values of an attribute are compared. The keys of the file have the same form.
- * @returns null if the value cannot be compared */
-const matchKey = (value: string, { as }: MatchRule): string | null =>
-  as === "gtin" ? normalizeGtin(value) : skuKey(value) || null;
 
 /** @param hasKey whether the file contains a key
  * @returns false if a newer scan has taken the import over */

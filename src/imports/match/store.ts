@@ -56,12 +56,40 @@ export async function insertMatches(db: Queryable, scan: ScanId, matches: readon
   return rowCount === 1;
 }
 
-/** Returns the products of these keys. A key has no product, one, or several. */
-export async function readMatches(db: Queryable, scan: ScanId, keys: readonly string[]): Promise<Match[]> {
-  const { rows } = await db.query<Match>(
-    `select match_key, sku_key, sku from import_matches
+/** Returns the products that the scan has found for these keys. A key has no product, one, or several. */
+export async function readMatches(
+  db: Queryable,
+  scan: ScanId,
+  keys: readonly string[],
+): Promise<Pick<Match, "match_key" | "sku_key">[]> {
+  const { rows } = await db.query<Pick<Match, "match_key" | "sku_key">>(
+    `select match_key, sku_key from import_matches
      where import_id = $1 and scan_token = $2 and match_key = any($3::text[]) order by match_key, sku_key`,
     [scan.id, scan.scan_token, keys],
+  );
+  return rows;
+}
+
+/** A product as it is now. */
+export interface CurrentProduct {
+  sku_key: string;
+  sku: string;
+  version: number;
+  /** Null if the attribute is missing or a list. */
+  value: string | null;
+}
+
+/** Returns the products with these SKU keys, and their value of the attribute. */
+export async function readCurrent(
+  db: Queryable,
+  skuKeys: readonly string[],
+  attribute: string,
+): Promise<CurrentProduct[]> {
+  if (skuKeys.length === 0) return [];
+  const { rows } = await db.query<CurrentProduct>(
+    `select sku_key, sku, version, case when jsonb_typeof(attributes -> $2) = 'string' then attributes ->> $2 end as value
+     from products where sku_key = any($1::text[])`,
+    [skuKeys, attribute],
   );
   return rows;
 }

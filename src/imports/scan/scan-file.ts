@@ -264,8 +264,11 @@ async function questionOfScan(
   scanner: Scanner,
 ): Promise<Problem | undefined> {
   const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
-  const { mode } = work.options;
-  if (question !== undefined || name >= 0 || mode === "update" || scanner.first_keys.length === 0) return question;
+  const { mode, mapping } = work.options;
+  // With `match`, the keys are not SKUs. The import changes products, and rows that would create one are rejected.
+  const isMatched = mapping?.match !== undefined;
+  if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
+  if (scanner.first_keys.length === 0) return undefined;
   const canUpdate = mode !== "create" && (await hasAnyProduct(context.pool, scanner.first_keys));
   return canUpdate ? undefined : noNameColumn(table);
 }
