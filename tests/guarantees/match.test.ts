@@ -188,7 +188,11 @@ describe("rows without a product", () => {
   });
 
   test("make a strict import fail, and nothing is changed", async () => {
-    for (const [sku, gtin] of [["L-1", LAMP], ["C-1", CHAIR]] as const) await put(sku, { gtin });
+    for (const [sku, gtin] of [
+      ["L-1", LAMP],
+      ["C-1", CHAIR],
+    ] as const)
+      await put(sku, { gtin });
     const before = await products();
     const result = await run(
       [
@@ -229,15 +233,19 @@ describe("texts", () => {
     const mapping: Mapping = { key: "EAN", match: { attribute: "Old number" }, attributes: { "Old number": "Price" } };
     const rows = [1, 2, 3, 4, 5, 6].map((n): [string, string, string] => [String(n), "", String((n % 6) + 1)]);
     expect(await run(rows, mapping)).toMatchObject({ state: "done", updated: 6, rejected: 0 });
-    expect(Object.entries(await products()).map(([sku, values]) => [sku, (values as Record<string, string>)["Old number"]])).toEqual(
-      [1, 2, 3, 4, 5, 6].map((n) => [`p${n}`, String((n % 6) + 1)]),
-    );
+    expect(
+      Object.entries(await products()).map(([sku, values]) => [sku, (values as Record<string, string>)["Old number"]]),
+    ).toEqual([1, 2, 3, 4, 5, 6].map((n) => [`p${n}`, String((n % 6) + 1)]));
   });
 });
 
 describe("changes between the scan and the load", () => {
   /** Scans the file, makes the change, and then loads. */
-  async function runAround(change: () => Promise<unknown>, rows: [string, string, string][], mapping: Mapping = BY_GTIN) {
+  async function runAround(
+    change: () => Promise<unknown>,
+    rows: [string, string, string][],
+    mapping: Mapping = BY_GTIN,
+  ) {
     const { id } = await receiveBytes(context, fileOf(...rows), { mapping });
     await runScan(context, id, signal);
     await change();
@@ -253,15 +261,18 @@ describe("changes between the scan and the load", () => {
     await put("D-1", { gtin: DESK });
   });
 
-  test.each([BY_GTIN, CREATING])("a product that lost the value is not changed, and the row is rejected", async (mapping) => {
-    const result = await runAround(() => put("L-1", { gtin: CHAIR }), two, mapping);
-    expect(result).toMatchObject({ state: "done", created: 0, updated: 1, rejected: 1 });
-    expect(await rejects(result.id)).toEqual([[1, "does_not_exist"]]);
-    expect(await products()).toEqual({
-      "D-1": { name: "Desk", gtin: DESK, price: "2" },
-      "L-1": { name: "Product L-1", gtin: CHAIR },
-    });
-  });
+  test.each([BY_GTIN, CREATING])(
+    "a product that lost the value is not changed, and the row is rejected",
+    async (mapping) => {
+      const result = await runAround(() => put("L-1", { gtin: CHAIR }), two, mapping);
+      expect(result).toMatchObject({ state: "done", created: 0, updated: 1, rejected: 1 });
+      expect(await rejects(result.id)).toEqual([[1, "does_not_exist"]]);
+      expect(await products()).toEqual({
+        "D-1": { name: "Desk", gtin: DESK, price: "2" },
+        "L-1": { name: "Product L-1", gtin: CHAIR },
+      });
+    },
+  );
 
   test.each([BY_GTIN, CREATING])("two products that swapped the value are not changed", async (mapping) => {
     const result = await runAround(
@@ -287,13 +298,10 @@ describe("changes between the scan and the load", () => {
   });
 
   test("a catalogue that was emptied stays empty", async () => {
-    const result = await runAround(
-      async () => {
-        const { body } = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["L-1", "D-1"] });
-        await finish(body.id);
-      },
-      two,
-    );
+    const result = await runAround(async () => {
+      const { body } = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["L-1", "D-1"] });
+      await finish(body.id);
+    }, two);
     expect(result).toMatchObject({ state: "failed", created: 0, rejected: 2 });
     expect(await products()).toEqual({});
   });
@@ -309,10 +317,7 @@ describe("changes between the scan and the load", () => {
   });
 
   test("another import that moved the value to another product", async () => {
-    const result = await runAround(
-      () => importBytes(context, `sku,name,gtin\nL-1,,\nN-1,New,${LAMP}\n`),
-      two,
-    );
+    const result = await runAround(() => importBytes(context, `sku,name,gtin\nL-1,,\nN-1,New,${LAMP}\n`), two);
     expect(result).toMatchObject({ state: "done", updated: 1, rejected: 1 });
     expect(await products()).toEqual({
       "D-1": { name: "Desk", gtin: DESK, price: "2" },
@@ -322,11 +327,7 @@ describe("changes between the scan and the load", () => {
   });
 
   test("a product that got the value as its SKU is not changed", async () => {
-    const result = await runAround(
-      () => put(padded(CHAIR), {}, "Another"),
-      [...two, [CHAIR, "Chair", "3"]],
-      CREATING,
-    );
+    const result = await runAround(() => put(padded(CHAIR), {}, "Another"), [...two, [CHAIR, "Chair", "3"]], CREATING);
     expect(result).toMatchObject({ state: "done", created: 0, updated: 2, rejected: 1 });
     expect(await rejects(result.id)).toEqual([[3, "match_ambiguous"]]);
     expect((await products())[padded(CHAIR)]).toEqual({ name: "Another" });

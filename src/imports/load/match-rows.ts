@@ -54,7 +54,10 @@ async function findCurrent(
  * for the others. The write then fails if a product is changed after the comparison.
  * @throws ConcurrentChange if another writer was faster; the chunk must be loaded again
  */
-export function checkMatched({ versions }: Pick<Resolved, "versions">, { same, changed, changed_versions }: Comparison): void {
+export function checkMatched(
+  { versions }: Pick<Resolved, "versions">,
+  { same, changed, changed_versions }: Comparison,
+): void {
   let existing = 0;
   for (const version of versions) if (version > 0) existing++;
   if (same.length + changed.length !== existing) throw changedMeanwhile();

@@ -40,11 +40,7 @@ interface Kept {
  * @param taken keys that already are SKUs of other products, so that no row may create a product with them; undefined if rows without a
  * product create none
  */
-export function resolveRows(
-  rows: ChunkRows,
-  found: ReadonlyMap<string, Found>,
-  taken?: ReadonlySet<string>,
-): Resolved {
+export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, taken?: ReadonlySet<string>): Resolved {
   const kept: Kept[] = [];
   const refused: Resolved["refused"] = [];
   keysOf(rows).forEach((key, row) => {
