@@ -34,6 +34,7 @@ export const PROBLEMS = {
   "name-in-doubt": { status: 422, title: "It is unclear which column contains the name" },
   "encoding-in-doubt": { status: 422, title: "The encoding of the file is unclear" },
   "value-unseen": { status: 422, title: "The file contains a value that a value map does not list" },
+  review: { status: 422, title: "Check the columns before the import" },
   "columns-changed": { status: 422, title: "The columns of the file have changed" },
   "bad-header": { status: 422, title: "The header row of the file cannot be read" },
   "upload-interrupted": { status: 400, title: "The upload ended before the file was complete" },

@@ -85,11 +85,21 @@ export const dialect = z
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
 
-export const COLUMN_TARGETS = ["sku", "name", "description", "active", "parent_sku", "attribute", "ignored"] as const;
+export const COLUMN_TARGETS = [
+  "sku",
+  "name",
+  "description",
+  "active",
+  "parent_sku",
+  "attribute",
+  "used",
+  "ignored",
+] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
 /** A column of the file. With the target `attribute`, its values are stored as the attribute `attribute`, or `name` if
- * `attribute` is missing. With the target `ignored`, the column is not imported. */
+ * `attribute` is missing. With the target `used`, the column is not copied, but the values in `used_for` are computed from it. With the
+ * target `ignored`, the column is not imported. */
 export const column = z
   .object({
     name: z.string(),
@@ -104,6 +114,19 @@ export const column = z
       .optional()
       .describe(
         "True if the name ends with `[]`: a cell that begins with `[` or a quote contains JSON, a list of strings or a string",
+      ),
+    used_for: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "What the mapping computes from the column: fields such as `sku`, and names of attributes; `attributes` for attributes whose " +
+          "names come from the data. Missing if nothing is computed from the column",
+      ),
+    remembered: z
+      .boolean()
+      .optional()
+      .describe(
+        "True if the column has this target because of a choice that was made for an earlier import (`GET /api/column-choices`)",
       ),
   })
   .meta({ id: "Column" });

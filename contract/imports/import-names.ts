@@ -5,6 +5,7 @@ export const IMPORTS_URL = "/api/imports";
 export const IMPORT_URL = "/api/imports/:id";
 export const CANCEL_IMPORT_URL = "/api/imports/:id/cancel";
 export const CONTINUE_IMPORT_URL = "/api/imports/:id/continue";
+export const PREVIEW_HELD_URL = "/api/imports/:id/preview";
 export const WATCH_IMPORT_URL = "/api/imports/:id/events";
 
 export const IMPORT_STATES = [

@@ -11,10 +11,12 @@ import {
   IMPORT_STATES,
   IMPORT_URL,
   IMPORTS_URL,
+  PREVIEW_HELD_URL,
   WATCH_IMPORT_URL,
 } from "./import-names.ts";
 import { notice } from "./notices.ts";
 import { file_name, import_options, import_query } from "./options.ts";
+import { preview } from "./preview.ts";
 import { rejects_listed } from "./rejects.ts";
 import { problem_document } from "../problem-document.ts";
 
@@ -202,11 +204,35 @@ export const continue_import = endpoint({
     operationId: "continue_import",
     summary: "Answer the question of a held import and continue the import",
     description:
-      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again.",
+      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again. Columns that the answer chooses are remembered for files without a profile (`GET /api/column-choices`).",
     tags: ["imports"],
     params: id_params,
     body: continue_options,
     response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
+  },
+});
+
+export const preview_held_import = endpoint({
+  method: "POST",
+  url: PREVIEW_HELD_URL,
+  access: "importer",
+  schema: {
+    operationId: "preview_held_import",
+    summary: "Preview how a held import would continue with changed options",
+    description:
+      "The body contains the same options as `continue_import`. The server reads the first rows of the file that it has kept. Nothing is stored.",
+    tags: ["imports"],
+    params: id_params,
+    body: continue_options,
+    response: {
+      200: preview,
+      400: problem_document,
+      409: problem_document,
+      422: problem_document,
+      503: problem_document,
+      507: problem_document,
+      ...not_found,
+    },
   },
 });
 

@@ -10,6 +10,7 @@ import { mapping_text } from "../mapping/mapping-text.ts";
 
 export const MODES = ["upsert", "create", "update"] as const;
 export const REPEATS = ["last", "first", "reject"] as const;
+export const REVIEWS = ["never", "unknown", "always"] as const;
 
 const sheet_name = z
   .string()
@@ -79,6 +80,14 @@ export const import_options = z
       "What happens if the file lacks columns of the profile: their values stay unchanged, or the import waits for an answer; " +
         "default: that of the profile, or `keep`",
     ),
+    review: z
+      .enum(REVIEWS)
+      .optional()
+      .describe(
+        "Whether the import waits for a review of its columns once the file has been scanned and before anything is written. `always`: " +
+          "it waits; `unknown`: it waits unless a profile applies, the client has given a mapping or a key, or the columns of the SKU and " +
+          "the name have high confidence; `never` (default): it does not wait",
+      ),
     mapping: mapping
       .optional()
       .describe("How the columns become the values of products. `key` and `name` override those of the mapping"),

@@ -24,8 +24,8 @@ export const preview_column = column
     confidence: z
       .enum(CONFIDENCES)
       .describe(
-        "`high`: the client has chosen the target, or the column has an exact name; `medium`: the name fits; `low`: an import would " +
-          "ask which column it is",
+        "`high`: the client, a mapping or a choice for an earlier import (`remembered`) has determined the target, or the column has the " +
+          "name of the field; `medium`: the name is similar; `low`: an import would ask which column it is",
       ),
     samples: z.array(z.string()).describe("The first three different values, each truncated to 100 characters"),
   })

@@ -1,6 +1,7 @@
 // Questions of an import: problems that the user solves by choosing the value of an option. Does not import zod, because commands import
 // this file.
 import type { ProblemDocument } from "../problem-document.ts";
+import { problemType } from "../problems.ts";
 
 /** A possible answer, with samples of what it means. */
 export interface Candidate {
@@ -31,4 +32,31 @@ export function questionOf(problem: ProblemDocument | null): Question | undefine
     candidates: candidates as Candidate[],
     statement: typeof statement === "string" ? statement : "",
   };
+}
+
+/** What the review of an import shows: the exact figures of the scanned file. They are members of its problem. */
+export interface Review {
+  rows: number;
+  rejected: number;
+  ignored: number;
+  key: {
+    /** Name of the column; of a computed key, the names of its columns. */
+    column: string;
+    /** Number of rows that are products. */
+    rows: number;
+    /** Number of these rows without a key. */
+    blank: number;
+    /** Number of different keys. */
+    distinct: number;
+    /** Number of different keys for which the catalogue has a product. */
+    in_catalogue: number;
+  };
+}
+
+/** @returns undefined if the problem is not the question of a review */
+export function reviewOf(problem: ProblemDocument | null): Review | undefined {
+  if (problem?.type !== problemType("review")) return undefined;
+  const { rows, rejected, ignored, key } = problem as unknown as Partial<Review>;
+  if (rows === undefined || rejected === undefined || ignored === undefined || key === undefined) return undefined;
+  return { rows, rejected, ignored, key };
 }

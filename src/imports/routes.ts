@@ -8,6 +8,7 @@ import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../events/state-stream.ts";
 import type { ImportContext } from "./context.ts";
+import { choiceRoutes } from "./choices/routes.ts";
 import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
@@ -48,6 +49,7 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
   uploadRoutes(instance, context);
   stateRoutes(instance, context);
   rejectRoutes(instance, context);
+  choiceRoutes(instance, context);
 }
 
 function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): void {

@@ -39,7 +39,7 @@ const IMPORT = `${COMMON}, options, profile, dialect, columns, problem, false as
 const LISTED_IMPORT = `${COMMON},
   case when profile is not null then json_build_object(
     'name', profile->'name', 'version', profile->'version', 'built_in', profile->'built_in') end as profile,
-  case when ${isShort("options")} then options else options - 'mapping' end as options,
+  case when ${isShort("options")} then options else (options::jsonb - 'mapping')::json end as options,
   case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
   case when ${isShort("columns")} then columns end as columns,
   ${shortProblem("problem")} as problem,

@@ -1,7 +1,7 @@
 // Describes the columns of a preview: how certain their targets are, samples of their values, and the mapping that has the same effect.
 import { cutText } from "../../../contract/faults.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
-import { claimOf, isWeakClaim } from "../read/columns/column-claims.ts";
+import { isExactName } from "../read/columns/column-claims.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, ImportOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
@@ -32,7 +32,7 @@ export const describeColumns = (
 const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
 
 function confidenceOf(
-  { name, target }: Column,
+  { name, target, remembered }: Column,
   { key, name: nameOption, mapping }: ImportOptions,
   asked: unknown,
 ): PreviewColumn["confidence"] {
@@ -44,9 +44,8 @@ function confidenceOf(
     (target === "name" && nameOption !== undefined)
   )
     return "high";
-  if (target === "attribute" || target === "ignored") return "high";
-  const claim = name === target ? 0 : claimOf(target, name);
-  return claim === undefined || isWeakClaim(claim) ? "medium" : "high";
+  if (target === "attribute" || target === "used" || target === "ignored") return "high";
+  return remembered === true || isExactName(target, name) ? "high" : "medium";
 }
 
 /** The statement of a mapping for each field. */

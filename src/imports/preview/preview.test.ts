@@ -88,8 +88,8 @@ test("a preview shows the products, the columns with samples, and the mapping wi
   const { body } = await previewOf(file);
   expect(body).toMatchObject({
     columns: [
-      { name: "Artikelnummer", target: "sku", confidence: "high", samples: [" A-1 ", "A-2", "a-1"] },
-      { name: "Name", target: "name" },
+      { name: "Artikelnummer", target: "sku", confidence: "medium", samples: [" A-1 ", "A-2", "a-1"] },
+      { name: "Name", target: "name", confidence: "high" },
       { name: "Farbe", target: "attribute", confidence: "high", samples: ["rot"] },
       { name: "aktiv", target: "active" },
     ],

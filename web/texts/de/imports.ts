@@ -314,6 +314,7 @@ export const imports: Shape<typeof english> = {
     active: "Aktiv",
     parent_sku: "Hauptartikel",
     attribute: "Merkmal",
+    used: "Verwendet",
     ignored: "Ignoriert",
   },
   rejects: {

@@ -92,6 +92,7 @@ export const ui: Shape<typeof english> = {
     "name-in-doubt": "Es ist unklar, welche Spalte den Namen enthält",
     "encoding-in-doubt": "Die Zeichenkodierung der Datei ist unklar",
     "value-unseen": "Die Datei enthält einen Wert, der in einer Wertezuordnung fehlt",
+    review: "Vor dem Import die Spalten prüfen",
     "columns-changed": "Die Spalten der Datei haben sich geändert",
     "bad-header": "Die Kopfzeile der Datei ist nicht lesbar",
     "upload-interrupted": "Der Upload endete, bevor die Datei vollständig war",

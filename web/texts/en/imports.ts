@@ -302,6 +302,7 @@ export const imports = {
     active: "Active",
     parent_sku: "Parent",
     attribute: "Attribute",
+    used: "Used",
     ignored: "Ignored",
   },
   rejects: {

@@ -84,6 +84,7 @@ export const ui = {
     "name-in-doubt": "It is unclear which column contains the name",
     "encoding-in-doubt": "The encoding of the file is unclear",
     "value-unseen": "The file contains a value that a value map does not list",
+    review: "Check the columns before the import",
     "columns-changed": "The columns of the file have changed",
     "bad-header": "The header row of the file cannot be read",
     "upload-interrupted": "The upload ended before the file was complete",

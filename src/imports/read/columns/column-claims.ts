@@ -92,6 +92,9 @@ function furtherWords(name: string): number | undefined {
   return undefined;
 }
 
+/** Whether the cell is the name of the field itself, not a similar name. */
+export const isExactName = (field: FieldName, cell: string): boolean => cell.trim().toLowerCase() === field;
+
 /** Whether a claim on the SKU counts only if the values of the column confirm it. */
 export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
 

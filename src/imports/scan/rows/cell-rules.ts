@@ -20,6 +20,7 @@ export const limitedColumns = (layout: Layout): LimitedColumn[] =>
 const isLimited = (target: LayoutColumn["target"]): boolean => {
   switch (target) {
     case "attribute":
+    case "used":
     case "ignored":
       return true;
     case "sku":
