@@ -18,9 +18,8 @@ export async function listChoices(db: Queryable, after: string, limit: number): 
 
 /** @returns undefined if there is no choice for this name */
 export async function deleteChoice(db: Queryable, nameKey: string): Promise<ColumnChoice | undefined> {
-  const { rows } = await db.query<ColumnChoice>(
-    `delete from column_choices where name_key = $1 returning ${CHOICE}`,
-    [nameKey],
-  );
+  const { rows } = await db.query<ColumnChoice>(`delete from column_choices where name_key = $1 returning ${CHOICE}`, [
+    nameKey,
+  ]);
   return rows[0];
 }
