@@ -15,19 +15,19 @@ export async function emptyCatalogue(db: pg.ClientBase): Promise<void> {
   await db.query("truncate products, product_history");
 }
 
-/** Removes all effects of the previous measurement: drops the search index, and waits until no vacuum runs and no buffer is dirty. */
+/** Removes all effects of the previous measurement: empties the search index, waits until no vacuum runs, and writes all dirty buffers. */
 export async function settle(db: pg.ClientBase): Promise<void> {
   await dropIndex(db);
   await calm(db);
 }
 
-/** Like `settle`, but keeps the search index. */
+/** Like `settle`, but does not empty the search index. */
 export async function calm(db: pg.ClientBase): Promise<void> {
   await waitUntilIdle(db);
   await db.query("checkpoint");
 }
 
-/** Drops the search index and its backlog. Indexing takes longer than the import before it, and is measured separately. */
+/** Empties the search index and its backlog. Indexing takes longer than the import before it, and is measured separately. */
 async function dropIndex(db: pg.ClientBase): Promise<void> {
   const { rows } = await db.query("select from search_backlog limit 1");
   await db.query("truncate product_search, search_words, search_backlog; update search_state set products = 0");

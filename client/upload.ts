@@ -1,5 +1,5 @@
-// Sends a file to be imported from Node: a path or any stream of bytes. Uses constant memory and reports progress. A browser
-// cannot send a stream over HTTP/1.1, so the page uses web/imports/upload/upload-file.ts.
+// Sends a file for an import, in Node only: a file given by its path, or any stream of bytes. Uses constant memory and reports
+// progress. A browser cannot send a stream over HTTP/1.1, so the page uses web/imports/upload/upload-file.ts.
 import { open, type FileHandle } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
@@ -119,8 +119,8 @@ async function sendOnce(
   const send = url.startsWith("https:") ? (await import("node:https")).request : requestHttp;
   const request = send(url, { method: "POST", headers, signal });
   const answered = answerOf(request);
-  // Wait for the response only. If the source fails, its error destroys the request, so the wait ends too. The response can
-  // arrive before the whole file is sent (file too large, disk full); the remaining bytes are then not sent.
+  // Wait for the response only. If the source fails, its error destroys the request, so the wait ends too. The response can arrive
+  // before the whole file is sent (file too large, disk full). In that case, the remaining bytes are not sent.
   let sourceError: unknown;
   const sending = sendChunks(request, chunks, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
     sourceError = error;

@@ -177,7 +177,8 @@ export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   });
 }
 
-/** Calls `onGone` when npm, or the shell in which npm runs us, was killed. We get no signal then, but our parent process changes. */
+/** Calls `onGone` when npm, or the shell in which npm runs us, was killed. In that case, this process gets no signal, but its parent
+ * process changes. */
 function watchNpm(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
   const parent = process.ppid;

@@ -1,5 +1,5 @@
 // The actions that faults interrupt: imports of every format, edits, bulk changes and undo. Like a careful client, each action repeats
-// its requests until the server answers. It also applies its changes to the model, which describes the expected catalogue.
+// its requests until the server answers. Each action also applies its changes to the model, which describes the expected catalogue.
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -45,7 +45,7 @@ export async function createOperationApp(database: TestDatabase, chunk = 3): Pro
       for (;;) {
         const { body } = await ask("GET", `/api/operations/${id}`);
         if (isOperationOver(body.state)) return body;
-        // While the server still selects products, the executors find no chunk and end. Then they are started again.
+        // While the server still selects products, the executors find no chunk and end. The loop starts them again.
         await Promise.all(Array.from({ length: context.concurrency }, () => runExecutor(context, id, signal)));
       }
     },

@@ -18,7 +18,7 @@ export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
       { keys: "shift+g", label: t("catalog.keys.go_to"), run: goTo },
     ],
   }));
-  // The shortcuts help only lists these keys: the grid handles them while it has the focus.
+  // These entries are only for the list of shortcuts. The grid itself handles the keys while it has the focus.
   useShortcuts(() => ({
     heading: t("catalog.keys.grid"),
     shortcuts: (

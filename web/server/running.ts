@@ -31,7 +31,7 @@ export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(re
 const isWaiting = (item: Running): boolean =>
   item.kind === "import" && (item.record.state === "paused" || item.record.state === "held");
 
-/** Running and just ended items, oldest first. */
+/** Running and just ended items, oldest first. Imports that wait for the client are left out. */
 export const running = computed(() =>
   [...tracked.values()]
     .filter((item) => !isWaiting(item))

@@ -16,7 +16,7 @@ export function useFileDrop(onFiles: (files: File[]) => void) {
     dragging.value = true;
   });
   useEventListener(window, "dragover", (event) => {
-    if (bringsFiles(event)) event.preventDefault(); // without it the browser opens the file instead
+    if (bringsFiles(event)) event.preventDefault(); // otherwise the browser would open the dropped file
   });
   useEventListener(window, "dragleave", (event) => {
     if (!bringsFiles(event)) return;

@@ -1,5 +1,5 @@
-// Starts a real Chromium for the end-to-end tests: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to foreign
-// hosts and messages on the console.
+// Starts a real Chromium for the end-to-end tests: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to
+// foreign hosts, and errors and warnings on the console.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { HANGING_MS } from "../../support/until.ts";
 import { unpackBrowser } from "./unpack-browser.ts";

@@ -29,8 +29,8 @@ export async function startOnePage(
   return { server, watched, page: watched.page };
 }
 
-/** Returns a function that opens a page for one test. After the test, the page is closed. It must not have requested a foreign host, and
- * must have logged only errors that `isExpected` accepts. */
+/** Returns a function that opens a page for one test. After the test, the page is closed. The page must not have requested a foreign
+ * host, and must have logged only errors and warnings that `isExpected` accepts. */
 export function pagesOf(
   { server, browser }: Journey,
   options: BrowserContextOptions = {},

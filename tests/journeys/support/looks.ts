@@ -1,5 +1,5 @@
-// Checks a view of the page in each look: light mode, dark mode and on a phone. It must have no accessibility fault (axe, WCAG 2.2 AA) and
-// not be wider than the screen. Screenshots for review are saved in tests/screenshots/.
+// Checks a view of the page in each look: light mode, dark mode and on a phone. The view must have no accessibility fault (axe, WCAG
+// 2.2 AA) and must not be wider than the screen. Screenshots for review are saved in tests/screenshots/.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";

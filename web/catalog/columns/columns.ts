@@ -86,8 +86,9 @@ export interface AttributeCount {
   products: number;
 }
 
-/** The attributes to show by default: the most frequent ones, unless too few products have them. Frequencies are compared in tenths
- * of the products, and ties are broken by name, so that small differences between samples do not reorder the columns. */
+/** The attributes to show by default: the most frequent ones, unless too few products have them. Frequencies are compared in tenths of
+ * the products, and among equal ones, shorter names and then alphabetically earlier names come first, so that small differences between
+ * samples do not reorder the columns. */
 export function usualAttributes(counts: readonly AttributeCount[], products: number): string[] {
   const tenths = (one: AttributeCount): number => Math.round((one.products / products) * 10);
   return counts

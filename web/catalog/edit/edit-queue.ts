@@ -78,7 +78,7 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
     return done;
   }
 
-  /** Returns the saved product, or null if the edit was not saved. The cell state then shows why. */
+  /** Returns the saved product. If the edit was not saved, returns null, and the state of the cell shows why. */
   async function sendOne(base: Product, column: string, value: CellValue): Promise<Product | null> {
     const { sku } = base;
     try {

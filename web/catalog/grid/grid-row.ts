@@ -24,7 +24,7 @@ export interface RowEmits {
 export const shownText = (product: Product, column: string, cells: CellStates | undefined): string =>
   displayValue(column, shownValue(product, column, cells));
 
-/** Columns that every card shows at a fixed position: as its title, in the line below the title, or as the dot. */
+/** Columns that every card shows at a fixed position: as its title, in the line below the title, or as the dot that shows the status. */
 const CARD_HEADER_COLUMNS: ReadonlySet<string> = new Set(["sku", "name", "active", "updated_at"]);
 const CARD_PX = 68;
 const CARD_LINE_PX = 20;

@@ -16,7 +16,7 @@ export function useList(widthPx: Readonly<Ref<number>>) {
   const chosen = computed(() => view.value.columns);
   const filter = shallowRef<ListFilter>({});
   const request = shallowRef<ListRequest>({ sort: "sku" });
-  // Compute this once per list: all its pages must agree on when "the last seven days" began.
+  // The filter is computed again only when this key changes: all pages of a list must agree on when "the last seven days" began.
   const listKey = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
   const requestList = (attributes: readonly string[]): void => {
     filter.value = filterOf(view.value.terms, attributes, new Date());

@@ -47,7 +47,7 @@ export function usePositions() {
       counted.value = answer.total;
       positions.value = { rows: answer.total.value, entries: answer.positions, last_cursor: answer.last_cursor };
     } catch {
-      // The list works without positions; its scrollbar then covers only the rows read so far.
+      // The list works without positions. Without them, its scrollbar covers only the rows read so far.
     }
   }
 

@@ -1,5 +1,5 @@
-// Computes which rows of the grid are in the viewport, from the scroll position and the size of the scroller. In a very long list
-// one pixel of the scrollbar corresponds to several pixels of rows: wheel and touch then move the rows pixel by pixel, and the
+// Computes which rows of the grid are in the viewport, from the scroll position and the size of the scroller. In a very long list, one
+// pixel of the scrollbar corresponds to several pixels of rows. In such a list, wheel and touch move the rows pixel by pixel, and the
 // scrollbar is corrected when scrolling ends.
 import { computed, nextTick, onScopeDispose, ref, watch, type Ref } from "vue";
 import { useElementSize } from "@vueuse/core";

@@ -10,7 +10,7 @@ export function useWebhookForm(initial: WebhookForm) {
   const faults = shallowRef<Faults>(NO_FAULTS);
   const busy = ref(false);
 
-  /** Sends the form. Returns false if the server rejected it; `faults` then contains the errors. */
+  /** Sends the form. Returns false if the request failed. In that case, `faults` contains the errors. */
   async function submit(send: (body: ReturnType<typeof bodyOf>) => Promise<unknown>): Promise<boolean> {
     busy.value = true;
     faults.value = NO_FAULTS;
