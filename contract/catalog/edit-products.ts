@@ -28,12 +28,12 @@ const parent_sku = z
   .string()
   .max(1000)
   .describe(
-    `SKU of the product's parent, of at most ${MAX_SKU_CHARACTERS} characters, which need not exist; an empty string = the product has no parent`,
+    `SKU of the product's parent, of at most ${MAX_SKU_CHARACTERS} characters; the parent need not exist; an empty string = the product has no parent`,
   );
 const attribute_value = z
   .union([z.string(), z.array(z.string().min(1)).max(MAX_LIST_ELEMENTS)])
   .describe(
-    `A string or a list of strings, of at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes; an element is not empty`,
+    `A string or a list of strings, of at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes; the elements of a list must not be empty`,
   );
 const attributes = z
   .record(z.string().min(1), attribute_value)
@@ -57,7 +57,7 @@ export const product_replacement = new_product
   .extend({
     sku: sku
       .optional()
-      .describe("The SKU in the URL; only upper and lower case may differ. Use PATCH to rename a product"),
+      .describe("The same SKU as in the URL; only upper and lower case may differ. Use PATCH to rename a product"),
   })
   .strict()
   .meta({ id: "ProductReplacement" });

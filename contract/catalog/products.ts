@@ -25,7 +25,7 @@ export const product = z
     active: z.boolean(),
     parent_sku: z
       .string()
-      .describe("SKU of the product's parent, which need not exist; an empty string = the product has no parent"),
+      .describe("SKU of the product's parent; the parent need not exist; an empty string = the product has no parent"),
     attributes: z.record(z.string(), attribute_value).describe("Attribute values by attribute name"),
     version: z.int(),
     created_in: z.int().describe("Id of the changeset that created the product"),
@@ -146,7 +146,7 @@ export const list_facets = endpoint({
         attribute: z.string(),
         values: z
           .array(z.object({ value: z.string(), count: z.int() }))
-          .describe("The values, most frequent first. In a list, each element counts as a value"),
+          .describe("The values, most frequent first. If a product has a list, each element counts as a value"),
         relation: z
           .enum(["eq", "estimate"])
           .describe("`eq`: the counts are exact. `estimate`: they are estimated from a random sample"),

@@ -32,7 +32,7 @@ export const operation_options = z
     undoes: z.int().optional().describe("Id of the changeset to undo"),
     policy: undo_policy
       .optional()
-      .describe("For an undo: whether products that were changed later are kept or overwritten"),
+      .describe("For an undo: whether products that were changed after the undone changeset are kept or overwritten"),
   })
   .meta({ id: "OperationOptions" });
 export type OperationOptions = z.infer<typeof operation_options>;
@@ -54,12 +54,12 @@ export const operation = z
     created: count.describe("Number of deleted products that were restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Number of products that already had the requested values"),
+    unchanged: count.describe("Number of products that needed no change"),
     missing: count.describe(
       "Number of requested SKUs without a product, plus the number of products that were deleted after their " +
         "selection",
     ),
-    kept: count.describe("Number of products that an undo did not change because they were changed later"),
+    kept: count.describe("Number of products that an undo did not change because they were changed after the undone changeset"),
     fraction: z.number().min(0).max(1),
     products_per_second: count.nullable(),
     changeset_id: z.int(),
@@ -202,8 +202,8 @@ export const conflict = z
     id: z.int(),
     conflict: z
       .enum(CONFLICTS)
-      .describe("What happened to the product later; `sku_taken`: another product now has its earlier SKU"),
-    changed_in: z.int().describe("Id of the changeset that changed the product later"),
+      .describe("What happened to the product after the undone changeset; `sku_taken`: another product now has its earlier SKU"),
+    changed_in: z.int().describe("Id of the later changeset that changed the product"),
     actor: z.string().describe("Author of the later change"),
     changed_at: instant,
     overwritten: z.boolean().describe("Whether the undo has overwritten the later change"),
@@ -219,7 +219,7 @@ export const list_conflicts = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_conflicts",
-    summary: "List the products of an undo that had been changed later, in SKU order",
+    summary: "List the products of an undo that were changed after the undone changeset, in SKU order",
     tags: ["operations"],
     params: id_params,
     querystring: z

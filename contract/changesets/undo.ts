@@ -18,8 +18,8 @@ export const undo_preview = conflict_page
     created: count.describe("Number of deleted products that would be restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Number of products that already have their earlier values"),
-    kept: count.describe("Number of products that would not be changed because they were changed later"),
+    unchanged: count.describe("Number of products that need no change"),
+    kept: count.describe("Number of products that would not be changed because they were changed after the changeset"),
     samples: z
       .array(
         z.object({
@@ -47,8 +47,8 @@ export const undo_changeset = endpoint({
     summary: "Undo a changeset, or preview the undo",
     description:
       "Starts an operation that can be watched and cancelled. The changeset of the undo can itself be undone. " +
-      "Products that were changed later are not changed but listed as conflicts; with `policy=overwrite` they are " +
-      "restored too. With `preview=true` nothing is written: the response contains exact counts and a page of " +
+      "Products that were changed after the changeset are kept and listed as conflicts; `policy=overwrite` restores " +
+      "them too. With `preview=true` nothing is written: the response contains exact counts and a page of " +
       "conflicts. A product that was changed and changed back is not a conflict. Returns 409 if the changeset is " +
       "not complete, is being undone, or has been undone, and 410 if its history has been purged.",
     tags: ["changesets"],

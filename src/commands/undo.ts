@@ -13,7 +13,7 @@ import { findServer, NO_SERVER } from "./find-server.ts";
 import { oneLine } from "../terminal.ts";
 
 const POLL_MS = 100;
-/** Maximum number of later changes that the command prints for a preview. The API returns all of them. */
+/** Maximum number of conflicts (products that were changed after the changeset) that a preview prints. The API returns all of them. */
 const SHOWN_CONFLICTS = 20;
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "kept"] as const;
@@ -22,7 +22,7 @@ const MEANINGS: Record<(typeof COUNTS)[number], string> = {
   updated: "products reset to their earlier values",
   deleted: "products deleted that the changeset had created",
   unchanged: "products already had their earlier values",
-  kept: "products kept because they were changed later",
+  kept: "products kept because they were changed after the changeset",
 };
 
 export const undo: Command = {
@@ -34,7 +34,7 @@ Undoes a changeset: an import, an edit, a bulk change or another undo. The undo 
 running server: the one that runs on the data folder, or --url.
 
   --preview           show what the undo would do, and change nothing
-  --policy POLICY     products that were changed later: keep (default) or overwrite
+  --policy POLICY     products that were changed after the changeset: keep (default) or overwrite
   --url URL           address of the server
   --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
   --json              print only the result, as JSON

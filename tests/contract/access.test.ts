@@ -22,7 +22,7 @@ test("every operation requires a known role", () => {
   expect(operations.length).toBeGreaterThan(50);
 });
 
-test("only health and the description of uploads are public", () => {
+test("only the health checks and the OPTIONS request of uploads are public", () => {
   const open = operations.filter((operation) => operation["x-access"] === "public");
   expect(open.map(({ operationId }) => operationId).sort()).toEqual([
     "describe_uploads",

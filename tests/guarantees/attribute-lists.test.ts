@@ -106,7 +106,7 @@ describe("lists in imports", () => {
 });
 
 describe("lists in edits", () => {
-  test("an edit sets, changes and removes lists; event, history and undo contain them", async () => {
+  test("an edit sets, changes and removes lists; events and history contain the lists, and undo restores them", async () => {
     const attributes = { Tags: ["b", "a", "b"], Note: "n", None: [] };
     const made = await send("POST", "/api/products", { sku: "a", name: "A", attributes });
     expect(made).toMatchObject({ status: 201, body: { attributes: { Tags: ["b", "a", "b"], Note: "n" }, version: 1 } });

@@ -31,7 +31,7 @@ const workbook = (name: string, input: () => WorkbookInput, slug: string, previe
   preview,
 });
 
-/** Creates a workbook with 200 sheets. All refer to the same part, in which each cell refers to the longest text. */
+/** Creates a workbook with 200 sheets. All sheets are the same part of the zip file, and every cell of this part contains LONG_TEXT. */
 function sheetsOfOnePart(): WorkbookInput {
   const relation = (id: string, type: string, target: string): string =>
     `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;

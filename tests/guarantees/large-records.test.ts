@@ -50,7 +50,7 @@ test("a list of imports omits long columns; a single import has them", async () 
   expect(whole.columns).toHaveLength(COLUMNS);
 });
 
-test("in lists and events, a problem that names the headers of a wide file is short", async () => {
+test("in lists and events, a problem that names the headers of a wide file is shortened", async () => {
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports?limit=1");
   const { problem } = body.items[0] as ListedImport;
   expect(problem).toMatchObject({ type: "/problems/no-sku-column", status: 422 });

@@ -40,7 +40,7 @@ running, the command itself imports the file into the database. FILE may be a pi
   --repeats WHICH     row to use if the file repeats a SKU: last (default), first, or reject: use the first
                       row and reject the others
   --strict            if any row is rejected, fail the import and change nothing
-  --no-active         create new products as inactive if the file does not specify it
+  --no-active         create a new product as inactive if the file does not say whether it is active
 ${COLUMN_HELP}
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}

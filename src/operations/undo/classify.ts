@@ -8,8 +8,8 @@ import type { Chunk } from "../chunk-store.ts";
 /** The possible results, by the letter that the statement returns:
  * restore, revive, delete: the product is as the changeset left it, and the undo makes this write.
  * same: the product already has its values from before the changeset.
- * changed_*: the product was changed later, and this write would overwrite the later change.
- * renamed_delete: like changed_delete, for a product that was renamed later.
+ * changed_*: the product was changed after the changeset, and this write would overwrite that change.
+ * renamed_delete: like changed_delete, for a product that was renamed after the changeset.
  * moved: see `resolve-moved.ts`. */
 const VERDICTS = {
   r: "restore",

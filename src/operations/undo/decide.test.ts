@@ -36,7 +36,7 @@ describe("products with their values from before need no write", () => {
   });
 });
 
-describe("products changed later are kept, or overwritten on request", () => {
+describe("products changed after the changeset are kept, or overwritten on request", () => {
   test.each([
     ["changed", facts(old, made, edited), "changed", "restore"],
     ["created and changed", facts(undefined, made, edited), "changed", "delete"],

@@ -79,7 +79,7 @@ test("finds versions by their keys if they moved in the table after the selectio
   expect(await table()).toMatchObject([{ sku: "P-other", name: "two" }, ...names]);
 });
 
-test("products that were changed later are kept and listed with actor and time, or overwritten", async () => {
+test("products that were changed after the changeset are kept and listed with actor and time, or overwritten on request", async () => {
   await patch("p-1", { name: "Edited" });
   await patch("p-2", { sku: "Renamed" });
   await app.inject({ method: "DELETE", url: "/api/products/p-3" });
