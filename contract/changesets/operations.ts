@@ -59,7 +59,9 @@ export const operation = z
       "Number of requested SKUs without a product, plus the number of products that were deleted after their " +
         "selection",
     ),
-    kept: count.describe("Number of products that an undo did not change because they were changed after the undone changeset"),
+    kept: count.describe(
+      "Number of products that an undo did not change because they were changed after the undone changeset",
+    ),
     fraction: z.number().min(0).max(1),
     products_per_second: count.nullable(),
     changeset_id: z.int(),
@@ -202,7 +204,9 @@ export const conflict = z
     id: z.int(),
     conflict: z
       .enum(CONFLICTS)
-      .describe("What happened to the product after the undone changeset; `sku_taken`: another product now has its earlier SKU"),
+      .describe(
+        "What happened to the product after the undone changeset; `sku_taken`: another product now has its earlier SKU",
+      ),
     changed_in: z.int().describe("Id of the later changeset that changed the product"),
     actor: z.string().describe("Author of the later change"),
     changed_at: instant,
