@@ -1,4 +1,4 @@
-// Measures exports over HTTP to disk in each format, and an import of each exported file, which must change nothing.
+// Measures exports over HTTP to disk in each format, and an import of each exported file. The imports must change nothing.
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 // Generates product files with the columns name, sku and description, about 180 bytes per row, with quoted line breaks. 6.7 % of the
-// rows repeat a SKU, some of them in another case or with blanks around it. The same size gives the same file.
+// rows repeat a SKU, some of them in another case or with blanks around it. Files with the same number of rows are identical.
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 

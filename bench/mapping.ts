@@ -92,7 +92,8 @@ function sectionOf(
 const WORDS =
   "art community floor lay raise best end page song every glass modern market shoulder number water bank".split(" ");
 
-/** A file as suppliers send it: decimal commas, currency signs, words instead of codes. The same size gives the same file. */
+/** A file as suppliers send it: decimal commas, currency signs, words instead of codes. Files with the same number of rows are
+ * identical. */
 async function makeFile(rows: number): Promise<string> {
   await mkdir(FILES_DIR, { recursive: true });
   const path = join(FILES_DIR, `${rows}-supplier.csv`);

@@ -7,7 +7,7 @@ import { fillIndex } from "./fill-index.ts";
 import { change } from "../requests.ts";
 import type { BenchServer } from "../server.ts";
 
-/** Creates the catalogue with its search index if it is empty. Returns its number of products. */
+/** Fills the catalogue and its search index if the catalogue is empty. Returns the number of products. */
 export async function ensureCatalogue(db: pg.Client, rows: number): Promise<number> {
   if (await isCatalogueEmpty(db)) {
     await fillProducts(db, rows);

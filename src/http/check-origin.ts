@@ -1,6 +1,6 @@
-// Refuses requests that pages of other sites send to this computer. Such a page can call this server by a
-// host name that resolves to 127.0.0.1 (DNS rebinding). It can also send cross-site requests: it cannot read their responses, but they
-// occupy streams and run queries.
+// Refuses requests that pages of other sites send to this computer. Such a page can call this server by a host name that resolves to
+// 127.0.0.1 (DNS rebinding). It can also send cross-site requests. The page cannot read the responses, but the requests occupy streams
+// and run queries.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "./caller.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -27,8 +27,9 @@ function faultOf(request: FastifyRequest): Problem | undefined {
   );
 }
 
-/** Returns the public host name under which a reverse proxy on this computer was called. `Host` must still be a loopback name.
- * A page of another site cannot send this header without a CORS preflight, which no route accepts. */
+/** Returns the public host name under which a reverse proxy on this computer was called, from the header `X-Forwarded-Host`. The header
+ * `Host` must be a loopback name nevertheless. A page of another site cannot send `X-Forwarded-Host` without a CORS preflight, which no
+ * route accepts. */
 function forwardedHost({ raw, headers }: FastifyRequest): string[] {
   const name = headers["x-forwarded-host"];
   return typeof name === "string" && isLoopbackAddress(raw.socket.remoteAddress ?? "") ? [name.trim()] : [];

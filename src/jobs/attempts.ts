@@ -1,7 +1,7 @@
-// Counts the worker processes that died while they processed one part of an import or operation (a chunk, a scan, a strict load). An
-// input that kills its worker then fails instead of being retried for ever. A process stores a record of each part that it begins,
-// and deletes the record of an unfinished part when it stops normally. Only one process at a time holds a part's lock. Therefore, if a process
-// begins a part and finds a record of another process, the other process died.
+// Counts the worker processes that died while they processed one part of an import or operation (a chunk, a scan, a strict load).
+// Because of this count, an input that kills its worker fails after a few attempts and is not retried for ever. A process stores a
+// record of each part that it begins, and deletes the record of an unfinished part when it stops normally. Only one process at a time
+// holds a part's lock. Therefore, if a process begins a part and finds a record of another process, the other process died.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";

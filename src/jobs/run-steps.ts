@@ -53,8 +53,8 @@ export async function runSteps(
   }
 }
 
-/** True if another writer created (23505), changed or deleted a product of the chunk after it was read. The chunk must then be read
- * again. */
+/** True if another writer created (23505), changed or deleted a product of the chunk after the chunk was read. In that case, the chunk
+ * must be read again. */
 const isConflict = (error: unknown): boolean =>
   error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
 

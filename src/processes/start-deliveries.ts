@@ -60,8 +60,8 @@ export async function deliverInThread(
 }
 
 function startThread(data: DeliveryThreadData, env: NodeJS.ProcessEnv): Worker {
-  // A thread uses the cache of compiled code only if NODE_COMPILE_CACHE is set. Without the cache, the thread loads the compiler that
-  // strips types again, which takes about 20 MB of memory.
+  // A thread uses the cache of compiled code only if NODE_COMPILE_CACHE is set. Without the cache, the thread itself loads the compiler
+  // that strips types, which takes about 20 MB of memory.
   const cache = getCompileCacheDir();
   return new Worker(new URL("delivery-thread.ts", import.meta.url), {
     workerData: data,

@@ -64,7 +64,7 @@ export function superviseWorker(
       jobs = beat.jobs;
       watch.beat(beat);
     });
-    // Lower the priority before the worker starts threads, which inherit it.
+    // Lower the priority before the worker starts threads, so that the threads inherit the lower priority.
     if (child.pid !== undefined) lowerPriority(child.pid);
     child.on("exit", (code, killedBy) => {
       child = undefined;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 
-/** IP address of the nth client. It is sent in the header that a reverse proxy sends. */
+/** IP address of the nth client. Requests contain the address in the header `X-Forwarded-For`, like those from a reverse proxy. */
 export const clientAddress = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
 export interface RawStream {

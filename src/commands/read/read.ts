@@ -90,7 +90,8 @@ ${DIALECT_HELP}`,
 
 interface Output extends PrinterOutput {
   flush: () => Promise<void>;
-  /** True once the program that reads our output has exited, as in `skuport read … | head`. The command then ends without an error. */
+  /** True once the program that reads our output has exited, as in `skuport read … | head`. In that case, the command ends without an
+   * error. */
   isClosed: () => boolean;
   signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ import { pipeline, Transform, type Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 export interface Fingerprint {
-  /** The body as a stream that hashes what is read; read it instead of the original body. */
+  /** A stream of the body, which hashes every byte that is read from it. Read this stream instead of the original body. */
   body: Readable;
   /** Returns the hash of the content type and the bytes read so far or, for a form, of the fields read so far. */
   digest(): Promise<string>;

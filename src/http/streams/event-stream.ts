@@ -90,7 +90,7 @@ async function openStream(
   const oldest = await readOldest();
   stream.begin();
   try {
-    // If `since` is after the newest event, it comes from another database.
+    // A `since` after the newest event comes from another database, so the server does not know this position.
     const isKnown = since !== undefined && since >= oldest - 1 && since <= position;
     const begin = isKnown ? since : position;
     stream.write(writeMessage("open", { position: begin }, begin));

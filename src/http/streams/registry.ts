@@ -1,5 +1,5 @@
-// Registry of all open event streams of any kind. It limits their number, sends heartbeats and limits unsent bytes. A stream
-// takes its slot before anything else; one function releases the slot when the response or its connection closes.
+// Registry of all open event streams of any kind. It limits their number, sends heartbeats and limits unsent bytes. A stream takes its
+// slot before its route does anything else; one function releases the slot when the response or its connection closes.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";

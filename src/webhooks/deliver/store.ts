@@ -11,7 +11,7 @@ export interface Claimed {
   event_id: number | null;
   type: string;
   happened_at: string;
-  /** JSON as formatted by PostgreSQL, which is always identical, so that every attempt has the same body. */
+  /** JSON as formatted by PostgreSQL. PostgreSQL formats the same value in the same way each time, so every attempt has the same body. */
   data: string;
   priority: number;
   step: number;

@@ -78,7 +78,8 @@ export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Pro
   };
 }
 
-/** Returns the request body of an event. `data` is JSON as formatted by PostgreSQL, which is always identical. */
+/** Returns the request body of an event. `data` is JSON as formatted by PostgreSQL, which formats the same value in the same way each
+ * time. */
 export const bodyOf = ({ type, happened_at, data }: { type: string; happened_at: string; data: string }): string =>
   `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
 

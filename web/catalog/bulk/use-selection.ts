@@ -5,7 +5,8 @@ import { addRange, EVERYTHING, isSelected, NOTHING, toggle, toggleLoaded, type S
 
 type ProductAt = (row: number) => Product | undefined;
 
-/** @param loaded returns the SKUs of the loaded rows, which stay selected if all products were selected and one is deselected */
+/** @param loaded returns the SKUs of the loaded rows. If all products are selected and the user deselects one, the other loaded rows
+ * stay selected. */
 export function useSelection(loaded: () => string[]) {
   const selection = shallowRef<Selection>(NOTHING);
   const isAny = computed(() => selection.value.all || selection.value.skus.size > 0);

@@ -28,8 +28,8 @@ export function useEdits({ replace, onDone }: Shown) {
     if (done.length > 0) onDone(done);
   }
 
-  /** Undoes edits, newest first, by sending new edits. If someone else has changed a value since, the undo of that value becomes a
-   * conflict. */
+  /** Undoes edits, newest first, by sending new edits. If someone else has changed a value after the edit, the undo of that value
+   * becomes a conflict. */
   async function undo(edits: readonly DoneEdit[]): Promise<void> {
     const latest = new Map(edits.map(({ sku, after }) => [sku, after]));
     await save(

@@ -118,7 +118,7 @@ function scrollThrough(window: RowWindow<number>, rows: number, first: number, s
   }
 }
 
-test("a list entered in the middle is read in both directions, with estimated row numbers", () => {
+test("if reading begins in the middle of a list, it continues in both directions, with estimated row numbers", () => {
   const window = new RowWindow<number>({ cursor: "5000", row: 4900 });
   const at = scrollThrough(window, 10_000, 4900, 0);
   expect([at, window.rowAt(4900), window.rowAt(4899), window.rowAt(5000)]).toEqual([4900, 5000, 4999, 5100]);

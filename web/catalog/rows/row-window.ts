@@ -1,6 +1,6 @@
-// The known rows of a list: adjacent pages, loaded by keyset cursor. Only a limited number of pages stays in memory. The list never
-// uses OFFSET. It is entered at its start or somewhere in the middle, and then read page by page in both directions. Until the
-// start has been reached, the number of the first known row is an estimate.
+// The known rows of a list: adjacent pages, loaded by keyset cursor. Only a limited number of pages stays in memory. Pages are never
+// read by OFFSET. Reading begins at the start of the list or somewhere in the middle, and continues page by page in both directions.
+// Until the start has been reached, the number of the first known row is an estimate.
 
 export interface RowPage<T> {
   items: T[];
@@ -10,7 +10,7 @@ export interface RowPage<T> {
 
 /** Where reading the list begins. */
 export interface Entry {
-  /** null = enter the list at the SKU `from` or, if `from` is not set, at its start. */
+  /** null = begin at the SKU `from` or, if `from` is not set, at the start of the list. */
   cursor: string | null;
   from?: string | null;
   /** Estimated number of rows before the position where reading begins. */
@@ -21,7 +21,7 @@ export interface Entry {
 const MAX_PAGES = 60;
 /** Number of rows to load beyond the viewport. */
 const AHEAD = 400;
-/** Denotes the page before the first known page, which has no number yet. */
+/** Number that denotes the page before the first known page, because that page has no number of its own yet. */
 const PREVIOUS_PAGE = -1;
 
 export interface MissingPage {
@@ -148,7 +148,7 @@ export class RowWindow<T> {
     return moved;
   }
 
-  /** Marks all pages as outdated. They are shown until they enter the viewport and are loaded again. */
+  /** Marks all pages as outdated. The rows of an outdated page are still shown until the page is near the viewport and is loaded again. */
   expire(): void {
     for (const page of this.pages) page.is_expired = page.items !== null;
   }

@@ -21,7 +21,7 @@ export function usePositions() {
   let asking = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Drops the positions, which belong to another list. */
+  /** Drops the positions, because they belong to the previous list. */
   function clear(): void {
     cancel();
     positions.value = null;

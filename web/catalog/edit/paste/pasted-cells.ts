@@ -35,7 +35,7 @@ export function parseClipboard(text: string): string[][] {
   return rows;
 }
 
-/** Whether the quote at `at` begins a quoted cell, which it does only if a matching quote ends the cell. In `5" hose` it means
+/** Whether the quote at `at` begins a quoted cell, which it does only if a matching quote ends the cell. In `5" hose`, the quote means
  * inches. */
 const closesLater = (text: string, at: number): boolean => /^"(?:[^"]|"")*"(?=[\t\r\n]|$)/.test(text.slice(at));
 
