@@ -61,6 +61,7 @@ export const PROBLEMS = {
   "no-such-profile": { status: 422, title: "There is no such profile" },
   "profile-changed": { status: 412, title: "The profile has changed since you read it" },
   "profile-tests-fail": { status: 409, title: "A test of the profile fails" },
+  "profile-exists": { status: 409, title: "There is already a profile with this name" },
   "built-in-profile": { status: 409, title: "The profile is built in" },
   "forbidden-host": { status: 403, title: "This host name or origin is not allowed" },
   "not-ready": { status: 503, title: "The service is not available at the moment" },

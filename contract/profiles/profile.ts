@@ -26,7 +26,7 @@ export const profile_name = z
 
 const column_name = z.string().min(1).max(2000);
 
-const detect = z
+export const detect = z
   .object({
     columns: z.array(column_name).min(1).max(200).describe("Column names by which a file of this kind is recognized"),
     need: z.int().min(1).max(200).describe("How many of these columns a file must have"),
@@ -53,10 +53,11 @@ const expected_product = z
   .strict()
   .describe("A product as it would be stored. Members that are not given are not compared");
 
+export const test_input = z.string().min(1).max(MAX_TEST_INPUT).describe("Content of a small file, with its header");
 export const profile_test = z
   .object({
     name: z.string().min(1).max(200).optional(),
-    input: z.string().min(1).max(MAX_TEST_INPUT).describe("Content of a small file, with its header"),
+    input: test_input,
     expected: z.array(expected_product).max(MAX_EXPECTED_PRODUCTS).describe("All products of the file, by SKU"),
     rejects: z
       .array(z.object({ line: z.int().min(1), code: z.string().max(100).optional() }).strict())

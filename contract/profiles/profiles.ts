@@ -4,7 +4,9 @@ import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
-import { profile_definition, profile_name } from "./profile.ts";
+import { detect, profile_definition, profile_name } from "./profile.ts";
+
+export * from "./profile-tests.ts";
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.int().min(0);
@@ -29,6 +31,9 @@ export const listed_profile = z
     built_in: z.boolean().describe("Whether the profile is part of Skuport. Built-in profiles cannot be changed"),
     version: z.int().describe("Version number, which increases with every change"),
     columns: z.array(z.string()).describe("Columns of a file that the profile uses, at most 100"),
+    detect: detect
+      .nullable()
+      .describe("The columns by which a file is recognized; null if all columns of the mapping are compared"),
     tests,
     created_at: instant.nullable(),
     updated_at: instant.nullable().describe("null for a built-in profile"),
@@ -60,25 +65,6 @@ export const profile_version = z
   })
   .meta({ id: "ProfileVersion" });
 export type ProfileVersion = z.infer<typeof profile_version>;
-
-/** A difference between the expected and the actual result of a test. Values are JSON texts. */
-const difference = z.object({
-  sku: z.string().nullable().describe("The product; null if the difference is not about one product"),
-  member: z.string().describe("What differs, such as `name`, `attributes.price` or `ignored`"),
-  expected: z.string().nullable().describe("JSON text, truncated to 500 characters; null if nothing was expected"),
-  actual: z.string().nullable().describe("JSON text, truncated to 500 characters; null if there is nothing"),
-});
-export const profile_test_result = z.object({
-  name: z.string().describe("Name of the test, or its number"),
-  passed: z.boolean(),
-  differences: z.array(difference).describe("The first 50 differences"),
-});
-export type ProfileTestResult = z.infer<typeof profile_test_result>;
-
-export const profile_test_run = z
-  .object({ passed: z.boolean(), tests: z.array(profile_test_result) })
-  .meta({ id: "ProfileTestRun" });
-export type ProfileTestRun = z.infer<typeof profile_test_run>;
 
 const name_params = z.object({ name: profile_name });
 const version_params = name_params.extend({
@@ -175,18 +161,19 @@ export const delete_profile = endpoint({
   },
 });
 
-export const test_profile = endpoint({
+export const rename_profile = endpoint({
   method: "POST",
-  url: "/api/profiles/:name/test",
+  url: "/api/profiles/:name/rename",
   access: "importer",
   schema: {
-    operationId: "test_profile",
-    summary: "Run the tests that a profile contains",
-    description: "With a body, runs the tests of the profile in the body, which need not be stored.",
+    operationId: "rename_profile",
+    summary: "Rename a profile, with its versions and its last use",
+    description: "The new name is stored as a new version. Imports keep the name of the profile that they used.",
     tags: ["profiles"],
     params: name_params,
-    body: z.object({ definition: profile_definition.optional() }).strict().prefault({}),
-    response: { 200: profile_test_run, ...problems },
+    headers,
+    body: z.object({ name: profile_name }).strict(),
+    response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
   },
 });
 

@@ -12,6 +12,7 @@ import {
   deleteStored,
   insertProfile,
   lockProfiles,
+  moveToKey,
   readProfileVersion,
   readStored,
   updateProfile,
@@ -67,8 +68,32 @@ export async function restoreVersion(
   const { id, name } = await findStored(pool, change.name);
   const found = await readProfileVersion(pool, id, version);
   if (found === undefined) throw noSuchVersion(name, version);
-  const { profile } = await putProfile(pool, { ...change, definition: found.definition });
+  const definition = { ...found.definition, profile: name };
+  const { profile } = await putProfile(pool, { ...change, definition });
   return profile;
+}
+
+/** Renames a profile. Its versions and its last use stay with it. */
+export async function renameProfile(
+  pool: pg.Pool,
+  newName: string,
+  { name, actor, preconditions }: Pick<Change, "name" | "actor" | "preconditions">,
+): Promise<Profile> {
+  const newKey = profileKey(newName);
+  await withCertainCommit(pool, async (client) => {
+    await lockProfiles(client);
+    const stored = await findStored(client, name);
+    checkPreconditions({ name, preconditions }, stored);
+    const other = await readStored(client, newKey);
+    if (other !== undefined && other.id !== stored.id)
+      throw new Problem("profile-exists", `There is already a profile "${other.name}". Choose another name.`);
+    if (stored.name === newName) return;
+    const { definition, tests_count, tests_failed } = stored;
+    const text = { name: newName, definition: { ...definition, profile: newName }, actor, tests_count, tests_failed };
+    await updateProfile(client, stored.id, stored.version + 1, text);
+    if (newKey !== stored.key) await moveToKey(client, stored, newKey);
+  });
+  return findProfile(pool, newName);
 }
 
 export const noSuchVersion = (name: string, version: number): Problem =>

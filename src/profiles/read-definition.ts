@@ -23,6 +23,13 @@ export function readDefinition(body: unknown, name: string, pointer = "/body"): 
   return { profile: profile ?? name, ...members };
 }
 
+/** Validates a request body that contains no definition. @throws Problem invalid-request */
+export function readBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw invalidRequest(parsed.error.issues.map((issue) => faultOf(issue, "/body")));
+  return parsed.data;
+}
+
 function faultOf(issue: z.core.$ZodIssue, pointer: string): Fault {
   const { path, message } = mostSpecific(issue);
   return { pointer: [pointer, ...path.map((part) => escapePointer(String(part)))].join("/"), detail: message };

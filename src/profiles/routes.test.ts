@@ -146,3 +146,60 @@ test("a change of a profile whose tests then fail needs confirmation", async () 
   expect((await ask("POST", `${path("tested")}/versions/1/restore`)).body).toMatchObject({ tests: { failed: 0 } });
   expect((await ask("POST", `${path("Akeneo")}/test`)).body).toMatchObject({ passed: true });
 });
+
+test("a test is computed from an input, with the stored text or a new one, and nothing is stored", async () => {
+  await ask("PUT", path("computed"), { key: "Art", name: "Titel", file: { encoding: "cp850" } });
+  const input = "Art,Titel,Farbe\nA-1,Stehleuchte groß,grün\n,Ohne Nummer,\n";
+  const { body } = await ask("POST", `${path("computed")}/tests/compute`, { name: "lamps", input });
+  const expected = {
+    sku: "A-1",
+    name: "Stehleuchte groß",
+    description: "",
+    active: true,
+    parent_sku: "",
+    attributes: { Farbe: "grün" },
+  };
+  expect(body).toMatchObject({
+    test: { name: "lamps", input, expected: [expected], rejects: [{ line: 3, code: "sku_empty" }] },
+    preview: { products: [{ line: 2, sku: "A-1" }], problem: null },
+  });
+  const { test: computed } = body as { test: object };
+  const stored = await ask("PUT", path("computed"), {
+    key: "Art",
+    name: "Titel",
+    file: { encoding: "cp850" },
+    tests: [computed],
+  });
+  expect(stored.body).toMatchObject({ version: 2, tests: { count: 1, failed: 0 } });
+  const definition = { key: "Nummer" };
+  expect((await ask("POST", `${path("new")}/tests/compute`, { input: "Nummer\n1\n", definition })).body).toMatchObject({
+    test: { expected: [{ sku: "1" }] },
+  });
+  const many = `Art,Titel\n${Array.from({ length: 300 }, (_, i) => `${i},Lamp\n`).join("")}`;
+  expect((await ask("POST", `${path("computed")}/tests/compute`, { input: many })).status).toBe(400);
+  const faulty = { input: "Art\n", definition: { key: 1 } };
+  expect((await ask("POST", `${path("new")}/tests/compute`, faulty)).body).toMatchObject({
+    errors: [{ pointer: "/body/definition/key" }],
+  });
+  expect((await ask("POST", `${path("new")}/tests/compute`, {})).body).toMatchObject({
+    errors: [{ pointer: "/body/input" }],
+  });
+});
+
+test("a renamed profile keeps its versions; a name that another profile has is refused", async () => {
+  const first = await ask("PUT", path("old name"), { key: "a" });
+  await ask("PUT", path("old name"), { key: "b" });
+  await ask("PUT", path("taken"), { key: "a" });
+  const rename = (from: string, name: string, headers: Record<string, string> = {}) =>
+    ask("POST", `${path(from)}/rename`, { name }, headers);
+  expect((await rename("old name", "Taken")).body).toMatchObject({ type: "/problems/profile-exists" });
+  expect((await rename("old name", "other", { "if-match": String(first.headers.etag) })).status).toBe(412);
+  expect((await rename("Akeneo", "other")).body).toMatchObject({ type: "/problems/built-in-profile" });
+  expect((await rename("old name", "none")).status).toBe(400);
+  const renamed = await rename("old name", "New name");
+  expect(renamed.body).toMatchObject({ name: "New name", version: 3, definition: { profile: "New name", key: "b" } });
+  expect((await ask("GET", path("old name"))).status).toBe(404);
+  const restored = await ask("POST", `${path("new name")}/versions/1/restore`);
+  expect(restored.body).toMatchObject({ version: 4, definition: { profile: "New name", key: "a" } });
+  expect((await rename("New name", "NEW NAME")).body).toMatchObject({ name: "NEW NAME", version: 5 });
+});

@@ -2,21 +2,32 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { z } from "zod";
 import { badCursor, decodeCursor, decodeIntegerCursor, toPage } from "../cursor.ts";
-import { deleteProfile, noSuchVersion, putProfile, restoreVersion, type Preconditions } from "./change-profile.ts";
+import {
+  deleteProfile,
+  noSuchVersion,
+  putProfile,
+  renameProfile,
+  restoreVersion,
+  type Preconditions,
+} from "./change-profile.ts";
 import { findProfile, findStored, listProfiles } from "./find-profile.ts";
-import { readDefinition } from "./read-definition.ts";
+import { readBody, readDefinition } from "./read-definition.ts";
 import { listProfileVersions, noteTests, readProfileVersion } from "./store.ts";
+import { computeTest } from "./tests/compute-test.ts";
 import { runTests } from "./tests/run-tests.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
 import type { ProfileTestRun } from "../../contract/profiles/profiles.ts";
 import {
+  compute_profile_test,
   delete_profile,
   get_profile,
   get_profile_version,
   list_profile_versions,
   list_profiles,
   put_profile,
+  rename_profile,
   restore_profile_version,
   test_profile,
 } from "../../contract/profiles/profiles.ts";
@@ -34,7 +45,7 @@ export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesC
     readRoutes(scope, context);
     changeRoutes(scope, context);
     versionRoutes(scope, context);
-    testRoute(scope, context);
+    testRoutes(scope, context);
     done();
   });
 }
@@ -88,6 +99,18 @@ function changeRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext)
     ...delete_profile,
     handler: (request) => deleteProfile(pool, request.params.name, preconditionsOf(request)),
   });
+  app.route({
+    ...rename_profile,
+    handler: async (request, reply) => {
+      const { name } = readBody(rename_profile.schema.body, request.body);
+      const profile = await renameProfile(pool, name, {
+        name: request.params.name,
+        actor: request.actor,
+        preconditions: preconditionsOf(request),
+      });
+      return reply.header("etag", profileEtag(profile)).send(profile);
+    },
+  });
 }
 
 function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
@@ -126,8 +149,10 @@ function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext
   });
 }
 
-function testRoute(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
-  instance.withTypeProvider<ZodTypeProvider>().route({
+function testRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
     ...test_profile,
     handler: async ({ params: { name }, body }): Promise<ProfileTestRun> => {
       const given = (body as { definition?: unknown } | undefined)?.definition;
@@ -138,7 +163,22 @@ function testRoute(instance: FastifyInstance, { pool }: ProfileRoutesContext): v
       return run;
     },
   });
+  app.route({
+    ...compute_profile_test,
+    handler: async ({ params: { name }, body }) => {
+      const { definition: given, ...test } = readBody(computeBody, body);
+      return computeTest(
+        given === undefined
+          ? readDefinition((await findProfile(pool, name)).definition, name, "/definition")
+          : readDefinition(given, name, "/body/definition"),
+        test,
+      );
+    },
+  });
 }
+
+/** The definition is validated separately, so that the faults of its members are listed. */
+const computeBody = compute_profile_test.schema.body.extend({ definition: z.unknown().optional() });
 
 const runOf = (tests: ProfileTestRun["tests"]): ProfileTestRun => ({
   passed: tests.every(({ passed }) => passed),

@@ -29,8 +29,10 @@ const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
-// DELETE operations come last, so that the other operations find data.
-operations.sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
+// Operations that delete or rename come last, so that the other operations find data.
+const removes = ({ method, operation }: (typeof operations)[number]): boolean =>
+  method === "DELETE" || operation.operationId === "rename_profile";
+operations.sort((a, b) => Number(removes(a)) - Number(removes(b)));
 
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);

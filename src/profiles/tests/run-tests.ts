@@ -2,7 +2,7 @@
 import { mappingOf } from "../choose-profile.ts";
 import { compareResult } from "./compare-result.ts";
 import { previewFile } from "../../imports/preview/preview.ts";
-import { completeOptions, import_query } from "../../../contract/imports/imports.ts";
+import { completeOptions, import_query, type Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { MAX_EXPECTED_PRODUCTS } from "../../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition, ProfileTest } from "../../../contract/profiles/profile.ts";
@@ -18,18 +18,26 @@ export async function runTests(definition: ProfileDefinition): Promise<ProfileTe
 }
 
 async function runTest(definition: ProfileDefinition, test: ProfileTest): Promise<ProfileTestResult["differences"]> {
-  const options = completeOptions(import_query.parse({ mapping: mappingOf(definition) }));
   try {
-    const result = await previewFile(Buffer.from(test.input), true, options, { shown: MAX_EXPECTED_PRODUCTS + 1 });
-    // This problem does not fail the test: a test may expect that all rows are rejected.
-    if (result.problem !== null && result.problem.type !== "/problems/nearly-all-rejected")
-      return [notRead(result.problem.detail)];
+    const result = await readInput(definition, test.input);
+    if (isUnreadable(result)) return [notRead(result.problem.detail)];
     return compareResult(test, result);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return [notRead(error.message)];
   }
 }
+
+/** Reads the input of a test. An input is text, so the encoding that the profile specifies for files does not apply.
+ * @throws Problem if the input cannot be read at all */
+export function readInput(definition: ProfileDefinition, input: string): Promise<Preview> {
+  const options = completeOptions(import_query.parse({ mapping: mappingOf(definition), encoding: "utf-8" }));
+  return previewFile(Buffer.from(input), true, options, { shown: MAX_EXPECTED_PRODUCTS + 1 });
+}
+
+/** Whether a problem prevents the comparison. A test may expect that all rows are rejected. */
+export const isUnreadable = (result: Preview): result is Preview & { problem: NonNullable<Preview["problem"]> } =>
+  result.problem !== null && result.problem.type !== "/problems/nearly-all-rejected";
 
 const notRead = (detail: string): ProfileTestResult["differences"][number] => ({
   sku: null,

@@ -119,6 +119,7 @@ export const ui: Shape<typeof english> = {
     "no-such-profile": "Dieses Profil gibt es nicht",
     "profile-changed": "Das Profil wurde inzwischen geändert",
     "profile-tests-fail": "Ein Test des Profils schlägt fehl",
+    "profile-exists": "Es gibt bereits ein Profil mit diesem Namen",
     "built-in-profile": "Mitgelieferte Profile lassen sich nicht ändern",
     "forbidden-host": "Dieser Hostname oder Ursprung ist nicht erlaubt",
     "not-ready": "Der Dienst ist im Moment nicht verfügbar",

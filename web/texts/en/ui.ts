@@ -111,6 +111,7 @@ export const ui = {
     "no-such-profile": "There is no such profile",
     "profile-changed": "The profile has changed in the meantime",
     "profile-tests-fail": "A test of the profile fails",
+    "profile-exists": "There is already a profile with this name",
     "built-in-profile": "Built-in profiles cannot be changed",
     "forbidden-host": "This host name or origin is not allowed",
     "not-ready": "The service is not available at the moment",
