@@ -107,7 +107,11 @@ export async function deleteStored(db: Queryable, id: number, key: string): Prom
 }
 
 /** Gives a profile another key. Its last use replaces that of a built-in profile with the new key. */
-export async function moveToKey(db: Queryable, { id, key }: { id: number; key: string }, newKey: string): Promise<void> {
+export async function moveToKey(
+  db: Queryable,
+  { id, key }: { id: number; key: string },
+  newKey: string,
+): Promise<void> {
   await db.query("update profiles set name_key = $2 where id = $1", [id, newKey]);
   await db.query("delete from profile_uses where name_key = $1", [newKey]);
   await db.query("update profile_uses set name_key = $2 where name_key = $1", [key, newKey]);
