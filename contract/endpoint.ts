@@ -18,8 +18,8 @@ export interface Endpoint {
     summary: string;
     description?: string;
     tags: string[];
-    /** The raw body is a file, or part of a file, with one of these media types. With `form`, a multipart form is accepted too:
-     * these fields, followed by the file in the field `file`. */
+    /** The raw body is a file, or part of a file, with one of these media types. With `form`, a multipart form is accepted too. It consists
+     * of the fields of `form`, followed by the file in the field `file`. */
     file_body?: { types: string[]; form?: z.ZodType };
     /** Accepted media types of a JSON body. Omitted: only `application/json` is accepted. */
     body_types?: string[];

@@ -6,8 +6,8 @@ export type AttributeValue = string | string[];
 export const MAX_LIST_ELEMENTS = 1000;
 
 /**
- * The ending of a column name in exported and imported files that marks a column as one that can contain lists. In such a column, a cell
- * that begins with `[` or `"` contains JSON: a list or a text. Any other cell contains a text.
+ * In exported and imported files, a column name with this ending marks a column that can contain lists. In such a column, a cell that
+ * begins with `[` or `"` contains JSON: a list or a text. Any other cell contains a text.
  */
 export const LIST_SUFFIX = "[]";
 

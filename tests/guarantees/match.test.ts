@@ -1,5 +1,5 @@
-// Imports that find products by an attribute instead of the SKU: each row changes exactly the product that has its value at the moment of
-// the change, creates a product by choice, or is rejected.
+// Imports with a mapping that finds products by an attribute instead of the SKU. A row changes a product only if the product still has the
+// row's value when the row is applied. Any other row creates a product, if the mapping allows this, or is rejected.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Import } from "../../contract/imports/imports.ts";
@@ -104,7 +104,7 @@ describe("GTINs", () => {
     ]);
   });
 
-  test("that two products have reject the row, even if they are spelled differently", async () => {
+  test("that two products have cause the row to be rejected, even if the products spell them differently", async () => {
     await put("L-1", { gtin: LAMP });
     await put("L-2", { gtin: padded(LAMP) });
     await put("D-1", { gtin: DESK });
@@ -121,7 +121,7 @@ describe("GTINs", () => {
     expect(await products()).toEqual({ ...before, "D-1": { name: "Product D-1", gtin: DESK, price: "2" } });
   });
 
-  test("that are the element of a list are not found", async () => {
+  test("that are elements of a list are not found", async () => {
     await put("L-1", { gtin: [LAMP] });
     const result = await run([[LAMP, "Lamp", "1"]]);
     expect(await rejects(result.id)).toEqual([[1, "does_not_exist"]]);
@@ -141,7 +141,7 @@ describe("rows without a product", () => {
     expect(reject?.message).toContain('attribute "gtin"');
   });
 
-  test("create a product by choice, whose SKU is the value, unless the row has no name", async () => {
+  test("create a product with the value as its SKU if the mapping allows this and the row has a name", async () => {
     await put("L-1", { gtin: LAMP });
     const result = await run(
       [
@@ -218,7 +218,7 @@ describe("texts", () => {
     expect(result).toMatchObject({ state: "done", updated: 1 });
   });
 
-  test("a product with a SKU far longer than the key keeps it", async () => {
+  test("a product whose SKU is far longer than the value keeps its SKU", async () => {
     const sku = "ü".repeat(255);
     await put(sku, { "Old number": "1" });
     expect(await run([["1", "", ""]], { ...BY_NUMBER, name: "Name", keep: false, attributes: {} })).toMatchObject({
@@ -228,7 +228,7 @@ describe("texts", () => {
     expect(Object.keys(await products())).toEqual([sku]);
   });
 
-  test("an import that swaps the values of two products changes both as they were before", async () => {
+  test("an import that exchanges the values of products finds each product by its value before the import", async () => {
     for (const n of [1, 2, 3, 4, 5, 6]) await put(`p${n}`, { "Old number": String(n) });
     const mapping: Mapping = { key: "EAN", match: { attribute: "Old number" }, attributes: { "Old number": "Price" } };
     const rows = [1, 2, 3, 4, 5, 6].map((n): [string, string, string] => [String(n), "", String((n % 6) + 1)]);
@@ -316,7 +316,7 @@ describe("changes between the scan and the load", () => {
     expect(Object.keys(await products())).toEqual(["D-1", "L-2"]);
   });
 
-  test("another import that moved the value to another product", async () => {
+  test("if another import moved the value to another product, neither product is changed, and the row is rejected", async () => {
     const result = await runAround(() => importBytes(context, `sku,name,gtin\nL-1,,\nN-1,New,${LAMP}\n`), two);
     expect(result).toMatchObject({ state: "done", updated: 1, rejected: 1 });
     expect(await products()).toEqual({

@@ -30,7 +30,7 @@ export interface KeyedProducts {
 }
 
 /** Sets the values on the products with these keys. Keys without a product are ignored.
- * @throws ConcurrentChange if another writer changes one of the products meanwhile */
+ * @throws ConcurrentChange if another writer changes one of the products between the read and the write */
 export async function setValues(
   db: pg.ClientBase,
   keys: BinaryArray,

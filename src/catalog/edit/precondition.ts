@@ -26,7 +26,7 @@ export function checkPreconditions(sku: string, current: Tagged | undefined, con
   const detail =
     etag === undefined
       ? `No product has the SKU "${sku}".`
-      : `The product was changed or created meanwhile. The product's ETag is now ${etag}. Read the product again, and repeat your change if it is still needed.`;
+      : `The product was created or changed since you last read it. The product's ETag is now ${etag}. Read the product again, and repeat your change if it is still needed.`;
   const link = current === undefined ? null : productPath(sku);
   throw new Problem("precondition-failed", detail, { extra: { version: current?.version ?? null, link } });
 }

@@ -3,7 +3,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { CURRENT, PAST, type Version } from "./version-store.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
-/** Lists the ids of the products that have had the key: first the product that has the key now, then the others, the latest first. */
+/** Lists the ids of the products that have or had the key: first the product that has it now, then its former holders, the latest first. */
 export async function listHolders(db: Queryable, skuKey: string): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select id from (

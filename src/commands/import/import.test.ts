@@ -198,7 +198,7 @@ test("Ctrl-C ends an import that waits for a silent pipe", async () => {
   const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe]);
   let output = "";
   child.stderr?.on("data", (chunk: string) => (output += chunk));
-  // A pipe can be opened for writing, without waiting, once another process reads it.
+  // Opening a pipe for writing without waiting succeeds only when another process has opened it for reading.
   const writer = await until(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined));
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];

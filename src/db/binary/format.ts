@@ -1,5 +1,5 @@
-// Constants of PostgreSQL's binary formats: COPY (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"), arrays, and
-// the types we send. Fields and array elements alike are an int32 length, -1 for null, and then the value.
+// Constants of PostgreSQL's binary formats: COPY (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"), arrays, and the
+// types we send. Each field and each array element is its length as an int32 (-1 for null), followed by its value.
 
 /** Signature, flags and the length of an empty header extension. Rows follow, each with its number of fields as an int16. */
 export const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");

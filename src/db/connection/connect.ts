@@ -31,8 +31,8 @@ export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }
 
-/** Creates a pool of at most `max` connections, which it opens on demand. When PostgreSQL stops responding, statements fail within some
- * seconds; while it is unreachable, they fail immediately. See guard.ts. */
+/** Creates a pool of at most `max` connections, which it opens on demand. When PostgreSQL stops responding, running statements fail within
+ * some seconds. From then on, connecting fails immediately until PostgreSQL responds again. See guard.ts. */
 export function createPool(address: DatabaseAddress, options: ConnectOptions & { max: number }): pg.Pool {
   const config = clientConfig(address, options);
   const guard = new Guard(config);

@@ -29,8 +29,8 @@ interface Internals {
 
 interface Watched {
   bytes: number;
-  /** Number of ticks without a byte in either direction while a statement is unanswered. A frozen process receives nothing, but does not
-   * count ticks either. */
+  /** Number of ticks without a byte in either direction while a statement is unanswered. If this process is frozen, it receives nothing, but
+   * it counts no ticks either. */
   silent_ticks: number;
   doubts: number;
   bytes_at_doubt: number;

@@ -7,7 +7,7 @@ export function readProcessStart(pid: number): string | undefined {
   return process.platform === "linux" ? readLinuxStart(pid) : readStartByPs(pid);
 }
 
-/** True if the described process itself is still running. */
+/** True if the process that `identity` describes is still running. Another process with the same pid does not count. */
 export function isAlive(identity: { pid: number; started: string }): boolean {
   return readProcessStart(identity.pid) === identity.started;
 }
@@ -26,7 +26,7 @@ export function pidExists(pid: number): boolean {
 
 function readLinuxStart(pid: number): string | undefined {
   try {
-    // Split after the command's closing parenthesis, since the command may contain spaces. State is field 3, start time field 22.
+    // Split after the command's closing parenthesis, because the command may contain spaces. State is field 3, start time field 22.
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return undefined;

@@ -19,7 +19,7 @@ test("symbolic links that npm cannot store are created without an install script
   expect(execFileSync(postgres, ["--version"], { encoding: "utf8" })).toContain(` ${String(major)}.`);
 });
 
-test("as root: a clone in a folder that only root can enter is copied once to where the account can reach it", async ({
+test("as root: the programs of a clone that only root can enter are copied once, to a folder that the account can reach", async ({
   skip,
 }) => {
   skip(!isRoot, "needs root");

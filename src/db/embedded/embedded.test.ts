@@ -116,7 +116,7 @@ test("an orphaned PostgreSQL is ended by the next start, and no committed data i
   const dataDir = makeDataDir();
   const { child, postmaster, connection, watch } = await startInChild(dataDir);
   await query(connection, "create table stored as select 1 as n");
-  process.kill(watch, "SIGKILL"); // otherwise it would end PostgreSQL
+  process.kill(watch, "SIGKILL"); // without this, the watching shell would end PostgreSQL
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;

@@ -69,7 +69,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
       running.delete(claim.token);
     } catch (error) {
       request.log.warn({ err: error }, "cannot store the response of an idempotent request; retrying");
-      // The lease is renewed meanwhile, so that a repeated request gets the problem request-running and is not executed.
+      // While storing is retried, the lease is renewed, so that a repeated request gets the problem request-running and is not executed.
       void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
         .catch((lost: unknown) => {
           request.log.error({ err: lost }, "cannot store the response of an idempotent request");

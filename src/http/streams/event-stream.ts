@@ -80,7 +80,7 @@ async function openStream(
 ): Promise<void> {
   await hub.refresh();
   const { position } = hub;
-  // The stream was closed meanwhile. Check this before `position`, because the hub has no position while it has no readers.
+  // Check first whether the stream was closed during the refresh, because the hub has no position while it has no readers.
   if (stream.is_closed) {
     stream.begin();
     return;
