@@ -215,7 +215,7 @@ export const imports = {
       "If this is a CSV file, choose its delimiter and quote character under “File format” and import it again.",
     nearly_all_rejected:
       "The first rejected rows are listed below. Check that this is the right file, and check the delimiter and quote character under “File format”.",
-    nothing_imported: "The rejected rows are listed below. Fix them there, or fix the file and import it again.",
+    nothing_imported: "The rejected rows are listed below. Fix them on this page, or fix the file and import it again.",
     rejected_rows:
       "The rejected rows are listed below. Fix them, or turn off “All or nothing” and import the file again.",
     internal_error:
