@@ -92,7 +92,7 @@ const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4))
 
 const SETTINGS = {
   SKUPORT_HOST: {
-    about: "Address that the server listens on. Only loopback addresses, because there is no sign-in yet.",
+    about: "Address that the server listens on. Only loopback addresses are allowed, because there is no sign-in yet.",
     example: "127.0.0.1",
     schema: z
       .string()
@@ -158,7 +158,7 @@ const SETTINGS = {
   },
   SKUPORT_SECRETS_KEY: {
     about:
-      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate it, write several, separated by commas: the first encrypts, all decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start.",
+      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate the key, write several keys, separated by commas: the first key encrypts, and all keys decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start.",
     example: "",
     schema: listOf(isKey, "write 32 bytes in Base64, as printed by `openssl rand -base64 32`"),
     is_secret: true,
@@ -171,7 +171,7 @@ const SETTINGS = {
   },
   SKUPORT_WEBHOOK_PROXY: {
     about:
-      "HTTP proxy for sending webhooks, as http://host:port. The proxy then decides which addresses can be called.",
+      "HTTP proxy for sending webhooks, as http://host:port. If set, the proxy decides which addresses webhooks can call.",
     example: "",
     schema: z.string().refine(isHttpUrl, "write http://host:port"),
   },

@@ -3,9 +3,9 @@
 /** Splits a list of words. */
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-// These words cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts), and what
-// shops write for products that are or are not shown. A shop that names the column "aktiv" writes "ja" in it, and a spreadsheet
-// writes booleans in its user's language. No word may mean yes in one language and no in another.
+// These words cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts), and the words with
+// which shops mark products as shown or hidden. A shop that names the column "aktiv" writes "ja" in it, and a spreadsheet writes booleans
+// in its user's language. No word may mean yes in one language and no in another.
 const YES: ReadonlySet<string> = new Set([
   ...words("yes y true t 1 on active activated enabled enable published visible online live listed public show shown"),
   ...words(

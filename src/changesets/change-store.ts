@@ -90,7 +90,8 @@ export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: numbe
     conditions.push(sql`(replaced_at, sku_key, id) > (${at}, ${after.sku_key}, ${after.id}::bigint)`);
   }
   return withTransaction(pool, async (client) => {
-    // Until the table has been analyzed, the planner does not use the block range index and reads the whole history.
+    // Prevent a sequential scan. Until the table has been analyzed, the planner would prefer one to the block range index and read the
+    // whole history.
     await client.query("set local enable_seqscan = off; set local max_parallel_workers_per_gather = 0");
     const { rows } = await client.query<Ended>(
       statement`select ${raw(PAST)} from product_history

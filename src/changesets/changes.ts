@@ -150,8 +150,8 @@ async function findEnded(
   return listEnded(pool, query, limit);
 }
 
-/** Counts the versions that the changeset ended. If it has no ids for new products, all products that it created are restored ones, and
- * restoring a product ends a version. */
+/** Counts the versions that the changeset ended. If the changeset reserved no ids for new products, every product that it created is a
+ * restored one. Restoring a product ends a version. */
 function countEnded({ created, updated, deleted, id_base }: ListedChangeset, change: ChangeFilter["change"]): number {
   const restored = id_base === null ? created : 0;
   if (change === undefined) return restored + updated + deleted;

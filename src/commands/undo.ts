@@ -21,7 +21,7 @@ const MEANINGS: Record<(typeof COUNTS)[number], string> = {
   created: "products restored",
   updated: "products reset to their earlier values",
   deleted: "products deleted that the changeset had created",
-  unchanged: "products already had their earlier values",
+  unchanged: "products that need no change",
   kept: "products kept because they were changed after the changeset",
 };
 

@@ -110,9 +110,9 @@ export async function insertFilterChunks(
   );
 }
 
-/** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. If the
- * changeset is itself an undo, it may have given the key of one product to another, so that a key has several versions. All versions of a
- * key are then stored in the same chunk. */
+/** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. If the changeset is
+ * itself an undo, it may have given the key of one product to another, so that a key has several versions. All versions of a key are stored
+ * in the same chunk. */
 export async function insertChangesetChunks(
   db: Queryable,
   operationId: number,

@@ -14,7 +14,7 @@ export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: Abor
   for (;;) {
     signal.throwIfAborted();
     const marked = await markOld(pool, keepDays);
-    // These include changesets that another worker marked before it died.
+    // The marked changesets include those that another worker marked before it died.
     for (let ids = await listMarked(pool); ids.length > 0; ids = await listMarked(pool)) {
       purged += await deleteVersions(pool, ids, signal);
       await pool.query("update changesets set is_purged = true where id = any ($1::bigint[])", [ids]);

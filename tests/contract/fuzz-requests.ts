@@ -18,7 +18,8 @@ export interface FuzzRequest {
 /** Header values of printable ASCII. HTTP clients and `inject` refuse to send other characters. */
 const headerText = hostileText.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
 
-/** Generates requests for the operation. Half of them are valid. In the others, any value may be hostile, and unknown members may be added.
+/** Generates requests for the operation. Half of the requests are valid. In the other half, any value may be hostile, and unknown members
+ * may be added.
  * @param path of the operation in openapi.json, with the names of parameters in braces */
 export function requestFor(
   path: string,

@@ -221,7 +221,7 @@ describe("export and import", () => {
     const first = await run([header, ...rows].map(csvLine).join(""), fixed);
     expect(first).toMatchObject({ state: "done", created: 4, rejected: 0 });
     expect(Object.entries((await products())[1]?.attributes ?? {})).toHaveLength(5);
-    // JSON would lose an attribute with this name, so its column is ignored.
+    // JSON would lose an attribute named __proto__, so the column __proto__ is ignored.
     expect((await products())[0]?.attributes).toEqual({});
     const before = await products();
     const out = await exported();
@@ -498,7 +498,7 @@ describe("one invalid row among many", () => {
   test("a strict import fails if a row without a name would create a product, which only a comparison with the catalogue shows", async () => {
     await run("sku,name,description\nA,one,x\nB,two,x\nC,three,x\nD,four,x\nE,five,x\n");
     const before = await products();
-    // Five rows in two chunks, which change products, precede the row of the new product.
+    // The first five rows fill two chunks and change products. Only the last row would create a product.
     const file = "sku,description\nA,y\nB,y\nC,y\nD,y\nE,y\nF,y\n";
     const strict = await run(file, { strict: true });
     expect(strict).toMatchObject({ state: "failed", rejected: 1, problem: { type: "/problems/rejected-rows" } });
@@ -524,7 +524,7 @@ describe("one invalid row among many", () => {
     expect((await rejectsOf(context, update.id)).map(({ code }) => code)).toContain("does_not_exist");
     expect(await products()).toEqual(before);
     expect((await pool.query("select from product_history")).rowCount).toBe(0);
-    // An import that is not strict rejects this row and imports the other rows.
+    // An import that is not strict rejects only the row of the existing product.
     expect(await run(file, { mode: "create" })).toMatchObject({ state: "done", created: 6, rejected: 1 });
     expect((await names())["last"]).toBe("known");
   });

@@ -1,4 +1,4 @@
-// Long because it is a table of cases for four endpoints.
+// This file is long because it is a table of cases for four endpoints.
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";

@@ -42,7 +42,7 @@ export async function writeWorkbook(
 }
 
 const doesNotFit = (reason: string, extra: Record<string, unknown> = {}): Problem =>
-  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or exclude such products with a filter.`, {
+  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or narrow the export with a filter.`, {
     extra,
   });
 

@@ -31,7 +31,7 @@ const STAGES: Record<ListedImport["state"], string | undefined> = {
   cancelled: undefined,
 };
 
-/** Shown instead of the stage while the import waits. */
+/** Text shown instead of the stage while the import waits. */
 const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
   "disk-full": "The server's disk is full. Waiting to continue",
 };

@@ -182,7 +182,7 @@ function describe(summary: Summary, table: PlannedTable): string {
   ].join("\n");
 }
 
-/** The first products, and the first rows that would be rejected, one a line. */
+/** The first products, and the first rows that would be rejected, one per line. */
 function describeProducts({ products, rejects }: Summary): string[] {
   const lineOf = (line: number, text: string): string =>
     `  line ${String(line)}: ${oneLine(text).slice(0, SHOWN_PRODUCT_CHARACTERS)}`;

@@ -15,7 +15,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 2,
   tcp_keepalives_count: 3,
-  // The limit in milliseconds for a machine that vanished before it acknowledged an answer.
+  // Time limit in milliseconds for an answer that the client's machine does not acknowledge, because the machine vanished.
   tcp_user_timeout: 11_000,
 };
 

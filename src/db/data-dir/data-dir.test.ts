@@ -168,7 +168,7 @@ async function killHolder(dir: string): Promise<void> {
   await exited;
 }
 
-/** A process that acquires the folder, prints "held" or the error's name, and holds it until its stdin ends. */
+/** Starts a process that acquires the folder, prints "held" or the error's name, and holds the folder until its stdin ends. */
 function startTaker(dir: string) {
   const program = `
     import { acquireDataDir } from ${JSON.stringify(join(import.meta.dirname, "data-dir.ts"))};

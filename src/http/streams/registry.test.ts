@@ -11,7 +11,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 const app = await createTestApp(database, context);
 const base = await app.listen({ host: "127.0.0.1", port: 0 });
-/** Connections of the test, separate from the server's pool, whose queries are counted. */
+/** Connections of the test itself. They are separate from the server's pool, because only the server's queries are counted. */
 const own = createPool(database.address, { application_name: "test", max: 3 });
 let queries = 0;
 database.pool.on("acquire", () => (queries += 1));

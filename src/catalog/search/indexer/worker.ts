@@ -42,7 +42,7 @@ export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: 
       const started = performance.now();
       const { pending } = await readBacklogSize(pool);
       const hasWork = pending > 0 && (await shouldContinue());
-      // Do this before indexing, so that the changes of a large import can be listed soon.
+      // Summarize the new history before indexing, so that the changes of a large import can be listed soon.
       if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
       const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);

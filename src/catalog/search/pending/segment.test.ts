@@ -107,7 +107,7 @@ test("a segment finds the same products as the database, in the same order, betw
       const matchers = matchersOf(parseFilter(filter));
       const first = (count: number): KeysetPosition[] => segment?.first(by, { after, until }, matchers, count) ?? [];
       const found = first(made.length);
-      // A segment may find the text that is searched for in the name also in the description. The database decides.
+      // A segment may find products that contain the text of the filter in another column. The database decides which products match.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
       const isExact = Object.keys(filter).every((key) => key === "search");
       expect(isExact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(

@@ -95,7 +95,7 @@ export async function readInOrder(
     // The scan is stuck, for example, if the newest import comes first in the order and none of its products match.
     const isStuck = isLate && rows.length === 0 && terms_us < MAX_TERMS_US_LATE;
     if (isSlower || isStuck || isLate) return { rows, until: after, is_abandoned: isSlower || isStuck };
-    // This is the number of products that can be scanned in the remaining time at the measured speed.
+    // Number of products that can be scanned in the remaining time at the measured speed.
     const fitting = (scanned * (query.patience_ms - spentMs)) / spentMs;
     window = first_window === undefined ? windowFor(Math.min(left * 1.2, fitting)) : window * 2;
   }

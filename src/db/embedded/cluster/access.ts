@@ -19,8 +19,8 @@ export async function writeAccess(clusterDir: string, account: Account | undefin
   await writeOwned(join(clusterDir, "pg_ident.conf"), `${HEAD}${MAP} "${user}" all\n`, account);
 }
 
-/** The cluster's folder may belong to another account, which could have put a link or a pipe in the file's place. So a new file
- * replaces it, and its owner is changed by descriptor. */
+/** Writes the file as a new file that replaces the old one. The cluster's folder may belong to another account, which could have put a link
+ * or a pipe in the place of the old file. The owner of the new file is set through its descriptor. */
 async function writeOwned(path: string, text: string, account: Account | undefined): Promise<void> {
   if (await hasContent(path, text)) return;
   const draft = `${path}.${randomUUID()}`;
