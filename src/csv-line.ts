@@ -6,9 +6,9 @@ export function csvLine(cells: readonly string[]): string {
 }
 
 /**
- * Like `csvLine`, for files that people open in other programs. Also quotes cells with leading or trailing white space, which many
- * programs would trim, and cells that start with an apostrophe, which some programs use as the quote. Escapes cells that a
- * spreadsheet program would run as formulas (see catalog/export/delimited.ts).
+ * Like `csvLine`, for files that people open in other programs. Also quotes cells with leading or trailing white space, which many programs
+ * would trim. Also quotes cells that start with an apostrophe, which some programs use as the quote. Escapes cells that a spreadsheet
+ * program would run as formulas (see catalog/export/delimited.ts).
  */
 export function csvLineWithBlanks(cells: readonly string[]): string {
   return line(cells.map(escapeFormula), /[",\r\n]|^[\s\ufeff']|\s$/);

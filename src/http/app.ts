@@ -141,8 +141,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 
 const DOCS = "/docs";
 
-/** Redirects `/docs/static/index.html` before the plugin does. The plugin's redirect only replaces the end of the URL, so it would redirect
- * a URL with a query string to the same URL, again and again. */
+/** Redirects `/docs/static/index.html` before the plugin does. The plugin's redirect only replaces the end of the URL. A URL with a query
+ * string would therefore be redirected to itself, again and again. */
 function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: FastifyReply, next: () => void): void {
   if (url === `${DOCS}/static/index.html`) void reply.redirect(`${DOCS}/`);
   else next();

@@ -1,5 +1,5 @@
-// PostgreSQL's log. PostgreSQL writes to a file and not to a pipe, because it must not wait for our event loop, nor lose its last lines
-// when we die.
+// PostgreSQL's log. PostgreSQL writes to a file, not to a pipe. With a pipe, PostgreSQL would wait for our event loop, and its last lines
+// would be lost when we die.
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { copyFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
