@@ -18,7 +18,7 @@ export default defineConfig({
       autoImport: false,
       components: false,
       dts: false,
-      colorMode: false, // web/ui/use-theme.ts does it, with a switch of three
+      colorMode: false, // web/ui/use-theme.ts sets the theme, which can also follow the system
       ui: { colors: { primary: "teal", neutral: "slate" } },
       // Without the bundle, icons would be fetched from a public service when they are first shown.
       icon: { clientBundle: { scan: { globInclude: ["web/**/*.{vue,ts}"], globExclude: ["**/node_modules/**"] } } },

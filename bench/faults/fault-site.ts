@@ -29,7 +29,7 @@ export interface Supervised<T extends RunningProcess> {
 export interface Site {
   data_dir: string;
   postgres: Embedded;
-  /** Its connections lead directly to the database, without a proxy. */
+  /** Connects directly to the database, without a proxy. */
   pool: pg.Pool;
   server: Supervised<RunningServer>;
   workers: Supervised<RunningProcess>[];

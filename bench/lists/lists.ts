@@ -24,8 +24,8 @@ const MIN_REQUESTS = 100;
 
 const WHEN = ["idle", "conventional", "importing"] as const;
 
-/** @param folder where a catalogue is kept for later runs. If it has no products, they are created. Afterwards, the products have the
- * same values as before.
+/** @param folder where a catalogue is kept for later runs. If it has no products, they are created. The measurement leaves the values
+ * of the products unchanged.
  * @param chosen names of entries of WHAT and WHEN; if the list is empty, everything is measured */
 export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);

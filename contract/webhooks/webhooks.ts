@@ -1,4 +1,4 @@
-// Long because all endpoints of webhooks share its schemas.
+// This file is long because all endpoints of webhooks share its schemas.
 /* eslint-disable max-lines -- the whole contract of webhooks: schemas, shared options and endpoints */
 // Endpoints of webhooks: settings, secrets, test events and health. Deliveries are in deliveries.ts.
 import { z } from "zod";

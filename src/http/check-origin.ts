@@ -1,5 +1,5 @@
 // Refuses requests that pages of other sites send to this computer. Such a page can call this server by a host name that resolves to
-// 127.0.0.1 (DNS rebinding). It can also send cross-site requests. The page cannot read the responses, but the requests occupy streams
+// 127.0.0.1 (DNS rebinding). It can also send cross-site requests: it cannot read their responses, but these requests occupy streams
 // and run queries.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "./caller.ts";

@@ -36,7 +36,7 @@ export interface LockHolder {
 }
 
 /** Records that this process begins the part, whose lock the caller holds. If the part is suspect, waits until no other suspect part is
- * being processed: if another worker then dies, this part is the cause, and not a part that was processed at the same time.
+ * being processed: if this process then dies, this part is the cause, and not another suspect part that was processed at the same time.
  * @returns the number of other processes that died while processing the part; if it is MAX_DEATHS or more, the caller must not begin it */
 export async function beginPart(
   pool: pg.Pool,

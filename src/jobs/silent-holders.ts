@@ -12,7 +12,7 @@ const SILENT_WRITER_MS = 7500;
 /** A holder of a lock that runs no statement for this long counts as silent: two heartbeats of 4 s (db/connection/heartbeat.ts) and an
  * allowance for a busy machine. */
 const SILENT_HOLDER_MS = 10_000;
-/** How long to wait for a session to end. Its locks are free only after that. */
+/** How long to wait for a session to end. The session holds its locks until it has ended. */
 const END_MS = 1000;
 
 interface Holder {
@@ -61,7 +61,7 @@ async function listIdleHolders(db: Queryable): Promise<Holder[]> {
   return rows;
 }
 
-/** Ends each of these sessions that has run no statement since it was observed. */
+/** Ends the silent sessions, except those that have run a statement since they were observed. */
 async function endSessions(db: Queryable, silent: readonly Holder[]): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(
     // Materialized: otherwise the planner may end sessions before it compares them.

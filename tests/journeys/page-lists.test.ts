@@ -1,4 +1,5 @@
-// End-to-end tests of lists and of the parent on the page: shown, edited by keyboard, restored and found.
+// End-to-end tests of attributes that contain lists, and of the parent of a product: the page shows both, edits them by keyboard,
+// restores and finds them.
 import { test } from "vitest";
 import { call } from "../../client/call.ts";
 import { create_product } from "../../contract/catalog/edit-products.ts";

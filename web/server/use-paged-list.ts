@@ -101,7 +101,7 @@ function createList<Item, Filter>({ load, filter, keyOf }: Omit<Options<Item, Fi
   return { items, nextCursor, state, error, loading_more: loadingMore, more, refresh, restart, stop };
 }
 
-/** The loaded items that follow the first page. There are none if the last item of the first page is not loaded. */
+/** The loaded items that follow the first page. There are none if `loaded` does not contain the last item of the first page. */
 function itemsAfter<Item>(loaded: readonly Item[], firstPage: readonly Item[], keyOf: (item: Item) => unknown): Item[] {
   const last = firstPage.at(-1);
   const key = last === undefined ? undefined : keyOf(last);

@@ -17,7 +17,7 @@ import { until } from "../../../tests/support/until.ts";
 const MAIN = join(import.meta.dirname, "../../main.ts");
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
-// This process is also the worker: it processes a file as soon as it has been received.
+// This process is also the worker: each file is processed as soon as it has been received.
 const sendScan = (_db: unknown, id: number): Promise<void> => {
   // Injected delay: the client gets its response before the import has ended.
   setTimeout(() => void workOn(context, id), 50);

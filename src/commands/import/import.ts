@@ -94,8 +94,8 @@ async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>>
   throw optionError(result.error.issues);
 }
 
-/** @returns the ended import, or the import as it was held, after cancelling it; undefined if the command was interrupted before the
- * import was created */
+/** If the import is held for an answer, cancels it. @returns the ended import or, for a held one, its state before it was cancelled;
+ * undefined if the command was interrupted before the import was created */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,

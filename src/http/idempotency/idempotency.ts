@@ -1,8 +1,8 @@
 // Implements Idempotency-Key for every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a repeated
 // request gets the first response and is not executed again.
 //
-// If a process dies during a request, the request's lease expires, and a repeated request is executed. The response to the repeated request
-// then shows whether the first request was committed: if so, the SKU is taken, or the file changes nothing.
+// If a process dies during a request, the request's lease expires, and a repeated request is executed. If the first request was
+// committed, the response to the repeated request shows this: the SKU is already taken, or the import of the file changes nothing.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";

@@ -21,7 +21,7 @@ import { readTarget, type Target } from "./request/target.ts";
 /** Time for which outcomes are collected before one statement stores them. A statement per outcome would cost more than the
  * delivery. */
 const COLLECT_MS = 10;
-/** Maximum number of outcomes that are not stored yet. After a crash, these deliveries are sent again. */
+/** Maximum number of outcomes that are not stored yet. After a crash, the deliveries with these outcomes are sent again. */
 const MAX_UNSTORED = 256;
 /** Time for which an idle sender keeps its connections. */
 const IDLE_MS = 5000;
@@ -168,7 +168,7 @@ function delayOf(
 function write(state: State): void {
   state.writing ??= writeAll(state)
     .catch((error: unknown) => {
-      // These deliveries are sent again after their leases expire.
+      // The deliveries whose outcomes are lost are sent again after their leases expire.
       state.worker.context.log.error(
         { webhook_id: state.webhook_id, err: error },
         "cannot store the outcomes of deliveries",

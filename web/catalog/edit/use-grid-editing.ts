@@ -60,7 +60,7 @@ export function useGridEditing(grid: Grid) {
     if (!next) return;
     grid.setCursor(next);
     if (then === "down") return;
-    // A yes or no has no text field: Tab stops at the cell, and a key toggles it.
+    // A cell for yes or no has no text field: Tab only moves the cursor to the cell, and another key toggles its value.
     if (kindOf(grid.columns.value[next.column] ?? "") !== "boolean") void nextTick(() => begin(next.row, next.column));
   }
 

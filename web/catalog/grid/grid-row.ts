@@ -30,7 +30,7 @@ const CARD_PX = 68;
 const CARD_LINE_PX = 20;
 const VALUES_PER_LINE = 2;
 
-/** The other columns, which a card lists with their labels. */
+/** The columns without a fixed position on a card. The card lists them with their labels. */
 export const cardFields = (columns: readonly string[]): string[] =>
   columns.filter((name) => !CARD_HEADER_COLUMNS.has(name));
 

@@ -11,7 +11,7 @@ export interface ProductRow {
   values: ProductCell[];
 }
 
-/** Number of products and of attributes that the page shows. */
+/** Maximum number of products and of attributes that the page shows. */
 const SHOWN_PRODUCTS = 10;
 const SHOWN_ATTRIBUTES = 100;
 
