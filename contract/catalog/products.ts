@@ -129,8 +129,8 @@ export const list_facets = endpoint({
     operationId: "list_facets",
     summary: "Count the most frequent values of an attribute",
     description:
-      "Counts the values among the products that match the filter. If more than about ten thousand products " +
-      "match, the counts are estimated from a random sample.",
+      "Counts the values among the products that match the filter. If more than about 30,000 products match, or if the " +
+      "search index lags, the counts may be estimated from a random sample.",
     tags: ["products"],
     querystring: filterWith({
       attribute: z

@@ -36,7 +36,7 @@ export const changeset = z
     undoable: z
       .boolean()
       .describe(
-        "Whether this changeset can be undone: it is complete, has not been undone, and its history has not been purged",
+        "Whether this changeset can be undone: it is complete, changed at least one product, has not been undone, and its history has not been purged",
       ),
     links: z.object({
       self: z.string(),

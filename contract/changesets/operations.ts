@@ -28,7 +28,7 @@ export const operation_options = z
     action: z.enum(BULK_ACTIONS).optional(),
     set: bulk_set.optional(),
     filter: product_filter.optional(),
-    skus: z.int().optional().describe("Number of SKUs in the request"),
+    skus: z.int().optional().describe("Number of different SKUs in the request"),
     undoes: z.int().optional().describe("Id of the changeset to undo"),
     policy: undo_policy
       .optional()

@@ -10,10 +10,10 @@ export interface ChangedProducts {
   id_from?: number;
   id_to?: number;
   keys?: readonly string[] | BinaryArray;
-  /** Number of products that were changed. */
+  /** Number of products that were changed. A renamed product counts twice: once for each key. */
   rows: number;
-  /** Change in the total number of products: `rows` if products were created, -`rows` if they were deleted, otherwise 0. The size of the
-   * catalogue is `search_state.products` plus the sum of `delta` over the backlog, so no list has to count products. */
+  /** Change in the total number of products: the number of created products minus the number of deleted ones. The size of the catalogue is
+   * `search_state.products` plus the sum of `delta` over the backlog, so no list has to count products. */
   delta: number;
 }
 

@@ -1,4 +1,5 @@
-// The notification channels. A payload contains the id and state of a changed record, not the change itself.
+// The notification channels. A payload contains the id of a changed record, and the state of an import or operation, but not the change
+// itself.
 
 /** Payload: `<import id> <state>`. */
 export const IMPORT_CHANNEL = "skuport_import";

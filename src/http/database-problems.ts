@@ -1,4 +1,5 @@
-// Maps errors of PostgreSQL and full disks to problems by SQLSTATE or errno, never by the text of a message.
+// Maps errors of PostgreSQL and full disks to problems, by SQLSTATE or errno. Only broken connections, which have neither, are recognized
+// by a message (see `isTransient`).
 import { isTransient } from "../db/connection/connect.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 

@@ -1,5 +1,5 @@
 // Brings many products up to date: compares rows with the stored products, inserts new products, and archives and updates changed ones.
-// Imports and bulk edits use these statements.
+// Imports and bulk changes use these statements.
 //
 // The comparison and the writes are separate statements, so an unchanged row costs only one read. The comparison locks nothing. If another
 // writer creates, deletes or changes a product before the write, the write fails with a duplicate key or affects fewer rows than expected.

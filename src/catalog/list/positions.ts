@@ -1,5 +1,6 @@
 // Counts the products of a list, and finds positions from which a client can start reading in the middle of the list. Counting takes
-// bounded time; positions come from a random sample. List requests do not wait for this work.
+// bounded time. Positions are exact if few products match, and otherwise come from a random sample. List requests do not wait for this
+// work.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { raw, sql, statement, type Sql } from "../../db/sql.ts";

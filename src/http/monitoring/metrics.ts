@@ -1,4 +1,4 @@
-// GET /metrics in Prometheus' text format. Each request records its duration; each scrape reads the values from the database.
+// GET /metrics in Prometheus' text format. Each request records its duration; each scrape reads all other values.
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";

@@ -113,8 +113,8 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 }
 
 interface Reader {
-  /** Sends new states and events. Has no effect before `begin`, because `openStream` itself reads the current states and the missing
-   * events. */
+  /** Sends new states and, once `catchUp` has ended, new events. Has no effect before `begin`, because `openStream` itself reads the current
+   * states and the missing events. */
   take: (found: Found) => void;
   /** Sets the position after which the reader gets events. */
   begin(position: number): void;

@@ -26,5 +26,5 @@ export async function startOnSkus(
   });
 }
 
-/** Compares keys in PostgreSQL's order. With one order for all operations, two operations lock the same products in the same order. */
+/** Compares keys in PostgreSQL's order, so that two operations on the same SKUs lock the products in the same order. */
 const compareAsPostgres = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
