@@ -65,7 +65,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {
       "no-restricted-syntax": "off", // a component is its file's default export
-      // Prettier formats the layout.
+      // Prettier formats the layout, so these rules are off.
       "vue/html-indent": "off",
       "vue/html-closing-bracket-newline": "off",
       "vue/html-self-closing": "off",

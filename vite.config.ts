@@ -1,4 +1,5 @@
-// Builds the page: web/ -> dist/. Everything it needs is in the bundle; at run time nothing comes from outside.
+// Builds the page: web/ -> dist/. The bundle contains everything that the page needs: at run time, the page loads nothing from other
+// servers.
 import { fileURLToPath } from "node:url";
 import ui from "@nuxt/ui/vite";
 import vue from "@vitejs/plugin-vue";
@@ -25,7 +26,7 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL("web/zod.ts", import.meta.url)) }] },
-  // What vue-i18n brings and we do not use: its old API, its global components, its devtools.
+  // Leaves out parts of vue-i18n that we do not use: its old API, its global components, its devtools.
   define: {
     __VUE_I18N_FULL_INSTALL__: "false",
     __VUE_I18N_LEGACY_API__: "false",

@@ -8,9 +8,11 @@ export default defineConfig({
     globalSetup: ["tests/support/start-postgres.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
     pool: "forks",
-    // More than Vitest's default of one less than there are cores: many tests wait for other processes or for injected delays.
+    // Vitest's default is one worker less than there are cores. More workers are faster, because many tests wait for other processes or
+    // for injected delays.
     maxWorkers: Math.max(3, availableParallelism()),
-    // Tests wait for conditions. These limits only end a test that hangs, even with four busy loops beside it on two cores.
+    // Tests wait for conditions. These limits only end a test that hangs: no other test reaches them, even while four busy loops use
+    // the two cores of a machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     teardownTimeout: 120_000,

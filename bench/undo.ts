@@ -1,4 +1,5 @@
-// Measures the undo of an import (with and without later edits), delete all, and the undo of delete all. All requests are sent over HTTP.
+// Measures the undo of an import (with and without later edits), the deletion of all products, and the undo of this deletion. All
+// requests are sent over HTTP.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -89,7 +89,9 @@ const url = z
     const fault = faultOfUrl(text);
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
   })
-  .describe("http or https URL without user name and password. The server's settings must allow a private address");
+  .describe(
+    "http or https URL without user name and password. A private address is refused unless the server's settings allow it",
+  );
 const description = z.string().trim().max(500).refine(isStorable, NOT_STORABLE);
 const max_parallel = z.int().min(1).max(MAX_PARALLEL);
 const max_per_second = z.int().min(1).max(10_000).nullable();

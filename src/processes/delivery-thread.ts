@@ -24,7 +24,7 @@ const { config, address, limits } = workerData as DeliveryThreadData;
 const stop = new AbortController();
 const log = createLog(config, NAME);
 const watch = watchHeartbeat(limits, (jobs) => {
-  log.error({ jobs }, "worker stopped responding; ending it");
+  log.error({ jobs }, "worker stopped responding; ending the worker");
   process.kill(process.pid, "SIGKILL");
 });
 parentPort?.on("message", (message: DeliveryThreadMessage) => {

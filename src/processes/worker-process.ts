@@ -58,7 +58,7 @@ export function superviseWorker(
     let jobs: readonly string[] = [];
     const watch = watchHeartbeat(limits, () => {
       child?.kill("SIGKILL");
-      log.error({ jobs }, "worker stopped responding; ending it");
+      log.error({ jobs }, "worker stopped responding; ending the worker");
     });
     child.on("message", (beat: Beat) => {
       jobs = beat.jobs;

@@ -1,4 +1,5 @@
-// Encrypts secrets for the database with AES-256-GCM. Each is bound to its row: copied to another row, it cannot be decrypted.
+// Encrypts secrets for the database with AES-256-GCM. Each secret is bound to its row: a secret that was copied to another row cannot
+// be decrypted.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Keyring } from "./keyring.ts";
 

@@ -95,7 +95,7 @@ describe.concurrent("heartbeats", () => {
 
     await watched.restarted();
     expect(isAlive(watched.pid)).toBe(false);
-    expect(watched.messages()).toEqual(["worker stopped responding; ending it", "worker ended; restarting"]);
+    expect(watched.messages()).toEqual(["worker stopped responding; ending the worker", "worker ended; restarting"]);
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
@@ -106,7 +106,7 @@ describe.concurrent("heartbeats", () => {
     expect(JSON.parse(watched.err())).toMatchObject({
       level: 50,
       jobs: ["import 17"],
-      msg: "worker stopped responding; ending it",
+      msg: "worker stopped responding; ending the worker",
     });
     expect(isAlive(unwatched.pid)).toBe(true);
   });

@@ -340,7 +340,7 @@ test("the list shows its position, and Previous and Next scroll by one screen", 
     .waitFor({ state: "attached" });
   await page.getByText(`SKU-000${String(2 * shown - 1).padStart(4, "0")}`).waitFor();
 
-  // The keyboard continues in the rows that are shown.
+  // The next key acts on a row that is shown.
   await page.getByRole("grid").focus();
   await page.keyboard.press("x");
   await row(page, shown).and(page.locator("[aria-selected=true]")).waitFor();

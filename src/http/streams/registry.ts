@@ -105,7 +105,7 @@ export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits
 
 function tooMany(reply: FastifyReply, detail: string): Problem {
   reply.header("retry-after", RETRY_AFTER_S);
-  return new Problem("too-many-streams", `${detail} Close one, or try again later.`);
+  return new Problem("too-many-streams", `${detail} Close one of the streams, or try again later.`);
 }
 
 interface OwnStream extends Stream {

@@ -130,7 +130,7 @@ test("410 disables the webhook and emits an event", async () => {
   await switchOff(other.id);
 });
 
-test("Retry-After is respected: no attempt is made before it", async () => {
+test("Retry-After is respected: no attempt is made before the requested time", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => {
     if (receiver.received.length === 1) response.writeHead(429, { "retry-after": "2" }).end();

@@ -216,7 +216,7 @@ test.each([
   expect(refusalOf(address, 80, { allow_cidrs: allowCidrs })).toBeDefined();
 });
 
-test("with a proxy, addresses are checked here and names by the proxy", async () => {
+test("with a proxy, Skuport checks IP addresses, and the proxy checks names", async () => {
   const receiver = await createReceiver();
   const asked: string[] = [];
   const proxy = createHttpServer().on("connect", (request, socket) => {
