@@ -4,8 +4,8 @@
 // Rolling upgrade: when a key changes, an old process takes the old key and a new process takes the new one, so the two do not exclude each
 // other. Change a key only if that does no lasting harm. `open_uploads` (was 7583, 0), `selection` (7584, id), `history_purge` (7585, 0)
 // and `event_order` (7584) were changed because other locks used their numbers. While old and new processes run together, one upload more
-// than the limit can be accepted. A selection can be computed twice. An undo can start while the daily purge marks its changeset. An event
-// can get a second, later position, so that it is delivered twice.
+// than the limit can be accepted. A selection can be computed twice. An undo can start while the hourly purge of history marks the same
+// changeset as no longer undoable. An event can get a second, later position, so that it is delivered twice.
 
 /** Schema migrations, one process at a time. The only lock with one key: "skuport" in ASCII, a string because it exceeds 2^53. */
 export const MIGRATION_LOCK = "32488857013580404";

@@ -3,7 +3,7 @@
 
 /** Longest JSON text, in bytes, that lists and streams show. */
 const SHOWN_BYTES = 1024;
-/** A value that takes more than this on disk, compressed or not, is longer than `SHOWN_BYTES` as text. */
+/** A value that takes more than this on disk, compressed or not, counts as long, and its text is not read. */
 const STORED_BYTES = 2 * SHOWN_BYTES;
 /** Maximum length of a problem's shortened detail, in characters of at most four bytes each. */
 const DETAIL_CHARACTERS = 200;

@@ -25,7 +25,7 @@ export class ByteWriter {
     this.#view = viewOf(this.buffer);
   }
 
-  /** Makes room for `bytes` more bytes. Call this before each row: the methods that write do not check the space. */
+  /** Makes room for `bytes` more bytes. Call this before each row: most methods that write do not check the space. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
@@ -34,7 +34,7 @@ export class ByteWriter {
     this.#view = viewOf(larger);
   }
 
-  /** The bytes written from `start` on. Later writes do not change them. */
+  /** A view of the bytes written from `start` on. It is valid until the caller resets `length` and writes again. */
   written(start = 0): Buffer {
     return this.buffer.subarray(start, this.length);
   }

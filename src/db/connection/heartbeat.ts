@@ -11,7 +11,7 @@ const UNANSWERED_BEATS = 2;
  * emits "end". @returns a function that stops the heartbeat; the end of the connection stops it too */
 export function startHeartbeat(client: pg.Client | pg.PoolClient): () => void {
   let unanswered = 0;
-  // Count beats and do not measure time: a process that was frozen receives the answers after its first beat.
+  // Count beats and do not measure time: a process that was frozen runs one beat before it receives the answers that have arrived.
   const timer = setInterval(() => {
     // While a query is unanswered, end() closes the socket without waiting for the server.
     if (unanswered >= UNANSWERED_BEATS) void (client as { end(): Promise<void> }).end().catch(() => undefined);

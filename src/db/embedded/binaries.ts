@@ -12,8 +12,8 @@ export interface Binaries {
   major: number;
 }
 
-// Folder for copies of the programs, used for clones in a folder that only root can enter. Only root can write to it. It is not in /tmp,
-// where single files may be cleaned up.
+// Folder for copies of the programs, for the case that Skuport is in a folder that only root can enter. Only root can write to the copies.
+// They are not in /tmp, where single files may be cleaned up.
 const ROOT_COPIES = "/var/lib/skuport";
 
 /**

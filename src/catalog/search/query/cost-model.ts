@@ -11,7 +11,7 @@ const ENTRY_US = 0.1;
 const NOTE_US = 0.1;
 /** Cost of comparing an entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
 const ENTRY_LIST_US = 0.0085;
-/** Cost of looking up and sorting a candidate, which is a product in all posting lists. */
+/** Cost of looking up and sorting a candidate, which is a product with a term of every condition. */
 const CANDIDATE_US = 1;
 /** Cost of evaluating the filter for a candidate. Candidates are evaluated until the page is full. */
 const CHECK_US = 5;
