@@ -183,8 +183,8 @@ function emptyNotModified(app: FastifyInstance): void {
   });
 }
 
-/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after `useIdempotency`, because its
- * hook stores no response that already has `no-store`. */
+/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after `useIdempotency`: the hook of
+ * `useIdempotency` stores no response that already has `no-store`. */
 function storeNothing(app: FastifyInstance): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))

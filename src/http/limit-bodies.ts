@@ -21,8 +21,8 @@ export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, mi
 
 /** Number of rate samples per window. */
 const SAMPLES = 6;
-/** Interval at which the error is emitted again, because the body may not have had a reader before. Once a response has begun, the
- * connection is closed instead. */
+/** Interval at which the error is emitted again, because the body may not have had a reader before. Once a response has begun, the next
+ * attempt closes the connection. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
 /** Time for a client to read a response that was sent before the body of the request was complete. */

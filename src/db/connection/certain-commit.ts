@@ -9,7 +9,8 @@ const IN_PROGRESS_MS = 5000;
 const PAUSE_MS = 100;
 
 /**
- * Runs `work` in one transaction, as `withTransaction` does. Also returns its result if the commit succeeded but its answer was lost.
+ * Runs `work` in one transaction, as `withTransaction` does. Returns the result of `work` even if the answer to a successful commit was
+ * lost.
  * @throws the error of `work` or of the commit: nothing was written, or the outcome cannot be determined
  */
 export async function withCertainCommit<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ interface Watched {
   bytes_at_doubt: number;
 }
 
-/** Watches the connections that its `createClient` opens. */
+/** Watches the connections that a client class made by `guardedClient` opens. */
 export class Guard {
   readonly #config: pg.ClientConfig;
   readonly #watched = new Map<pg.Client, Watched>();

@@ -11,7 +11,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   idle_in_transaction_session_timeout: 0,
   idle_session_timeout: 0,
   // The locks of a machine that vanished without closing its connections stay until PostgreSQL notices: after two hours with
-  // Linux's defaults, after 5 + 3 × 2 = 11 seconds with these. PostgreSQL ignores them on Unix sockets.
+  // Linux's defaults, after 5 + 3 × 2 = 11 seconds with these values. PostgreSQL ignores them on Unix sockets.
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 2,
   tcp_keepalives_count: 3,

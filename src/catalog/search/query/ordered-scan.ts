@@ -61,7 +61,7 @@ export function scanByKeyRange(
 }
 
 interface ScanLimits {
-  /** Estimated cost of reading the page by terms instead; Infinity if that is not possible. */
+  /** Estimated cost of reading the page by terms; Infinity if the page cannot be read by terms. */
   terms_us: number;
   /** Estimated number of scanned products for each match. */
   scanned_per_match: number;
