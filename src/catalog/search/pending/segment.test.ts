@@ -119,7 +119,7 @@ test("a segment finds the same products as the database, in the same order, betw
       );
       expect(first(5)).toEqual(found.slice(0, 5));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
