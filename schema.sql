@@ -28,9 +28,10 @@ create table column_choices (
   target text not null,
   import_id bigint not null,
   chosen_at timestamp with time zone default now() not null,
+  beats_exact_name boolean default false not null,
   constraint column_choices_name_key_key UNIQUE (name_key),
   constraint column_choices_pkey PRIMARY KEY (id),
-  constraint column_choices_target_check CHECK ((target = ANY (ARRAY['sku'::text, 'name'::text, 'description'::text, 'active'::text])))
+  constraint column_choices_target_check CHECK ((target = ANY (ARRAY['sku'::text, 'name'::text, 'description'::text, 'active'::text, 'parent_sku'::text, 'attribute'::text])))
 );
 
 create table events (
@@ -111,7 +112,7 @@ create table imports (
   size bigint,
   received bigint default 0 not null,
   sha256 text,
-  options jsonb not null,
+  options json not null,
   dialect jsonb,
   columns jsonb default '[]'::jsonb not null,
   lines bigint,
@@ -146,6 +147,7 @@ create table imports (
   notices jsonb default '[]'::jsonb not null,
   plan jsonb,
   profile json,
+  answered boolean default false not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((created + updated) + unchanged) + superseded) + rejected) + ignored)))),
