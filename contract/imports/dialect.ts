@@ -119,8 +119,8 @@ export const column = z
       .array(z.string())
       .optional()
       .describe(
-        "What the mapping computes from the column: fields such as `sku`, and names of attributes; `attributes` for attributes whose " +
-          "names come from the data. Missing if nothing is computed from the column",
+        "What the mapping computes from the column: fields such as `sku`, and names of attributes, which may be templates; `attributes` " +
+          "for `pairs`. Missing if nothing is computed from the column",
       ),
     remembered: z
       .boolean()

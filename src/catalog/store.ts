@@ -1,4 +1,5 @@
 // The SQL that several parts of the catalogue share. Bulk writes are in bulk/.
+import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
 import { API_COLUMNS, columnList } from "./product/column-lists.ts";
 import type { Product } from "../../contract/catalog/products.ts";
@@ -38,6 +39,29 @@ export async function hasAnyProduct(db: Queryable, keys: readonly string[]): Pro
     [keys],
   );
   return rows[0]?.found === true;
+}
+
+/** Returns the number of products with one of these keys. */
+export async function countKeys(db: Queryable, keys: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    "select count(*)::integer as count from products where sku_key = any($1::text[])",
+    [keys],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Number of keys that `readKeys` yields at a time. */
+const KEYS_BATCH = 10_000;
+
+/** Yields the keys of all products, in no order. The client must be in a transaction. */
+export async function* readKeys(client: pg.ClientBase): AsyncGenerator<string[]> {
+  await client.query("declare keys no scroll cursor for select sku_key from products");
+  for (;;) {
+    const { rows } = await client.query<[string]>({ text: `fetch ${KEYS_BATCH} from keys`, rowMode: "array" });
+    if (rows.length === 0) break;
+    yield rows.map(([key]) => key);
+  }
+  await client.query("close keys");
 }
 
 /** Reserves `count` consecutive ids and returns the first. */

@@ -1,5 +1,4 @@
 // HTTP routes of imports.
-import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -11,26 +10,21 @@ import type { ImportContext } from "./context.ts";
 import { choiceRoutes } from "./choices/routes.ts";
 import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
-import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
+import { previewRoutes } from "./preview/routes.ts";
 import { withDeclaredEncoding } from "./receive/declared-encoding.ts";
-import { selects } from "../profiles/choose-profile.ts";
-import { readKnownProfiles, readNamedProfile } from "../profiles/known-profiles.ts";
-import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
-import { receiveImport } from "./receive/receive.ts";
+import { isForm, receiveForm } from "./receive/receive-form.ts";
+import { receiveImport, type Upload } from "./receive/receive.ts";
 import { rejectRoutes } from "./rejects/routes.ts";
 import { bodyOf } from "./receive/request-body.ts";
 import { listImports, noSuchImport, readListedImport, requestCancel, requireImport } from "./store.ts";
 import { uploadRoutes } from "./receive/upload/routes.ts";
 import {
   cancel_import,
-  completeOptions,
   continue_import,
   create_import,
   get_import,
   isTerminal,
   list_imports,
-  MAX_PREVIEW_BYTES,
-  preview_import,
   watch_import,
   type ImportState,
   type ListedImport,
@@ -45,7 +39,7 @@ export interface ImportRoutesContext extends ImportContext {
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
   receiveRoute(instance, context);
-  previewRoute(instance, context);
+  previewRoutes(instance, context);
   uploadRoutes(instance, context);
   stateRoutes(instance, context);
   rejectRoutes(instance, context);
@@ -70,7 +64,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
         const { filename = "upload.csv", ...query } = request.query;
         const options = withDeclaredEncoding(query, request);
         const { max_upload_bytes: maxBytes } = context;
-        const upload: FormUpload = {
+        const upload: Upload = {
           filename,
           size: contentLength(request),
           options,
@@ -80,60 +74,8 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
         const bytes = fileOf(request);
         const import_ = await (isForm(request.headers)
           ? receiveForm(context, upload, request.headers, bytes)
-          : receiveImport(context, { ...upload, options: completeOptions(options) }, bytes));
+          : receiveImport(context, upload, bytes));
         return reply.code(201).header("location", `/api/imports/${import_.id}`).send(import_);
-      },
-    });
-    done();
-  });
-}
-
-/** Maximum number of preview bodies in memory, including those that are still arriving. Each has up to 1 MB. */
-const MAX_PREVIEW_BODIES = 16;
-
-function previewRoute(instance: FastifyInstance, { pool }: ImportRoutesContext): void {
-  const previewer = createPreviewer();
-  let bodies = 0;
-  instance.addHook("onClose", () => previewer.close());
-  instance.register((scope, _options, done) => {
-    scope.addHook("onRequest", (_request, reply, next) => {
-      if (bodies >= MAX_PREVIEW_BODIES) throw tooManyPreviews(bodies);
-      bodies++;
-      // `finished` also calls this when the client closes the connection while it is sending the body.
-      finished(reply.raw, () => bodies--);
-      next();
-    });
-    scope.addHook("onError", (_request, reply, error, next) => {
-      if (error instanceof Problem && error.slug === "too-many-previews") reply.header("retry-after", "5");
-      next();
-    });
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      [...preview_import.schema.file_body.types],
-      { parseAs: "buffer" },
-      (_request, body, parsed) => {
-        parsed(null, body);
-      },
-    );
-    scope.withTypeProvider<ZodTypeProvider>().route({
-      ...preview_import,
-      bodyLimit: MAX_PREVIEW_BYTES,
-      handler: async (request, reply) => {
-        const {
-          body,
-          query: { size, ...options },
-        } = request;
-        if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new Problem("empty-file", "The request has no body. Send the first bytes of the file.");
-        const isWhole = size === undefined || size <= body.length;
-        const gone = new AbortController();
-        reply.raw.once("close", () => {
-          gone.abort();
-        });
-        const given = withDeclaredEncoding(completeOptions(options), request);
-        const named = await readNamedProfile(pool, given);
-        const profiles = { named, known: named === null && selects(given) ? await readKnownProfiles(pool) : [] };
-        return previewer.preview({ bytes: body, is_whole: isWhole, options: given, profiles }, gone.signal);
       },
     });
     done();
@@ -186,7 +128,7 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
   app.route({
     ...continue_import,
     handler: async ({ params: { id }, body }, reply) => {
-      await continueImport(context, await requireImport(pool, id), body);
+      await continueImport(context, id, body);
       return reply.code(202).send(await requireImport(pool, id));
     },
   });

@@ -6,9 +6,11 @@ import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { MappingPlan } from "./mapping/plan.ts";
 import type { UsedProfile } from "../profiles/choose-profile.ts";
 import {
+  completeOptions,
   MAX_LISTED_REJECTS,
   type Column,
   type Dialect,
+  type GivenOptions,
   type Import,
   type ImportOptions,
   type ListedImport,
@@ -35,11 +37,15 @@ const COMMON = `
     'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
     'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
+/** The options without the mapping, which may define mode and repeats. */
+const WITHOUT_MAPPING = `(options::jsonb - 'mapping' || jsonb_strip_nulls(jsonb_build_object(
+    'mode', coalesce(options -> 'mode', options #> '{mapping,mode}'),
+    'repeats', coalesce(options -> 'repeats', options #> '{mapping,repeats}'))))::json`;
 const IMPORT = `${COMMON}, options, profile, dialect, columns, problem, false as shortened`;
 const LISTED_IMPORT = `${COMMON},
   case when profile is not null then json_build_object(
     'name', profile->'name', 'version', profile->'version', 'built_in', profile->'built_in') end as profile,
-  case when ${isShort("options")} then options else (options::jsonb - 'mapping')::json end as options,
+  case when ${isShort("options")} then options else ${WITHOUT_MAPPING} end as options,
   case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
   case when ${isShort("columns")} then columns end as columns,
   ${shortProblem("problem")} as problem,
@@ -68,7 +74,7 @@ export interface NewImport {
   filename: string;
   file: string;
   size: number | null;
-  options: ImportOptions;
+  options: GivenOptions;
 }
 
 export async function insertImport(
@@ -87,8 +93,14 @@ export async function insertImport(
 
 export async function readImport(db: Queryable, id: number): Promise<Import | undefined> {
   const { rows } = await db.query<Import>(`select ${IMPORT} from imports where id = $1`, [id]);
-  return rows[0];
+  return rows[0] && withAllOptions(rows[0]);
 }
+
+/** The import stores the options that the client has given. */
+const withAllOptions = <T extends { options: GivenOptions }>(import_: T): T & { options: ImportOptions } => ({
+  ...import_,
+  options: completeOptions(import_.options),
+});
 
 /** @throws Problem not-found */
 export async function requireImport(db: Queryable, id: number): Promise<Import> {
@@ -102,7 +114,7 @@ export const noSuchImport = (id: number): Problem => new Problem("not-found", `I
 /** Reads an import without its long values, as lists and streams show it. */
 export async function readListedImport(db: Queryable, id: number): Promise<ListedImport | undefined> {
   const { rows } = await db.query<ListedImport>(`select ${LISTED_IMPORT} from imports where id = $1`, [id]);
-  return rows[0];
+  return rows[0] && withAllOptions(rows[0]);
 }
 
 type Page = { limit: number; before?: number | undefined; sha256?: string | undefined };
@@ -113,7 +125,7 @@ export async function listImports(db: Queryable, page: Page): Promise<ListedImpo
      where ($2::bigint is null or id < $2) and ($3::text is null or sha256 = $3) order by id desc limit $1`,
     [page.limit, page.before ?? null, page.sha256 ?? null],
   );
-  return rows;
+  return rows.map(withAllOptions);
 }
 
 /** The columns that workers need. */
@@ -124,7 +136,8 @@ export interface ImportWork {
   received: number;
   /** Size of the whole file in bytes, if the client has announced it. */
   size: number | null;
-  options: ImportOptions;
+  /** The options that the client has given, with the mapping of the profile. `completeOptions` adds mode and repeats. */
+  options: GivenOptions;
   dialect: Dialect | null;
   columns: Column[];
   rows: number;
@@ -136,6 +149,8 @@ export interface ImportWork {
   filename: string;
   /** The profile that the client named or that an earlier scan selected. */
   profile: UsedProfile | null;
+  /** Whether the client has chosen or confirmed the columns. */
+  answered: boolean;
   /** Token of the newest scan; see scan/store.ts. */
   scan_token: number;
   /** Size of the scanned text in bytes. Null until loading begins. */
@@ -143,7 +158,7 @@ export interface ImportWork {
 }
 
 const WORK = `id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
-  cancel_requested, actor, filename, profile, scan_token, text_size`;
+  cancel_requested, actor, filename, profile, answered, scan_token, text_size`;
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(`select ${WORK} from imports where id = $1`, [id]);

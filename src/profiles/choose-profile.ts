@@ -1,5 +1,5 @@
 // Chooses the profile of an import by the header of its file, and reports columns that are new or missing.
-import type { ImportOptions } from "../../contract/imports/imports.ts";
+import type { GivenOptions } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Notice } from "../../contract/imports/notices.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -29,7 +29,7 @@ export const asUsed = ({ name, version, built_in, definition }: KnownProfile): U
 export interface ChosenProfile {
   profile: KnownProfile | null;
   /** The import's options with the mapping of the profile. */
-  options: ImportOptions;
+  options: GivenOptions;
   notices: Notice[];
   /** The question to ask if the columns have changed and the profile or an option requires an answer. */
   question: Problem | undefined;
@@ -39,7 +39,7 @@ export interface ChosenProfile {
  * @param known the profiles to select from */
 export function chooseProfile(
   header: readonly string[],
-  options: ImportOptions,
+  options: GivenOptions,
   used: KnownProfile | null,
   known: readonly KnownProfile[],
 ): ChosenProfile {
@@ -58,7 +58,7 @@ export function chooseProfile(
 }
 
 /** Whether the server selects a profile: only if the client has named no profile, mapping, key or name. */
-export const selects = ({ profile, mapping, key, name }: ImportOptions): boolean =>
+export const selects = ({ profile, mapping, key, name }: GivenOptions): boolean =>
   profile === undefined && mapping === undefined && key === undefined && name === undefined;
 
 export const isSwitchedOff = (profile: string | undefined): boolean => profile?.toLowerCase() === NO_PROFILE;
@@ -74,18 +74,13 @@ export function mappingOf({
 }
 
 export function withMapping(
-  options: ImportOptions,
+  options: GivenOptions,
   definition: ProfileDefinition,
   ignored: readonly string[] = [],
-): ImportOptions {
+): GivenOptions {
   const mapping = mappingOf(definition);
-  const { mode, repeats } = options;
   return {
     ...options,
-    // `upsert` and `last` are the defaults of these options, and the profile overrides them. Any other value was given by the client and
-    // overrides the profile.
-    mode: mode === "upsert" ? (mapping.mode ?? mode) : mode,
-    repeats: repeats === "last" ? (mapping.repeats ?? repeats) : repeats,
     mapping: ignored.length === 0 ? mapping : { ...mapping, drop: [...(mapping.drop ?? []), ...ignored] },
   };
 }
@@ -95,7 +90,7 @@ interface Policy {
   on_missing_column: "keep" | "hold";
 }
 
-const policyOf = (options: ImportOptions, definition: ProfileDefinition): Policy => ({
+const policyOf = (options: GivenOptions, definition: ProfileDefinition): Policy => ({
   on_new_column: options.on_new_column ?? definition.on_new_column ?? "attribute",
   on_missing_column: options.on_missing_column ?? definition.on_missing_column ?? "keep",
 });

@@ -6,7 +6,7 @@ import { profileKey } from "./profile-key.ts";
 import type { KnownProfile } from "./select/select-profile.ts";
 import { listVersions, readAllStored } from "./store.ts";
 import { readUses } from "./use-store.ts";
-import type { ImportOptions } from "../../contract/imports/imports.ts";
+import type { GivenOptions } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 interface Cached {
@@ -47,7 +47,7 @@ async function readTexts(db: Queryable): Promise<Cached["profiles"]> {
  * @throws Problem no-such-profile; invalid-request if the options also contain a mapping */
 export async function readNamedProfile(
   db: Queryable,
-  { profile, mapping }: Pick<ImportOptions, "profile" | "mapping">,
+  { profile, mapping }: Pick<GivenOptions, "profile" | "mapping">,
 ): Promise<KnownProfile | null> {
   if (profile === undefined || isSwitchedOff(profile)) return null;
   if (mapping !== undefined)

@@ -6,7 +6,6 @@ import { Readable } from "node:stream";
 import type pg from "pg";
 import { afterAll } from "vitest";
 import {
-  completeOptions,
   import_query,
   type Import,
   type ImportOptions,
@@ -51,7 +50,7 @@ export async function receiveBytes(
   const upload = {
     filename: "test.csv",
     size: whole.length,
-    options: completeOptions(import_query.parse(options)),
+    options: import_query.parse(options),
     actor: "test",
     max_bytes: 1e9,
   };

@@ -172,7 +172,7 @@ async function importAlone(
   const { finishImport } = await import("../../imports/finish-import.ts");
   const { receiveImport } = await import("../../imports/receive/receive.ts");
   const { readImport, requestCancel } = await import("../../imports/store.ts");
-  const { completeOptions, import_query } = await import("../../../contract/imports/imports.ts");
+  const { import_query } = await import("../../../contract/imports/imports.ts");
 
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
@@ -192,7 +192,7 @@ async function importAlone(
       size,
       actor: LOCAL_ACTOR,
       max_bytes: config.max_upload_bytes,
-      options: completeOptions(import_query.parse(options)),
+      options: import_query.parse(options),
     };
     let state = await receiveImport(context, upload, open());
     let cancelled = false;

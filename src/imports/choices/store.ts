@@ -1,5 +1,7 @@
 // SQL of column choices: what users decided about columns, by the names of the columns.
 import type { Queryable } from "../../db/connection/connect.ts";
+import type { RememberedChoice } from "../read/columns/remembered.ts";
+import type { NewChoice } from "./choices-of.ts";
 import type { ColumnChoice } from "../../../contract/imports/column-choices.ts";
 
 const CHOICE = `name as "column", target, import_id, chosen_at`;
@@ -22,4 +24,41 @@ export async function deleteChoice(db: Queryable, nameKey: string): Promise<Colu
     nameKey,
   ]);
   return rows[0];
+}
+
+/** Maximum number of choices. When more are made, the oldest are forgotten. */
+const MAX_CHOICES = 5000;
+
+/** Returns the choices for columns with these names, or all choices; the oldest first. */
+export async function readChoices(db: Queryable, nameKeys: readonly string[] | null = null): Promise<RememberedChoice[]> {
+  const { rows } = await db.query<RememberedChoice>(
+    `select name_key, target, beats_exact_name from column_choices
+     where $1::text[] is null or name_key = any($1::text[]) order by chosen_at, id limit ${MAX_CHOICES}`,
+    [nameKeys],
+  );
+  return rows;
+}
+
+/** Stores the choices that were made for an import. A newer choice replaces an older one for the same name. */
+export async function saveChoices(db: Queryable, importId: number, choices: readonly NewChoice[]): Promise<void> {
+  if (choices.length === 0) return;
+  await db.query(
+    `insert into column_choices (name_key, name, target, beats_exact_name, import_id)
+     select c.*, $5 from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as c
+     on conflict (name_key) do update set
+       name = excluded.name, target = excluded.target, beats_exact_name = excluded.beats_exact_name,
+       import_id = excluded.import_id, chosen_at = excluded.chosen_at`,
+    [
+      choices.map(({ name_key }) => name_key),
+      choices.map(({ name }) => name),
+      choices.map(({ target }) => target),
+      choices.map(({ beats_exact_name }) => beats_exact_name),
+      importId,
+    ],
+  );
+  await db.query(
+    `delete from column_choices where id in (
+       select id from column_choices order by chosen_at desc, id desc offset ${MAX_CHOICES}
+     )`,
+  );
 }

@@ -4,14 +4,13 @@ import { withTransaction } from "../../db/connection/connect.ts";
 import type { ImportContext } from "../context.ts";
 import { emitImport } from "../emit-import.ts";
 import { finishImport } from "../finish-import.ts";
-import { readImport } from "../store.ts";
+import { noSuchImport, readImportWork } from "../store.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
+import { answeredOptions, choosesColumns, replacesProfile, type Answer } from "./answer.ts";
 import { forgetProfile, listUnanswered, markContinued, markHeld } from "./store.ts";
-import type { continue_options, Import } from "../../../contract/imports/imports.ts";
 import { problemOf, toProblemDocument, type ProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";
-import type { z } from "zod";
 
 /** Number of hours for which an import waits for its answer. */
 const KEPT_HOURS = 24;
@@ -31,27 +30,24 @@ export async function holdImport({ pool, log }: ImportContext, scan: ScanId, que
   if (isHeld) log.info({ import_id: scan.id, question: question.slug }, "import held");
 }
 
-/** Scans a held import again, with changed options. @throws Problem not-held */
-export async function continueImport(
-  context: ImportContext,
-  { id, options }: Pick<Import, "id" | "options">,
-  answer: z.infer<typeof continue_options>,
-): Promise<void> {
-  const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
-  // The stored options may contain the mapping of the current profile. Remove it if the answer names another profile.
-  const { mapping: _, ...withoutMapping } = options;
-  const changed = { ...(answer.profile === undefined ? options : withoutMapping), ...given };
+/** Scans a held import again, with changed options. @throws Problem not-found, not-held */
+export async function continueImport(context: ImportContext, id: number, answer: Answer): Promise<void> {
+  const work = await readImportWork(context.pool, id);
+  if (work === undefined) throw noSuchImport(id);
+  const options = answeredOptions(work.options, answer);
   await readNamedProfile(context.pool, answer);
   const isContinued = await withTransaction(context.pool, async (client) => {
-    const isMarked = await markContinued(client, id, changed);
-    if (isMarked && (answer.profile !== undefined || answer.mapping !== undefined)) await forgetProfile(client, id);
+    const isMarked = await markContinued(client, id, options, choosesColumns(answer));
+    if (isMarked && replacesProfile(answer)) await forgetProfile(client, id);
     if (isMarked) await context.sendScan(client, id);
     return isMarked;
   });
   if (isContinued) return;
-  const state = (await readImport(context.pool, id))?.state ?? "deleted";
-  throw new Problem("not-held", `Import ${id} does not wait for an answer: it is ${state}.`);
+  throw notHeld(id, (await readImportWork(context.pool, id))?.state ?? "deleted");
 }
+
+export const notHeld = (id: number, state: string): Problem =>
+  new Problem("not-held", `Import ${id} does not wait for an answer: it is ${state}.`);
 
 /** Ends held imports whose question was not answered in time. */
 export async function endUnanswered(context: ImportContext): Promise<void> {

@@ -3,7 +3,8 @@ import type { ScanId } from "../fencing.ts";
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { changeImport } from "../store.ts";
-import type { Import, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { GivenOptions, Import } from "../../../contract/imports/imports.ts";
+import { problemType } from "../../../contract/problems.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
 
 /** Holds an import until its question is answered. @returns false if the import was cancelled or no longer belongs to this scan */
@@ -23,15 +24,23 @@ export async function markHeld(
   return updated > 0;
 }
 
-/** Sets the import to `scanning` again, with these options and without the results of its last scan. @returns false if it is not held */
-export async function markContinued(db: Queryable, id: number, options: ImportOptions): Promise<boolean> {
+/** Sets the import to `scanning` again, with these options and without the results of its last scan. The columns of an import that was held
+ * for a review count as confirmed.
+ * @param choosesColumns whether the client has named columns
+ * @returns false if the import is not held */
+export async function markContinued(
+  db: Queryable,
+  id: number,
+  options: GivenOptions,
+  choosesColumns: boolean,
+): Promise<boolean> {
   const updated = await changeImport(
     db,
     id,
-    `state = 'scanning', options = $2, problem = null, notices = '[]', upload_expires_at = null, started_at = clock_timestamp(),
+    `state = 'scanning', options = $2, answered = answered or $3 or problem ->> 'type' = $4, problem = null, notices = '[]', upload_expires_at = null, started_at = clock_timestamp(),
      scanned = 0, lines = null, rows = null, superseded = 0, rejected = 0, ignored = 0`,
     "state = 'held' and not cancel_requested",
-    [JSON.stringify(options)],
+    [JSON.stringify(options), choosesColumns, problemType("review")],
   );
   return updated > 0;
 }

@@ -24,7 +24,7 @@ import {
   type ChunkSource,
   type LoaderMemory,
 } from "./loader-memory.ts";
-import type { Reject } from "../../../contract/imports/imports.ts";
+import { completeOptions, type Reject } from "../../../contract/imports/imports.ts";
 
 export interface Loader {
   work: ImportWork;
@@ -57,7 +57,7 @@ export async function withLoader(
   const loader: Loader = {
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
-    plan: { layout, dialect, options: work.options, changeset_id, id_base, match: matchOf(work), has_tids: usesTids },
+    plan: { layout, dialect, options: completeOptions(work.options), changeset_id, id_base, match: matchOf(work), has_tids: usesTids },
     source: {
       import_id: id,
       scan_token,

@@ -62,16 +62,39 @@ describe("a mapping that only copies columns has no plan", () => {
 });
 
 describe("a mapping that computes values", () => {
-  test("appends the computed columns, and ignores the columns that only these use", () => {
+  test("appends the computed columns, and lists what is computed from the columns of the file", () => {
     const compiled = compile({ key: { from: ["A", "B"], join: "-" }, also: ["B"] }, ["A", "B", "C"]);
-    expect(targets(compiled)).toEqual(["ignored", "= B", "= C"]);
+    expect(targets(compiled)).toEqual(["used", "= B", "= C"]);
+    expect(compiled.columns.map(({ used_for }) => used_for)).toEqual([["sku"], ["sku"], undefined]);
     expect(compiled.plan?.columns).toEqual([{ name: "A, B", target: "sku", computed: true }]);
   });
   test("numbered columns are used in the order of their numbers", () => {
     const header = ["sku", "Image 10", "Image 2", "Image 1", "Images"];
     const compiled = compile({ key: "sku", attributes: { images: { from: "Image {n}", all: true } } }, header);
     expect(compiled.plan?.attributes[0]?.value.sources).toEqual([3, 2, 1]);
-    expect(targets(compiled)).toEqual(["sku", "ignored", "ignored", "ignored", "= Images"]);
+    expect(targets(compiled)).toEqual(["sku", "used", "used", "used", "= Images"]);
+  });
+  test("lists the uses of a column for fields, attributes, templates of names, and pairs", () => {
+    const compiled = compile(
+      {
+        key: { from: "A", case: "upper" },
+        attributes: { "price-{B}": "C", size: { from: ["C", "D"], join: "x" } },
+        pairs: [{ in: "E", pair: "=" }],
+        split: { "|": ["F"] },
+        ignore: [{ of: "G", is: "total" }],
+        keep: ["F"],
+      },
+      ["A", "B", "C", "D", "E", "F", "G"],
+    );
+    expect(compiled.columns.map(({ target, used_for = [] }) => [target, ...used_for])).toEqual([
+      ["used", "sku"],
+      ["used", "price-{B}"],
+      ["used", "price-{B}", "size"],
+      ["used", "size"],
+      ["used", "attributes"],
+      ["used", "F"],
+      ["ignored"],
+    ]);
   });
   test("bounds the bytes that it adds", () => {
     const attributes = { a: { from: "x", prefix: "p".repeat(100) }, b: { from: "x", case: "upper" as const } };

@@ -12,6 +12,7 @@ import { createFileColumns } from "./compile/file-columns.ts";
 import { keptAttributes } from "./compile/kept-attributes.ts";
 import { matchAll } from "./compile/kept-columns.ts";
 import { planColumns } from "./compile/plan-columns.ts";
+import { usesOf } from "./compile/used-for.ts";
 import { PLAN_VERSION, type AttributeNode, type MappingPlan, type ValueNode } from "./plan.ts";
 
 export interface CompiledMapping {
@@ -41,7 +42,13 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   const empty = (mapping.empty ?? []).map((marker) => marker.trim());
 
   const targets = assignTargets(fields, [...declared, ...kept], empty.length > 0);
-  const columns = named.map((column, index) => columnOf(column, targets.copied.get(index), removed.has(index)));
+  const uses = usesOf({ names: header, fields: targets.fields, attributes: targets.attributes, pairs });
+  const columns = named.map((column, index): Column => {
+    const copied = columnOf(column, targets.copied.get(index), removed.has(index));
+    const used = uses.get(index);
+    if (used === undefined) return copied;
+    return { ...copied, target: copied.target === "ignored" ? "used" : copied.target, used_for: [...used] };
+  });
   const found = {
     columns,
     missing: [...file.missing],

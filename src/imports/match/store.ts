@@ -94,6 +94,15 @@ export async function readCurrent(
   return rows;
 }
 
+/** Returns the number of keys for which the scan has found a product. */
+export async function countMatchedKeys(db: Queryable, scan: ScanId): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    "select count(distinct match_key)::integer as count from import_matches where import_id = $1 and scan_token = $2",
+    [scan.id, scan.scan_token],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Returns the keys that products have as their SKU. */
 export async function readTakenKeys(db: Queryable, keys: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.query<{ sku_key: string }>("select sku_key from products where sku_key = any($1::text[])", [

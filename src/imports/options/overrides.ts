@@ -1,7 +1,7 @@
 // Returns the dialect settings that the client has specified in an import's options. Options override the mapping.
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
 import { encodingOf } from "../../../contract/imports/import-names.ts";
-import type { DialectOverrides, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -18,7 +18,7 @@ const GIVEN = [
 
 /** @throws Problem invalid-request if the mapping names an unknown encoding, or a delimiter or quote that cannot be used */
 export function overridesOf(
-  options: Partial<Pick<ImportOptions, (typeof GIVEN)[number] | "mapping">>,
+  options: Partial<Pick<GivenOptions, (typeof GIVEN)[number] | "mapping">>,
 ): DialectOverrides {
   const given = Object.fromEntries(
     GIVEN.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),

@@ -3,7 +3,7 @@ import { compileMapping } from "../mapping/compile.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
 import type { Table } from "../read/read-records.ts";
-import type { Column, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { Column, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 
@@ -15,7 +15,7 @@ export interface PlannedColumns {
   notices: Notice[];
 }
 
-type ColumnOptions = Partial<Pick<ImportOptions, "key" | "name" | "mapping">>;
+type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping">>;
 
 /** @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
 export function planColumns(
@@ -44,5 +44,5 @@ const missingColumn = (name: string): Notice => ({
 });
 
 /** Whether the options name the column of the key, so that its values need not confirm it. */
-export const isKeyChosen = ({ key, mapping }: Pick<ImportOptions, "key" | "mapping">): boolean =>
+export const isKeyChosen = ({ key, mapping }: Pick<GivenOptions, "key" | "mapping">): boolean =>
   key !== undefined || mapping !== undefined;

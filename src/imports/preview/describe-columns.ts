@@ -3,7 +3,7 @@ import { cutText } from "../../../contract/faults.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
-import type { Column, ImportOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
+import type { Column, GivenOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
@@ -19,7 +19,7 @@ interface Columns {
 /** @param problem the problem or question of the file, which makes a target uncertain */
 export const describeColumns = (
   { columns, rows }: Columns,
-  options: ImportOptions,
+  options: GivenOptions,
   problem: Problem | undefined,
 ): PreviewColumn[] =>
   columns.map((column, position) => ({
@@ -33,7 +33,7 @@ const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "na
 
 function confidenceOf(
   { name, target, remembered }: Column,
-  { key, name: nameOption, mapping }: ImportOptions,
+  { key, name: nameOption, mapping }: GivenOptions,
   asked: unknown,
 ): PreviewColumn["confidence"] {
   const question = ASKED[target];
@@ -59,7 +59,7 @@ const STATEMENTS = {
 
 /** Returns the mapping of the options, or the one that has the effect of the recognized columns.
  * @returns null if no column is the key */
-export function effectiveMapping({ columns }: Columns, { key, name, mapping }: ImportOptions): Mapping | null {
+export function effectiveMapping({ columns }: Columns, { key, name, mapping }: GivenOptions): Mapping | null {
   if (mapping !== undefined)
     return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };
   const fields = FIELD_NAMES.flatMap((field): [string, string][] => {

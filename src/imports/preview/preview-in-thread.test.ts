@@ -6,7 +6,7 @@ import type { PreviewJob } from "./preview-thread.ts";
 
 const options = { mode: "upsert", repeats: "last", strict: false, active: true } as const;
 const connected = new AbortController().signal;
-const text = (bytes: string): PreviewJob => ({ bytes: Buffer.from(bytes), is_whole: true, options });
+const text = (bytes: string): PreviewJob => ({ source: { kind: "bytes", bytes: Buffer.from(bytes), is_whole: true }, options });
 const SMALL = text("sku,name\nA-1,One\n");
 
 let open: Previewer[] = [];
@@ -35,7 +35,8 @@ test("a preview that takes too long is stopped, and the next one gets a new thre
   const limits = { cpu_ms: 1, watch_ms: 1 };
   const previewer = previewerWith(limits);
   const rows = Array.from({ length: 20_000 }, (_, i) => textRow(i + 2, `A-${i}`, "x".repeat(i % 50))).join("");
-  const slow = { ...SMALL, bytes: await makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + rows } }) };
+  const bytes = await makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + rows } });
+  const slow: PreviewJob = { ...SMALL, source: { kind: "bytes", bytes, is_whole: true } };
   const stopped = { slug: "preview-stopped", message: expect.stringContaining("0.001 seconds") as string };
   await expect(previewer.preview(slow, connected)).rejects.toMatchObject(stopped);
   await expect(previewer.preview(slow, connected)).rejects.toMatchObject(stopped);

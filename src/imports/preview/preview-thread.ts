@@ -1,8 +1,8 @@
 // The thread that makes previews, one at a time. preview-in-thread.ts starts it, and terminates it when a preview takes too long.
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
-import type { PreviewProfiles } from "./profiled-head.ts";
+import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts";
+import type { PreviewContext, PreviewSource } from "./profiled-head.ts";
 import type { ProblemSlug } from "../../../contract/problems.ts";
 
 export interface PreviewThreadData {
@@ -12,10 +12,9 @@ export interface PreviewThreadData {
 }
 
 export interface PreviewJob {
-  bytes: Uint8Array;
-  is_whole: boolean;
-  options: ImportOptions;
-  profiles?: PreviewProfiles;
+  source: PreviewSource;
+  options: GivenOptions;
+  context?: PreviewContext;
 }
 
 /** The thread's messages. Errors are sent as plain objects, because they lose their class between threads. */
@@ -27,15 +26,14 @@ export type PreviewAnswer =
 
 const { compile_cache } = workerData as PreviewThreadData;
 if (compile_cache !== undefined) enableCompileCache(compile_cache);
-const [{ previewFile }, { Problem }] = await Promise.all([
+const [{ previewSource }, { Problem }] = await Promise.all([
   import("./preview.ts"),
   import("../../../contract/problems.ts"),
 ]);
 
-async function answer({ bytes, is_whole, options, profiles }: PreviewJob): Promise<PreviewAnswer> {
+async function answer({ source, options, context }: PreviewJob): Promise<PreviewAnswer> {
   try {
-    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return { kind: "preview", preview: await previewFile(file, is_whole, options, profiles) };
+    return { kind: "preview", preview: await previewSource(source, options, context) };
   } catch (error) {
     if (error instanceof Problem)
       return { kind: "problem", slug: error.slug, detail: error.message, extra: error.extra };

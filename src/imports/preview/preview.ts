@@ -6,13 +6,13 @@ import { planLayoutColumns } from "../mapping/plan.ts";
 import { isKeyChosen, planColumns, type PlannedColumns } from "../options/plan-columns.ts";
 import { describeColumns, effectiveMapping } from "./describe-columns.ts";
 import { previewProducts } from "./preview-products.ts";
-import { readProfiledHead, type PreviewProfiles } from "./profiled-head.ts";
+import { readProfiledHead, type PreviewContext, type PreviewSource } from "./profiled-head.ts";
 import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { createScanner } from "../scan/scanner.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
-import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import { completeOptions, type GivenOptions, type Preview } from "../../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import type { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";
@@ -39,14 +39,21 @@ const NOTHING: Preview = {
 };
 
 /** @param isWhole whether `bytes` is the whole file
- * @throws Problem if the file cannot be read at all, or lacks a column that an option names */
-export async function previewFile(
+ * @throws Problem as previewSource does */
+export const previewFile = (
   bytes: Buffer,
   isWhole: boolean,
-  given: ImportOptions,
-  { shown = SHOWN_ROWS, ...profiles }: PreviewProfiles & { shown?: number } = {},
+  given: GivenOptions,
+  context: PreviewContext & { shown?: number } = {},
+): Promise<Preview> => previewSource({ kind: "bytes", bytes, is_whole: isWhole }, given, context);
+
+/** @throws Problem if the file cannot be read at all, or lacks a column that an option names */
+export async function previewSource(
+  source: PreviewSource,
+  given: GivenOptions,
+  { shown = SHOWN_ROWS, ...context }: PreviewContext & { shown?: number } = {},
 ): Promise<Preview> {
-  const { head: found, chosen } = await readProfiledHead(bytes, isWhole, given, profiles);
+  const { head: found, chosen } = await readProfiledHead(source, given, context);
   const { options } = chosen;
   const profile = chosen.profile === null ? null : shownProfile(chosen.profile);
   if (found === undefined) return { ...NOTHING, profile };
@@ -94,12 +101,12 @@ const NOT_SCANNED: Scanned = { rejected: 0, rejects: [], ignored: 0, products: [
 /** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
 export function scanSample(
   { records: read, table, dialect, offset }: PreviewHead,
-  options: ImportOptions,
+  options: GivenOptions,
   shown: number,
 ): Scanned {
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const scanner = createScanner(layout, dialect, {
-    repeats: options.repeats,
+    repeats: completeOptions(options).repeats,
     header: table.header,
     sample: table.rows,
     listed_rejects: Math.max(shown, SHOWN_REJECTS),

@@ -2,31 +2,52 @@
 import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { overridesOf } from "../options/overrides.ts";
+import { matchColumns } from "../read/columns/match-columns.ts";
+import type { RememberedChoice } from "../read/columns/remembered.ts";
+import { readKeptHead, type KeptFile } from "../read/text/kept-file.ts";
 import { readHead, type Head } from "../read/read-head.ts";
 import { readsDifferently } from "../scan/profile/profile-of-scan.ts";
-import type { ImportOptions } from "../../../contract/imports/imports.ts";
+import type { DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 
-export interface PreviewProfiles {
-  /** The profile that the options name. */
+/** What the database knows about the file. */
+export interface PreviewContext {
+  /** The profile that the options name, or that the import uses. */
   named?: KnownProfile | null;
   /** The profiles to select from. */
   known?: readonly KnownProfile[];
+  /** What was decided about columns for earlier imports, oldest first. */
+  choices?: readonly RememberedChoice[];
 }
+
+/** The first bytes of a file, or the file of a held import. */
+export type PreviewSource = { kind: "bytes"; bytes: Uint8Array; is_whole: boolean } | ({ kind: "kept" } & KeptFile);
 
 /** @returns `head` is undefined if the file can only be read whole */
 export async function readProfiledHead(
-  bytes: Buffer,
-  isWhole: boolean,
-  options: ImportOptions,
-  { named = null, known = [] }: PreviewProfiles,
+  source: PreviewSource,
+  options: GivenOptions,
+  { named = null, known = [], choices = [] }: PreviewContext,
 ): Promise<{ head: Head | undefined; chosen: ChosenProfile }> {
   const given = named === null ? options : withMapping(options, named.definition);
-  const head = await readHead(bytes, isWhole, overridesOf(given));
+  const head = await readSource(source, overridesOf(given));
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
   if (head === undefined || head.table.header_fault !== null || (named === null && !selects(options)))
-    return { head, chosen: unchosen };
+    return { head: head && withChoices(head, choices), chosen: unchosen };
   const chosen = chooseProfile(head.table.header, given, named, known);
-  if (named !== null || chosen.profile === null || !readsDifferently(chosen.options, head.dialect))
-    return { head, chosen };
-  return { head: await readHead(bytes, isWhole, overridesOf(chosen.options)), chosen };
+  if (chosen.profile === null) return { head: withChoices(head, choices), chosen };
+  if (named !== null || !readsDifferently(chosen.options, head.dialect)) return { head, chosen };
+  return { head: await readSource(source, overridesOf(chosen.options)), chosen };
+}
+
+function readSource(source: PreviewSource, overrides: DialectOverrides): Promise<Head | undefined> {
+  if (source.kind === "kept") return readKeptHead(source, overrides);
+  const { buffer, byteOffset, byteLength } = source.bytes;
+  return readHead(Buffer.from(buffer, byteOffset, byteLength), source.is_whole, overrides);
+}
+
+/** Matches the columns again, with the choices. */
+function withChoices(head: Head, choices: readonly RememberedChoice[]): Head {
+  const { header, header_fault, rows } = head.table;
+  if (choices.length === 0 || header.length === 0 || header_fault !== null) return head;
+  return { ...head, table: { ...head.table, columns: matchColumns(header, rows, choices) } };
 }

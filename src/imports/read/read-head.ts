@@ -6,9 +6,9 @@ import type { Dialect, DialectOverrides } from "../../../contract/imports/import
 import type { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect/detect-encoding.ts";
-import { openUnpacker, packedBytes, type CompressedFormat, type Unpacker } from "./archive/unpack.ts";
+import { openUnpacker, packedBytes, type Unpacker } from "./archive/unpack.ts";
 import { openZip } from "./archive/zip.ts";
-import { formatOf, isPacked, type ContentFormat } from "./detect/detect-format.ts";
+import { formatOf, isPacked, type ContentFormat, type PackedFormat } from "./detect/detect-format.ts";
 import { convertHtmlHead } from "./html/convert-html.ts";
 import { convertMarkdown } from "./text/markdown.ts";
 import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
@@ -49,11 +49,38 @@ export async function readHead(
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
   if (!isPacked(format)) return readContent(format, bytes, isWhole, overrides);
-  if (format === "zip" && !isWhole) return undefined;
-  const content = format === "zip" ? await openZip(bytes) : undefined;
-  if (content?.kind === "workbook") return readContent("xlsx", bytes, isWhole, overrides);
-  const unpacker =
-    content === undefined ? openUnpacker(format as CompressedFormat, packedBytes(bytes)) : content.unpacker;
+  if (format !== "zip")
+    return readUnpacked(format, openUnpacker(format, packedBytes(bytes)), isWhole, overrides);
+  return isWhole ? readZip(bytes, overrides) : undefined;
+}
+
+/** Reads the head of the file at `path`, whose first bytes are `bytes`. A zip file is read from its end. */
+export async function readFileHead(
+  path: string,
+  bytes: Buffer,
+  isWhole: boolean,
+  overrides: DialectOverrides,
+): Promise<Head | undefined> {
+  return !isWhole && formatOf(bytes) === "zip" ? readZip(path, overrides) : readHead(bytes, isWhole, overrides);
+}
+
+/** @param source the path of the zip file, or all of its bytes */
+async function readZip(source: string | Buffer, overrides: DialectOverrides): Promise<Head | undefined> {
+  const content = await openZip(source);
+  if (content.kind === "workbook") return readWorkbook(source, overrides);
+  try {
+    return await readUnpacked("zip", content.unpacker, true, overrides);
+  } finally {
+    content.close();
+  }
+}
+
+async function readUnpacked(
+  format: PackedFormat,
+  unpacker: Unpacker,
+  isWhole: boolean,
+  overrides: DialectOverrides,
+): Promise<Head | undefined> {
   const { head, is_whole: isWholeContent } = await unpackHead(unpacker, isWhole);
   const inner = formatOf(head);
   if (inner === "zip") {
@@ -73,12 +100,8 @@ async function readContent(
 ): Promise<Head | undefined> {
   if (format !== "xlsx") refuseSheet(overrides);
   switch (format) {
-    case "xlsx": {
-      if (!isWhole) return undefined;
-      const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT_BYTES, overrides);
-      const head = await readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
-      return { ...head, doubt: undefined };
-    }
+    case "xlsx":
+      return isWhole ? readWorkbook(bytes, overrides) : undefined;
     case "html": {
       const { dialect, text, doubt } = await convertHtmlHead(bytes, overrides);
       return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
@@ -87,6 +110,13 @@ async function readContent(
     case "text":
       return readText(format, bytes, isWhole, overrides);
   }
+}
+
+/** @param source the path of the workbook, or all of its bytes */
+async function readWorkbook(source: string | Buffer, overrides: DialectOverrides): Promise<Head> {
+  const { dialect, text } = await convertHead(source, WORKBOOK_TEXT_BYTES, overrides);
+  const head = await readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
+  return { ...head, doubt: undefined };
 }
 
 async function readText(
@@ -110,7 +140,8 @@ async function readText(
   return { ...(await readTable(dialect, Buffer.concat(lines), isWhole, overrides)), doubt };
 }
 
-async function readTable(
+/** Reads the head of a table from the head of its text. */
+export async function readTable(
   dialect: Dialect,
   text: Buffer,
   isWhole: boolean,

@@ -7,12 +7,10 @@ import type { ImportContext } from "../context.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { invalidRequest } from "../../../contract/faults.ts";
 import {
-  completeOptions,
   file_name,
   import_query,
   type GivenOptions,
   type Import,
-  type ImportOptions,
 } from "../../../contract/imports/imports.ts";
 import { MAX_MAPPING_CHARACTERS } from "../../../contract/mapping/mapping-text.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -27,14 +25,11 @@ const LIMITS = { files: 1, fields: 50, fieldSize: MAX_MAPPING_CHARACTERS * 4, pa
 export const isForm = ({ "content-type": type = "" }: IncomingHttpHeaders): boolean =>
   /^multipart\/form-data\b/i.test(type);
 
-/** An upload whose options are not complete, because the form may contain more of them. */
-export type FormUpload = Omit<Upload, "options"> & { options: GivenOptions };
-
 /** Receives the form's file like `receiveImport`. The options in the form override those in `upload`.
  * @throws Problem invalid-request, and the Problems of `receiveImport` */
 export async function receiveForm(
   context: ImportContext,
-  upload: FormUpload,
+  upload: Upload,
   headers: IncomingHttpHeaders,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
@@ -111,9 +106,9 @@ function openForm(headers: IncomingHttpHeaders): InstanceType<typeof Busboy> {
   }
 }
 
-function readOptions(given: GivenOptions, fields: ReadonlyMap<string, string>): ImportOptions {
+function readOptions(given: GivenOptions, fields: ReadonlyMap<string, string>): GivenOptions {
   const options = import_query.safeParse({ ...given, ...Object.fromEntries(fields) });
-  if (options.success) return completeOptions(options.data);
+  if (options.success) return options.data;
   const errors = options.error.issues.map(({ path, message }) => ({
     pointer: ["/body", ...path].join("/"),
     detail: message,

@@ -13,13 +13,13 @@ import { createDurableFile } from "./durable-file.ts";
 import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
 import { problemOf } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
-import type { Import, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { GivenOptions, Import } from "../../../contract/imports/imports.ts";
 
 export interface Upload {
   filename: string;
   /** Size of the file in bytes, if the client has announced it. */
   size: number | null;
-  options: ImportOptions;
+  options: GivenOptions;
   actor: string;
   max_bytes: number;
 }

@@ -22,6 +22,8 @@ export interface KeyTable {
   find(bytes: Buffer, start: number, end: number, row: number): number;
   /** Returns whether the table contains the key in `bytes[start, end)`. */
   has(bytes: Buffer, start: number, end: number): boolean;
+  /** Returns the number of keys. */
+  count(): number;
   /** Stores `row` for the key that the last `find` found. */
   replace(row: number): void;
   /** Allocates slots for about `rows` keys in advance, so that keys need not be moved while the table grows. */
@@ -95,6 +97,7 @@ export function createKeyTable(): KeyTable {
       }
       return false;
     },
+    count: () => used.reduce((sum, keys) => sum + keys, 0),
     replace(row) {
       foundIn[foundAt + 3] = row + 1;
     },

@@ -8,6 +8,7 @@ import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedScanning, SCAN_PART } from "../problems.ts";
 import { holdImport, isQuestionOfScan } from "../held/hold-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
+import { keepHead } from "../files/keep-head.ts";
 import { removeTexts } from "../files/remove-files.ts";
 import { scanFile } from "./scan-file.ts";
 import { withScanLock, type ScanLock } from "./scan-lock.ts";
@@ -43,7 +44,8 @@ async function scanOrFail(
     await settle(context, work);
   } catch (error) {
     context.record_cache?.drop(work.id);
-    await removeUnlessLoading(context, work);
+    const isHeld = isQuestionOfScan(error) && !signal.aborted && !watch.over.aborted;
+    await (isHeld ? keepHead(context, work) : removeUnlessLoading(context, work));
     // If the upload was too slow to follow, the server sends another scan job when the file is complete.
     if (signal.aborted || error instanceof NothingToFollow) return;
     if (watch.over.aborted || error instanceof ScanOver) await settle(context, work);

@@ -35,7 +35,7 @@ import type { Problem } from "../../../contract/problems.ts";
 const MAX_CHUNK_BYTES = 8 << 20;
 /** The faults of a key. */
 const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
-/** Maximum number of keys in `first_keys`. */
+/** Number of keys in `first_keys` by default, for a file without a name column. */
 const FIRST_KEYS = 1000;
 /** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
 const KEY_GROWTH = 4;
@@ -57,9 +57,12 @@ export interface Scanner {
   /** The figures by which the key is judged once all rows were scanned. */
   readonly key_figures: KeyFigures;
   /**
-   * The first keys of a file without a name column. If no product has one of these keys, the file would create products without names.
+   * The first keys of a file without a name column, or as many as `rules.first_keys`. If no product has one of these keys, a file without
+   * a name column would create products without names.
    */
   readonly first_keys: readonly string[];
+  /** Number of different keys. */
+  readonly distinct_keys: number;
   /** Returns whether the row with this index is rejected, ignored or superseded. */
   isSkipped(row: number): boolean;
   /** Returns whether a row has this key. */
@@ -87,6 +90,8 @@ export interface ScanRules {
   listed_rejects?: number | undefined;
   /** Number of bytes of the text, if known. The scanner then allocates memory for all keys in advance. */
   text_size?: number | undefined;
+  /** Number of keys to collect in `first_keys`. */
+  first_keys?: number | undefined;
 }
 
 /** Creates a scanner of rows. The header is not a row: the caller must not pass it to the scanner. */
@@ -112,6 +117,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   let ignored = 0;
   const figures = { blanks: 0, repeated: 0 };
   const firstKeys: string[] = [];
+  const maxFirstKeys = rules.first_keys ?? (layout.name < 0 ? FIRST_KEYS : 0);
   const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
   let ignoredRows: IgnoredRow[] = [];
@@ -242,10 +248,12 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return;
     }
     const other = keys.find(key, 0, length, row);
-    if (other >= 0) repeat(records, r, row, other);
-    else if (layout.name < 0) {
-      if (firstKeys.length < FIRST_KEYS) firstKeys.push(key.toString("utf8", 0, length));
-    } else if (!hasName(records, r)) nameless.set(row);
+    if (other >= 0) {
+      repeat(records, r, row, other);
+      return;
+    }
+    if (firstKeys.length < maxFirstKeys) firstKeys.push(key.toString("utf8", 0, length));
+    if (layout.name >= 0 && !hasName(records, r)) nameless.set(row);
   };
 
   return {
@@ -311,6 +319,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return { rows: rows - ignored, ...figures };
     },
     first_keys: firstKeys,
+    get distinct_keys() {
+      return keys.count();
+    },
     isSkipped: (row) => skip.has(row),
     hasKey(text) {
       const bytes = Buffer.from(text);

@@ -3,6 +3,8 @@ import { isScannedBy } from "../fencing.ts";
 import { isCatalogueEmpty, takeProductIds } from "../../catalog/store.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
+import type { NewChoice } from "../choices/choices-of.ts";
+import { saveChoices } from "../choices/store.ts";
 import { insertChunks, type Chunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
 import { emitImport } from "../emit-import.ts";
@@ -13,12 +15,19 @@ import { ScanOver } from "./watch-scan.ts";
 /** Number of chunks per statement. Each chunk has a bitmap of 2 kB. */
 const CHUNKS_BATCH = 500;
 
+/** What a complete scan leaves behind. */
+interface ScanResult {
+  chunks: readonly Chunk[];
+  /** What to remember about the columns of the file. */
+  choices: readonly NewChoice[];
+}
+
 /** Ends the scan and starts loading. @throws ScanOver if the import was cancelled or taken over by a newer scan */
 export async function startLoading(
   context: ImportContext,
   work: ImportWork,
   found: ScanProgress,
-  chunks: readonly Chunk[],
+  { chunks, choices }: ScanResult,
 ): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     if (!(await isScannedBy(client, work))) throw new ScanOver();
@@ -40,6 +49,7 @@ export async function startLoading(
       }))
     )
       throw new ScanOver();
+    await saveChoices(client, work.id, choices);
     await emitImport(client, work.id, "import.started");
     await context.sendLoaders(client, work.id, Math.min(loaderCount(context, work), chunks.length));
   });

@@ -67,7 +67,7 @@ describe("a scan that was replaced", () => {
     expect(await noteScanned(pool, stale, found)).toBe(false);
     expect(await insertScanRejects(pool, stale, [reject(2)])).toBe(false);
     expect(await deleteScanRejects(pool, stale)).toBe(false);
-    await expect(startLoading(context, stale, found, [])).rejects.toThrow(ScanOver);
+    await expect(startLoading(context, stale, found, { chunks: [], choices: [] })).rejects.toThrow(ScanOver);
     expect(await readImport(pool, stale.id)).toEqual({ ...before, elapsed_ms: expect.anything() as object });
     expect(await rejectsOf(context, stale.id)).toEqual([reject(1)]);
     const columns: Column[] = [{ name: "sku", target: "sku" }];

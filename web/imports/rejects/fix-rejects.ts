@@ -49,7 +49,7 @@ function orderOf(rows: readonly FixRow[], sku: number): number[] {
 export function fixedFile(rows: readonly (readonly string[])[], { columns, dialect }: Of): string {
   const kept = columns.filter(({ name, target }) => !isRejectColumn(name, target));
   const names = kept.map(({ name, target }) =>
-    dialect?.header !== false || target === "attribute" || target === "ignored" ? name : target,
+    dialect?.header !== false || ["attribute", "used", "ignored"].includes(target) ? name : target,
   );
   return writeRecords([names, ...rows.map((cells) => withoutEmptyExtras(cells, names.length))]);
 }

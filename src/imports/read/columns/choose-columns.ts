@@ -23,6 +23,7 @@ export function chooseColumns(columns: readonly Column[], header: readonly strin
     for (const column of chosen) {
       if (column.target !== target) continue;
       column.target = "attribute";
+      delete column.remembered;
       const attribute = unreservedName(column.name, names);
       if (attribute !== column.name) column.attribute = attribute;
     }

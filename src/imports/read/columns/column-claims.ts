@@ -14,7 +14,7 @@ const CODE_RANKS = ranksOf(CODE_NAMES);
  */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
-const WEAK = 3000;
+export const WEAK = 3000;
 
 /** Maximum number of words around the name of a SKU column, as in "our own SKU". */
 const MAX_FURTHER_WORDS = 4;

@@ -2,7 +2,7 @@
 // and the user chooses among the candidates.
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
-import { claimOf, codeRank, isWeakClaim } from "./column-claims.ts";
+import { claimOf, codeRank, isWeakClaim, WEAK } from "./column-claims.ts";
 
 /** A column from which the user can choose. */
 export interface KeyCandidate {
@@ -136,7 +136,17 @@ function suggested(columns: readonly Values[], rows: number, isKeyUnknown = fals
     .map(({ candidate, isNumbering }) => (isNumbering ? { ...candidate, reason: "only numbers the rows" } : candidate));
 }
 
-function judge({ name }: Column, position: number, rows: readonly (readonly string[])[]): Values {
+/** Whether the values of a column that was the key of an earlier file can be the key again.
+ * @param rows the first rows of the file */
+export function canBeKey(name: string, position: number, rows: readonly (readonly string[])[]): boolean {
+  const { areCodes, candidate, claim, filled, isNumbering } = judge({ name, target: "sku" }, position, rows);
+  if (filled === 0 || !areCodes) return false;
+  if (rows.length < MIN_ROWS) return true;
+  const isWeak = claim === undefined || isWeakClaim(claim);
+  return candidate.blanks <= MAX_SHARE && 1 - candidate.distinct <= MAX_SHARE && !(isWeak && isNumbering);
+}
+
+function judge({ name, remembered }: Column, position: number, rows: readonly (readonly string[])[]): Values {
   const values = rows.map((cells) => (cells[position] ?? "").trim());
   const filled = values.filter((value) => value !== "");
   const different = new Set(filled.map((value) => value.toLowerCase()));
@@ -153,7 +163,8 @@ function judge({ name }: Column, position: number, rows: readonly (readonly stri
     candidate,
     filled: filled.length,
     rank: codeRank(name),
-    claim: claimOf("sku", name),
+    // A name that only a choice connects with the SKU counts as little as a weak name.
+    claim: claimOf("sku", name) ?? (remembered === true ? WEAK : undefined),
     isNumbering: isNumbering(filled),
     areCodes: areCodes(filled),
   };

@@ -6,6 +6,7 @@ import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../..
 import { FIELD_NAMES, kindOf, type FieldName } from "../../../catalog/product/column-lists.ts";
 import { claimOf } from "./column-claims.ts";
 import { areYesNo } from "./judge-active.ts";
+import { decidedColumns, type RememberedChoice } from "./remembered.ts";
 
 /**
  * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a synonym,
@@ -14,16 +15,27 @@ import { areYesNo } from "./judge-active.ts";
  * are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets ` (2)` appended. A
  * column of lists, whose name ends with `[]`, becomes the attribute without this ending.
  * @param rows the first rows below the header; none if only the names are known
+ * @param choices what was decided about columns for earlier imports, oldest first
  */
-export function matchColumns(header: readonly string[], rows: readonly (readonly string[])[] = []): Column[] {
+export function matchColumns(
+  header: readonly string[],
+  rows: readonly (readonly string[])[] = [],
+  choices: readonly RememberedChoice[] = [],
+): Column[] {
   // Two spellings of a name that look alike must not become two attributes.
   const names = header.map((cell) => cell.normalize("NFC").trim());
+  const { fields, others } = decidedColumns(names, rows, choices);
+  const decided = new Set([...fields.values(), ...others]);
   const targets = new Map<number, FieldName>();
+  for (const [field, position] of fields) targets.set(position, field);
   for (const field of FIELD_NAMES) {
-    const best = bestColumn(field, names, rows);
+    if (fields.has(field)) continue;
+    const best = bestColumn(field, names, rows, decided);
     if (best !== undefined && !targets.has(best)) targets.set(best, field);
   }
-  return nameColumns(names, targets);
+  const columns = nameColumns(names, targets);
+  for (const position of decided) (columns[position] as Column).remembered = true;
+  return columns;
 }
 
 /** Returns the columns of the header, each as an attribute. */
@@ -70,9 +82,11 @@ function bestColumn(
   field: FieldName,
   names: readonly string[],
   rows: readonly (readonly string[])[],
+  decided: ReadonlySet<number>,
 ): number | undefined {
   const claims = names
     .flatMap((name, position) => {
+      if (decided.has(position)) return [];
       const claim = name === field ? -1 : listNameOf(name) === undefined ? claimOf(field, name) : undefined;
       return claim === undefined ? [] : [{ position, claim }];
     })

@@ -45,16 +45,18 @@ export async function convertWorkbook(
 }
 
 /** Converts at least the first `minBytes` of the table, or all of it, in memory.
+ * @param source the path of the workbook's file, or all of its bytes
  * @throws Problem as convertWorkbook does */
 export async function convertHead(
-  bytes: Buffer,
+  source: string | Buffer,
   minBytes: number,
   overrides: DialectOverrides,
 ): Promise<{ dialect: Dialect; text: Buffer }> {
   const chunks: Buffer[] = [];
   let length = 0;
-  const budget = createWorkBudget(bytes.length, MAX_TEXTS_IN_MEMORY);
-  const dialect = await withTable({ source: bytes, overrides, budget }, async (text) => {
+  const size = typeof source === "string" ? (await stat(source)).size : source.length;
+  const budget = createWorkBudget(size, MAX_TEXTS_IN_MEMORY);
+  const dialect = await withTable({ source, overrides, budget }, async (text) => {
     for await (const chunk of text) {
       chunks.push(chunk);
       length += chunk.length;

@@ -1,7 +1,7 @@
 // Reads the header `Upload-Metadata`: comma-separated pairs of a name and a Base64 value
 // (https://tus.io/protocols/resumable-upload#upload-metadata). The names are `filename` and the options of an import.
 import { invalidRequest } from "../../../../contract/faults.ts";
-import { completeOptions, file_name, import_query, type ImportOptions } from "../../../../contract/imports/imports.ts";
+import { file_name, import_query, type GivenOptions } from "../../../../contract/imports/imports.ts";
 
 const POINTER = "/headers/upload-metadata";
 
@@ -9,7 +9,7 @@ const POINTER = "/headers/upload-metadata";
 const IGNORED: ReadonlySet<string> = new Set(["filetype", "name", "type", "relativePath"]);
 
 /** Reads the file name and the import's options from the header. @throws Problem invalid-request */
-export function readMetadata(header: string): { filename: string; options: ImportOptions } {
+export function readMetadata(header: string): { filename: string; options: GivenOptions } {
   const { filename = "upload.csv", ...given } = Object.fromEntries(readPairs(header));
   const name = file_name.safeParse(filename);
   const options = import_query.safeParse(given);
@@ -18,7 +18,7 @@ export function readMetadata(header: string): { filename: string; options: Impor
     detail: message,
   }));
   if (!name.success || !options.success) throw invalidRequest(errors);
-  return { filename: name.data, options: completeOptions(options.data) };
+  return { filename: name.data, options: options.data };
 }
 
 function readPairs(header: string): Map<string, string> {

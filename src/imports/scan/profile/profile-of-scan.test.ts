@@ -103,20 +103,20 @@ test("an import waits for an answer if the columns changed and its profile has `
     profile: { name: "Strict" },
     problem: { type: "/problems/columns-changed", option: "on_new_column", added: ["Neu"] },
   });
-  await continueImport(context, added, { on_new_column: "ignore" });
+  await continueImport(context, added.id, { on_new_column: "ignore" });
   const ignored = await workOn(context, added.id);
   expect(ignored).toMatchObject({ state: "done", created: 1, profile: { name: "Strict" } });
   expect(await readProduct("h-1")).toMatchObject({ attributes: { price: "1.00" } });
   const missing = await run("Holder;Bezeichnung\nh-2;Lamp\n");
   expect(missing).toMatchObject({ state: "held", problem: { option: "on_missing_column" } });
-  await continueImport(context, missing, { on_missing_column: "keep" });
+  await continueImport(context, missing.id, { on_missing_column: "keep" });
   expect(await workOn(context, missing.id)).toMatchObject({ state: "done", created: 1 });
 });
 
 test("the answer to a question may replace the profile", async () => {
-  const { id, state, options } = await run("Holder;Bezeichnung;EK;Other\nh-3;Lamp;1,00;x\n");
+  const { id, state } = await run("Holder;Bezeichnung;EK;Other\nh-3;Lamp;1,00;x\n");
   expect(state).toBe("held");
-  await continueImport(context, { id, options }, { profile: "none", key: "Holder", name: "Bezeichnung" });
+  await continueImport(context, id, { profile: "none", key: "Holder", name: "Bezeichnung" });
   expect(await workOn(context, id)).toMatchObject({ state: "done", profile: null });
   expect(await readProduct("h-3")).toMatchObject({ attributes: { EK: "1,00", Other: "x" } });
 });
@@ -128,4 +128,18 @@ test("of two profiles that fit equally well none is used, and the import reports
   const imported = await run("sku,twin code,twin name,twin a\nt-1,c,n,a\n", { mode: "update" });
   expect(imported.profile).toBeNull();
   expect(codes(imported)).toContainEqual(["profiles_tied", null]);
+});
+
+test("the mode and the repeats of a profile apply unless the client gives them, even if it gives the defaults", async () => {
+  const columns = { key: "Mode code", name: "Mode name" };
+  await store("Modes", { ...columns, mode: "update", repeats: "first" });
+  const file = "Mode code;Mode name\nm-1;Lamp\nm-1;Desk\n";
+  const options = (import_: Import): object => [import_.options.mode, import_.options.repeats];
+  const byProfile = await run(file);
+  expect(options(byProfile)).toEqual(["update", "first"]);
+  expect(byProfile).toMatchObject({ profile: { name: "Modes" }, created: 0, superseded: 1, rejected: 1 });
+  const given = await run(file, { mode: "upsert", repeats: "last" });
+  expect(options(given)).toEqual(["upsert", "last"]);
+  expect(given).toMatchObject({ profile: { name: "Modes" }, created: 1, superseded: 1 });
+  expect(await readProduct("m-1")).toMatchObject({ name: "Desk" });
 });

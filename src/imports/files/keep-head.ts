@@ -1,0 +1,19 @@
+// Keeps the first part of the text that a scan made from a file of another format, while the import is held. Previews of the held import
+// read it, because a large workbook cannot be converted again for each preview.
+import { stat, truncate } from "node:fs/promises";
+import { preparedPath, type ImportContext } from "../context.ts";
+import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
+import { removeTexts } from "./remove-files.ts";
+
+type Work = { id: number; file: string; scan_token: number };
+
+export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
+  const path = preparedPath(context, work);
+  try {
+    if ((await stat(path)).size > KEPT_TEXT_BYTES) await truncate(path, KEPT_TEXT_BYTES);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    context.log.warn({ import_id: work.id, err: error }, "cannot keep the first rows of a held import");
+    await removeTexts(context, work, work.scan_token);
+  }
+}

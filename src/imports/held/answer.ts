@@ -1,0 +1,27 @@
+// The options of a held import after the client's answer.
+import type { z } from "zod";
+import type { continue_options, GivenOptions } from "../../../contract/imports/imports.ts";
+
+export type Answer = z.infer<typeof continue_options>;
+
+/** Whether the answer replaces the profile of the import. */
+export const replacesProfile = ({ profile, mapping }: Answer): boolean =>
+  profile !== undefined || mapping !== undefined;
+
+/** Whether the answer names columns. */
+export const choosesColumns = ({ mapping, key, name }: Answer): boolean =>
+  mapping !== undefined || key !== undefined || name !== undefined;
+
+/** Returns the stored options with those of the answer. A profile in the answer replaces the stored mapping, which may be that of another
+ * profile. A mapping in the answer replaces everything that chose columns before. */
+export function answeredOptions(stored: GivenOptions, answer: Answer): GivenOptions {
+  const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
+  const kept: GivenOptions = { ...stored };
+  if (answer.profile !== undefined) delete kept.mapping;
+  if (answer.mapping !== undefined) {
+    delete kept.profile;
+    delete kept.key;
+    delete kept.name;
+  }
+  return { ...kept, ...given };
+}

@@ -1,0 +1,49 @@
+// What a preview of a held import reads: the file that the import has kept, with its options as the client changes them.
+import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
+import { answeredOptions, replacesProfile, type Answer } from "../held/answer.ts";
+import { notHeld } from "../held/hold-import.ts";
+import { overridesOf } from "../options/overrides.ts";
+import { readNamedProfile, withSeenColumns } from "../../profiles/known-profiles.ts";
+import type { KnownProfile } from "../../profiles/select/select-profile.ts";
+import { noSuchImport, readImportWork, requireImport } from "../store.ts";
+import type { PreviewSource } from "./profiled-head.ts";
+import type { GivenOptions } from "../../../contract/imports/imports.ts";
+import { problemType } from "../../../contract/problems.ts";
+
+export interface HeldJob {
+  source: PreviewSource;
+  options: GivenOptions;
+  profile: KnownProfile | null;
+}
+
+/** @throws Problem not-found, not-held, no-such-profile, invalid-request */
+export async function jobOfHeld(
+  context: Pick<ImportContext, "pool" | "files_dir">,
+  id: number,
+  answer: Answer,
+): Promise<HeldJob> {
+  const { pool } = context;
+  const { state, problem } = await requireImport(pool, id);
+  if (state !== "held") throw notHeld(id, state);
+  const work = await readImportWork(pool, id);
+  if (work === undefined) throw noSuchImport(id);
+  const options = answeredOptions(work.options, answer);
+  const named = await readNamedProfile(pool, answer);
+  const isKept = work.profile !== null && !replacesProfile(answer);
+  const profile =
+    isKept && work.profile !== null
+      ? await withSeenColumns(pool, work.profile)
+      : (named ?? (await readNamedProfile(pool, { profile: options.profile })));
+  return {
+    source: {
+      kind: "kept",
+      path: uploadedPath(context, work.file),
+      text_path: preparedPath(context, work),
+      // With this question, the last scan has not read the table, so the dialect is that of an older scan.
+      dialect: problem?.type === problemType("encoding-in-doubt") ? null : work.dialect,
+      overrides: overridesOf(work.options),
+    },
+    options,
+    profile,
+  };
+}

@@ -1,0 +1,56 @@
+// Reads the header of a file, and decides which profile the import uses and what the columns become.
+import type { FileHandle } from "node:fs/promises";
+import { retryTransient } from "../../../db/connection/connect.ts";
+import { readChoices } from "../../choices/store.ts";
+import { overridesOf } from "../../options/overrides.ts";
+import { planColumns } from "../../options/plan-columns.ts";
+import { matchColumns } from "../../read/columns/match-columns.ts";
+import { plainName } from "../../read/columns/plain-name.ts";
+import type { RememberedChoice } from "../../read/columns/remembered.ts";
+import { openTable, type Table } from "../../read/read-records.ts";
+import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
+import { profileOfTable, ReadAgain, readsDifferently } from "./profile-of-scan.ts";
+import { sheetNotices } from "../rows/notices.ts";
+import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
+import { noteProfile } from "../store.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
+import type { Problem } from "../../../../contract/problems.ts";
+
+/** @throws ReadAgain if the profile of the file reads it in another way */
+export async function judgeTable(
+  given: Run,
+  file: FileHandle,
+  dialect: Dialect,
+): Promise<{ run: Run; table: JudgedTable; question: Problem | undefined }> {
+  const { context, work, signal } = given;
+  const opened = await openTable(file, dialect, signal, overridesOf(work.options));
+  const chosen = await retryTransient(() => profileOfTable(context.pool, work, opened), { signal });
+  const run = await withProfile(given, chosen, dialect);
+  const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
+  const found = remembered.length === 0 ? opened : withChoices(opened, remembered);
+  const planned = planColumns(found, run.work.options);
+  const sheets = sheetNotices(dialect, overridesOf(run.work.options));
+  const table = { ...found, ...planned, remembered, notices: [...chosen.notices, ...planned.notices, ...sheets] };
+  return { run, table, question: chosen.question };
+}
+
+/** Returns what was decided for earlier imports about columns with the names of this file. */
+async function rememberedOf({ context, signal }: Run, { header, header_fault }: Table): Promise<RememberedChoice[]> {
+  if (header_fault !== null || header.length === 0) return [];
+  return retryTransient(() => readChoices(context.pool, header.map(plainName)), { signal });
+}
+
+const withChoices = (table: Table, choices: readonly RememberedChoice[]): Table => ({
+  ...table,
+  columns: matchColumns(table.header, table.rows, choices),
+});
+
+/** Stores the profile that was chosen.
+ * @throws ReadAgain if a profile that was just selected reads the file in another way */
+async function withProfile(run: Run, { profile, options }: ChosenProfile, dialect: Dialect): Promise<Run> {
+  if (profile === null) return run;
+  const work = { ...run.work, options, profile: asUsed(profile) };
+  await fenced(run, () => noteProfile(run.context.pool, work, work));
+  if (run.work.profile === null && readsDifferently(options, dialect)) throw new ReadAgain(work);
+  return { ...run, work };
+}

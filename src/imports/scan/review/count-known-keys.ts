@@ -1,0 +1,27 @@
+// Counts the keys of a file for which the catalogue has a product.
+import type pg from "pg";
+import { countKeys, readKeys } from "../../../catalog/store.ts";
+import { withTransaction } from "../../../db/connection/connect.ts";
+import type { Scanner } from "../scanner.ts";
+
+/** Maximum number of keys that one statement compares with the catalogue. */
+export const COMPARED_KEYS = 20_000;
+
+/** Compares the keys in one statement if they are few. The keys of a larger file are known only as hashes, so the keys of the catalogue are
+ * read and looked up: half a second for a million products. */
+export async function countKnownKeys(
+  pool: pg.Pool,
+  { first_keys, distinct_keys, hasKey }: Pick<Scanner, "first_keys" | "distinct_keys" | "hasKey">,
+  signal: AbortSignal,
+): Promise<number> {
+  if (first_keys.length === distinct_keys) return countKeys(pool, first_keys);
+  // The cursor needs a transaction of its own.
+  return withTransaction(pool, async (client) => {
+    let count = 0;
+    for await (const keys of readKeys(client)) {
+      signal.throwIfAborted();
+      for (const key of keys) if (hasKey(key)) count++;
+    }
+    return count;
+  });
+}

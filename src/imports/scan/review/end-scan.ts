@@ -1,0 +1,87 @@
+// Ends the scan of a whole file: asks what only the whole file shows, or starts loading.
+import { retryTransient } from "../../../db/connection/connect.ts";
+import { hasAnyProduct } from "../../../catalog/store.ts";
+import { choicesOf } from "../../choices/choices-of.ts";
+import type { Layout } from "../../layout.ts";
+import type { Mapper } from "../../mapping/mapper.ts";
+import { findProducts } from "../../match/find-products.ts";
+import { isKeyChosen } from "../../options/plan-columns.ts";
+import { strictProblem } from "../../problems.ts";
+import { needsReview, reviewOf } from "./review.ts";
+import type { DamagedNumbers } from "../rows/damaged.ts";
+import { activeNotices, damagedNotices, unknownNotices } from "../rows/notices.ts";
+import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
+import type { Scanner } from "../scanner.ts";
+import { startLoading } from "../start-loading.ts";
+import { noteNotices, noteScanned, type ScanProgress } from "../store.ts";
+import { noNameColumn, problemOfKey } from "../table-problems.ts";
+import { completeOptions } from "../../../../contract/imports/imports.ts";
+import type { Notice } from "../../../../contract/imports/notices.ts";
+import type { Problem } from "../../../../contract/problems.ts";
+
+/** A scan that has read the whole file. */
+export interface CompleteScan {
+  table: JudgedTable;
+  layout: Layout;
+  scanner: Scanner;
+  mapper: Mapper | undefined;
+  damaged: DamagedNumbers;
+  textEnd: number;
+  found: ScanProgress;
+}
+
+/** Starts loading.
+ * @throws Problem if the whole file raises a question, if its columns must be reviewed, or if a strict import has rejected rows */
+export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
+  const { context, work, signal } = run;
+  const { table, layout, scanner, mapper, textEnd, found } = scan;
+  const fail = async (problem: Problem): Promise<never> => {
+    await fenced(run, () => noteScanned(context.pool, work, found));
+    throw problem;
+  };
+  const question =
+    mapper?.notes.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
+  if (question !== undefined) await fail(question);
+  const isReviewed = found.rows > 0 && needsReview(work, table);
+  if (work.options.strict && scanner.rejected > 0 && !isReviewed) await fail(strictProblem(scanner.rejected));
+  const match = work.options.mapping?.match;
+  if (match !== undefined)
+    await fenced(run, () => findProducts(context, work, match, (key) => scanner.hasKey(key), signal));
+  const notices = noticesOf(scan);
+  if (notices.length > 0) await fenced(run, () => noteNotices(context.pool, work, notices));
+  if (isReviewed) await fail(await reviewOf(run, layout, scanner));
+  const chunks = scanner.chunks(textEnd);
+  // Free the memory of the keys before the loaders allocate theirs.
+  scanner.release();
+  const choices = work.answered && work.profile === null ? choicesOf(table, table.remembered) : [];
+  const start = (): Promise<void> => startLoading(context, work, found, { chunks, choices });
+  await retryTransient(start, { signal, waits_for_space: true });
+}
+
+const noticesOf = ({ table, layout, damaged, mapper }: CompleteScan): Notice[] => [
+  ...table.notices,
+  ...(table.plan === null ? activeNotices(table) : []),
+  ...damagedNotices(layout, damaged),
+  ...unknownNotices(layout, mapper?.notes.unknown ?? []),
+];
+
+/** Maximum number of keys by which the scan looks for existing products. */
+const TRIED_KEYS = 1000;
+
+/** Returns a question that only the whole file raises: whether another column is the key, or which column contains the names of
+ * products that do not exist yet. */
+async function questionOfScan(
+  { context, work }: Run,
+  table: JudgedTable,
+  { name }: Layout,
+  scanner: Scanner,
+): Promise<Problem | undefined> {
+  const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
+  const { mode, mapping } = completeOptions(work.options);
+  // With `match`, the keys are not SKUs. The import changes products, and rows that would create one are rejected.
+  const isMatched = mapping?.match !== undefined;
+  if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
+  if (scanner.first_keys.length === 0) return undefined;
+  const canUpdate = mode !== "create" && (await hasAnyProduct(context.pool, scanner.first_keys.slice(0, TRIED_KEYS)));
+  return canUpdate ? undefined : noNameColumn(table);
+}

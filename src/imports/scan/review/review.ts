@@ -1,0 +1,74 @@
+// The review of an import: whether it waits for one, and the figures that the client reviews.
+import { retryTransient } from "../../../db/connection/connect.ts";
+import type { FieldName } from "../../../catalog/product/column-lists.ts";
+import type { Layout } from "../../layout.ts";
+import { countMatchedKeys } from "../../match/store.ts";
+import { isKeyChosen } from "../../options/plan-columns.ts";
+import { rowCount } from "../../problems.ts";
+import { isExactName } from "../../read/columns/column-claims.ts";
+import type { ImportWork } from "../../store.ts";
+import type { Run } from "../scan-run.ts";
+import type { Scanner } from "../scanner.ts";
+import { countKnownKeys } from "./count-known-keys.ts";
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { Candidate, Review } from "../../../../contract/imports/question.ts";
+import { Problem } from "../../../../contract/problems.ts";
+
+type Reviewable = Pick<ImportWork, "options" | "profile">;
+
+/** Whether the import may have to wait for a review, so that the scan collects what the review shows. */
+export const mayNeedReview = ({ options }: Reviewable): boolean => (options.review ?? "never") !== "never";
+
+/** Whether the import waits for a review of its columns. */
+export function needsReview({ options, profile }: Reviewable, { columns }: { columns: readonly Column[] }): boolean {
+  switch (options.review ?? "never") {
+    case "never":
+      return false;
+    case "always":
+      return true;
+    case "unknown":
+      return !(profile !== null || isKeyChosen(options) || areKnown(options, columns));
+  }
+}
+
+const areKnown = ({ name }: ImportWork["options"], columns: readonly Column[]): boolean =>
+  isCertain("sku", columns) && (name !== undefined || isCertain("name", columns));
+
+/** Whether it is certain which column contains the field. This also holds if no column is recognized: then nothing is stored in the field. */
+function isCertain(field: FieldName, columns: readonly Column[]): boolean {
+  const column = columns.find(({ target }) => target === field);
+  return column === undefined || column.remembered === true || isExactName(field, column.name);
+}
+
+const ANSWERS: readonly Candidate[] = [{ value: "never", samples: [] }];
+
+/** Returns the question of the review, with the figures of the scanned file. */
+export async function reviewOf(run: Run, { sku, columns }: Layout, scanner: Scanner): Promise<Problem> {
+  const { rows, rejected, ignored, key_figures: figures } = scanner;
+  const key: Review["key"] = {
+    column: columns[sku]?.name ?? "",
+    rows: figures.rows,
+    blank: figures.blanks,
+    distinct: scanner.distinct_keys,
+    in_catalogue: await retryTransient(() => countInCatalogue(run, scanner), { signal: run.signal }),
+  };
+  const found = [
+    rowCount(rows),
+    ...(rejected > 0 ? [`${rejected.toLocaleString("en")} rejected`] : []),
+    ...(ignored > 0 ? [`${ignored.toLocaleString("en")} ignored`] : []),
+  ].join(", ");
+  return new Problem(
+    "review",
+    `The file has ${found}. The column "${key.column}" contains ${key.distinct.toLocaleString("en")} different keys, ${key.in_catalogue.toLocaleString("en")} of them in the catalogue. Nothing was imported. Check the columns, then start the import (option review=never).`,
+    { extra: { option: "review", candidates: ANSWERS, rows, rejected, ignored, key } satisfies ReviewExtra },
+  );
+}
+
+type ReviewExtra = Review & { option: "review"; candidates: readonly Candidate[] };
+
+/** Returns the number of keys for which the catalogue has a product. With `match`, the keys are values of an attribute, and the scan has
+ * already looked for their products. */
+const countInCatalogue = ({ context, work, signal }: Run, scanner: Scanner): Promise<number> =>
+  work.options.mapping?.match === undefined
+    ? countKnownKeys(context.pool, scanner, signal)
+    : countMatchedKeys(context.pool, work);

@@ -1,0 +1,27 @@
+// The values that all steps of one scan share.
+import { retryTransient } from "../../db/connection/connect.ts";
+import type { ImportContext } from "../context.ts";
+import type { PlannedColumns } from "../options/plan-columns.ts";
+import type { RememberedChoice } from "../read/columns/remembered.ts";
+import type { Table } from "../read/read-records.ts";
+import type { ImportWork } from "../store.ts";
+import { ScanOver } from "./watch-scan.ts";
+
+export interface Run {
+  context: ImportContext;
+  work: ImportWork;
+  signal: AbortSignal;
+}
+
+/** The table of the file with what its columns become. */
+export type JudgedTable = Omit<Table, "columns"> &
+  PlannedColumns & {
+    /** What was decided about columns with these names for earlier imports. */
+    remembered: readonly RememberedChoice[];
+  };
+
+/** Runs `write`, a database write of this scan, and repeats it after transient errors.
+ * @throws ScanOver if `write` returns false because the import no longer belongs to this scan */
+export async function fenced({ signal }: Run, write: () => Promise<boolean>): Promise<void> {
+  if (!(await retryTransient(write, { signal, waits_for_space: true }))) throw new ScanOver();
+}
