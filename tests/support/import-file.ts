@@ -5,12 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type pg from "pg";
 import { afterAll } from "vitest";
-import {
-  import_query,
-  type Import,
-  type ImportOptions,
-  type Reject,
-} from "../../contract/imports/imports.ts";
+import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
 import { createRecordCache } from "../../src/imports/record-cache.ts";
 import { runLoader } from "../../src/imports/load/loader.ts";

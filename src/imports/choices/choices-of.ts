@@ -23,7 +23,10 @@ const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
  * of the fields, because the client has confirmed them.
  * @param remembered the choices that were already remembered
  */
-export function choicesOf({ header, rows, columns }: ChosenTable, remembered: readonly RememberedChoice[]): NewChoice[] {
+export function choicesOf(
+  { header, rows, columns }: ChosenTable,
+  remembered: readonly RememberedChoice[],
+): NewChoice[] {
   const positions = uniqueNames(header);
   const nameKeys = new Map([...positions].map(([key, position]) => [position, key]));
   const choices = new Map<string, NewChoice>();

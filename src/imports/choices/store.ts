@@ -30,7 +30,10 @@ export async function deleteChoice(db: Queryable, nameKey: string): Promise<Colu
 const MAX_CHOICES = 5000;
 
 /** Returns the choices for columns with these names, or all choices; the oldest first. */
-export async function readChoices(db: Queryable, nameKeys: readonly string[] | null = null): Promise<RememberedChoice[]> {
+export async function readChoices(
+  db: Queryable,
+  nameKeys: readonly string[] | null = null,
+): Promise<RememberedChoice[]> {
   const { rows } = await db.query<RememberedChoice>(
     `select name_key, target, beats_exact_name from column_choices
      where $1::text[] is null or name_key = any($1::text[]) order by chosen_at, id limit ${MAX_CHOICES}`,

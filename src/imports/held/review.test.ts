@@ -144,7 +144,10 @@ describe("review=unknown holds", () => {
     ["a file whose names are only similar to those of the fields", SUPPLIER],
     ["a file with the exact name of one field", "sku;Bezeichnung\nA-1;Lamp\n"],
   ])("%s", async (_, file) => {
-    expect(await importBytes(context, file, { review })).toMatchObject({ state: "held", problem: { option: "review" } });
+    expect(await importBytes(context, file, { review })).toMatchObject({
+      state: "held",
+      problem: { option: "review" },
+    });
   });
 
   test("a confirmed file only once", async () => {
@@ -216,7 +219,10 @@ describe("the preview of a held import", () => {
     const file = "item number,code,name\n1,A-1,Lamp\n2,A-2,Desk\n3,A-3,Chair\n";
     const { id } = await importBytes(context, file);
     expect((await previewOf(id)).body.problem).toMatchObject({ option: "key" });
-    expect((await previewOf(id, { key: "code" })).body).toMatchObject({ products: [{ sku: "A-1" }, {}, {}], problem: null });
+    expect((await previewOf(id, { key: "code" })).body).toMatchObject({
+      products: [{ sku: "A-1" }, {}, {}],
+      problem: null,
+    });
   });
 
   test("is refused for other imports, and for a mapping that is not valid", async () => {
@@ -271,7 +277,11 @@ describe("choices", () => {
     const { id } = await importBytes(context, file, { review: "always" });
     await continued(id, { review: "never", mapping: { key: "Supplier code", name: "name" } });
     expect(await choices()).toEqual([["Supplier code", "sku"]]);
-    expect((await importBytes(context, file)).columns.map(({ target }) => target)).toEqual(["attribute", "sku", "name"]);
+    expect((await importBytes(context, file)).columns.map(({ target }) => target)).toEqual([
+      "attribute",
+      "sku",
+      "name",
+    ]);
   });
 
   test("take a column out of a field", async () => {

@@ -57,7 +57,15 @@ export async function withLoader(
   const loader: Loader = {
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
-    plan: { layout, dialect, options: completeOptions(work.options), changeset_id, id_base, match: matchOf(work), has_tids: usesTids },
+    plan: {
+      layout,
+      dialect,
+      options: completeOptions(work.options),
+      changeset_id,
+      id_base,
+      match: matchOf(work),
+      has_tids: usesTids,
+    },
     source: {
       import_id: id,
       scan_token,

@@ -6,7 +6,10 @@ import type { PreviewJob } from "./preview-thread.ts";
 
 const options = { mode: "upsert", repeats: "last", strict: false, active: true } as const;
 const connected = new AbortController().signal;
-const text = (bytes: string): PreviewJob => ({ source: { kind: "bytes", bytes: Buffer.from(bytes), is_whole: true }, options });
+const text = (bytes: string): PreviewJob => ({
+  source: { kind: "bytes", bytes: Buffer.from(bytes), is_whole: true },
+  options,
+});
 const SMALL = text("sku,name\nA-1,One\n");
 
 let open: Previewer[] = [];

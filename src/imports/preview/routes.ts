@@ -69,10 +69,7 @@ function sentRoute(instance: FastifyInstance, pool: pg.Pool, previewer: Previewe
         const options = withDeclaredEncoding(query, request);
         const gone = goneSignal(reply);
         const context = await contextOf(pool, options, await readNamedProfile(pool, options));
-        return previewer.preview(
-          { source: { kind: "bytes", bytes: body, is_whole: isWhole }, options, context },
-          gone,
-        );
+        return previewer.preview({ source: { kind: "bytes", bytes: body, is_whole: isWhole }, options, context }, gone);
       },
     });
     done();

@@ -49,8 +49,7 @@ export async function readHead(
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
   if (!isPacked(format)) return readContent(format, bytes, isWhole, overrides);
-  if (format !== "zip")
-    return readUnpacked(format, openUnpacker(format, packedBytes(bytes)), isWhole, overrides);
+  if (format !== "zip") return readUnpacked(format, openUnpacker(format, packedBytes(bytes)), isWhole, overrides);
   return isWhole ? readZip(bytes, overrides) : undefined;
 }
 

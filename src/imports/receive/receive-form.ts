@@ -6,12 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { ImportContext } from "../context.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { invalidRequest } from "../../../contract/faults.ts";
-import {
-  file_name,
-  import_query,
-  type GivenOptions,
-  type Import,
-} from "../../../contract/imports/imports.ts";
+import { file_name, import_query, type GivenOptions, type Import } from "../../../contract/imports/imports.ts";
 import { MAX_MAPPING_CHARACTERS } from "../../../contract/mapping/mapping-text.ts";
 import { Problem } from "../../../contract/problems.ts";
 
