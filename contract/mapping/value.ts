@@ -69,7 +69,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
         trim: z
           .boolean()
           .optional()
-          .describe("Removes white space at both ends; on by default in keys, names and numbers"),
+          .describe("Removes white space at both ends; on by default in keys, numbers and joined values"),
         replace: z
           .array(z.tuple([text.min(1), text]))
           .max(20)

@@ -39,6 +39,14 @@ describe("a mapping that only copies columns has no plan", () => {
     expect(targets(compiled)).toEqual(expected);
   });
 
+  test("a name is copied unmodified, unless the mapping trims it", () => {
+    expect(compile({ key: "code", name: "Title" }, header).plan).toBeNull();
+    expect(compile({ key: "code", name: { from: "Title", trim: true } }, header).plan?.fields).toMatchObject([
+      { target: "name", value: { trim: true } },
+    ]);
+    const erasing = compile({ key: "code", name: "Title", empty: ["-"] }, header).plan?.fields;
+    expect(erasing?.find(({ target }) => target === "name")?.value.trim).toBe(false);
+  });
   test("a template renames many columns", () => {
     const compiled = compile({ key: "sku", rename: { "{name}.{locale}": "{name}-{locale}" } }, [
       "sku",

@@ -1,6 +1,7 @@
 // Compiles a mapping for the columns of one file.
 import { attributeColumns } from "../read/columns/match-columns.ts";
-import type { FieldName } from "../../catalog/product/column-lists.ts";
+import { FIELD_NAMES, kindOf, type FieldName } from "../../catalog/product/column-lists.ts";
+import { isTrimmed } from "../../catalog/product/product.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { compileAttributes } from "./compile/compile-attributes.ts";
@@ -82,6 +83,11 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   return { ...found, plan };
 }
 
+/** The fields whose texts an import stores with their white space. */
+const TEXTS_AS_WRITTEN: readonly FieldName[] = FIELD_NAMES.filter(
+  (field) => kindOf(field) === "text" && !isTrimmed(field),
+);
+
 /** What a column of the file is copied to. */
 type Copy = { field: FieldName } | { attribute: string };
 
@@ -100,8 +106,8 @@ function assignTargets(
 ): Targets {
   const copied = new Map<number, Copy>();
   const copy = (value: ValueNode, to: Copy): boolean => {
-    // A key is trimmed in every import. An attribute is not, so trimming it is a step.
-    if ("attribute" in to && value.trim) return false;
+    // Every import trims keys, and reads yes and no without white space. In other values, trimming is a step.
+    if (value.trim && ("attribute" in to || TEXTS_AS_WRITTEN.includes(to.field))) return false;
     const column = value.sources[0];
     if (erases || !isCopyOfColumn(value) || typeof column !== "number" || copied.has(column)) return false;
     copied.set(column, to);

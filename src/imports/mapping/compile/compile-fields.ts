@@ -10,7 +10,7 @@ import { invalidMapping } from "./invalid.ts";
 /** The statement that defines each field, and whether its texts are trimmed by default. */
 const STATEMENTS: Record<FieldName, { statement: keyof Mapping & FieldStatement; trim: boolean }> = {
   sku: { statement: "key", trim: true },
-  name: { statement: "name", trim: true },
+  name: { statement: "name", trim: false },
   description: { statement: "description", trim: false },
   active: { statement: "active", trim: true },
   parent_sku: { statement: "parent", trim: true },
