@@ -1,4 +1,5 @@
 // Finds columns of a file by name or by pattern. Names are not case-sensitive, and blanks around them do not matter.
+import { invalidMapping } from "./invalid.ts";
 
 /** Finds columns by name, and notes which columns statements have named. */
 export interface FileColumns {
@@ -24,6 +25,12 @@ export interface PatternMatch {
 /** Longer names match no pattern. This bounds the time of matching for every header. */
 const MAX_MATCHED_NAME = 1000;
 
+/** Maximum number of numbers in a name that are compared with `{n}`. */
+const MAX_NUMBERS = 20;
+/** Maximum number of characters of names that patterns are compared with. 500 patterns with 2,000 columns whose names have 40 characters
+ * are far below it; without it, 500 patterns could keep a processor busy for minutes. */
+const MAX_COMPARED = 1_000_000_000;
+
 /** The form in which names are compared. */
 export const comparableName = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 
@@ -38,6 +45,9 @@ export function createFileColumns(header: readonly string[]): FileColumns {
     if (!exact.has(trimmed)) exact.set(trimmed, index);
     if (!indexes.has(name)) indexes.set(name, index);
   });
+  const characters = comparable.reduce((sum, name) => sum + name.length, 0);
+  const known = new Map<string, PatternMatch[]>();
+  let compared = 0;
   const named = new Set<number>();
   const missing = new Set<string>();
   return {
@@ -45,7 +55,17 @@ export function createFileColumns(header: readonly string[]): FileColumns {
     named,
     missing,
     find: (name) => exact.get(name.trim()) ?? indexes.get(comparableName(name)) ?? -1,
-    match: (pattern) => matchPattern(comparable, comparableName(pattern)),
+    match(pattern) {
+      const wanted = comparableName(pattern);
+      let matches = known.get(wanted);
+      if (matches === undefined) {
+        compared += characters * (wanted.includes("{n}") && wanted.includes("*") ? MAX_NUMBERS : 1);
+        if (compared > MAX_COMPARED)
+          throw invalidMapping(pattern, "the mapping has too many patterns for the long column names of this file");
+        known.set(wanted, (matches = matchPattern(comparable, wanted)));
+      }
+      return matches;
+    },
     note(columns) {
       for (const column of columns) named.add(column);
     },
@@ -81,7 +101,9 @@ export function patternNumber(name: string, pattern: string): string | undefined
   if (at === -1) return matchesGlob(name, pattern) ? "" : undefined;
   const before = pattern.slice(0, at);
   const after = pattern.slice(at + 3);
+  let numbers = 0;
   for (const { index, 0: digits } of name.matchAll(/\d+/g)) {
+    if (++numbers > MAX_NUMBERS) break;
     if (!matchesGlob(name.slice(0, index), before)) continue;
     if (matchesGlob(name.slice(index + digits.length), after)) return digits;
   }

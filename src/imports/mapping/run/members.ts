@@ -1,4 +1,5 @@
 // Evaluates the attributes of a plan, and writes them as members of a JSON object.
+import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
@@ -41,8 +42,8 @@ export class Members {
   readonly #hasNames: boolean;
   /** The members of the record whose names come from its data. */
   readonly #dynamic = new Map<string, string | string[]>();
-  /** The static members of the record that have values; collected only if there are dynamic members. */
-  readonly #written = new Set<string>();
+  /** The static members of the record that have values or are erased; collected only if there are dynamic members. */
+  readonly #taken = new Set<string>();
   readonly #names = new Set<string>();
   /** Keys of dynamic members, as bytes. */
   readonly #keys = new Map<string, Buffer>();
@@ -78,17 +79,15 @@ export class Members {
   write(row: Row, out: OutBytes): number {
     const start = out.length;
     let erased: StaticMember[] | undefined;
-    if (this.#hasNames) this.#written.clear();
+    if (this.#hasNames) this.#taken.clear();
     for (let i = 0; i < this.#fixed.length && row.fault === undefined; i++) {
       const member = this.#fixed[i] as StaticMember;
       const mark = out.length;
       if (mark > start) out.byte(COMMA);
       out.copy(member.key);
       const outcome = member.value.write(row, out);
-      if (outcome === "written") {
-        if (this.#hasNames) this.#written.add(member.name);
-        continue;
-      }
+      if (outcome !== "blank" && this.#hasNames) this.#taken.add(member.name);
+      if (outcome === "written") continue;
       out.reset(mark);
       if (outcome === "erased") (erased ??= []).push(member);
     }
@@ -114,7 +113,7 @@ export class Members {
 
   /** An attribute with a static name wins over one of the same name whose name comes from the data. */
   #isFree(row: Row, name: string): boolean {
-    if (this.#written.has(name)) return false;
+    if (this.#taken.has(name)) return false;
     const column = this.#copied.get(name);
     return column === undefined || row.isBlank(column);
   }
@@ -150,8 +149,10 @@ export class Members {
     }
     checkSize(row, value, column);
     const before = this.#dynamic.get(name);
-    if (before === undefined) this.#dynamic.set(name, list && typeof value === "string" ? [value] : value);
-    else this.#dynamic.set(name, together(before, value));
+    const now = before !== undefined ? together(before, value) : list && typeof value === "string" ? [value] : value;
+    // Check the number of elements now, because each value that is added to a list takes time in proportion to its length.
+    if (typeof now !== "string" && now.length > MAX_LIST_ELEMENTS) checkSize(row, now, column);
+    else this.#dynamic.set(name, now);
   };
 
   #keyOf(name: string): Buffer {
@@ -177,8 +178,8 @@ const isTooLong = (name: string): boolean =>
 function together(before: string | string[], value: string | string[]): string | string[] {
   if (before === value) return before;
   const list = typeof before === "string" ? [before] : before;
-  const added = typeof value === "string" ? [value] : value;
-  return [...new Set([...list, ...added])];
+  if (typeof value !== "string") return [...new Set([...list, ...value])];
+  return list.includes(value) ? list : [...list, value];
 }
 
 function nameText(row: Row, parts: readonly NamePart[]): string | undefined {

@@ -53,6 +53,7 @@ function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPai
       return;
     }
     for (const [name, value] of pairs) {
+      if (row.fault !== undefined) return;
       const trimmed = trimWhiteSpace(value);
       if (trimmed !== "" && !without.has(trimmed.toLowerCase())) add(row, name, trimmed, node.list, column);
     }
