@@ -1,0 +1,212 @@
+// Kills the worker or the server at random moments of imports with mappings: composite keys, products found by an attribute, and imports
+// that wait for an answer. Each import ends like an undisturbed one, and its undo restores the catalogue.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { killAndRestart } from "../../bench/faults/kills.ts";
+import { startServer, type BenchServer } from "../../bench/server.ts";
+import { uploadPath } from "../../client/upload.ts";
+import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
+import { isTerminal, type Import } from "../../contract/imports/imports.ts";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
+import { csvLine } from "../../src/csv-line.ts";
+import { connectClient, retryTransient } from "../../src/db/connection/connect.ts";
+import { until } from "../support/until.ts";
+
+/** More than one chunk. */
+const ROWS = 20_000;
+const KILLS = 3;
+const TIMEOUT_MS = 600_000;
+
+/** Returns the GTIN with this number. */
+function gtin(number: number): string {
+  const digits = `4${String(number).padStart(11, "0")}`;
+  const sum = Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
+
+/** Products with two thirds of the GTINs of the supplier's file. */
+const catalogue = (): string =>
+  [["sku", "name", "gtin"], ...Array.from({ length: (ROWS / 3) * 2 }, (_, i) => [`P-${i}`, `Product ${i}`, gtin(i)])]
+    .map(csvLine)
+    .join("");
+
+/** A supplier's file with totals, repeated rows, and rows that do not fit. */
+function supplierFile(): string {
+  const rows = Array.from({ length: ROWS }, (_, i) => {
+    const number = i % 50 === 49 ? i - 10 : i;
+    const ean = i % 97 === 0 ? `${gtin(number).slice(0, 12)}x` : `0${gtin(number)}`;
+    const price = i % 101 === 0 ? "on request" : `${i % 9}.${String(100 + (i % 900))},${String(10 + (i % 90))}`;
+    return [
+      i % 500 === 0 ? "Total" : "acme",
+      `A${number}`,
+      ean,
+      `Article ${i}`,
+      price,
+      ["red", "blue", "grey"][i % 3] ?? "",
+      "a, b,c",
+    ];
+  });
+  return [["Supplier", "Article", "EAN", "Title", "Price", "Colour", "Tags"], ...rows].map(csvLine).join("");
+}
+
+const VALUES: Mapping = {
+  key: { from: ["Supplier", "Article"], join: ":", need: "all" },
+  name: { from: "Title", case: "upper" },
+  ignore: [{ of: "Supplier", is: "total" }],
+  keep: false,
+  attributes: {
+    "price-EUR": { from: "Price", number: "1.234,56" },
+    colour: { from: "Colour", map: { red: "rot", blue: "blau" } },
+    tags: { from: "Tags", split: "," },
+  },
+};
+const BY_GTIN: Mapping = { ...VALUES, key: "EAN", match: { attribute: "gtin", as: "gtin", none: "create" } };
+const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
+  ...mapping,
+  attributes: { ...mapping.attributes, colour: { from: "Colour", map: { red: "rot", blue: "blau" }, else: otherwise } },
+});
+
+let folder = "";
+let server: BenchServer;
+beforeAll(async () => {
+  // While the server is down, the worker logs errors, which are expected here.
+  vi.stubEnv("SKUPORT_LOG_LEVEL", "fatal");
+  folder = await mkdtemp(join(tmpdir(), "skuport-mapped-kills-"));
+  server = await startServer(join(folder, "data"), { DATABASE_URL: "" });
+  await writeFile(join(folder, "catalogue.csv"), catalogue());
+  await writeFile(join(folder, "supplier.csv"), supplierFile());
+  const { id } = await uploadPath(join(folder, "catalogue.csv"), { base_url: server.url });
+  await ended(id);
+}, TIMEOUT_MS);
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function request<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+  return retryTransient(async () => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    if (response.status >= 500) throw Object.assign(new Error("not ready"), { code: "ECONNREFUSED" });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as T;
+  });
+}
+
+const ended = (id: number): Promise<Import> =>
+  until(async () => {
+    const state = await request<Import>("GET", `/api/imports/${id}`);
+    return (isTerminal(state.state) || state.state === "held") && state;
+  });
+
+async function query<T>(sql: string): Promise<T> {
+  return retryTransient(async () => {
+    const client = await connectClient(server.address, { application_name: "skuport test" });
+    try {
+      const { rows } = await client.query<{ value: T }>(`select (${sql}) as value`);
+      return rows[0]?.value as T;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  });
+}
+
+/** @param columns the compared columns; ids and changesets differ between two imports */
+const hash = (columns: string): Promise<string> =>
+  query(
+    `select count(*) || coalesce(md5(string_agg(md5(row(${columns})::text), '' order by sku_key)), '') from products`,
+  );
+const VALUE_COLUMNS = "sku_key, sku, name, description, active, parent_sku, attributes, source_line";
+
+const leftovers = (): Promise<unknown> =>
+  query(`select jsonb_build_object(
+    'gaps', (select count(*) from (select id from (select id, version from products union all
+                                                  select id, version from product_history) v
+                                   group by id having count(*) <> max(version) or min(version) <> 1) g),
+    'ids', (select count(*) - count(distinct id) from products), 'matches', (select count(*) from import_matches),
+    'chunks', (select count(*) from import_chunks), 'staged', (select count(*) from product_staging))`);
+const NOTHING = { gaps: 0, ids: 0, matches: 0, chunks: 0, staged: 0 };
+
+interface Outcome {
+  counts: Record<string, unknown>;
+  products: string;
+  rejects: string;
+}
+
+async function outcomeOf(state: Import): Promise<Outcome> {
+  const { rows, created, updated, unchanged, superseded, rejected, ignored, problem } = state;
+  expect(rows).toBe(created + updated + unchanged + superseded + rejected + ignored);
+  expect(await leftovers()).toEqual(NOTHING);
+  return {
+    counts: { state: state.state, problem, rows, created, updated, unchanged, superseded, rejected, ignored },
+    products: await hash(VALUE_COLUMNS),
+    rejects: await query(
+      `select count(*) || coalesce(md5(string_agg(row_no || code, ',' order by row_no)), '') from (
+         select row as row_no, code from import_rejects where import_id = ${state.id}) r`,
+    ),
+  };
+}
+
+async function undo(state: Import): Promise<void> {
+  const { id } = await request<Operation>("POST", `/api/changesets/${state.changeset_id}/undo`);
+  const operation = await until(async () => {
+    const now = await request<Operation>("GET", `/api/operations/${id}`);
+    return isOperationOver(now.state) && now;
+  });
+  expect(operation).toMatchObject({ state: "done", kept: 0, missing: 0 });
+}
+
+type Disturb = () => Promise<void>;
+
+/** Runs an import; `disturb` is called when its scan and its loading begin. */
+async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Disturb): Promise<Import> {
+  const { id } = await uploadPath(join(folder, "supplier.csv"), {
+    base_url: server.url,
+    options: { mapping: JSON.stringify(mapping) },
+  });
+  await disturb();
+  const first = await ended(id);
+  if (answer === undefined) return first;
+  expect(first).toMatchObject({ state: "held", problem: { type: "/problems/value-unseen" } });
+  await disturb();
+  await request("POST", `/api/imports/${id}/continue`, { mapping: answer });
+  await disturb();
+  return ended(id);
+}
+
+describe.each<[string, Mapping, Mapping | undefined]>([
+  ["with computed values", VALUES, undefined],
+  ["that find products by their GTIN", BY_GTIN, undefined],
+  ["that wait for an answer", asking(VALUES, "hold"), asking(VALUES, "keep")],
+  ["that find products and wait for an answer", asking(BY_GTIN, "hold"), asking(BY_GTIN, "keep")],
+])("imports %s", (_, mapping, answer) => {
+  test(
+    "continue after kills, end like an undisturbed import, and can be undone",
+    async () => {
+      const exact = `id, created_in, created_at, ${VALUE_COLUMNS}`;
+      const before = await hash(exact);
+      const started = performance.now();
+      const undisturbed = await run(mapping, answer, () => Promise.resolve());
+      const tookMs = performance.now() - started;
+      expect(undisturbed).toMatchObject({ state: "done", rows: ROWS });
+      const expected = await outcomeOf(undisturbed);
+      await undo(undisturbed);
+      expect(await hash(exact)).toBe(before);
+      for (let kill = 0; kill < KILLS; kill++) {
+        const state = await run(mapping, answer, async () => {
+          await sleep(Math.random() * tookMs); // injected delay: the kill comes at a random moment
+          server = await killAndRestart(server, Math.random() < 0.5 ? "worker" : "server");
+        });
+        expect(await outcomeOf(state)).toEqual(expected);
+        await undo(state);
+        expect(await hash(exact)).toBe(before);
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
