@@ -6,7 +6,7 @@
 //   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories
 //   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is created once and kept
 //   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only the named requests and conditions
-//     Requests: lists, hard (searches that are hard for the index), facets, history. Conditions: idle, importing, conventional (plain SQL, without Skuport).
+//     Requests: lists, hard (searches that are hard for the index), facets, tags (an attribute of lists), history. Conditions: idle, importing, conventional (plain SQL, without Skuport).
 //   npm run bench -- kills 200         random kills during imports of 200,000 rows
 //   npm run bench -- hostile FOLDER    previews and imports of the files in the folder (default: hostile)
 //   npm run bench -- faults 200        random faults of network, processes and PostgreSQL during all kinds of writes

@@ -1,5 +1,5 @@
 // Generates a catalogue directly in the database. Word frequencies follow Zipf's law as in natural languages, SKUs have three
-// forms, and a tenth of the products have attributes. The same number of products gives the same catalogue.
+// forms, and a tenth of the products have attributes, one of which is a list. The same number of products gives the same catalogue.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
@@ -12,6 +12,8 @@ const SYLLABLES =
     " ",
   );
 const BRANDS = Array.from({ length: 300 }, (_, i) => `Brand ${i}`);
+/** Number of distinct elements of the lists. */
+export const TAGS = 40;
 const CHUNK = 16_384;
 
 /** Returns a generator of numbers in [0, 1), the same on every machine (mulberry32). */
@@ -78,7 +80,10 @@ function* lines(rows: number, changesetId: number): Generator<string> {
     const description = words(10 + Math.floor(random() * 12));
     const active = random() < 0.95 ? "t" : "f";
     const brand = BRANDS[Math.floor(random() ** 2 * BRANDS.length)] as string;
-    const attributes = random() < 0.1 ? `{"Brand": "${brand}", "Size": "${Math.floor(random() * 50)}"}` : "{}";
+    const hasAttributes = random() < 0.1;
+    const attributes = hasAttributes
+      ? `{"Brand": "${brand}", "Size": "${Math.floor(random() * 50)}", "Tags": ${JSON.stringify(tagsOf(id))}}`
+      : "{}";
     const at = new Date(1_700_000_000_000 + Math.floor(id / CHUNK) * 1000).toISOString();
     text += `${sku.toLowerCase()}\t${id}\t${sku}\t${name}\t${description}\t${active}\t${attributes}\t${changesetId}\t${changesetId}\t${at}\t${at}\n`;
     if (text.length < 1 << 18) continue;
@@ -87,6 +92,11 @@ function* lines(rows: number, changesetId: number): Generator<string> {
   }
   yield text;
 }
+
+/** Returns the tags of a product: one to three. */
+const tagsOf = (id: number): string[] => [
+  ...new Set(Array.from({ length: 1 + (id % 3) }, (_, i) => `Tag ${(id * (i + 1) + i) % TAGS}`)),
+];
 
 /** Returns an SKU of one of three forms: `word-word-code`, `ABC-0001234`, or twelve digits. */
 export function skuOf(id: number, random: () => number): string {

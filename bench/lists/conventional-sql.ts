@@ -20,6 +20,13 @@ function conventionalSql({ path, query }: ListRequest): Sql[] {
   const { attribute, sort = "sku" } = query;
   if (attribute !== undefined) {
     const value = `attributes ->> $${values.push(attribute)}`;
+    if (attribute === "Tags")
+      return [
+        [
+          `select tag, count(*) from products, jsonb_array_elements_text(attributes -> $${values.length}) tag where ${where} group by 1 order by 2 desc limit 20`,
+          values,
+        ],
+      ];
     return [[`select ${value}, count(*) from products where ${where} group by 1 order by 2 desc limit 20`, values]];
   }
   const order = sort.startsWith("-") ? `${sort.slice(1)} desc` : sort;
@@ -54,5 +61,7 @@ function conditionsOf(query: ListRequest["query"]): { where: string; values: str
   if (active !== undefined) conditions.push("not active");
   const brand = query["attributes.Brand"];
   if (brand !== undefined) conditions.push(`attributes ->> 'Brand' = $${values.push(brand)}`);
+  const tag = query["attributes.Tags"];
+  if (tag !== undefined) conditions.push(`attributes -> 'Tags' ? $${values.push(tag)}`);
   return { where: conditions.join(" and "), values };
 }

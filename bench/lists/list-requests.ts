@@ -1,6 +1,6 @@
 // Generates the requests that are sent to a catalogue. The kinds of requests take turns, each request has different words, and every run
 // sends the same sequence.
-import { createRandom, skuOf, wordOf } from "./catalogue-data.ts";
+import { createRandom, skuOf, TAGS, wordOf } from "./catalogue-data.ts";
 
 const SORTS = ["sku", "-sku", "name", "-name", "updated_at", "-updated_at", "created_at"];
 
@@ -68,7 +68,20 @@ function facets({ word, brand, sku }: Words): Kind[] {
   ];
 }
 
-export const WHAT = ["lists", "hard", "facets", "history"] as const;
+/** Requests about an attribute whose values are lists. */
+function tags({ word, brand, random }: Words): Kind[] {
+  const tag = `Tag ${Math.floor(random() * TAGS)}`;
+  return [
+    ["an element of a list", { "attributes.Tags": tag }],
+    ["an element of a list and a word", { "attributes.Tags": tag, search: word(1000) }],
+    ["an element of a list and an attribute", { "attributes.Tags": tag, "attributes.Brand": brand(30) }],
+    ["facets of lists", { attribute: "Tags" }],
+    ["facets of lists of products with a word", { attribute: "Tags", search: word(5000) }],
+    ["facets of products with an element of a list", { attribute: "Brand", "attributes.Tags": tag }],
+  ];
+}
+
+export const WHAT = ["lists", "hard", "facets", "tags", "history"] as const;
 export type What = (typeof WHAT)[number];
 
 /** Returns request number n. A different seed gives different words. */
@@ -88,9 +101,9 @@ export function listRequests(what: What, changed: readonly string[]): RequestSeq
     };
     if (what === "history")
       return { kind: what, path: `/api/products/${encodeURIComponent(words.changed)}/history`, query: {} };
-    const kinds = { lists, hard, facets }[what](words);
+    const kinds = { lists, hard, facets, tags }[what](words);
     const [kind, query] = kinds[n % kinds.length] as Kind;
-    if (what === "facets") return { kind, path: "/api/products/facets", query };
+    if ("attribute" in query) return { kind, path: "/api/products/facets", query };
     return { kind, path: "/api/products", query: { ...query, sort: SORTS[n % SORTS.length] as string, limit: "50" } };
   };
 }
