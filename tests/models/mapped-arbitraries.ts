@@ -1,5 +1,5 @@
 // Random mappings, as suppliers' files need them, and random tables for them.
-// cspell:words Lieferung
+// cspell:words Nord Lämp groß grün eins Farbe
 import fc from "fast-check";
 import type { Condition, MappedValue, Mapping, Value } from "../../contract/mapping/mapping.ts";
 import type { ModelOptions } from "./mapped-model.ts";
