@@ -352,6 +352,7 @@ create table search_state (
   singleton boolean default true not null,
   products bigint default 0 not null,
   is_settled boolean default true not null,
+  folded_until text collate "C",
   constraint search_state_pkey PRIMARY KEY (singleton),
   constraint search_state_singleton_check CHECK (singleton)
 );

@@ -25,6 +25,13 @@ export const filter_shape = {
   sku: text(1000).optional().describe("SKU, or the beginning of a SKU followed by `*`; not case-sensitive"),
   name: text(1000).optional().describe("Part of the name; not case-sensitive"),
   description: text(1000).optional().describe("Part of the description; not case-sensitive"),
+  accents: z
+    .enum(["exact", "ignore"])
+    .optional()
+    .describe(
+      "How `search`, `name` and `description` compare letters. `ignore`: `creme` also finds `Crème`; `ß`, `æ` and `œ` equal `ss`, `ae` and " +
+        "`oe`; `ø`, `ł` and `đ` equal `o`, `l` and `d`. `exact` (default): accents matter",
+    ),
   active: z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })]).optional(),
   parent_sku: text(1000).optional().describe("SKU of the product's parent; not case-sensitive"),
   attributes: z

@@ -27,6 +27,7 @@ Products to export (default: all):
   --search TEXT       text in the SKU, name or description; with several words, all of them
   --sku SKU           SKU, or the beginning of SKUs followed by *
   --name TEXT, --description TEXT
+  --accents MODE      exact (default), or ignore: creme also finds Crème
   --parent-sku SKU    SKU of the parent
   --active, --no-active
   --attribute NAME=VALUE   attribute value, or * for any value; can be repeated
@@ -125,6 +126,7 @@ const EXPORT_OPTIONS = {
   sku: { type: "string" },
   name: { type: "string" },
   description: { type: "string" },
+  accents: { type: "string" },
   active: { type: "boolean" },
   "parent-sku": { type: "string" },
   attribute: { type: "string", multiple: true },

@@ -493,3 +493,21 @@ test("the catalogue is deleted after typing the number of products, and restored
   await page.getByRole("button", { name: "Undo" }).last().click();
   await row(page, 0).waitFor();
 });
+
+test("the search ignores accents until the user requires them", async () => {
+  for (const [n, name] of ["Crème brûlée", "Creme", "Crime"].entries()) {
+    await call(create_product, { body: { sku: `dessert ${String(n)}`, name } }, { base_url: server.base_url });
+  }
+  const page = await open("/products?q=creme");
+  await page.getByTestId("total").getByText("2 found").waitFor();
+  const toggle = page.getByRole("button", { name: "Match accents" });
+  expect(await toggle.getAttribute("aria-pressed")).toBe("false");
+  await toggle.click();
+  await page.getByTestId("total").getByText("1 found").waitFor();
+  expect(new URL(page.url()).searchParams.get("accents")).toBe("exact");
+  await page.reload();
+  await page.getByTestId("total").getByText("1 found").waitFor();
+  await toggle.click();
+  await page.getByTestId("total").getByText("2 found").waitFor();
+  expect(new URL(page.url()).searchParams.has("accents")).toBe(false);
+});

@@ -189,7 +189,7 @@ test("the error for an invalid query names the parameter or the valid parameters
   const cases: [string, string][] = [
     [
       "serach=x",
-      'there is no parameter "serach"; the parameters are search, sku, name, description, active, parent_sku, created_in',
+      'there is no parameter "serach"; the parameters are search, sku, name, description, accents, active, parent_sku, created_in',
     ],
     ["limit=0", "/querystring/limit"],
     ["limit=201", "/querystring/limit"],

@@ -1,30 +1,59 @@
 // Grams are hashes of every three neighbouring characters of a word. They are used to find the words that contain a search text.
+import { foldText, isMark } from "./accents.ts";
 import { lowerAscii, lowerPoint } from "./case-folding.ts";
-import { isPlain, textOf, type CodePoint } from "./pattern.ts";
-import { hashUnits, hashWord } from "./terms.ts";
+import { isAscii, isFolded, isPlain, textOf, type CodePoint } from "./code-points.ts";
+import { hashUnits, hashWord, LONGEST_PART } from "./terms.ts";
 
 const GRAM_LENGTH = 3;
 
-/** Returns the grams that the index stores for a word. */
+/** Returns the grams that the index stores for a word. A word outside ASCII also has the grams of its form without accents, for searches
+ * that ignore accents. */
 export function gramsOf(word: string): number[] {
-  const form = gramForm(word);
   const grams = new Set<number>();
-  for (let i = 0; i + GRAM_LENGTH <= form.length; i++) grams.add(hashUnits(form, i, i + GRAM_LENGTH));
+  addGrams(grams, gramForm(word));
+  if (!isAscii(word)) addFoldedGrams(grams, word);
   return [...grams];
 }
+
+function addGrams(grams: Set<number>, form: string): void {
+  for (let i = 0; i + GRAM_LENGTH <= form.length; i++) grams.add(hashUnits(form, i, i + GRAM_LENGTH));
+}
+
+function addFoldedGrams(grams: Set<number>, word: string): void {
+  const form = foldedForm(word);
+  addGrams(grams, form);
+  for (let length = 1; length < GRAM_LENGTH; length++) grams.add(startGram(form.slice(0, length)));
+  if (form.length < GRAM_LENGTH) grams.add(wholeGram(form));
+  if (word.length > LONGEST_PART && Array.from(word).some(isMark)) grams.add(SPLIT_GRAM);
+}
+
+/** Returns the text without accents, in a form that all spellings share. */
+export const foldedForm = (text: string): string =>
+  isAscii(text) ? text : Array.from(foldText(text), (point) => point.normalize("NFD")).join("");
+
+/** The gram of a word, without accents, that begins with these one or two characters. Words contain no control characters, so these hashes
+ * are not those of three characters. */
+export const startGram = (start: string): number => hashWord(`\u0002${start}`);
+/** The gram of a word that, without accents, consists of these one or two characters. */
+export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
+/** The gram of a word that may be a segment of a longer run with combining accents. If the accents of a text are ignored, the text may be
+ * longer than the part of a run that certainly lies within one segment. Such words are always candidates; hardly any exist. */
+export const SPLIT_GRAM = hashWord("\u0004");
 
 /** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed one
  * at a time: normalizing the whole word could reorder the accents of neighbouring characters, and the word would then lack grams of a
  * search text that it contains. */
 function gramForm(word: string): string {
-  if (/^[\x00-\x7f]*$/.test(word)) return word;
+  if (isAscii(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");
 }
 
 /** Returns the grams of a search text, as lists of alternatives: a word that contains the text has at least one hash from every list. A
  * list has several hashes if the index distinguishes spellings of a character, such as σ and ς. */
 export function gramsOfText(points: readonly CodePoint[]): number[][] {
-  if (isPlain(points)) return gramsOf(textOf(points)).map((gram) => [gram]);
+  const text = textOf(points);
+  if (isPlain(points)) return listsOf(gramForm(text));
+  if (isFolded(points)) return listsOf(foldedForm(text));
   const grams = new Map<string, number[]>();
   const units = points.flatMap(unitsOf);
   for (let i = 0; i + GRAM_LENGTH <= units.length; i++) {
@@ -34,6 +63,12 @@ export function gramsOfText(points: readonly CodePoint[]): number[][] {
     if (forms.length > 0) grams.set(forms.join(), forms.map(hashWord));
   }
   return [...grams.values()];
+}
+
+function listsOf(form: string): number[][] {
+  const grams = new Set<number>();
+  addGrams(grams, form);
+  return [...grams].map((gram) => [gram]);
 }
 
 /** Returns a list for each code unit of the character's gram form (see `gramForm`). A list has several code units if the spellings of the

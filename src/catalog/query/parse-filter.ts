@@ -2,16 +2,8 @@
 // the filter is exact for every product and needs no index; the code in search/ makes searches fast.
 import { tokensOf, type Token } from "./tokens.ts";
 import { utcInstant } from "./utc-instant.ts";
-import {
-  codePointsOf,
-  escapeLike,
-  isPlain,
-  patternOf,
-  regexOf,
-  splitSearch,
-  textOf,
-  type CodePoint,
-} from "./pattern.ts";
+import { codePointsOf, isPlain, textOf, type Accents, type CodePoint } from "./code-points.ts";
+import { containsSql, escapeLike, regexOf, splitSearch } from "./pattern.ts";
 import {
   attributeTerm,
   attributeValueTerm,
@@ -22,7 +14,7 @@ import {
   parentTerm,
 } from "./terms.ts";
 import { skuKey, skuKeyPrefixes } from "../product/sku-key.ts";
-import { allOf, join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
+import { allOf, join, raw, sql, type Sql } from "../../db/sql.ts";
 import { attributesOf, type ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
 export interface ParsedFilter {
@@ -54,10 +46,11 @@ export interface SkuCondition {
 
 /** @throws Problem `invalid-request` if the filter searches for too many words */
 export function parseFilter(filter: ProductFilter): ParsedFilter {
+  const { accents = "exact" } = filter;
   const texts = [
-    ...splitSearch(filter.search ?? "").map((text) => textCondition(["sku", "name", "description"], text)),
-    ...(filter.name === undefined ? [] : [textCondition(["name"], filter.name)]),
-    ...(filter.description === undefined ? [] : [textCondition(["description"], filter.description)]),
+    ...splitSearch(filter.search ?? "").map((text) => textCondition(["sku", "name", "description"], text, accents)),
+    ...(filter.name === undefined ? [] : [textCondition(["name"], filter.name, accents)]),
+    ...(filter.description === undefined ? [] : [textCondition(["description"], filter.description, accents)]),
   ];
   const sku = filter.sku === undefined ? undefined : parseSku(filter.sku);
   const others = [
@@ -82,18 +75,16 @@ export function parseFilter(filter: ProductFilter): ParsedFilter {
   };
 }
 
-function textCondition(columns: readonly TextColumn[], text: string): TextCondition {
-  const points = codePointsOf(text);
+function textCondition(columns: readonly TextColumn[], text: string, accents: Accents): TextCondition {
+  const points = codePointsOf(text, accents);
   return { columns, points, tokens: tokensOf(points) };
 }
 
-function contains({ columns, points }: TextCondition): Sql {
-  const { operator, operand } = patternOf(points);
-  const value = parameter(operand);
-  // The collation "C" gives the same result on every server.
-  const found = columns.map((column) => sql`lower(${raw(`p.${column}`)} collate "C") ${raw(operator)} ${value}::text`);
-  return sql`(${join(found, " or ")})`;
-}
+const contains = ({ columns, points }: TextCondition): Sql =>
+  containsSql(
+    columns.map((column) => `p.${column}`),
+    points,
+  );
 
 /** Parses the SKU of a filter. A trailing `*` makes it a prefix; a trailing `\*` is a literal asterisk. */
 function parseSku(sku: string): SkuCondition {

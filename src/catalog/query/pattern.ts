@@ -1,6 +1,9 @@
 // Splits a search into words and phrases that a product must contain, and converts each of them to a pattern that PostgreSQL evaluates.
-import { lowerAscii, spellingsOf } from "./case-folding.ts";
-import { classOf, type CharacterClass } from "./terms.ts";
+import { MARKS } from "./accents.ts";
+import { lowerAscii } from "./case-folding.ts";
+import { isAscii, isFolded, isPlain, textOf, type CodePoint } from "./code-points.ts";
+import { joinUnits, unitsOf, type Ends } from "./two-letters.ts";
+import { join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of words and phrases in one search, to limit its cost. */
@@ -26,47 +29,38 @@ export function splitSearch(search: string): string[] {
   return needed;
 }
 
-/** A character of a search text. */
-export interface CodePoint {
-  /** The spellings of the character: at least one, and several for a letter outside ASCII that has case or accents. */
-  spellings: readonly string[];
-  class: CharacterClass;
+/** Returns the SQL condition that at least one of the columns contains the search text. The collation "C" gives the same result on every
+ * server. */
+export function containsSql(columns: readonly string[], points: readonly CodePoint[]): Sql {
+  const text = textOf(points);
+  const like = isPlain(points) || (isFolded(points) && isAscii(text)) ? sql`like ${parameter(containing(text))}::text` : undefined;
+  const regex = isPlain(points) ? undefined : sql`~ ${parameter(regexOf(points))}::text`;
+  const found = columns.map((column) => {
+    const lower = raw(`lower(${column} collate "C")`);
+    if (like === undefined || regex === undefined) return sql`${lower} ${like ?? regex}`;
+    // A text in ASCII contains no other spelling than the base letters. Comparing these costs less than a regular expression.
+    const isPlainText = raw(`octet_length(${column}) = char_length(${column})`);
+    return sql`case when ${isPlainText} then ${lower} ${like} else ${lower} ${regex} end`;
+  });
+  return sql`(${join(found, " or ")})`;
 }
 
-export const codePointsOf = (text: string): CodePoint[] =>
-  Array.from(lowerAscii(text.normalize("NFC")), (point) => ({
-    spellings: spellingsOf(point),
-    class: classOf(point.codePointAt(0) as number),
-  }));
-
-/** Whether every character has only one spelling, so that a plain comparison finds the text. */
-export const isPlain = (points: readonly CodePoint[]): boolean =>
-  points.every(({ spellings }) => spellings.length === 1);
-
-/** Returns the text with the first spelling of each character. */
-export const textOf = (points: readonly CodePoint[]): string => points.map(({ spellings }) => spellings[0]).join("");
-
-/** An SQL operator and operand that test whether a text contains the search text. Both texts are lower-cased by lower(… collate "C"). */
-export interface Pattern {
-  operator: "like" | "~";
-  operand: string;
-}
-
-export function patternOf(points: readonly CodePoint[]): Pattern {
-  if (isPlain(points)) return { operator: "like", operand: `%${escapeLike(textOf(points))}%` };
-  return { operator: "~", operand: regexOf(points) };
-}
+const containing = (text: string): string => `%${escapeLike(text)}%`;
 
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
 /** Returns a PostgreSQL regular expression (ARE) that matches the text. In such an expression, a backslash makes the next character literal,
  * unless that character is a letter or digit. */
-export const regexOf = (points: readonly CodePoint[]): string =>
-  points
-    .map(({ spellings }) => {
-      const [first = "", ...others] = spellings.map((spelling) =>
-        spelling.replace(/[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]/g, "\\$&"),
-      );
-      return others.length === 0 ? first : `(?:${[first, ...others].join("|")})`;
-    })
-    .join("");
+export const regexOf = (points: readonly CodePoint[], ends: Ends = {}): string =>
+  joinUnits(unitsOf(points, ends), regexOfPoint);
+
+function regexOfPoint({ spellings, ignores_marks }: CodePoint): string {
+  const [first = "", ...others] = spellings.map((spelling) =>
+    spelling.replace(/[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]/g, "\\$&"),
+  );
+  const marks = ignores_marks === true ? `[${MARKS}]*` : "";
+  if (others.length === 0) return first + marks;
+  // Brackets are quicker than alternatives. Only letters have several spellings in a search that ignores accents.
+  const isSet = ignores_marks === true && spellings.every((spelling) => Array.from(spelling).length === 1);
+  return (isSet ? `[${spellings.join("")}]` : `(?:${[first, ...others].join("|")})`) + marks;
+}

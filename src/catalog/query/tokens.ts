@@ -1,14 +1,26 @@
 // Converts a search text to conditions on the words that a product must have.
-import { escapeLike, isPlain, regexOf, textOf, type CodePoint } from "./pattern.ts";
-import { gramsOfText } from "./grams.ts";
+import { isAscii, isFolded, isPlain, textOf, type CodePoint } from "./code-points.ts";
+import { foldedForm, gramsOfText, SPLIT_GRAM, startGram, wholeGram } from "./grams.ts";
+import { escapeLike, regexOf } from "./pattern.ts";
 import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 
-/** A condition on a word. Every product that contains the search text has at least one word that fulfils this condition. */
+/** A condition on a word. Every product that contains the search text has at least one word that fulfils one of the tests. */
 export interface Token {
+  any_of: readonly WordTest[];
+  /** Whether the token depends on the grams of words without accents. */
+  ignores_accents: boolean;
+}
+
+/** A test for words. A word fulfils it if it contains at least one gram from each list and fulfils one of the comparisons. */
+export interface WordTest {
+  grams: readonly (readonly number[])[];
+  /** If empty, the grams alone decide. */
+  comparisons: readonly Comparison[];
+}
+
+interface Comparison {
   operator: "=" | "like" | "~";
   operand: string;
-  /** A matching word contains at least one gram from each list. Empty if the operator can use the B-tree index of the words. */
-  grams: readonly (readonly number[])[];
 }
 
 /** Returns the tokens of a search text. There are none if the text is too short or consists of separators only, because the index cannot
@@ -17,43 +29,77 @@ export function tokensOf(points: readonly CodePoint[]): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < points.length; i++) {
     const point = points[i] as CodePoint;
-    if (point.class === "single") tokens.push(wholeWord([point]));
+    if (point.class === "single") tokens.push(tokenOfPart([point], IS_WHOLE));
     if (point.class !== "run") continue;
     let end = i;
     while (end < points.length && points[end]?.class === "run") end++;
-    tokens.push(tokenOfRun(points.slice(i, end), i > 0, end < points.length));
+    tokens.push(tokenOfRun(points.slice(i, end), { at_start: i > 0, at_end: end < points.length }));
     i = end - 1;
   }
-  return tokens.filter(isIndexed);
+  return tokens.filter(({ any_of }) => any_of.every(isIndexed));
 }
 
-/** Whether the index should be searched for the token. One or two letters anywhere in a word would be compared with every word of the
+/** Whether an index of the words can evaluate the test. One or two letters anywhere in a word would be compared with every word of the
  * catalogue, which costs more than it saves. */
-const isIndexed = ({ operator, operand, grams }: Token): boolean =>
-  operator === "=" || (operator === "like" && !operand.startsWith("%")) || grams.length > 0;
+const isIndexed = ({ grams, comparisons }: WordTest): boolean =>
+  grams.length > 0 ||
+  comparisons.every(({ operator, operand }) => operator === "=" || (operator === "like" && !operand.startsWith("%")));
 
-/** Returns the token for a run of letters and digits.
- * @param atStart whether the text contains a separator before the run, so that the run begins a word
- * @param atEnd whether the text contains a separator after the run, so that the run ends a word */
-function tokenOfRun(run: readonly CodePoint[], atStart: boolean, atEnd: boolean): Token {
-  if (atStart && atEnd && lengthOf(run) <= LONGEST_WORD) return wholeWord(run);
-  if (atStart) return prefix(firstPart(run));
-  const part = firstPart(atEnd ? [...run].reverse() : run);
-  if (atEnd) part.reverse();
-  const grams = gramsOfText(part);
-  if (isPlain(part)) return { operator: "like", operand: `%${escapeLike(textOf(part))}${atEnd ? "" : "%"}`, grams };
-  return { operator: "~", operand: regexOf(part) + (atEnd ? "$" : ""), grams };
+/** Which ends of a word the part of a search text must include. */
+interface WordEnds {
+  /** The text contains a separator before the part, so that the part begins a word. */
+  at_start: boolean;
+  /** The text contains a separator after the part, so that the part ends a word. */
+  at_end: boolean;
 }
 
-function wholeWord(points: readonly CodePoint[]): Token {
-  if (isPlain(points)) return { operator: "=", operand: textOf(points), grams: [] };
-  return { operator: "~", operand: `^${regexOf(points)}$`, grams: gramsOfText(points) };
+const IS_WHOLE: WordEnds = { at_start: true, at_end: true };
+
+/** Returns the token for a run of letters and digits. */
+function tokenOfRun(run: readonly CodePoint[], { at_start, at_end }: WordEnds): Token {
+  if (at_start && at_end && lengthOf(run) <= LONGEST_WORD) return tokenOfPart(run, IS_WHOLE);
+  if (at_start) return tokenOfPart(firstPart(run), { at_start, at_end: false });
+  const part = firstPart(at_end ? [...run].reverse() : run);
+  if (at_end) part.reverse();
+  return tokenOfPart(part, { at_start, at_end });
 }
 
-function prefix(points: readonly CodePoint[]): Token {
-  if (isPlain(points)) return { operator: "like", operand: `${escapeLike(textOf(points))}%`, grams: [] };
-  return { operator: "~", operand: `^${regexOf(points)}`, grams: gramsOfText(points) };
+function tokenOfPart(part: readonly CodePoint[], ends: WordEnds): Token {
+  if (isPlain(part)) return { any_of: [plainTest(part, ends)], ignores_accents: false };
+  const regex = regexTest(part, ends);
+  if (!isFolded(part)) return { any_of: [regex], ignores_accents: false };
+  return { any_of: [...foldedTests(part, ends, regex), MAY_BE_SPLIT], ignores_accents: true };
 }
+
+const MAY_BE_SPLIT: WordTest = { grams: [[SPLIT_GRAM]], comparisons: [] };
+
+/** Compares words with the only spelling of the part. The B-tree index of the words can evaluate the test, except if the part is inside a
+ * word. */
+function plainTest(part: readonly CodePoint[], { at_start, at_end }: WordEnds): WordTest {
+  const text = textOf(part);
+  if (at_start && at_end) return { grams: [], comparisons: [{ operator: "=", operand: text }] };
+  const operand = `${at_start ? "" : "%"}${escapeLike(text)}${at_end ? "" : "%"}`;
+  return { grams: at_start ? [] : gramsOfText(part), comparisons: [{ operator: "like", operand }] };
+}
+
+function regexTest(part: readonly CodePoint[], { at_start, at_end }: WordEnds): WordTest {
+  const regex = regexOf(part, { open_start: !at_start, open_end: !at_end });
+  const operand = `${at_start ? "^" : ""}${regex}${at_end ? "$" : ""}`;
+  return { grams: gramsOfText(part), comparisons: [{ operator: "~", operand }] };
+}
+
+/** Returns the tests for words in ASCII, which contain only the base letters, and for all other words. */
+function foldedTests(part: readonly CodePoint[], ends: WordEnds, regex: WordTest): WordTest[] {
+  const form = foldedForm(textOf(part));
+  const isShort = ends.at_start && regex.grams.length === 0 && form !== "";
+  const other = isShort ? { ...regex, grams: [[shortGram(form, ends)]] } : regex;
+  if (!isAscii(textOf(part))) return [other];
+  const ascii = plainTest(part, ends);
+  if (ends.at_start) return [ascii, other];
+  return [{ grams: regex.grams, comparisons: [...ascii.comparisons, ...regex.comparisons] }];
+}
+
+const shortGram = (form: string, { at_end }: WordEnds): number => (at_end ? wholeGram(form) : startGram(form));
 
 /** Returns the beginning of the run, cut to a length that certainly lies within one segment of a long word. */
 function firstPart(run: readonly CodePoint[]): CodePoint[] {

@@ -23,7 +23,17 @@ test.each<[string, ListFilter]>([
   ["updated:2026-11-01T10:00:00Z", { updated_since: "2026-11-01T10:00:00.000Z" }],
   ["active:perhaps created_in:abc lamp", { search: "lamp" }],
 ])("%j becomes the filter %j", (text, filter) => {
-  expect(filterOf(parseQuery(text), ["Brand", "price"], NOW)).toEqual(filter);
+  expect(filterOf({ terms: parseQuery(text), accents: "exact" }, ["Brand", "price"], NOW)).toEqual(filter);
+});
+
+test.each<[string, ListFilter]>([
+  ["creme", { search: "creme", accents: "ignore" }],
+  ["name:creme", { name: "creme", accents: "ignore" }],
+  ["description:creme", { description: "creme", accents: "ignore" }],
+  ["sku:AB* active:no", { sku: "AB*", active: false }],
+  ["", {}],
+])("%j ignores accents only if it searches for text: %j", (text, filter) => {
+  expect(filterOf({ terms: parseQuery(text), accents: "ignore" }, [], NOW)).toEqual(filter);
 });
 
 test.each([

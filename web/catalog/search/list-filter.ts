@@ -6,6 +6,9 @@ import type { Term } from "./query-language.ts";
 /** Query parameters of the list request. The parameter of an attribute is `attributes.<Name>`. */
 export type ListFilter = Record<string, string | number | boolean>;
 
+/** How words, names and descriptions are compared. `ignore`: `creme` also finds `Crème`. */
+export type Accents = "exact" | "ignore";
+
 export const OPERATORS = [
   "sku",
   "name",
@@ -46,8 +49,22 @@ export const operatorsFrom = (start: string): Operator[] =>
     ),
   );
 
+interface Search {
+  terms: readonly Term[];
+  accents: Accents;
+}
+
 /** @param attributes the known attribute names; they are not case-sensitive in the search box */
-export function filterOf(terms: readonly Term[], attributes: readonly string[], now: Date): ListFilter {
+export function filterOf(search: Search, attributes: readonly string[], now: Date): ListFilter {
+  const filter = conditionsOf(search.terms, attributes, now);
+  const hasText = TEXT_CONDITIONS.some((name) => name in filter);
+  return hasText && search.accents === "ignore" ? { ...filter, accents: "ignore" } : filter;
+}
+
+/** The parameters of the API to which `accents` applies. */
+const TEXT_CONDITIONS = ["search", "name", "description"];
+
+function conditionsOf(terms: readonly Term[], attributes: readonly string[], now: Date): ListFilter {
   const filter: ListFilter = {};
   for (const term of terms) {
     if (term.field === null || faultOf(term, now) !== null) continue;

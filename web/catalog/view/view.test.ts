@@ -5,11 +5,18 @@ import { formatView, nextSort, parseView, type Sort } from "./view.ts";
 test("a view survives a round trip through the URL", () => {
   const query = {
     q: 'active:no brand:"Acme Ltd" lamp',
+    accents: "exact",
     sort: "-updated_at",
     columns: "sku,name,attributes.price",
     open: "a/b ü",
   };
   expect(formatView(parseView(query))).toEqual(query);
+});
+
+test("accents are ignored unless the URL requires them", () => {
+  expect(parseView({ search: "creme" }).accents).toBe("ignore");
+  expect(parseView({ search: "creme", accents: "ignore" }).accents).toBe("ignore");
+  expect(parseView({ search: "creme", accents: "exact" }).accents).toBe("exact");
 });
 
 test("the default list has a URL without parameters", () => {
@@ -38,11 +45,11 @@ test.each([
   },
 ])("the API's filter %j works in the URL of the page", (filter) => {
   const link = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]));
-  const view = parseView({ ...link, sort: "-name", limit: "50" });
-  expect(filterOf(view.terms, ["Brand"], NOW)).toEqual(filter);
+  const view = parseView({ ...link, accents: "exact", sort: "-name", limit: "50" });
+  expect(filterOf(view, ["Brand"], NOW)).toEqual(filter);
   expect(view.sort).toEqual({ by: "name", descending: true });
   // The URL that the page itself makes for this view shows the same list.
-  expect(filterOf(parseView(formatView(view)).terms, ["Brand"], NOW)).toEqual(filter);
+  expect(filterOf(parseView(formatView(view)), ["Brand"], NOW)).toEqual(filter);
 });
 
 test("repeated clicks on a column header sort by the column, then in the other direction, then by SKU again", () => {

@@ -1,11 +1,14 @@
 // The state of the page that is stored in the URL: search, sort order, columns and the open product.
 import { formatColumns, parseColumns } from "../columns/columns.ts";
 import { isSortable } from "../columns/fields.ts";
+import type { Accents } from "../search/list-filter.ts";
 import { formatQuery, parseQuery, type Term } from "../search/query-language.ts";
 import { linkedTerms } from "./linked-terms.ts";
 
 export interface View {
   terms: Term[];
+  /** Whether words must have the accents of the search. By default, `creme` also finds `Crème`. */
+  accents: Accents;
   sort: Sort;
   /** null = the default columns. */
   columns: string[] | null;
@@ -27,6 +30,7 @@ type Query = Readonly<Record<string, unknown>>;
 export function parseView(query: Query): View {
   return {
     terms: [...parseQuery(textOf(query, "q") ?? ""), ...linkedTerms((name) => textOf(query, name), Object.keys(query))],
+    accents: textOf(query, "accents") === "exact" ? "exact" : "ignore",
     sort: parseSort(textOf(query, "sort")),
     columns: parseColumns(textOf(query, "columns")),
     from: textOf(query, "from") ?? null,
@@ -35,11 +39,12 @@ export function parseView(query: Query): View {
 }
 
 /** Converts the view to URL parameters. Defaults are omitted, so the default list has none. */
-export function formatView({ terms, sort, columns, from, open }: View): Record<string, string> {
+export function formatView({ terms, accents, sort, columns, from, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
   return {
     ...(q === "" ? {} : { q }),
+    ...(accents === "ignore" ? {} : { accents }),
     ...(sorted === "sku" ? {} : { sort: sorted }),
     ...(columns === null ? {} : { columns: formatColumns(columns) }),
     ...(from === null || sort.by !== "sku" ? {} : { from }),

@@ -153,6 +153,48 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
+/** Returns the word up to which stored words have the grams of their form without accents; null if all of them have these grams. */
+export async function readFoldedUntil(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ folded_until: string | null }>("select folded_until from search_state");
+  return rows[0]?.folded_until ?? null;
+}
+
+/** Returns the words outside ASCII among the next `count` stored words, and the last of all these words. It is null if no words follow. */
+export async function readNextWords(
+  db: Queryable,
+  after: string,
+  count: number,
+): Promise<{ words: string[]; last: string | null }> {
+  const { rows } = await db.query<{ words: string[]; last: string | null }>(
+    `with n as materialized (select word from search_words where word > $1 order by word limit $2)
+     select array(select word from n where octet_length(word) <> char_length(word) order by word) as words,
+            (select max(word) from n) as last`,
+    [after, count],
+  );
+  return rows[0] as { words: string[]; last: string | null };
+}
+
+export interface FoldedWord {
+  word: string;
+  grams: readonly number[];
+}
+
+/** Stores the grams of the words, and that all words up to `last` have their grams. */
+export async function writeFoldedWords(
+  client: pg.ClientBase,
+  words: readonly FoldedWord[],
+  last: string | null,
+): Promise<void> {
+  await client.query(
+    `with folded as (
+       update search_words w set grams = n.grams::int[] from unnest($1::text[], $2::text[]) as n (word, grams)
+       where w.word = n.word and w.grams <> n.grams::int[] returning 1
+     )
+     update search_state set folded_until = $3, is_settled = is_settled and not exists (select 1 from folded)`,
+    [words.map(({ word }) => word), words.map(({ grams }) => `{${grams.join(",")}}`), last],
+  );
+}
+
 /** Moves the entries of the GIN indexes' pending lists (fastupdate) into the indexes themselves, because every search scans these lists. */
 export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query(

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { summarizeHistory } from "./store.ts";
+import { foldStoredWords } from "./fold-words.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 
@@ -26,6 +27,7 @@ export interface IndexerContext {
 /** Runs until the signal aborts. */
 export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: AbortSignal): Promise<void> {
   const memory = createIndexMemory();
+  let areWordsFolded = false;
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
     try {
@@ -46,6 +48,7 @@ export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: 
       if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
       const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);
+      if (pending === 0) areWordsFolded ||= await foldStoredWords(pool, { shouldContinue });
       if (products > MIN_LOGGED) log.info({ products, ms }, "search index up to date");
       if (products > 0) continue;
     } catch (error) {

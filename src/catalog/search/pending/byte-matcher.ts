@@ -1,14 +1,20 @@
 // Compiles the texts of a filter to matchers for the raw bytes of a segment: plain bytes, or a regular expression if a character has
 // several spellings (upper and lower case, composed and decomposed; see query/case-folding.ts). A matcher may match too much (for example,
 // a text for the name also matches in the description), but never too little.
-import type { CodePoint } from "../../query/pattern.ts";
-import { isPlain, textOf } from "../../query/pattern.ts";
+import { foldPoint } from "../../query/accents.ts";
+import { isAscii, isFolded, isPlain, textOf, type CodePoint } from "../../query/code-points.ts";
+import { joinUnits, unitsOf } from "../../query/two-letters.ts";
 import type { ParsedFilter } from "../../query/parse-filter.ts";
 
-/** A matcher for one text of a filter. `runs` are byte sequences that every matching product contains. */
-export type TextMatcher = { runs: Buffer[] } & (
-  { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp }
-);
+/** A matcher for one text of a filter. */
+export interface TextMatcher {
+  /** Byte sequences that every matching product contains, either as written or without accents. */
+  runs: Buffer[];
+  /** The bytes for which a product in ASCII is searched; undefined if no such product matches. */
+  ascii: Buffer | undefined;
+  /** What is searched for in a product with other characters. */
+  other: Buffer | RegExp;
+}
 
 export interface Matchers {
   texts: TextMatcher[];
@@ -25,15 +31,28 @@ export function matchersOf({ texts, sku }: ParsedFilter): Matchers {
 }
 
 function matcherOf(points: readonly CodePoint[]): TextMatcher {
-  if (isPlain(points)) {
-    const bytes = Buffer.from(textOf(points));
-    return { bytes, runs: [bytes] };
-  }
-  const source = points.map(({ spellings }) => `(?:${spellings.map(bytesRegex).join("|")})`).join("");
-  // A character with several spellings ends a run.
-  const certain = points.map(({ spellings }) => (spellings.length === 1 ? spellings[0] : "\0")).join("");
-  return { regex: new RegExp(source), runs: certain.split("\0").map((run) => Buffer.from(run)) };
+  const bytes = Buffer.from(textOf(points));
+  if (isPlain(points)) return { runs: [bytes], ascii: bytes, other: bytes };
+  const other = new RegExp(joinUnits(unitsOf(points, {}), regexOfPoint));
+  // A character with several spellings ends a run. In a search that ignores accents, its base letter does not.
+  const certain = points.map((point) => (isCertain(point) ? point.spellings[0] : "\0")).join("");
+  const runs = certain.split("\0").map((run) => Buffer.from(run));
+  return { runs, ascii: isFolded(points) && isAscii(textOf(points)) ? bytes : undefined, other };
 }
+
+/** Whether every matching product contains the first spelling of the character, as written or without accents. */
+const isCertain = ({ spellings, ignores_marks }: CodePoint): boolean =>
+  ignores_marks === true
+    ? spellings.every((spelling) => foldPoint(spelling) === spellings[0])
+    : spellings.length === 1;
+
+function regexOfPoint({ spellings, ignores_marks }: CodePoint): string {
+  const alternatives = spellings.map(bytesRegex).join("|");
+  return `(?:${alternatives})${ignores_marks === true ? MARKS_REGEX : ""}`;
+}
+
+/** The UTF-8 bytes of U+0300 to U+036F. */
+const MARKS_REGEX = "(?:\\xcc[\\x80-\\xbf]|\\xcd[\\x80-\\xaf])*";
 
 /** Returns a regular expression for the UTF-8 bytes of the text, because it is applied to a buffer that is decoded as Latin-1. */
 const bytesRegex = (text: string): string =>

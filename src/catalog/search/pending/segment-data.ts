@@ -3,18 +3,14 @@
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { instantsOf } from "../../../db/binary/binary-array.ts";
+import { eachFoldedGram } from "./folded-grams.ts";
+import { GRAM_BUCKETS, gramBucket } from "./gram-bucket.ts";
 import { COPY_HEADER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../../db/binary/format.ts";
 
 /** The columns whose texts are loaded for each product, in this order. */
 export const TEXTS = ["sku_key", "sku", "name", "description"] as const;
 /** Indexes of columns in TEXTS. */
 export const [KEY, SKU, NAME] = [0, 1, 2];
-
-/** Number of bits of a gram's hash. A gram is three neighbouring bytes and belongs to one of 2^9 buckets. A product with a hundred
- * different grams fills a fifth of the buckets. */
-const GRAM_BITS = 9;
-const GRAM_BUCKETS = 2 ** GRAM_BITS;
-export const GRAM_BYTES = 3;
 
 /** The products of one segment. */
 export interface SegmentData {
@@ -23,8 +19,11 @@ export interface SegmentData {
   texts: Buffer;
   /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
-  /** One bitmap per bucket, with one bit per product: whether the texts of the product, except its key, contain a gram of that bucket. */
+  /** One bitmap per bucket, with one bit per product: whether the texts of the product, except its key, contain a gram of that bucket, as
+   * written or without accents. */
   grams: Uint32Array[];
+  /** A bitmap of the products whose texts, except their keys, contain characters outside ASCII. */
+  others: Uint32Array;
   /** Times in microseconds since 1970, exact from 1720 to 2250. The array has a single element if all products have the same time. */
   created_at: Float64Array;
   /** Times in microseconds, in the same form as `created_at`. */
@@ -57,7 +56,7 @@ export async function readSegmentData(client: pg.ClientBase, where: string): Pro
   const starts = lowerAndSplit(texts, rows * TEXTS.length);
   if (starts === undefined) return undefined;
   const times = { created_at: collapse(createdAt), updated_at: collapse(updatedAt) };
-  return { rows, texts, starts, grams: gramBitmaps(texts, starts, rows), ...times };
+  return { rows, texts, starts, ...bitmapsOf(texts, starts, rows), ...times };
 }
 
 /** Splits the only row of a binary COPY into its fields. If there are no products, all fields are empty. */
@@ -86,25 +85,32 @@ function lowerAndSplit(texts: Buffer, count: number): Uint32Array | undefined {
   return found === count ? starts : undefined;
 }
 
-export const gramBucket = (first: number, second: number, third: number): number =>
-  Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> (32 - GRAM_BITS);
-
-function gramBitmaps(texts: Buffer, starts: Uint32Array, rows: number): Uint32Array[] {
+function bitmapsOf(texts: Buffer, starts: Uint32Array, rows: number): Pick<SegmentData, "grams" | "others"> {
   const words = Math.ceil(rows / 32);
   const all = new Uint32Array(GRAM_BUCKETS * words);
+  const others = new Uint32Array(words);
   for (let row = 0; row < rows; row++) {
     const [start, end] = [starts[row * TEXTS.length + SKU] as number, starts[(row + 1) * TEXTS.length] as number];
     const [word, bit] = [row >>> 5, 1 << (row & 31)];
     let [first, second] = [texts[start] as number, texts[start + 1] as number];
+    let bits = first | second;
     for (let i = start + 2; i < end; i++) {
       const third = texts[i] as number;
+      bits |= third;
       const at = gramBucket(first, second, third) * words + word;
       all[at] = (all[at] as number) | bit;
       first = second;
       second = third;
     }
+    if (bits < 0x80) continue;
+    others[word] = (others[word] as number) | bit;
+    eachFoldedGram(texts, start, end, (bucket) => {
+      const at = bucket * words + word;
+      all[at] = (all[at] as number) | bit;
+    });
   }
-  return Array.from({ length: GRAM_BUCKETS }, (_, bucket) => all.subarray(bucket * words, (bucket + 1) * words));
+  const grams = Array.from({ length: GRAM_BUCKETS }, (_, bucket) => all.subarray(bucket * words, (bucket + 1) * words));
+  return { grams, others };
 }
 
 const collapse = (instants: Float64Array): Float64Array =>

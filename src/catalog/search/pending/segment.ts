@@ -1,7 +1,8 @@
 // Holds the products of one backlog entry in memory. A segment returns the keyset positions of the products that may match. It may return
 // too many positions, never too few, and the database checks them.
 import { NAME_KEY_CHARACTERS, type KeysetPosition, type Order, type SortField } from "../../query/order.ts";
-import { GRAM_BYTES, gramBucket, KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
+import { GRAM_BYTES, gramBucket } from "./gram-bucket.ts";
+import { KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
 import type { Matchers } from "./byte-matcher.ts";
 
 /** A keyset position in the form that comparisons need. */
@@ -258,9 +259,11 @@ export class Segment {
   #matches(row: number, { texts }: Matchers): boolean {
     if (texts.length === 0) return true;
     const bytes = this.#data.texts.subarray(this.#startOf(row, SKU), this.#startOf(row + 1, KEY));
-    return texts.every((matcher) =>
-      matcher.regex === undefined ? bytes.includes(matcher.bytes) : matcher.regex.test(bytes.toString("latin1")),
-    );
+    const isAscii = ((this.#data.others[row >>> 5] as number) & (1 << (row & 31))) === 0;
+    return texts.every(({ ascii, other }) => {
+      if (isAscii) return ascii !== undefined && bytes.includes(ascii);
+      return other instanceof RegExp ? other.test(bytes.toString("latin1")) : bytes.includes(other);
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Queryable } from "../../../db/connection/connect.ts";
 import { join, parameter, raw, sql, statement, type Sql } from "../../../db/sql.ts";
 import { hashWord, wordOfTerm } from "../../query/terms.ts";
 import type { ParsedFilter } from "../../query/parse-filter.ts";
-import type { Token } from "../../query/tokens.ts";
+import type { Token, WordTest } from "../../query/tokens.ts";
 
 /** A condition on the terms of a product: every indexed product that matches the filter has at least one of these terms. */
 export interface TermCondition {
@@ -24,13 +24,13 @@ export async function readTermStats(
   db: Queryable,
   { texts, fixed_terms }: Pick<ParsedFilter, "texts" | "fixed_terms">,
 ): Promise<TermCondition[]> {
-  const tokens = new Map(
-    texts.flatMap((text) => text.tokens).map((token) => [`${token.operator}${token.operand}`, token]),
-  );
-  const longest = [...tokens.values()].sort((a, b) => b.operand.length - a.operand.length).slice(0, MAX_TOKENS);
+  const tokens = new Map(texts.flatMap((text) => text.tokens).map((token) => [JSON.stringify(token.any_of), token]));
+  const longest = [...tokens.values()].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_TOKENS);
   const found = await readStats(db, longest, fixed_terms);
   return found.sort((a, b) => a.products - b.products);
 }
+
+const lengthOf = ({ any_of: [test] }: Token): number => test?.comparisons[0]?.operand.length ?? 0;
 
 /** Reads the words of each token and the counts of the fixed terms in one statement. */
 async function readStats(
@@ -44,16 +44,18 @@ async function readStats(
   ];
   if (conditions.length === 0) return [];
   const limit = parameter(MAX_WORDS + 1);
-  const selects = conditions.map(
-    (condition) => sql`
-      select array_agg(w.word order by w.products desc) as words, array_agg(w.products order by w.products desc) as counts
-      from (select w.word, w.products from search_words w where ${condition} limit ${limit}) w`,
-  );
-  const { rows } = await db.query<{ words: string[] | null; counts: number[] | null }>(
+  const selects = conditions.map((condition, i) => {
+    const usable = tokens[i]?.ignores_accents === true ? HAS_FOLDED_GRAMS : raw("true");
+    return sql`
+      select array_agg(w.word order by w.products desc) as words, array_agg(w.products order by w.products desc) as counts, ${usable} as usable
+      from (select w.word, w.products from search_words w where ${condition} limit ${limit}) w`;
+  });
+  const { rows } = await db.query<{ words: string[] | null; counts: number[] | null; usable: boolean }>(
     statement`${join(selects, " union all ")}`,
   );
   return rows
-    .map(({ words, counts }, i) => {
+    .flatMap(({ words, counts, usable }, i) => {
+      if (!usable) return [];
       const terms = fixed[i - tokens.length];
       return {
         any_of: terms === undefined ? (words ?? []).map(hashWord) : [...terms],
@@ -64,8 +66,14 @@ async function readStats(
     .filter(({ any_of }) => any_of.length <= MAX_WORDS);
 }
 
-function wordCondition({ operator, operand, grams }: Token): Sql {
-  const conditions = [sql`w.word ${raw(operator)} ${operand}::text`];
+/** Whether all stored words have the grams of their form without accents. Words that an earlier release stored get them in the background. */
+const HAS_FOLDED_GRAMS = raw("(select folded_until is null from search_state)");
+
+const wordCondition = ({ any_of }: Token): Sql => sql`(${join(any_of.map(testOf), " or ")})`;
+
+function testOf({ grams, comparisons }: WordTest): Sql {
+  const compared = comparisons.map(({ operator, operand }) => sql`w.word ${raw(operator)} ${operand}::text`);
+  const conditions = compared.length === 0 ? [] : [sql`(${join(compared, " or ")})`];
   const certain = grams.flatMap((spellings) => (spellings.length === 1 ? spellings : []));
   if (certain.length > 0) conditions.unshift(sql`w.grams @> ${certain}::int[]`);
   for (const spellings of grams) if (spellings.length > 1) conditions.unshift(sql`w.grams && ${spellings}::int[]`);

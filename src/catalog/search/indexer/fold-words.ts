@@ -1,0 +1,62 @@
+// Adds the grams of their form without accents to words that an earlier release stored. Until all words have them, searches that ignore
+// accents read products in list order, which is exact but may end pages short.
+import type pg from "pg";
+import { gramsOf } from "../../query/grams.ts";
+import {
+  lockIndex,
+  readFoldedUntil,
+  readNextWords,
+  settle,
+  unlockIndex,
+  writeFoldedWords,
+  type FoldedWord,
+} from "./store.ts";
+
+/** Number of words that one transaction reads. In most catalogues, nearly all words are ASCII and remain unchanged. */
+const BATCH_WORDS = 20_000;
+
+export interface FoldOptions {
+  /** Number of words that one transaction reads. */
+  words?: number;
+  /** Called before each batch. The work pauses if the result is false. */
+  shouldContinue: () => Promise<boolean>;
+}
+
+/** Returns whether all words have their grams. The next call continues where this one stopped. */
+export async function foldStoredWords(
+  pool: pg.Pool,
+  { words = BATCH_WORDS, shouldContinue }: FoldOptions,
+): Promise<boolean> {
+  if ((await readFoldedUntil(pool)) === null) return true;
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    // With the lock, no other worker changes the same words in another order, which could deadlock.
+    const isLocked = await lockIndex(client);
+    const isDone = isLocked && (await foldLocked(client, words, shouldContinue));
+    if (isLocked) {
+      await settle(client);
+      await unlockIndex(client);
+    }
+    broken = false;
+    return isDone;
+  } finally {
+    // A broken connection is closed, which also releases the lock.
+    client.release(broken);
+  }
+}
+
+async function foldLocked(
+  client: pg.PoolClient,
+  words: number,
+  shouldContinue: () => Promise<boolean>,
+): Promise<boolean> {
+  for (;;) {
+    const after = await readFoldedUntil(client);
+    if (after === null) return true;
+    if (!(await shouldContinue())) return false;
+    const next = await readNextWords(client, after, words);
+    const folded: FoldedWord[] = next.words.map((word) => ({ word, grams: gramsOf(word) }));
+    await writeFoldedWords(client, folded, next.last);
+  }
+}
