@@ -33,7 +33,8 @@ export function splitSearch(search: string): string[] {
  * server. */
 export function containsSql(columns: readonly string[], points: readonly CodePoint[]): Sql {
   const text = textOf(points);
-  const like = isPlain(points) || (isFolded(points) && isAscii(text)) ? sql`like ${parameter(containing(text))}::text` : undefined;
+  const like =
+    isPlain(points) || (isFolded(points) && isAscii(text)) ? sql`like ${parameter(containing(text))}::text` : undefined;
   const regex = isPlain(points) ? undefined : sql`~ ${parameter(regexOf(points))}::text`;
   const found = columns.map((column) => {
     const lower = raw(`lower(${column} collate "C")`);

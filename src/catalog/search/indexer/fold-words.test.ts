@@ -11,7 +11,12 @@ const { pool } = await createTestDatabase();
 const NAMES = ["Crème brûlée", "CRÈME", "creme", "crime", "Straße", "Strasse", "é"];
 
 async function searchNames(search: string): Promise<string[]> {
-  const request = { filter: { search, accents: "ignore" as const }, order: orderOf("sku"), after: undefined, limit: 10 };
+  const request = {
+    filter: { search, accents: "ignore" as const },
+    order: orderOf("sku"),
+    after: undefined,
+    limit: 10,
+  };
   return (await listProducts(pool, request)).items.map(({ name }) => name);
 }
 

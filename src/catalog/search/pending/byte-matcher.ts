@@ -42,9 +42,7 @@ function matcherOf(points: readonly CodePoint[]): TextMatcher {
 
 /** Whether every matching product contains the first spelling of the character, as written or without accents. */
 const isCertain = ({ spellings, ignores_marks }: CodePoint): boolean =>
-  ignores_marks === true
-    ? spellings.every((spelling) => foldPoint(spelling) === spellings[0])
-    : spellings.length === 1;
+  ignores_marks === true ? spellings.every((spelling) => foldPoint(spelling) === spellings[0]) : spellings.length === 1;
 
 function regexOfPoint({ spellings, ignores_marks }: CodePoint): string {
   const alternatives = spellings.map(bytesRegex).join("|");
