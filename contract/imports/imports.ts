@@ -19,6 +19,7 @@ import { file_name, import_options, import_query } from "./options.ts";
 import { preview } from "./preview.ts";
 import { rejects_listed } from "./rejects.ts";
 import { problem_document } from "../problem-document.ts";
+import { holdsStorable, NOT_STORABLE } from "../stored-text.ts";
 
 export { ENCODINGS, isTerminal, type ImportState } from "./import-names.ts";
 export * from "./dialect.ts";
@@ -194,7 +195,7 @@ export const cancel_import = endpoint({
 });
 
 /** Options of an import as JSON, all of them optional. */
-export const continue_options = import_options.partial().strict();
+export const continue_options = import_options.partial().strict().refine(holdsStorable, NOT_STORABLE);
 
 export const continue_import = endpoint({
   method: "POST",

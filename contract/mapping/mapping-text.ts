@@ -10,7 +10,7 @@ export const MAX_MAPPING_CHARACTERS = 200_000;
 
 /** Accepts a JSON text, or a mapping that has already been parsed. Lists the faults of the members, each with its path. */
 export const mapping_text = z.unknown().transform((given, context): Mapping => {
-  const text = typeof given === "string" ? parse(given) : given;
+  const text = typeof given === "string" ? parse(given) : holdsStorable(given) ? given : NOT_STORABLE;
   const parsed = mapping.safeParse(text);
   if (parsed.success) return parsed.data;
   if (typeof text === "string") context.addIssue({ code: "custom", message: text });

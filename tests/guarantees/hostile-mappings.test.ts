@@ -68,6 +68,11 @@ describe("mappings that are too large name the statement and the limit", () => {
     expect(faults.join("\n")).toMatch(expected);
   });
 
+  test.each(["\ud800", "a\0b"])("a parsed mapping that contains %j", (text) => {
+    for (const mapping of [{ key: text }, { key: "a", attributes: { [text]: "b" } }, { key: "a", empty: [text] }])
+      expect(mapping_text.safeParse(mapping).success).toBe(false);
+  });
+
   test("values may be nested as deeply as JSON may be", () => {
     const text = `{"key":${'{"from":['.repeat(30)}"a"${"]}".repeat(30)}}`;
     const { rows } = mapRows(mapping_text.parse(text), ["a"], [["x"]]);

@@ -90,6 +90,13 @@ test("an answer that raises the question again holds the import again", async ()
   expect(await workOn(context, id)).toMatchObject({ state: "held", options: { strict: true, mapping: MAPPING } });
 });
 
+test.each(["\0", "\ud800"])("an answer that contains %j is refused, and the import still waits", async (text) => {
+  const { id } = await hold();
+  for (const answer of [{ mapping: { ...MAPPING, description: `a${text}` } }, { key: `sku${text}` }])
+    expect(await post(`/api/imports/${id}/continue`, answer)).toMatchObject({ status: 400 });
+  expect(await readImport(pool, id)).toMatchObject({ state: "held", options: { mapping: MAPPING } });
+});
+
 test("a held import can be cancelled", async () => {
   const { id } = await hold();
   expect(await post<Import>(`/api/imports/${id}/cancel`)).toMatchObject({ status: 202, body: { state: "cancelled" } });
