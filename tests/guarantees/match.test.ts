@@ -38,8 +38,9 @@ beforeEach(async () => {
 const put = (sku: string, attributes: object, name = `Product ${sku}`): Promise<unknown> =>
   app.inject({ method: "PUT", url: `/api/products/${encodeURIComponent(sku)}`, payload: { name, attributes } });
 
-const fileOf = (...rows: [ean: string, name: string, price: string][]): string =>
-  [["EAN", "Name", "Price"], ...rows].map(csvLine).join("");
+type Row = [ean: string, name: string, price: string];
+
+const fileOf = (...rows: Row[]): string => [["EAN", "Name", "Price"], ...rows].map(csvLine).join("");
 
 const run = (rows: [string, string, string][], mapping: Mapping = BY_GTIN, options: Options = {}): Promise<Import> =>
   importBytes(context, fileOf(...rows), { mapping, ...options });
@@ -354,3 +355,44 @@ describe("changes between the scan and the load", () => {
     expect(await rejects(id)).toEqual([[1, "does_not_exist"]]);
   });
 });
+
+test("while edits move GTINs between products, no row ever changes a product with another GTIN", async () => {
+  const count = 120;
+  const gtins = Array.from({ length: count }, (_, i) => gtinOf(i));
+  for (const [i, gtin] of gtins.entries()) await put(`p${i}`, { gtin });
+  const mapping: Mapping = { ...BY_GTIN, attributes: { price: "EAN" } };
+  const { id } = await receiveBytes(context, fileOf(...gtins.map((ean): Row => [ean, "", ""])), { mapping });
+  await runScan(context, id, signal);
+  let isLoading = true;
+  const edit = async (): Promise<void> => {
+    for (let i = 0; isLoading; i++) {
+      const gtin = gtins[(i * 7 + 3) % count];
+      const url = `/api/products/p${(i * 11) % count}`;
+      await app.inject({ method: "PATCH", url, payload: { attributes: { gtin } } });
+    }
+  };
+  const editing = Promise.all([edit(), edit()]);
+  await Promise.all([runLoader(context, id, signal), runLoader(context, id, signal)]);
+  isLoading = false;
+  await editing;
+  const { state, rows, created, updated, unchanged, rejected, changeset_id } = (await readImport(pool, id)) as Import;
+  expect(state).toBe("done");
+  expect([rows, created]).toEqual([count, 0]);
+  expect(updated + unchanged + rejected).toBe(count);
+  // Every version that the import has written has the GTIN of its row.
+  const { rows: versions } = await pool.query<{ gtin: string; price: string }>(
+    `select attributes ->> 'gtin' as gtin, attributes ->> 'price' as price
+     from (select changed_in, attributes from products union all select changed_in, attributes from product_history) v
+     where changed_in = $1`,
+    [changeset_id],
+  );
+  expect(versions).toHaveLength(updated);
+  for (const { gtin, price } of versions) expect(gtin).toBe(price);
+});
+
+/** Returns the GTIN with this number. */
+function gtinOf(number: number): string {
+  const digits = `4${String(number).padStart(11, "0")}`;
+  const sum = Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+}
