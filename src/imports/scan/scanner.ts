@@ -104,7 +104,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
   const limited = limitedColumns(layout);
-  const smallestLimit = Math.min(...limited.map(({ limit }) => limit), Infinity);
+  const limitedInFile = limited.filter(({ index }) => index < layout.file_width);
+  // A computed value may be longer than its record, so its length is checked in every record.
+  const limitedComputed = limited.filter(({ index }) => index >= layout.file_width);
+  const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column));
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   let key = Buffer.allocUnsafe(4096);
@@ -132,6 +135,17 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 
   /** Column of the fault that `faultOf` returned, or -1 for the record as a whole. */
   let faultyColumn = -1;
+  /** Whether a value of the columns is too long; notes its column. */
+  const exceedsLimit = (records: Records, first: number, columns: typeof limited): boolean => {
+    for (const { index, limit, unit } of columns) {
+      const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
+      if (bytes <= limit) continue;
+      if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
+      faultyColumn = index;
+      return true;
+    }
+    return false;
+  };
   /** Returns the row's first fault that can be found without the catalogue. */
   const faultOf = (records: Records, r: number): RejectCode | undefined => {
     faultyColumn = -1;
@@ -141,15 +155,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const width = (records.first_field[r + 1] as number) - first;
     if (width < layout.width) return "too_few_fields";
     if (width > layout.width) return "too_many_fields";
-    if ((records.end[r] as number) - (records.start[r] as number) > smallestLimit) {
-      for (const { index, limit, unit } of limited) {
-        const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
-        if (bytes <= limit) continue;
-        if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
-        faultyColumn = index;
-        return "value_too_long";
-      }
-    }
+    const isLong = (records.end[r] as number) - (records.start[r] as number) > smallestLimit;
+    if (isLong && exceedsLimit(records, first, limitedInFile)) return "value_too_long";
+    if (limitedComputed.length > 0 && exceedsLimit(records, first, limitedComputed)) return "value_too_long";
     for (let c = 0; c < typed.length; c++) {
       const { index, faultOfText } = typed[c] as TypedColumn;
       const field = first + index;
