@@ -1,4 +1,5 @@
 // Chooses the profile of an import by the header of its file, and reports columns that are new or missing.
+import { cutText } from "../../contract/faults.ts";
 import type { GivenOptions } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Notice } from "../../contract/imports/notices.ts";
@@ -138,7 +139,7 @@ function noticesOf(
 }
 
 function listOf(columns: readonly string[]): string {
-  const shown = columns.slice(0, MAX_LISTED).map((column) => `"${column.slice(0, 100)}"`);
+  const shown = columns.slice(0, MAX_LISTED).map((column) => `"${cutText(column, 100)}"`);
   return columns.length > MAX_LISTED ? `${shown.join(", ")} and ${columns.length - MAX_LISTED} more` : shown.join(", ");
 }
 

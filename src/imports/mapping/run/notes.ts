@@ -1,4 +1,5 @@
 // Collects the texts that value maps do not know, for notices and for the question that holds an import.
+import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { MapperNotes } from "./steps.ts";
 
@@ -64,7 +65,7 @@ function note(
   let value = values.get(statement);
   if (value === undefined) values.set(statement, (value = { statement, column, count: 0, texts: [], seen: new Map() }));
   value.count++;
-  const shown = text.slice(0, SHOWN_TEXT);
+  const shown = cutText(text, SHOWN_TEXT);
   const compared = shown.trim().toLowerCase();
   if (value.seen.size < MAX_TEXTS && !value.seen.has(compared)) value.seen.set(compared, shown);
 }
