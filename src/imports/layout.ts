@@ -17,9 +17,9 @@ export interface LayoutColumn extends Omit<Column, "target"> {
   computed?: true;
   /** Only for `members`: the static names of its attributes whose blank values remove the product's value. */
   removable?: string[];
-  /** Only for `members`: number of bytes that the mapping itself adds to each record, such as names and constants. */
+  /** Only for the first computed column: number of bytes that the mapping itself adds to each record, such as names and constants. */
   added_bytes?: number;
-  /** Only for `members`: how many times the values of a record can contain the text of the record. */
+  /** Only for the first computed column: how many times the computed values of a record can contain the text of the record. */
   copies?: number;
 }
 
@@ -51,6 +51,7 @@ export interface AttributeColumn {
 export function layoutOf(columns: readonly LayoutColumn[]): Layout {
   const indexOf = (target: LayoutColumn["target"]): number => columns.findIndex((column) => column.target === target);
   const members = columns.find(({ target }) => target === "members");
+  const sized = columns.find(({ copies }) => copies !== undefined);
   const copied = columns.filter(({ target }) => target === "attribute");
   return {
     width: columns.length,
@@ -65,8 +66,8 @@ export function layoutOf(columns: readonly LayoutColumn[]): Layout {
     ],
     members: indexOf("members"),
     removals: indexOf("removals"),
-    added_bytes: members?.added_bytes ?? 0,
-    copies: members?.copies ?? 1,
+    added_bytes: sized?.added_bytes ?? 0,
+    copies: sized?.copies ?? 1,
     columns,
   };
 }

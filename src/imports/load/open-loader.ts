@@ -15,6 +15,7 @@ import { isBlankRecord } from "../read/read-records.ts";
 import { insertListedRejects } from "../rejects/store.ts";
 import { readPlan, type ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
+import type { Records } from "../read/records.ts";
 import { noteAlive } from "../files/wait-store.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import {
@@ -107,11 +108,20 @@ export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: 
   const { work, plan, source, mapper, compare } = loader;
   const memory = (loader.memory ??= createLoaderMemory());
   const read = await readChunk(memory, chunk, source);
-  const records = mapper?.map(read, chunk.skip).records ?? read;
+  const records = mapper === undefined ? read : mapRecords(mapper, read, chunk);
   await client.query(JOIN_BY_KEY);
   const { writer, scratch } = memory;
   const { counts, rejects } = await loadChunk(client, plan, chunk, { records, writer, scratch, compare });
   await insertListedRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
   return rejects;
+}
+
+/** Returns the records with their computed values. The scan has rejected all rows whose values do not fit. */
+function mapRecords(mapper: Mapper, read: Records, { skip, first_row }: Chunk): Records {
+  const { records, faults } = mapper.map(read, skip);
+  const [first] = faults;
+  if (first === undefined) return records;
+  const [r, { text, expected }] = first;
+  throw new Error(`row ${first_row + r} was not rejected by the scan, but "${text}" is not ${expected}`);
 }

@@ -74,7 +74,7 @@ describe("a mapping that computes values", () => {
     const compiled = compile({ key: { from: ["A", "B"], join: "-" }, also: ["B"] }, ["A", "B", "C"]);
     expect(targets(compiled)).toEqual(["used", "= B", "= C"]);
     expect(compiled.columns.map(({ used_for }) => used_for)).toEqual([["sku"], ["sku"], undefined]);
-    expect(compiled.plan?.columns).toEqual([{ name: "A, B", target: "sku", computed: true }]);
+    expect(compiled.plan?.columns).toMatchObject([{ name: "A, B", target: "sku", computed: true }]);
   });
   test("numbered columns are used in the order of their numbers", () => {
     const header = ["sku", "Image 10", "Image 2", "Image 1", "Images"];
@@ -109,6 +109,24 @@ describe("a mapping that computes values", () => {
     const [column] = compile({ key: "sku", attributes }, ["sku", "x"]).plan?.columns ?? [];
     expect(column).toMatchObject({ target: "members", copies: 4 });
     expect(column?.added_bytes).toBeGreaterThan(100);
+  });
+  test.each<[string, Partial<Mapping>, number]>([
+    ["a suffix of each element", { attributes: { a: { from: "x", split: ",", suffix: "s".repeat(2000) } } }, 1000],
+    ["a map of each element", { attributes: { a: { from: "x", split: ",", map: { y: "z".repeat(2000) } } } }, 1000],
+    [
+      "elements that are joined",
+      { attributes: { a: { from: [{ from: "x", split: "," }], join: "s".repeat(2000) } } },
+      1000,
+    ],
+    ["a replaced text, without attributes", { keep: false, description: { from: "x", replace: [["a", "bbb"]] } }, 3],
+  ])("bounds %s", (_, mapping, copies) => {
+    const [column] = compile({ key: "sku", ...mapping }, ["sku", "x"]).plan?.columns ?? [];
+    expect(column?.copies).toBeGreaterThanOrEqual(copies);
+  });
+  test("bounds a constant whose text is replaced", () => {
+    const value = { from: [{ const: "a".repeat(500) }], replace: [["a", "b".repeat(1000)]] as [string, string][] };
+    const [column] = compile({ key: "sku", attributes: { a: value } }, ["sku"]).plan?.columns ?? [];
+    expect(column?.added_bytes).toBeGreaterThanOrEqual(500_000);
   });
 });
 
@@ -191,4 +209,16 @@ describe("the problem names the statement that is not valid", () => {
     const pairs = Array.from({ length: 3 }, () => ({ each: "c{n}", value: "c{n}" }));
     expect(() => compile({ key: "c0", pairs }, header)).toThrow(/more than 4,000 columns/);
   });
+});
+
+test("templates that would be compared with too many characters of names are refused", () => {
+  const header = Array.from({ length: 2000 }, (_, i) => `c${i} ${"1x".repeat(240)}`);
+  const rename = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`{a:letters}${i}{b:digits}y`, `x${i}`]));
+  expect(() => compile({ key: "c1*", rename }, header)).toThrow(/too many patterns/);
+});
+
+test("the columns of conditions count as sources", () => {
+  const header = Array.from({ length: 300 }, (_, i) => `c${i}`);
+  const any = Array.from({ length: 5 }, () => ({ blank: Array.from({ length: 20 }, () => "*") }));
+  expect(() => compile({ key: "c1", ignore: [{ any }] }, header)).toThrow(/reads more than 20,000 columns/);
 });

@@ -1,6 +1,6 @@
 // Long because every statement of a mapping has its cases here, in one table.
 import { describe, expect, test } from "vitest";
-import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import type { MappedValue, Mapping } from "../../../contract/mapping/mapping.ts";
 import { mapRows, type MappedRow } from "../../../tests/support/map-rows.ts";
 
 /** Maps one row with the columns sku, a, b and c. */
@@ -313,4 +313,36 @@ test("rows with too few or too many fields have the same fields as before", () =
   const { rows } = mapRows(mapping, ["sku", "a"], [["x", "1"], ["y"], ["z", "1", "2", "3"], ["w", "x"], ["v", "2"]]);
   expect(rows.map(({ fault }) => fault !== undefined)).toEqual([false, false, false, true, false]);
   expect(rows[4]).toMatchObject({ sku: "V", attributes: { n: "2" } });
+});
+
+describe("values that are too large are rejected in the scan", () => {
+  const faultIn = (mode: "scan" | "load", attributes: Mapping["attributes"], cells: readonly string[]): unknown =>
+    mapRows({ key: "sku", keep: false, attributes }, ["sku", "a", "b"], [["x", ...cells]], mode).rows[0]?.fault;
+  const tags = Array.from({ length: 400 }, (_, i) => i.toString(36)).join(",");
+  test.each<[string, NonNullable<Mapping["attributes"]>[string], string[]]>([
+    ["a list that grows", { from: "a", replace: [["a", ",b,c,d,e,"]], split: "," }, ["a".repeat(500), ""]],
+    ["a list of a list and its variants", { from: variants("a", 3), all: true }, [tags, ""]],
+    ["a joined text", { from: variants("a", 90), join: ";", replace: [["x", "y".repeat(20)]] }, ["x".repeat(700), ""]],
+    ["a list with long suffixes", { from: "a", split: ",", suffix: "s".repeat(2000) }, ["a,".repeat(700), ""]],
+  ])("%s", (_, value, cells) => {
+    expect(faultIn("scan", { out: value }, cells)).toMatch(/at most/);
+    expect(faultIn("load", { out: value }, cells)).toBe(faultIn("scan", { out: value }, cells));
+  });
+
+  /** Values of the column with different prefixes. */
+  function variants(from: string, count: number): MappedValue[] {
+    return Array.from({ length: count }, (_, i) => ({ from, split: ",", prefix: `${i}-` }));
+  }
+});
+
+test("many pairs with the same name in one cell are rejected, in time in proportion to their number", () => {
+  const cell = Array.from({ length: 100_000 }, (_, i) => `a=${i}`).join(";");
+  const mapping: Mapping = { key: "sku", pairs: [{ in: "a", split: ";", pair: "=" }] };
+  expect(mapRows(mapping, ["sku", "a"], [["x", cell]]).rows[0]?.fault).toMatch(/a list of at most 1,000 elements/);
+});
+
+test("an unknown text is not truncated within a character", () => {
+  const mapping: Mapping = { key: "sku", format: { a: { map: { x: "y" } } } };
+  const { mapper } = mapRows(mapping, ["sku", "a"], [["x", `${"-".repeat(199)}\u{1f600}`]], "scan");
+  expect(mapper?.notes.unknown[0]?.texts.every((text) => text.isWellFormed())).toBe(true);
 });

@@ -1,7 +1,7 @@
 // Compiles the conditions that ignore rows.
 import type { Condition } from "../../../../contract/mapping/mapping.ts";
 import type { ConditionNode } from "../plan.ts";
-import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
+import { columnsOf, comparable, compileValue, countSources, templateOf, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";
 
 const MAX_DEPTH = 5;
@@ -23,9 +23,11 @@ export function compileCondition(
     throw invalidMapping(statement, 'it needs "of", and one of "is", "not" and "like"');
   if (blank === undefined && of === undefined && any === undefined)
     throw invalidMapping(statement, 'it needs "blank", "of" or "any"');
-  const unused: CompileContext = { file: context.file, used: new Set(), sources: 0 };
+  const unused: CompileContext = { file: context.file, used: new Set(), sources: context.sources };
   const columns = blank === undefined ? null : many(blank).flatMap((name) => columnsOf(unused, name));
+  countSources(unused, columns?.length ?? 0, statement);
   const value = of === undefined ? null : compileValue(unused, of, { statement, trim: true });
+  context.sources = unused.sources;
   if (columns?.length === 0 || (of !== undefined && value === null)) return null;
   const alternatives = any?.map((each, i) => compileCondition(context, each, `${statement}.any.${i}`, depth + 1));
   return {

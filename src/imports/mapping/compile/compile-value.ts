@@ -90,10 +90,15 @@ function sourcesOf(
       return node === null ? [] : [node];
     },
   );
-  context.sources += sources.length;
-  if (context.sources > MAX_SOURCES)
-    throw invalidMapping(scope.statement, `the mapping reads more than ${MAX_SOURCES.toLocaleString("en")} columns`);
+  countSources(context, sources.length, scope.statement);
   return { sources, lacks };
+}
+
+/** Counts sources of a value or a condition. @throws Problem `mapping-invalid` if the mapping has too many */
+export function countSources(context: CompileContext, count: number, statement: string): void {
+  context.sources += count;
+  if (context.sources > MAX_SOURCES)
+    throw invalidMapping(statement, `the mapping reads more than ${MAX_SOURCES.toLocaleString("en")} columns`);
 }
 
 /** Returns the steps of the value, in the order in which they are applied. */

@@ -8,6 +8,9 @@ export interface FileColumns {
   find(name: string): number;
   /** Returns the columns whose names match the pattern, sorted by the numbers that its `{n}` matches, then in file order. */
   match(pattern: string): PatternMatch[];
+  /** Counts characters of names that a pattern or a template is compared with.
+   * @throws Problem `mapping-invalid` if these are too many for the mapping as a whole */
+  compare(characters: number, pattern: string): void;
   /** Notes that a statement names these columns. */
   note(columns: Iterable<number>): void;
   /** Notes that the file lacks a column that a statement names. */
@@ -23,7 +26,7 @@ export interface PatternMatch {
 }
 
 /** Longer names match no pattern. This bounds the time of matching for every header. */
-const MAX_MATCHED_NAME = 1000;
+export const MAX_MATCHED_NAME = 1000;
 
 /** Maximum number of numbers in a name that are compared with `{n}`. */
 const MAX_NUMBERS = 20;
@@ -48,6 +51,11 @@ export function createFileColumns(header: readonly string[]): FileColumns {
   const characters = comparable.reduce((sum, name) => sum + name.length, 0);
   const known = new Map<string, PatternMatch[]>();
   let compared = 0;
+  const compare = (count: number, pattern: string): void => {
+    compared += count;
+    if (compared > MAX_COMPARED)
+      throw invalidMapping(pattern, "the mapping has too many patterns for the long column names of this file");
+  };
   const named = new Set<number>();
   const missing = new Set<string>();
   return {
@@ -55,13 +63,12 @@ export function createFileColumns(header: readonly string[]): FileColumns {
     named,
     missing,
     find: (name) => exact.get(name.trim()) ?? indexes.get(comparableName(name)) ?? -1,
+    compare,
     match(pattern) {
       const wanted = comparableName(pattern);
       let matches = known.get(wanted);
       if (matches === undefined) {
-        compared += characters * (wanted.includes("{n}") && wanted.includes("*") ? MAX_NUMBERS : 1);
-        if (compared > MAX_COMPARED)
-          throw invalidMapping(pattern, "the mapping has too many patterns for the long column names of this file");
+        compare(characters * (wanted.includes("{n}") && wanted.includes("*") ? MAX_NUMBERS : 1), pattern);
         known.set(wanted, (matches = matchPattern(comparable, wanted)));
       }
       return matches;

@@ -5,9 +5,9 @@ import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
 import { isReservedName, unreservedName } from "../../../catalog/product/reserved-names.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
-import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
+import { compileTemplate, matchTemplate, type Template } from "../steps/match-template.ts";
 import { reservedName } from "./compile-attributes.ts";
-import type { FileColumns } from "./file-columns.ts";
+import { MAX_MATCHED_NAME, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
 /** Returns the indexes of the columns that match one of the patterns, and notes them as named. */
@@ -59,10 +59,13 @@ export function keptColumns(
   return kept;
 }
 
+/** How many times longer it takes to compare a name with a part of a template than with a pattern. */
+const TEMPLATE_COST = 16;
+
 /** Returns a function that applies `rename` to the name of a kept column. */
 function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {
   const exact = new Map<number, string>();
-  const templates: { from: ReturnType<typeof compileTemplate>; to: Token[] }[] = [];
+  const templates: { from: Template; to: Token[]; pattern: string }[] = [];
   for (const [from, to] of Object.entries(mapping.rename ?? {})) {
     const column = file.find(from);
     if (column !== -1) {
@@ -75,13 +78,15 @@ function renamer(mapping: Mapping, file: FileColumns): (name: string, index: num
       file.lack(from);
       continue;
     }
-    templates.push({ from: compileTemplate(tokens), to: newNameOf(from, to, tokens) });
+    templates.push({ from: compileTemplate(tokens), to: newNameOf(from, to, tokens), pattern: from });
   }
   file.note(exact.keys());
   return (name, index) => {
     const renamed = exact.get(index);
     if (renamed !== undefined) return renamed.trim();
-    for (const { from, to } of templates) {
+    if (name.length > MAX_MATCHED_NAME) return name;
+    for (const { from, to, pattern } of templates) {
+      file.compare(name.length * from.tokens.length * TEMPLATE_COST, pattern);
       const holes = matchTemplate(from, name);
       if (holes === undefined) continue;
       file.note([index]);

@@ -1,15 +1,26 @@
 // Determines which values the scan must evaluate.
 import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
+import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import type { Step, ValueNode } from "../plan.ts";
+import { boundOf, sizeOf } from "../value-size.ts";
 
-/**
- * Whether the value can have a fault, or a text that must be reported, in a record of any length. The limits of length need no check in a
- * short record, unless a step makes its texts much longer.
- */
-export const canFail = ({ sources, steps }: ValueNode): boolean =>
-  sources.length > MAX_LIST_ELEMENTS / 2 ||
-  steps.some(stepCanFail) ||
-  sources.some((source) => typeof source !== "number" && canFail(source));
+/** In a shorter record, the limits of length need no check, except for values that `canExceedLimits`. */
+export const SHORT_RECORD_BYTES = 1800;
+
+/** Whether the value can have a fault, or a text that must be reported, in a short record. */
+export const canFail = (node: ValueNode): boolean => stepsCanFail(node) || canExceedLimits(node);
+
+const stepsCanFail = ({ sources, steps }: ValueNode): boolean =>
+  steps.some(stepCanFail) || sources.some((source) => typeof source !== "number" && stepsCanFail(source));
+
+function canExceedLimits(node: ValueNode): boolean {
+  const { bytes, elements } = sizeOf(node);
+  return (
+    boundOf(elements, SHORT_RECORD_BYTES) > MAX_LIST_ELEMENTS ||
+    // JSON writes a control character with six bytes.
+    boundOf(bytes, SHORT_RECORD_BYTES) * 6 > MAX_TEXT_BYTES
+  );
+}
 
 function stepCanFail(step: Step): boolean {
   switch (step.step) {
@@ -23,7 +34,6 @@ function stepCanFail(step: Step): boolean {
     case "map":
       return step.otherwise === "reject" || step.otherwise === "note" || step.otherwise === "hold";
     case "replace":
-      return step.pairs.some(([from, to]) => to.length > from.length * 10);
     case "strip_html":
     case "trim":
     case "case":

@@ -6,7 +6,7 @@ import { countCharacters } from "../../../catalog/product/product.ts";
 import { isReservedName } from "../../../catalog/product/reserved-names.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { MappingPlan, NamePart } from "../plan.ts";
-import { canFail } from "./can-fail.ts";
+import { canFail, SHORT_RECORD_BYTES } from "./can-fail.ts";
 import type { OutBytes } from "./out-bytes.ts";
 import { pairOf, type ReadPair } from "./pairs.ts";
 import type { Row } from "./row.ts";
@@ -15,9 +15,6 @@ import { checkSize, ValueWriter, writeJson } from "./value-writer.ts";
 
 /** Maximum number of attribute names that an import makes from the data of its file. */
 const MAX_DYNAMIC_NAMES = 2000;
-/** In a shorter record, no value can exceed a limit of length. */
-const SHORT_RECORD_BYTES = 1800;
-
 const COMMA = 0x2c;
 
 interface StaticMember {

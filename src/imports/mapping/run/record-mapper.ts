@@ -39,8 +39,8 @@ export class RecordMapper {
       value: new ValueWriter(value, context, false),
       column: value.column,
     }));
-    const sizes = plan.columns.find(({ target }) => target === "members");
-    this.#members = sizes === undefined ? undefined : new Members(plan, context);
+    const sizes = plan.columns.find(({ copies }) => copies !== undefined);
+    this.#members = plan.columns.some(({ target }) => target === "members") ? new Members(plan, context) : undefined;
     this.#hasRemovals = plan.columns.some(({ target }) => target === "removals");
     this.#longest = (MAX_MAPPED_BYTES - (sizes?.added_bytes ?? 0)) / (sizes?.copies ?? 1);
   }
