@@ -30,7 +30,9 @@ export function sizeOf(node: ValueNode): ValueSize {
 function sizeOfSources({ sources, constant, use, separator }: ValueNode): ValueSize {
   if (sources.length === 0) return { bytes: { ...NOTHING, fixed: textBytes(constant) }, elements: ONE };
   const sizes = sources.map((source) =>
-    typeof source === "number" ? { bytes: { fixed: 0, columns: new Map([[source, 1]]) }, elements: ONE } : sizeOf(source),
+    typeof source === "number"
+      ? { bytes: { fixed: 0, columns: new Map([[source, 1]]) }, elements: ONE }
+      : sizeOf(source),
   );
   const bytes = sizes.map((size) => size.bytes);
   const elements = sizes.map((size) => size.elements);

@@ -45,7 +45,8 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
   for (const { name, value } of attributes) {
     bounds.push(sizeOf(value).bytes);
     if (typeof name === "string") bounds.push(constant(Buffer.byteLength(JSON.stringify(name)) + 4));
-    else for (const part of name) bounds.push("column" in part ? cellOf(part.column, 1) : constant(MAX_NAME_PART_BYTES));
+    else
+      for (const part of name) bounds.push("column" in part ? cellOf(part.column, 1) : constant(MAX_NAME_PART_BYTES));
   }
   for (const pair of pairs) {
     // A pair takes at least three bytes in its cell. As a member, it gets up to six bytes of punctuation, so it becomes at most three
