@@ -18,14 +18,22 @@ const YES: ReadonlySet<string> = new Set([
     "waar actief zichtbaar gepubliceerd tak prawda aktywny widoczny opublikowany ano pravda aktivní igen igaz aktív",
   ),
   ...words("da adevărat activ evet doğru aktif kyllä tosi ✓ ✔"),
+  ...words("taip jā jah áno نعم כן ใช่ aktivan aktivno"),
   ...words("да истина вкл включен включено активен активный опубликован опубликовано так ναι"),
+  "en ligne",
   ...words("はい 有効 公開 表示 オン 是 真 启用 上架 有效 예 참 활성"),
 ]);
 const NO: ReadonlySet<string> = new Set([
   ...words(
     "no n false f 0 off inactive deactivated disabled disable unpublished hidden invisible offline draft archived",
   ),
-  ...words("trashed unlisted private hide pending"),
+  ...words("trashed trash unlisted private hide pending deleted discontinued"),
+  "not visible",
+  "not active",
+  "not published",
+  "nicht aktiv",
+  "nicht sichtbar",
+  "hors ligne",
   ...words(
     "nein falsch inaktiv deaktiviert unsichtbar versteckt verborgen entwurf archiviert aus gesperrt unveröffentlicht",
   ),
@@ -39,6 +47,7 @@ const NO: ReadonlySet<string> = new Set([
     "concept nie fałsz nieaktywny ukryty szkic nepravda neaktivní nem hamis inaktív nu fals inactiv hayır yanlış pasif",
   ),
   ...words("ei epätosi nej falskt falsk"),
+  ...words("ne nē neaktivno neaktivan لا לא ไม่ใช่"),
   ...words("нет ложь выкл выключен отключен отключено неактивен неактивный скрыт черновик ні όχι οχι"),
   ...words("いいえ 無効 非公開 非表示 オフ 下書き 否 假 停用 下架 无效 아니요 거짓 비활성"),
 ]);

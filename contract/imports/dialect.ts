@@ -63,6 +63,10 @@ export const dialect = z
       .boolean()
       .optional()
       .describe("`false` if the backslash escapes only quotes, because the file never doubles backslashes"),
+    padded: z
+      .literal(true)
+      .optional()
+      .describe("Present if the cells of the file are padded with spaces or tabs, which are not part of the values"),
     rewritten: z
       .enum(REWRITINGS)
       .optional()

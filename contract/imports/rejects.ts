@@ -19,7 +19,8 @@ export const REJECT_COLUMNS = [
 export const REJECT_CODES = {
   sku_empty: "The SKU is empty",
   sku_too_long: "The SKU is too long",
-  sku_damaged: "A spreadsheet has replaced the SKU by an error or by a shortened number",
+  sku_damaged: "A program has replaced the SKU by an error, a shortened number or a word for a missing value",
+  value_damaged: "A spreadsheet has replaced the value by an error",
   sku_repeated: "An earlier row has the same SKU and the import rejects repeated SKUs",
   name_empty: "A new product needs a name",
   repeat_without_name: "The row has no name, and an earlier row with the same SKU has one",

@@ -154,7 +154,7 @@ test("the summary shows the first products and the rejected rows of a mapping, a
   const mappingPath = join(folder, "mapping.json");
   writeFileSync(mappingPath, JSON.stringify(mapping));
   const path = file(
-    "Supplier;Code;Title;Price;Image 1;Image 2\nX;1;Lamp;1.009,50;a;b\nX;2;Desk;on request\nX;3;Mug;2,-\n",
+    "Supplier;Code;Title;Price;Image 1;Image 2\nX;1;Lamp;1.009,50;a;b\nX;2;Desk;on request;;\nX;3;Mug;2,-\n",
   );
   const { code, stdout } = await run([path, "--mapping", mappingPath]);
   expect(code).toBe(0);

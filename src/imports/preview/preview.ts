@@ -10,7 +10,8 @@ import { readProfiledHead, type PreviewContext, type PreviewSource } from "./pro
 import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
-import { createScanner } from "../scan/scanner.ts";
+import { tableNotices } from "../scan/rows/notices.ts";
+import { createScanner, rulesOf } from "../scan/scanner.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
 import { completeOptions, type GivenOptions, type Preview } from "../../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
@@ -73,7 +74,7 @@ export async function previewSource(
     products: scanned.products,
     mapping: effectiveMapping(head.table, options),
     profile,
-    notices: [...chosen.notices, ...head.table.notices],
+    notices: [...chosen.notices, ...head.table.notices, ...tableNotices(head.table, head.dialect)],
     problem: problem === undefined ? null : toProblemDocument(problem),
   };
 }
@@ -107,8 +108,7 @@ export function scanSample(
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const scanner = createScanner(layout, dialect, {
     repeats: completeOptions(options).repeats,
-    header: table.header,
-    sample: table.rows,
+    ...rulesOf(table),
     listed_rejects: Math.max(shown, SHOWN_REJECTS),
   });
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);

@@ -18,6 +18,7 @@ import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
 import { lastCell } from "./fit/last-cell.ts";
+import { findSecondTable } from "./fit/second-table.ts";
 import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
 import { countLineEnds, lineEndBytes, skipPreamble } from "./skip-lines.ts";
@@ -57,6 +58,8 @@ export interface Table {
   last_cell: { column: number; text: string } | null;
   /** The cells of the first rows; a row may have more or fewer cells than there are columns. */
   rows: string[][];
+  /** The line below a blank line at which a second table seems to begin; null if there is none in the first rows. */
+  second_table: number | null;
   /** Whether a blank line is a record, as in a table of one column. */
   blank_is_record: boolean;
 }
@@ -144,18 +147,7 @@ export async function openTable(
   await readFully(file, mark, 0, 0);
   const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect, signal);
   const firstLine = dialect.preamble + 1;
-  const table: Table = {
-    start,
-    first_line: firstLine,
-    size,
-    header: [],
-    header_line: firstLine,
-    header_fault: null,
-    columns: [],
-    last_cell: null,
-    rows: [],
-    blank_is_record: false,
-  };
+  const table = tableWithoutColumns(start, firstLine, size);
   const splitter = createSplitter(dialect, firstLine);
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
@@ -168,7 +160,8 @@ export async function openTable(
       return { ...table, columns, rows, blank_is_record: blankIsRecord };
     }
     const { cells, last, data } = readHeader(records, dialect, heading);
-    const rows = sampleRows(records, data < records.count ? data : last + 1, dialect);
+    const first = data < records.count ? data : last + 1;
+    const rows = sampleRows(records, first, dialect);
     const end = records.end[last] as number;
     const fault = recordFault(records, 0);
     const headerBytes = records.bytes.subarray(records.start[last], end);
@@ -176,12 +169,14 @@ export async function openTable(
     const lineEnd = await lineEndBytes(file, offset + end, splitter);
     const names = cells.map((cell) => withoutGuard(cell, dialect));
     const header = fault === null ? namedHeader(names, rows) : names;
+    const columns = matchColumns(header, rows);
     const found = {
       ...table,
       header,
       header_line: records.line[0] as number,
       header_fault: fault,
-      columns: matchColumns(header, rows),
+      columns,
+      second_table: findSecondTable(records, first, columns, dialect),
       last_cell: fault === "too_many_fields" ? lastCell(records, 0, splitter) : null,
       rows,
       blank_is_record: blankIsRecord,
@@ -195,6 +190,20 @@ export async function openTable(
   // The file has only blank lines. Treat it as a table of one column without a name.
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
+
+const tableWithoutColumns = (start: number, firstLine: number, size: number): Table => ({
+  start,
+  first_line: firstLine,
+  size,
+  header: [],
+  header_line: firstLine,
+  header_fault: null,
+  columns: [],
+  last_cell: null,
+  rows: [],
+  second_table: null,
+  blank_is_record: false,
+});
 
 /** Whether a blank line is a record. In a sheet it is not: a blank row has no cells at all. */
 export const isBlankRecord = (columns: number, { line_ending }: Dialect): boolean =>

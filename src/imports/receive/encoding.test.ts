@@ -57,6 +57,33 @@ describe("the charset of the content type", () => {
   });
 });
 
+describe("the charset of the file in a form", () => {
+  const form = (type: string, field = ""): string =>
+    `--x\r\n${field}content-disposition: form-data; name="file"; filename="p.csv"\r\ncontent-type: ${type}\r\n\r\n`;
+  const sendForm = (head: string): Promise<Response> =>
+    send(Buffer.concat([Buffer.from(head), POLISH, Buffer.from("\r\n--x--\r\n")]), "multipart/form-data; boundary=x");
+  const option = (name: string, value: string): string =>
+    `content-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x\r\n`;
+
+  test("counts as given", async () => {
+    const response = await sendForm(form("text/csv; charset=windows-1250", option("mode", "upsert")));
+    expect((await response.json()) as Import).toMatchObject({ options: { encoding: "windows-1250" } });
+  });
+
+  test("has less weight than the option", async () => {
+    const response = await sendForm(form("text/csv; charset=utf-8", option("encoding", "windows-1252")));
+    expect((await response.json()) as Import).toMatchObject({ options: { encoding: "windows-1252" } });
+  });
+
+  test("is refused if it is unknown, and may be missing", async () => {
+    const response = await sendForm(form('text/csv; charset="klingon"'));
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as ProblemDocument).errors).toMatchObject([{ pointer: "/body/file" }]);
+    const without = (await (await sendForm(form("text/csv"))).json()) as Import;
+    expect(without.options.encoding ?? null).toBeNull();
+  });
+});
+
 test("a file whose encoding is in doubt is held, and names lines in each encoding", async () => {
   const bytes = Buffer.from("sku;name\nD-1;Wieszak na r\xeaczniki\n", "latin1");
   expect(await importAll(bytes)).toMatchObject({

@@ -4,9 +4,11 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ImportContext } from "../context.ts";
+import { findFilePartType } from "./form-part-type.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { invalidRequest } from "../../../contract/faults.ts";
 import { file_name, import_query, type GivenOptions, type Import } from "../../../contract/imports/imports.ts";
+import { declaredEncoding, unknownEncoding } from "../../../contract/imports/import-names.ts";
 import { MAX_MAPPING_CHARACTERS } from "../../../contract/mapping/mapping-text.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -29,6 +31,7 @@ export async function receiveForm(
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
   const form = openForm(headers);
+  const partType = findFilePartType(headers);
   const fields = new Map<string, string>();
   const stop = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<Import>();
@@ -56,7 +59,7 @@ export async function receiveForm(
     const receive = async (): Promise<Import> => {
       if (name !== "file") throw wrongField(name);
       if (fault !== undefined) throw fault;
-      const options = readOptions(upload.options, fields);
+      const options = withCharset(readOptions(upload.options, fields), partType.content_type);
       const filename = file_name.safeParse(givenName === undefined || givenName === "" ? upload.filename : givenName);
       if (!filename.success)
         throw invalid(
@@ -71,7 +74,7 @@ export async function receiveForm(
       })
       .then(resolve, reject);
   });
-  const whole = pipeline(bytes, form, { signal: stop.signal });
+  const whole = pipeline(partType.inspect(bytes), form, { signal: stop.signal });
   whole.then(
     () => {
       if (file === undefined) reject(fault ?? invalid('The form contains no file. Send the file in the field "file".'));
@@ -109,6 +112,16 @@ function readOptions(given: GivenOptions, fields: ReadonlyMap<string, string>): 
     detail: message,
   }));
   throw invalidRequest(errors);
+}
+
+/** Returns the options with the encoding that the content type of the file declares, unless the options contain one.
+ * @throws Problem invalid-request if the declared encoding is not supported */
+function withCharset(options: GivenOptions, contentType: string): GivenOptions {
+  const declared = options.encoding === undefined ? declaredEncoding(contentType) : undefined;
+  if (declared === undefined) return options;
+  const { label, encoding } = declared;
+  if (encoding !== undefined) return { ...options, encoding };
+  throw invalidRequest([{ pointer: "/body/file", detail: unknownEncoding(label) }]);
 }
 
 /** Yields the file's bytes, and then throws if any part of the form is invalid. If the form ends too early, the upload counts as

@@ -92,7 +92,9 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
     case "sku_too_long":
       return `The SKU is longer than ${MAX_SKU_CHARACTERS} characters. Shorten it, or check whether the columns are shifted.`;
     case "sku_damaged":
-      return `The SKU "${value}" was damaged by a spreadsheet: it is an error or a shortened number. Get the file again with the SKUs as text.`;
+      return `The SKU "${value}" was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the SKUs as text.`;
+    case "value_damaged":
+      return `"${value}" is an error of a spreadsheet and not a value. Correct the cell, or empty it.`;
     case "sku_repeated":
       return `The SKU "${value}" already appears in an earlier row of this file. Delete one of the rows.`;
     case "name_empty":

@@ -3,14 +3,9 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
-import { layoutOf } from "../layout.ts";
-import { createMapper } from "../mapping/mapper.ts";
-import { planLayoutColumns } from "../mapping/plan.ts";
 import { overridesOf } from "../options/overrides.ts";
 import { isKeyChosen } from "../options/plan-columns.ts";
 import { truncatedFile } from "../problems.ts";
-import { columnShapes } from "../read/fit/column-shapes.ts";
-import { createFit, fitRecords } from "../read/fit/fit-records.ts";
 import { readRecords, type Extent } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
@@ -22,10 +17,10 @@ import { uploadedExtent } from "./follow-upload.ts";
 import { judgeTable } from "./profile/judge-table.ts";
 import { COMPARED_KEYS } from "./review/count-known-keys.ts";
 import { mayNeedReview } from "./review/review.ts";
-import { countDamagedNumbers } from "./rows/damaged.ts";
+import { createRowScan } from "./rows/row-scan.ts";
 import { ReadAgain, withNamedProfile } from "./profile/profile-of-scan.ts";
-import { fenced, type JudgedTable, type Run } from "./scan-run.ts";
-import { createScanner, type Scanner, type ScanRules } from "./scanner.ts";
+import { fenced, type Run } from "./scan-run.ts";
+import type { Scanner, ScanRules } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import {
   deleteScanRejects,
@@ -106,15 +101,14 @@ async function scanText(
   const { run, table, question } = await judgeTable(given, file, dialect);
   const { context, work, signal } = run;
   const { pool } = context;
-  const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
-  const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const problem = problemOfTable(table, dialect, isKeyChosen(work.options));
   // If the header has a fault, its columns are meaningless, so do not store them.
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table));
   if (problem !== undefined) throw problem;
   if (question !== undefined) throw question;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
-  const scanner = createScanner(layout, dialect, rulesOf(run, table, textSize));
+  const rows = createRowScan(table, dialect, rulesOf(run, textSize));
+  const { scanner } = rows;
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
   const progressAt = (scanned: number): ScanProgress => ({
     scanned,
@@ -126,17 +120,10 @@ async function scanText(
     ignored: scanner.ignored,
   });
   const cache = (textSize ?? 0) <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
-  const fit = createFit(layout.file_width, dialect, columnShapes(table.rows, table.columns));
-  const damaged = countDamagedNumbers(layout.sku);
   let notedAt = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";
-    for (const fitted of fitRecords(records, fit)) {
-      const mapped = mapper?.map(fitted, undefined, "scan");
-      scanner.scan(mapped?.records ?? fitted, offset, mapped);
-      damaged.add(fitted);
-      cache?.put(fitted, offset);
-    }
+    rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
     await saveRejects(run, scanner);
     const tooManyRejects = scanner.tooManyRejects();
     if (tooManyRejects !== undefined) {
@@ -149,14 +136,12 @@ async function scanText(
     await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
-  await endScan(run, { table, layout, scanner, mapper, damaged, textEnd: extent.end, found: progressAt(extent.end) });
+  await endScan(run, { table, rows, textEnd: extent.end, found: progressAt(extent.end) });
   return "scanned";
 }
 
-const rulesOf = ({ context, work }: Run, { header, rows }: JudgedTable, textSize: number | undefined): ScanRules => ({
+const rulesOf = ({ context, work }: Run, textSize: number | undefined): ScanRules => ({
   repeats: completeOptions(work.options).repeats,
-  header,
-  sample: rows,
   chunk_records: context.chunk_records,
   text_size: textSize,
   first_keys: mayNeedReview(work) ? COMPARED_KEYS : undefined,

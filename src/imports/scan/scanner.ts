@@ -11,12 +11,15 @@ import { createKeyTable } from "./key-table.ts";
 import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
 import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
-import { isDamagedKey } from "./rows/damaged.ts";
+import { isDamagedKey } from "./rows/cells/damaged-keys.ts";
+import { errorColumns, findErrorValues } from "./rows/cells/error-values.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped, MappingFault } from "../mapping/mapper.ts";
+import type { MappingPlan } from "../mapping/plan.ts";
 import { makeIgnored, makeMappingReject, makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
+import type { Table } from "../read/read-records.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import { createHeaderTest } from "../read/fit/header-rows.ts";
@@ -84,6 +87,8 @@ export interface ScanRules {
   header?: readonly string[] | undefined;
   /** The cells of the first rows, from which the meaning of numbers in the active column is decided. */
   sample?: readonly (readonly string[])[] | undefined;
+  /** The plan of the mapping, if values are computed. */
+  plan?: MappingPlan | null;
   /** Maximum number of records in a chunk, for tests that need many chunks. */
   chunk_records?: number | undefined;
   /** Maximum number of listed rejects. Further rejects are only counted. */
@@ -93,6 +98,17 @@ export interface ScanRules {
   /** Number of keys to collect in `first_keys`. */
   first_keys?: number | undefined;
 }
+
+/** Returns the rules that depend on the table. */
+export const rulesOf = ({
+  header,
+  rows,
+  plan,
+}: Pick<Table, "header" | "rows"> & { plan: MappingPlan | null }): Pick<ScanRules, "header" | "sample" | "plan"> => ({
+  header,
+  sample: rows,
+  plan,
+});
 
 /** Creates a scanner of rows. The header is not a row: the caller must not pass it to the scanner. */
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
@@ -109,6 +125,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const limitedComputed = limited.filter(({ index }) => index >= layout.file_width);
   const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column));
+  const checked = errorColumns(layout, rules.plan ?? null);
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   let key = Buffer.allocUnsafe(4096);
   let fieldBytes = Buffer.allocUnsafe(1024);
@@ -230,6 +247,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     tally.add(fault.code, layout.columns[fault.column]?.name ?? null, row + 1);
   };
 
+  /** The records of the window with error values, and the columns of these values. */
+  let errors: ReadonlyMap<number, number> | undefined;
   const applyRow = (records: Records, r: number, row: number, mapped: ScannedMapping | undefined): void => {
     if (isHeader(records, r, row)) {
       ignore(records, r, row, "header_repeated");
@@ -247,6 +266,11 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const mappingFault = mapped?.faults.get(r);
     if (mappingFault !== undefined) {
       rejectMapped(records, r, row, mappingFault);
+      return;
+    }
+    const errorColumn = errors?.get(r);
+    if (errorColumn !== undefined) {
+      reject(records, r, row, "value_damaged", errorColumn);
       return;
     }
     const length = writeKey(records, r);
@@ -272,6 +296,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       }
       skip.grow(rows + records.count);
       nameless.grow(rows + records.count);
+      errors = findErrorValues(records, layout.width, checked);
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;

@@ -6,6 +6,8 @@ import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 import { doubtOfKey, type KeyCandidate, type KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
+import { countKnownNames } from "../read/columns/column-claims.ts";
+import { describeLines } from "../read/detect/documents.ts";
 import { findMixedDelimiters, hasQuotedLines } from "../read/detect/mixed-delimiters.ts";
 import { MAX_FIELDS } from "../read/split-records.ts";
 
@@ -30,11 +32,30 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
   }
   return (
     problemOfDelimiters(table, dialect) ??
+    (isKeyChosen ? undefined : problemOfText(table, dialect)) ??
     (isKeyChosen ? undefined : hasSku(table) ? problemOfKey(table) : noSkuColumn(table, dialect))
   );
 }
 
 const hasSku = ({ columns }: ReadableTable): boolean => columns.some(({ target }) => target === "sku");
+
+/** Share of the rows that have as many cells as the header in a table. */
+const MIN_FITTING = 0.8;
+
+/** Returns the problem of a text that is not a table: a log, source code or prose. */
+function problemOfText({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem | undefined {
+  if (dialect.line_ending === "row" || countKnownNames(header) > 1) return undefined;
+  const first = dialect.header ? [header] : [];
+  const fitting = rows.filter((cells) => cells.length === columns.length).length;
+  // Blanks and colons occur in texts as often as in tables.
+  const isTable =
+    columns.length > 1 && !/^[ :]$/.test(dialect.delimiter) && fitting > 0 && fitting >= rows.length * MIN_FITTING;
+  const message = describeLines(
+    [...first, ...rows].map((cells) => cells.join(dialect.delimiter)).filter((line) => line.trim() !== ""),
+    isTable,
+  );
+  return message === undefined ? undefined : new Problem("unsupported-file", message);
+}
 
 /** Names the last cell of a header that is too long: often a single forgotten cell far to the right. */
 const strayCell = ({ last_cell }: ReadableTable): string =>

@@ -7,6 +7,7 @@ import { findMarkConflict, DEFAULT_QUOTE } from "../../../../contract/imports/di
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect-encoding.ts";
 import { detectHeader, detectPreamble } from "./detect-header.ts";
+import { isPadded } from "./detect-padding.ts";
 import { CR, LF } from "../field-end.ts";
 import { firstRows, scoreDialect } from "./score-dialect.ts";
 import { createRecords } from "../records.ts";
@@ -99,6 +100,7 @@ function detectInText(
     ...(dialect.escape === "\\" && !doublesBackslashes(table) ? { escapes_itself: false } : {}),
     header,
     preamble: linesAbove,
+    ...(isPadded(below, header) ? { padded: true } : {}),
   };
 }
 

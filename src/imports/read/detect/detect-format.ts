@@ -4,6 +4,7 @@ import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { transcodeHead } from "../text/transcode.ts";
 import { detectByForm } from "./detect-encoding.ts";
+import { describeBeginning } from "./documents.ts";
 import { detectMarkup } from "./markup.ts";
 import { describeSignature } from "./signatures.ts";
 
@@ -50,8 +51,13 @@ export function formatOf(head: Buffer): Format {
     if (head.subarray(0, bytes.length / 2).toString("hex") === bytes && isFormat(format, head)) return format;
   const message = describeSignature(head);
   if (message !== undefined) throw new Problem("unsupported-file", message);
-  const markup = detectMarkup(textOf(head.subarray(0, HEAD_BYTES)));
-  if (markup === undefined) return "text";
+  const text = textOf(head.subarray(0, HEAD_BYTES));
+  const markup = detectMarkup(text);
+  if (markup === undefined) {
+    const other = describeBeginning(text);
+    if (other !== undefined) throw new Problem("unsupported-file", other);
+    return "text";
+  }
   if (markup.kind === "refused") throw new Problem("unsupported-file", markup.message);
   return markup.kind;
 }

@@ -1,4 +1,5 @@
 // Recognizes text that is not delimited: HTML, XML, JSON and tables in Markdown.
+import { countKnownNames } from "../columns/column-claims.ts";
 
 const NAME = /^<(?:\w+:)?(html|head|body|table|meta|title|style|div|center|font|p|span|thead|tbody|tr)\b/i;
 const COMMENT_START = "<!--";
@@ -13,7 +14,11 @@ export function detectMarkup(text: string): Markup | undefined {
   const start = skipComments(text.trimStart());
   if (start.startsWith("<")) return detectTags(start);
   if (start.startsWith("{") || start.startsWith("[")) return detectJson(start);
-  return hasMarkdownTable(text) ? { kind: "markdown" } : undefined;
+  const table = findMarkdownTable(text);
+  if (table === undefined) return undefined;
+  return table.has_headings && !table.names_fields
+    ? refused("a text in Markdown, and its tables have no SKU column. Export the products as CSV or .xlsx.")
+    : { kind: "markdown" };
 }
 
 function skipComments(text: string): string {
@@ -66,9 +71,15 @@ const refused = (kind: string): Markup => ({ kind: "refused", message: `The file
 /** Number of lines in which a table in Markdown is searched. */
 const SEARCHED_LINES = 200;
 
-function hasMarkdownTable(text: string): boolean {
+/** Finds the first table in Markdown whose header names a field of a product, or otherwise the first table. */
+function findMarkdownTable(text: string): { has_headings: boolean; names_fields: boolean } | undefined {
   const lines = text.split(/\r\n?|\n/, SEARCHED_LINES);
-  return lines.some((line, index) => index > 0 && isMarkdownRule(line) && (lines[index - 1] ?? "").includes("|"));
+  const headers = lines.filter((line, index) => line.includes("|") && isMarkdownRule(lines[index + 1] ?? ""));
+  if (headers.length === 0) return undefined;
+  return {
+    has_headings: lines.some((line) => /^#{1,6} /.test(line)),
+    names_fields: headers.some((line) => countKnownNames(line.split("|").map((cell) => cell.trim())) > 0),
+  };
 }
 
 /** Whether the line separates the header of a table in Markdown from its rows, as in `|---|:-:|`, or draws a line of a table as

@@ -7,6 +7,10 @@ import { splitRecords } from "../split-records.ts";
 import { createSplitter } from "../splitter.ts";
 
 const DOUBLE_QUOTE = 34;
+/** Delimiters that are not blanks. */
+const EDGES = new Set(Buffer.from(",;|"));
+/** Share of the fields with a delimiter at their edge above which a blank is not the delimiter. */
+const MAX_EDGES = 0.6;
 /** Number of rows at the start of the table that are checked for a header. */
 const TOP_ROWS = 5;
 
@@ -31,13 +35,17 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   const count = isEnd || records.count < 2 ? records.count : records.count - 1;
 
   const sizes = new Map<number, number>();
+  let edges = 0;
+  let fields = 0;
   let quoted = 0;
   let doubleQuoted = 0;
   for (let record = 0; record < count; record++) {
     const first = records.first_field[record] as number;
     const end = records.first_field[record + 1] as number;
     if (records.fault[record] === 0) sizes.set(end - first, (sizes.get(end - first) ?? 0) + 1);
+    fields += end - first - 1;
     for (let field = first; field < end; field++) {
+      if (end - first > 1 && hasDelimiterAtEdge(records, field)) edges++;
       if (((records.field_flags[field] as number) & QUOTED) !== 0) quoted++;
       else if (sample[records.field_start[field] as number] === DOUBLE_QUOTE) doubleQuoted++;
     }
@@ -48,6 +56,8 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   // and no field is enclosed in double quotes. The apostrophe then wins even if unescaped apostrophes cause faults in half the
   // records.
   const apostrophes = dialect.quote === "'";
+  // In `A-1\t;Lamp\t;5`, the tab is not the delimiter although it is as regular as one.
+  if (edges > fields * MAX_EDGES && dialect.delimiter.trim().length === 0) return { score: 0.005, width };
   if (apostrophes && (quoted < Math.max(2, count / 2) || doubleQuoted > 0)) return { score: 0, width };
   if (count === 0 || width < 2) return { score: 0.01, width };
 
@@ -65,6 +75,13 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
     (quoted > 0 ? 0.02 : 0) +
     (apostrophes ? 0.5 : 0);
   return { score, width };
+}
+
+/** Whether the field begins or ends with a character that is a delimiter in other files, as if a blank stood beside the delimiter. */
+function hasDelimiterAtEdge({ bytes, field_start, field_end }: Records, field: number): boolean {
+  const start = field_start[field] as number;
+  const end = field_end[field] as number;
+  return start < end && (EDGES.has(bytes[start] as number) || EDGES.has(bytes[end - 1] as number));
 }
 
 /** Returns the cells of the first records, at most `count` of them. */

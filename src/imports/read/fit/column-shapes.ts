@@ -11,8 +11,6 @@ const TEXT = 8;
 /** For each column, the kinds of the values seen in it, as bits. 0 if nothing is known. */
 export type ColumnShapes = Uint8Array;
 
-/** Minimum number of complete rows from which kinds of values are learned. */
-const MIN_ROWS = 5;
 /** Maximum number of characters of a value that are inspected. */
 const INSPECTED = 24;
 
@@ -22,7 +20,6 @@ export function columnShapes(rows: readonly (readonly string[])[], columns: read
   const width = columns.length;
   const shapes = new Uint8Array(width);
   const complete = rows.filter((cells) => cells.length === width);
-  if (complete.length < MIN_ROWS) return shapes;
   for (const cells of complete) {
     for (let column = 0; column < width; column++) {
       const { target } = columns[column] as Column;
@@ -32,6 +29,10 @@ export function columnShapes(rows: readonly (readonly string[])[], columns: read
   }
   return shapes;
 }
+
+/** Returns the indexes of the columns in which all values are numbers. */
+export const numberColumns = (rows: readonly (readonly string[])[], columns: readonly Column[]): ReadonlySet<number> =>
+  new Set([...columnShapes(rows, columns)].flatMap((shape, index) => ((shape & ~BLANK) === NUMBER ? [index] : [])));
 
 /** Whether the values of the record's fields are of the kinds that their columns have. */
 export function fitsColumns(shapes: ColumnShapes, records: Records, firstField: number, count: number): boolean {

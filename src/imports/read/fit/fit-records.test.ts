@@ -101,7 +101,13 @@ describe("fitRecords", () => {
       ["17", "Bed", "5", "", ""],
       ["F", "7.50", "https://y.example"],
     ]);
-    const few = createFit(5, dialect, columnShapes(rows.slice(0, 4), columns));
-    expect(all("D,Desk,red\n", few)).toEqual([["D", "Desk", "red", "", ""]]);
+    const one = createFit(5, dialect, columnShapes(rows.slice(0, 1), columns));
+    expect(all("D,Desk,red\nE,Desk,5\n", one)).toEqual([
+      ["D", "Desk", "red"],
+      ["E", "Desk", "5", "", ""],
+    ]);
+    expect(one.filled_up).toEqual({ count: 1, lines: [3] });
+    const none = createFit(5, dialect, columnShapes([], columns));
+    expect(all("D,Desk,red\n", none)).toEqual([["D", "Desk", "red", "", ""]]);
   });
 });

@@ -1,14 +1,14 @@
 // Fits records to the width of the table after they were split: missing cells at the end of a record are blank, and blank cells
 // after the last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line.
-// Removes the guard from cells such as `="0017"`, with which programs keep a spreadsheet from changing a number.
+// What does not belong to the values is removed from the cells (clean-cells.ts).
 //
 // How a record is fitted depends on the record alone, except that the scan leaves a record short if its values do not fit their
 // columns. The scan rejects such a record, so the chunks that loaders fit have the same records. Windows whose records all have the
-// table's width and no guards are returned unchanged.
+// table's width and nothing to remove are returned unchanged.
 import { BLANK, TAB } from "../field-end.ts";
-import { createRecords, ESCAPED, growFields, growRecords, QUOTED, type Records } from "../records.ts";
-import { APOSTROPHE } from "../splitter.ts";
+import { createRecords, growFields, growRecords, type Records } from "../records.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { cleanCells, findMarks, type Marks } from "./clean-cells.ts";
 import { fitsColumns, type ColumnShapes } from "./column-shapes.ts";
 
 /**
@@ -18,10 +18,6 @@ import { fitsColumns, type ColumnShapes } from "./column-shapes.ts";
 const MAX_PART_FIELDS = 1 << 20;
 /** The character with which programs of CP/M and DOS end a file. */
 const END_OF_FILE = 0x1a;
-const DOUBLE_QUOTE = 34;
-const EQUALS = 61;
-const GUARD = Buffer.from('="');
-const QUOTED_GUARD = Buffer.from('=""');
 
 export interface RecordFit {
   width: number;
@@ -29,44 +25,49 @@ export interface RecordFit {
   /** The shapes of the columns' values. A short record whose values have other shapes stays short, because a delimiter may be missing
    * inside it. If undefined, all short records are fitted. */
   shapes: ColumnShapes | undefined;
+  /** The records to which blank cells were added. */
+  filled_up: FilledUp;
   /** The fitted records, reused for each window. */
   out: Records;
 }
+
+export interface FilledUp {
+  count: number;
+  /** The first lines of such records. */
+  lines: number[];
+}
+
+/** Maximum number of lines that are kept. */
+const KEPT_LINES = 3;
 
 export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
   width,
   dialect,
   shapes,
+  filled_up: { count: 0, lines: [] },
   out: createRecords(),
 });
 
 /** Yields the records of a window fitted to the table, in one or more parts. A part is valid until the next part is requested. */
 export function* fitRecords(records: Records, fit: RecordFit): Generator<Records, void, undefined> {
-  const hasGuards = mayHaveGuards(records, fit);
-  if (!hasGuards && firstUnfit(records, fit.width) === records.count) {
+  const marks = findMarks(records, fit.dialect);
+  if (!marks.any && firstUnfit(records, fit.width) === records.count) {
     yield records;
     return;
   }
   let from = 0;
   while (from < records.count) {
-    from = fitPart(records, from, hasGuards, fit, MAX_PART_FIELDS);
+    from = fitPart(records, from, marks, fit, MAX_PART_FIELDS);
     yield fit.out;
   }
 }
 
 /** Returns the records of a chunk fitted to the table, in one part: a chunk never has more fields than a loader can hold. */
 export function fitChunk(records: Records, fit: RecordFit): Records {
-  const hasGuards = mayHaveGuards(records, fit);
-  if (!hasGuards && firstUnfit(records, fit.width) === records.count) return records;
-  fitPart(records, 0, hasGuards, fit, Infinity);
+  const marks = findMarks(records, fit.dialect);
+  if (!marks.any && firstUnfit(records, fit.width) === records.count) return records;
+  fitPart(records, 0, marks, fit, Infinity);
   return fit.out;
-}
-
-/** Whether the window contains the beginning of a guard. The native search takes 0.1 ms per megabyte. */
-function mayHaveGuards({ bytes, count, start, end }: Records, { dialect }: RecordFit): boolean {
-  if (!dialect.formula_escape || dialect.quote !== '"' || count === 0) return false;
-  const found = bytes.indexOf(GUARD, start[0]);
-  return found !== -1 && found < (end[count - 1] as number);
 }
 
 /** Returns the index of the first record that does not fit yet, or the number of records. */
@@ -83,7 +84,7 @@ function firstUnfit(records: Records, width: number): number {
 }
 
 /** Fits records from `from` on into `fit.out`, until it has more than `maxFields` fields. @returns the index of the next record */
-function fitPart(records: Records, from: number, hasGuards: boolean, fit: RecordFit, maxFields: number): number {
+function fitPart(records: Records, from: number, marks: Marks, fit: RecordFit, maxFields: number): number {
   const { out, width } = fit;
   out.bytes = records.bytes;
   out.count = 0;
@@ -92,11 +93,11 @@ function fitPart(records: Records, from: number, hasGuards: boolean, fit: Record
   for (; r < records.count && (out.first_field[out.count] as number) <= maxFields; r++) {
     if (!isBlankRecord(records, r, width)) copyRecord(records, r, fit);
   }
-  if (hasGuards) removeGuards(out);
+  cleanCells(out, marks);
   return r;
 }
 
-function copyRecord(records: Records, r: number, { out, width, shapes }: RecordFit): void {
+function copyRecord(records: Records, r: number, { out, width, shapes, filled_up: filledUp }: RecordFit): void {
   const first = records.first_field[r] as number;
   const count = (records.first_field[r + 1] as number) - first;
   const to = out.count;
@@ -107,6 +108,7 @@ function copyRecord(records: Records, r: number, { out, width, shapes }: RecordF
   if (kept > width) kept = count;
   const isPadded = !isFaulty && kept < width && (shapes === undefined || fitsColumns(shapes, records, first, kept));
   const fields = isPadded ? width : kept;
+  if (isPadded && ++filledUp.count <= KEPT_LINES) filledUp.lines.push(records.line[r] as number);
   if (to + 1 >= out.start.length) growRecords(out);
   while (target + fields > out.field_start.length) growFields(out);
   out.start[to] = records.start[r] as number;
@@ -154,27 +156,4 @@ function isEndOfFile({ bytes, field_start, field_end }: Records, field: number):
   const end = field_end[field] as number;
   for (let pos = start; pos < end; pos++) if (bytes[pos] !== END_OF_FILE) return false;
   return end > start;
-}
-
-/** Moves the bounds of guarded cells: `="0017"` becomes `0017`, also inside quotes, where it is written `"=""0017"""`. A cell after an
- * apostrophe is protected text and stays unchanged. */
-function removeGuards(out: Records): void {
-  const { bytes, field_start, field_end, field_flags } = out;
-  const fields = out.first_field[out.count] as number;
-  for (let field = 0; field < fields; field++) {
-    const start = field_start[field] as number;
-    const end = field_end[field] as number;
-    if (bytes[start] !== EQUALS || start >= end || bytes[start - 1] === APOSTROPHE) continue;
-    const isQuoted = ((field_flags[field] as number) & QUOTED) !== 0;
-    const marks = isQuoted ? 2 : 1;
-    if (end - start < 1 + marks * 2) continue;
-    const guard = isQuoted ? QUOTED_GUARD : GUARD;
-    if (bytes.compare(guard, 0, guard.length, start, start + guard.length) !== 0) continue;
-    // A further quote inside the guard would be escaped twice. Such a cell stays unchanged.
-    const closing = bytes.indexOf(DOUBLE_QUOTE, start + guard.length);
-    if (closing !== end - marks || (isQuoted && bytes[end - 1] !== DOUBLE_QUOTE)) continue;
-    field_start[field] = start + guard.length;
-    field_end[field] = end - marks;
-    if (!isQuoted) field_flags[field] = (field_flags[field] as number) & ~ESCAPED;
-  }
 }

@@ -2,6 +2,7 @@
 // column names below the header. Such a record is well-formed but not a product.
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { countKnownNames, knownField } from "../columns/column-claims.ts";
+import { TYPES } from "../columns/column-types.ts";
 import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 
@@ -39,9 +40,24 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
     if (records.fault[r] !== 0 || end - start > MAX_BYTES) return false;
     const cells = recordTexts(records, r, dialect);
     if (isRepeated(cells, names)) return true;
-    return row === 0 && skuColumn >= 0 && knownField(cells[skuColumn] ?? "") === "sku" && countKnownNames(cells) > 1;
+    if (row > 0) return false;
+    return (
+      areTypes(cells) || (skuColumn >= 0 && knownField(cells[skuColumn] ?? "") === "sku" && countKnownNames(cells) > 1)
+    );
   };
 }
+
+/** Maximum number of characters of a type's length, as in `varchar(255)`. */
+const MAX_TYPE_CHARACTERS = 30;
+
+/** Whether all filled cells are types or units, and at least one is not only a unit of a few letters. */
+function areTypes(cells: readonly string[]): boolean {
+  const filled = cells.map((cell) => cell.trim().toLowerCase()).filter((cell) => cell !== "");
+  return filled.length > 1 && filled.every(isType) && filled.some((cell) => cell.length > 2);
+}
+
+const isType = (cell: string): boolean =>
+  cell.length <= MAX_TYPE_CHARACTERS && TYPES.has(cell.replace(/^[[(]|[\])]$|\([\d, ]*\)$/g, "").replace(/\s/g, ""));
 
 /** Whether `bytes[start, end)` can be the name, without regard to blanks, a byte order mark and case. Of bytes beyond ASCII, only their
  * presence is compared. */

@@ -16,11 +16,14 @@ export function sampleRows(records: Records, from: number, dialect: Dialect): st
   const limit = (records.start[0] as number) + SAMPLE_BYTES;
   for (let r = from; r < records.count && rows.length < SAMPLE_ROWS && (records.end[r] as number) <= limit; r++) {
     if (records.fault[r] !== 0) continue;
-    const cells = recordTexts(records, r, dialect).map((cell) => withoutGuard(cell, dialect));
+    const cells = recordTexts(records, r, dialect).map((cell) => cleanCell(cell, dialect));
     if (cells.some((cell) => cell.trim() !== "")) rows.push(cells);
   }
   return rows;
 }
+
+const cleanCell = (cell: string, dialect: Dialect): string =>
+  withoutGuard(dialect.padded === true ? cell.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, "") : cell, dialect);
 
 /** Removes the guard from a cell such as `="0017"`. */
 export const withoutGuard = (cell: string, { formula_escape }: Dialect): string =>

@@ -10,7 +10,7 @@ import type { RememberedChoice } from "../../read/columns/remembered.ts";
 import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { profileOfTable, ReadAgain, readsDifferently } from "./profile-of-scan.ts";
-import { sheetNotices } from "../rows/notices.ts";
+import { sheetNotices, tableNotices } from "../rows/notices.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { noteProfile } from "../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -30,7 +30,9 @@ export async function judgeTable(
   const found = remembered.length === 0 ? opened : withChoices(opened, remembered);
   const planned = planColumns(found, run.work.options);
   const sheets = sheetNotices(dialect, overridesOf(run.work.options));
-  const table = { ...found, ...planned, remembered, notices: [...chosen.notices, ...planned.notices, ...sheets] };
+  const form = tableNotices({ ...found, ...planned }, dialect);
+  const notices = [...chosen.notices, ...planned.notices, ...sheets, ...form];
+  const table = { ...found, ...planned, remembered, notices };
   return { run, table, question: chosen.question };
 }
 

@@ -3,29 +3,23 @@ import { retryTransient } from "../../../db/connection/connect.ts";
 import { hasAnyProduct } from "../../../catalog/store.ts";
 import { choicesOf } from "../../choices/choices-of.ts";
 import type { Layout } from "../../layout.ts";
-import type { Mapper } from "../../mapping/mapper.ts";
 import { findProducts } from "../../match/find-products.ts";
 import { isKeyChosen } from "../../options/plan-columns.ts";
 import { strictProblem } from "../../problems.ts";
 import { needsReview, reviewOf } from "./review.ts";
-import type { DamagedNumbers } from "../rows/damaged.ts";
-import { activeNotices, damagedNotices, unknownNotices } from "../rows/notices.ts";
+import type { RowScan } from "../rows/row-scan.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import type { Scanner } from "../scanner.ts";
 import { startLoading } from "../start-loading.ts";
 import { noteNotices, noteScanned, type ScanProgress } from "../store.ts";
 import { noNameColumn, problemOfKey } from "../table-problems.ts";
 import { completeOptions } from "../../../../contract/imports/imports.ts";
-import type { Notice } from "../../../../contract/imports/notices.ts";
 import type { Problem } from "../../../../contract/problems.ts";
 
 /** A scan that has read the whole file. */
 export interface CompleteScan {
   table: JudgedTable;
-  layout: Layout;
-  scanner: Scanner;
-  mapper: Mapper | undefined;
-  damaged: DamagedNumbers;
+  rows: RowScan;
   textEnd: number;
   found: ScanProgress;
 }
@@ -34,7 +28,8 @@ export interface CompleteScan {
  * @throws Problem if the whole file raises a question, if its columns must be reviewed, or if a strict import has rejected rows */
 export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   const { context, work, signal } = run;
-  const { table, layout, scanner, mapper, textEnd, found } = scan;
+  const { table, rows, textEnd, found } = scan;
+  const { layout, scanner, mapper } = rows;
   const fail = async (problem: Problem): Promise<never> => {
     await fenced(run, () => noteScanned(context.pool, work, found));
     throw problem;
@@ -47,7 +42,7 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   const match = work.options.mapping?.match;
   if (match !== undefined)
     await fenced(run, () => findProducts(context, work, match, (key) => scanner.hasKey(key), signal));
-  const notices = noticesOf(scan);
+  const notices = rows.notices();
   if (notices.length > 0) await fenced(run, () => noteNotices(context.pool, work, notices));
   if (isReviewed) await fail(await reviewOf(run, layout, scanner));
   const chunks = scanner.chunks(textEnd);
@@ -57,13 +52,6 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   const start = (): Promise<void> => startLoading(context, work, found, { chunks, choices });
   await retryTransient(start, { signal, waits_for_space: true });
 }
-
-const noticesOf = ({ table, layout, damaged, mapper }: CompleteScan): Notice[] => [
-  ...table.notices,
-  ...(table.plan === null ? activeNotices(table) : []),
-  ...damagedNotices(layout, damaged),
-  ...unknownNotices(layout, mapper?.notes.unknown ?? []),
-];
 
 /** Maximum number of keys by which the scan looks for existing products. */
 const TRIED_KEYS = 1000;

@@ -1,17 +1,19 @@
-// The notices that a scan adds to its import.
-import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
+// The notices that a scan adds to its import about the table as a whole.
+import type { Column, Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
 import { unfitActiveColumns } from "../../read/columns/match-columns.ts";
+import type { FilledUp } from "../../read/fit/fit-records.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { Layout } from "../../layout.ts";
 import type { UnknownValues } from "../../mapping/run/notes.ts";
-import type { DamagedNumbers } from "./damaged.ts";
+import { mixesScripts } from "./cells/look-alikes.ts";
+import { linesOf, MAX_NOTICES } from "./cells/watch-cells.ts";
 
-/** Maximum number of notices of one kind: an import and its notices are sent to clients at each change. */
-const MAX_NOTICES = 20;
+/** The parts of a table that notices describe. */
+type NoticedTable = Pick<Table, "header" | "rows" | "second_table"> & { columns: readonly Column[] };
 
 /** Notices about columns that are named like the active column, but contain neither yes nor no. */
-export const activeNotices = ({ columns, rows }: Pick<Table, "columns" | "rows">): Notice[] =>
+export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | "rows">): Notice[] =>
   unfitActiveColumns(columns, rows)
     .slice(0, MAX_NOTICES)
     .map(({ name }) => ({
@@ -21,17 +23,74 @@ export const activeNotices = ({ columns, rows }: Pick<Table, "columns" | "rows">
       count: null,
     }));
 
-/** Notices about the columns in which a spreadsheet has shortened numbers. */
-export const damagedNotices = ({ columns }: Layout, { counts }: DamagedNumbers): Notice[] =>
-  [...counts].slice(0, MAX_NOTICES).map(([index, count]) => {
-    const name = columns[index]?.name ?? null;
-    return {
-      code: "damaged_numbers",
-      message: `${count.toLocaleString("en")} ${count === 1 ? "cell" : "cells"} of the column "${name ?? ""}" ${count === 1 ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as 4.00638E+12. The missing digits cannot be restored: get the file with this column as text.`,
+/** Notices about the header and the form of the table. */
+export const tableNotices = (table: NoticedTable, dialect: Dialect): Notice[] => [
+  ...encodingNotices(dialect),
+  ...repeatedNotices(table),
+  ...mixedNameNotices(table),
+  ...(table.second_table === null ? [] : [secondTable(table.second_table)]),
+];
+
+/** Maximum number of lines with letters by which an encoding is detected with little certainty. */
+const FEW_LINES = 2;
+
+/** A notice about an encoding that was detected by one or two lines. */
+function encodingNotices({ encoding, encoding_alternatives: [other] = [] }: Dialect): Notice[] {
+  if (other === undefined || other.samples.length > FEW_LINES) return [];
+  const few = other.samples.length === 1 ? "one line" : `${String(other.samples.length)} lines`;
+  return [
+    {
+      code: "encoding_uncertain",
+      message: `The encoding ${encoding} was detected by ${few} of the file. In ${other.encoding}, the text would be "${other.samples[0] ?? ""}". If that is right, undo the import and import the file with that encoding (option encoding).`,
+      column: null,
+      count: null,
+    },
+  ];
+}
+
+/** Notices about columns whose name an earlier column has. */
+function repeatedNotices({ header }: NoticedTable): Notice[] {
+  const names = header.map((name) => name.normalize("NFC").trim()).filter((name) => name !== "");
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...repeated].slice(0, MAX_NOTICES).map((name) => ({
+    code: "repeated_column",
+    message: `The file has several columns named "${name}". Only the first of them has this name; further ones were imported as attributes such as "${name} (2)".`,
+    column: name,
+    count: names.filter((other) => other === name).length,
+  }));
+}
+
+/** Notices about attributes whose names look like other names. */
+const mixedNameNotices = ({ columns }: NoticedTable): Notice[] =>
+  columns
+    .filter(({ name, target }) => target === "attribute" && name.split(/[^\p{L}\p{M}]+/u).some(mixesScripts))
+    .slice(0, MAX_NOTICES)
+    .map(({ name }) => ({
+      code: "look_alikes",
+      message: `The column name "${name}" contains letters of two scripts that look alike. It is not the same as the name in letters of one script.`,
       column: name,
-      count,
-    };
-  });
+      count: null,
+    }));
+
+const secondTable = (line: number): Notice => ({
+  code: "second_table",
+  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of other kinds than those above. If a second table begins there, undo the import and delete it from the file.`,
+  column: null,
+  count: null,
+});
+
+/** A notice about the rows to which blank cells were added. */
+export const shortRowNotices = ({ count, lines }: FilledUp): Notice[] =>
+  count === 0
+    ? []
+    : [
+        {
+          code: "short_rows",
+          message: `${count.toLocaleString("en")} ${count === 1 ? "row has" : "rows have"} fewer cells than the header (${linesOf(lines, count)}). The missing cells at the end were read as blank. If a cell inside a row is missing instead, undo the import and correct the row.`,
+          column: null,
+          count,
+        },
+      ];
 
 /** Number of sheets that a notice lists. */
 const LISTED_SHEETS = 10;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isDamagedKey } from "./damaged.ts";
+import { isDamagedKey } from "./damaged-keys.ts";
 
 const isDamaged = (key: string): boolean => {
   const bytes = Buffer.alloc(64, "+");

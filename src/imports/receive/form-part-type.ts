@@ -1,0 +1,48 @@
+// Finds the content type of the file in a form. Busboy reports it without its parameters, but `charset` names the encoding of the file.
+import { Dicer } from "@fastify/busboy";
+import type { IncomingHttpHeaders } from "node:http";
+
+/** Number of bytes of a part that are buffered, so that the parser never pauses. A form has few bytes before its file. */
+const PART_BUFFER = 1 << 30;
+const FILE_PART = /;\s*name=(?:"file"|file(?:;|\s|$))/i;
+
+export interface FilePartType {
+  /** Passes on the bytes of the form, and inspects them up to the header of the file. */
+  inspect(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined>;
+  /** The content type of the file with its parameters, known when the file begins; empty if the form contains none. */
+  readonly content_type: string;
+}
+
+export function findFilePartType({ "content-type": type = "" }: IncomingHttpHeaders): FilePartType {
+  let found: string | undefined;
+  const parser = createParser(type, (contentType) => (found = contentType));
+  return {
+    async *inspect(bytes) {
+      for await (const chunk of bytes) {
+        if (found === undefined) parser?.write(chunk);
+        yield chunk;
+      }
+    },
+    get content_type() {
+      return found ?? "";
+    },
+  };
+}
+
+/** @returns undefined if the boundary of the parts is missing, so that the form cannot be read */
+function createParser(type: string, onFile: (contentType: string) => void): Dicer | undefined {
+  const match = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(type.slice(0, 1000));
+  const boundary = match?.[1] ?? match?.[2];
+  if (boundary === undefined) return undefined;
+  const parser = new Dicer({ boundary, partHwm: PART_BUFFER } as Dicer.Config);
+  // Busboy reports the errors of a form.
+  parser.on("error", () => undefined);
+  parser.on("part", (part) => {
+    part.on("error", () => undefined);
+    part.on("header", (header: Record<string, string[] | undefined>) => {
+      if (FILE_PART.test(header["content-disposition"]?.[0] ?? "")) onFile(header["content-type"]?.[0] ?? "");
+    });
+    part.resume();
+  });
+  return parser;
+}

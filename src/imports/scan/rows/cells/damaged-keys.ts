@@ -1,0 +1,60 @@
+// Recognizes SKUs that are not SKUs: error values of spreadsheets such as #N/A, long numbers that were shortened to 4.00638E+12, and the
+// words that programs write for missing values. The digits of a shortened number are lost, so different products have the same text.
+import { HASH, isErrorKey } from "./error-values.ts";
+
+const PLUS = 0x2b;
+const LOWER_E = 0x65;
+const UPPER_E = 0x45;
+
+/** The words that databases and programs write for a missing value, in lower case. */
+const MISSING: ReadonlySet<string> = new Set([
+  "null",
+  "(null)",
+  "<null>",
+  "nan",
+  "undefined",
+  "\\n",
+  "none",
+  "<na>",
+  "n/a",
+]);
+const MAX_MISSING_BYTES = 9;
+const FIRST_OF_MISSING = new Set(Array.from(MISSING, (word) => word.charCodeAt(0)));
+
+/** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value. */
+export function isDamagedKey(bytes: Buffer, length: number): boolean {
+  if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
+  if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))
+    return MISSING.has(bytes.toString("latin1", 0, length));
+  return isErrorKey(bytes, length) || isFilledWithHashes(bytes, 0, length);
+}
+
+/** Number of characters from which a cell of nothing but `#` is a number that did not fit its column in the spreadsheet. */
+const MIN_HASHES = 4;
+
+/** Whether `bytes[start, end)` is what a spreadsheet shows for a number that is too long for its column. */
+export function isFilledWithHashes(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < MIN_HASHES) return false;
+  for (let pos = start; pos < end; pos++) if (bytes[pos] !== HASH) return false;
+  return true;
+}
+
+/** Whether `bytes[start, end)` is a number such as 4.00638E+12. */
+export function isShortenedNumber(bytes: Buffer, start: number, end: number): boolean {
+  if (bytes[end - 3] !== PLUS && bytes[end - 4] !== PLUS) return false;
+  let pos = start;
+  if (bytes[pos] === 0x2d) pos++;
+  const digits = skipDigits(bytes, pos, end);
+  if (digits === pos) return false;
+  pos = digits;
+  if (bytes[pos] === 0x2e || bytes[pos] === 0x2c) pos = skipDigits(bytes, pos + 1, end);
+  if ((bytes[pos] !== LOWER_E && bytes[pos] !== UPPER_E) || bytes[pos + 1] !== PLUS) return false;
+  const exponent = pos + 2;
+  return exponent < end && skipDigits(bytes, exponent, end) === end;
+}
+
+function skipDigits(bytes: Buffer, from: number, end: number): number {
+  let pos = from;
+  while (pos < end && (bytes[pos] as number) >= 0x30 && (bytes[pos] as number) <= 0x39) pos++;
+  return pos;
+}

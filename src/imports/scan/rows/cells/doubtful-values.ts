@@ -1,0 +1,104 @@
+// Counts cells that are stored but that the user should check: shortened numbers, words for missing values, and letters that were wrong
+// before the file was made.
+import { isAscii } from "node:buffer";
+import type { Layout } from "../../../layout.ts";
+import { mayContain } from "../../../read/fit/clean-cells.ts";
+import type { Records } from "../../../read/records.ts";
+import { isFilledWithHashes, isShortenedNumber } from "./damaged-keys.ts";
+import { HASH, storedColumns } from "./error-values.ts";
+
+export type DoubtfulKind = "damaged_numbers" | "missing_values" | "wrong_letters";
+
+/** The doubtful cells of one kind in one column. */
+export interface DoubtfulCells {
+  kind: DoubtfulKind;
+  /** Index of the column. */
+  column: number;
+  count: number;
+  /** The first lines with such a cell, and the text of the first one. */
+  lines: number[];
+  text: string;
+}
+
+/** Number of lines that are kept for each column. */
+const KEPT_LINES = 3;
+const KEPT_BYTES = 120;
+
+interface Kind {
+  kind: DoubtfulKind;
+  /** The bytes that each of these cells contains. A window without them costs only a native search. */
+  needle: Buffer | number;
+  isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
+}
+
+const includes =
+  (needle: Buffer): Kind["isDoubtful"] =>
+  (bytes, start, end) =>
+    bytes.subarray(start, end).includes(needle);
+const equals = (word: string): Kind["isDoubtful"] => {
+  const expected = Buffer.from(word);
+  return (bytes, start, end) =>
+    end - start === expected.length && bytes.compare(expected, 0, expected.length, start, end) === 0;
+};
+
+const ASCII_KINDS: readonly Kind[] = [
+  { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber },
+  { kind: "damaged_numbers", needle: HASH, isDoubtful: isFilledWithHashes },
+  { kind: "missing_values", needle: Buffer.from("NULL"), isDoubtful: equals("NULL") },
+  { kind: "missing_values", needle: Buffer.from("\\N"), isDoubtful: equals("\\N") },
+];
+/** U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã` or `Ð` before a
+ * character from U+0080 to U+00BF, which no word contains. */
+const OTHER_KINDS: readonly Kind[] = ["efbfbd", "c383c2", "c390c2", "c3a2e282ac"].map((hex) => {
+  const needle = Buffer.from(hex, "hex");
+  return { kind: "wrong_letters", needle, isDoubtful: includes(needle) };
+});
+
+export interface DoubtfulCount {
+  /** Adds the cells of a window. */
+  add(records: Records): void;
+  readonly found: readonly DoubtfulCells[];
+}
+
+/** Counts doubtful cells in the columns of the file that are stored. */
+export function countDoubtful(layout: Layout): DoubtfulCount {
+  const columns = [...storedColumns(layout), layout.sku].filter((index) => index >= 0 && index < layout.file_width);
+  const found = new Map<string, DoubtfulCells>();
+  const note = (records: Records, r: number, field: number, { kind }: Kind, column: number): void => {
+    const key = `${kind} ${String(column)}`;
+    let cells = found.get(key);
+    if (cells === undefined) {
+      const start = records.field_start[field] as number;
+      const end = Math.min(records.field_end[field] as number, start + KEPT_BYTES);
+      cells = { kind, column, count: 0, lines: [], text: records.bytes.toString("utf8", start, end) };
+      found.set(key, cells);
+    }
+    cells.count++;
+    if (cells.lines.length < KEPT_LINES) cells.lines.push(records.line[r] as number);
+  };
+  const addKind = (records: Records, kind: Kind): void => {
+    if (!mayContain(records, kind.needle)) return;
+    const { bytes, count, first_field, field_start, field_end } = records;
+    for (let r = 0; r < count; r++) {
+      const first = first_field[r] as number;
+      if ((first_field[r + 1] as number) - first !== layout.file_width) continue;
+      for (const column of columns) {
+        const field = first + column;
+        if (!kind.isDoubtful(bytes, field_start[field] as number, field_end[field] as number)) continue;
+        // A damaged SKU is rejected.
+        if (column !== layout.sku || kind.kind === "wrong_letters") note(records, r, field, kind, column);
+      }
+    }
+  };
+  return {
+    get found() {
+      return [...found.values()];
+    },
+    add(records) {
+      if (records.count === 0) return;
+      for (const kind of ASCII_KINDS) addKind(records, kind);
+      const text = records.bytes.subarray(records.start[0], records.end[records.count - 1]);
+      if (!isAscii(text)) for (const kind of OTHER_KINDS) addKind(records, kind);
+    },
+  };
+}

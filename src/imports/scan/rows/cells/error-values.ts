@@ -1,0 +1,79 @@
+// Recognizes the error values of spreadsheets, such as #N/A, in all languages of Excel and LibreOffice. A cell with an error has no value:
+// its formula failed, or found nothing.
+import type { Layout } from "../../../layout.ts";
+import type { MappingPlan, ValueNode } from "../../../mapping/plan.ts";
+import { mayContain } from "../../../read/fit/clean-cells.ts";
+import type { Records } from "../../../read/records.ts";
+import { ERRORS } from "./spreadsheet-words.ts";
+
+/** Maximum number of bytes of an error value. */
+const MAX_ERROR_BYTES = 32;
+
+export const HASH = 0x23;
+const COLON = 0x3a;
+/** How the errors of LibreOffice that have only a number begin. */
+const NUMBERED_ERROR = Buffer.from("Err:5");
+
+/** Whether a key in `bytes[0, length)`, which is in lower case, is an error value. */
+export function isErrorKey(bytes: Buffer, length: number): boolean {
+  if (length > MAX_ERROR_BYTES || (bytes[0] !== HASH && bytes[3] !== COLON)) return false;
+  return ERRORS.has(bytes.toString("utf8", 0, length));
+}
+
+/** Returns the error value in `bytes[start, end)`, if it is one. Spreadsheets write errors in capital letters, so `#name?` is a text. */
+function errorIn(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end - start > MAX_ERROR_BYTES || end - start < 3) return undefined;
+  if (bytes[start] !== HASH && bytes[start + 3] !== COLON) return undefined;
+  const text = bytes.toString("utf8", start, end).trim();
+  if (!ERRORS.has(text.toLowerCase())) return undefined;
+  return text.startsWith("Err:") || text === text.toUpperCase() ? text : undefined;
+}
+
+/** Returns the columns of the file that are stored. The SKU is not among them, because its faults have their own code. */
+export const storedColumns = ({ columns, sku, file_width }: Layout): number[] =>
+  columns.slice(0, file_width).flatMap(({ target }, index) => (index === sku || target === "ignored" ? [] : [index]));
+
+/** The columns in which error values are searched, and the errors that the mapping treats as blank. */
+export interface ErrorColumns {
+  columns: readonly number[];
+  blank: ReadonlySet<string>;
+}
+
+/** Returns the columns that are stored, and those from which a mapping computes texts. If a value map contains a text, it is not an error. */
+export function errorColumns(layout: Layout, plan: MappingPlan | null): ErrorColumns {
+  const columns = new Set(storedColumns(layout));
+  const addSources = ({ sources, steps }: ValueNode): void => {
+    if (steps.some(({ step }) => step === "map")) return;
+    for (const source of sources) {
+      if (typeof source === "number") columns.add(source);
+      else addSources(source);
+    }
+  };
+  for (const { target, value } of plan?.fields ?? []) if (target !== "sku") addSources(value);
+  for (const { value } of plan?.attributes ?? []) addSources(value);
+  return { columns: [...columns].sort((a, b) => a - b), blank: new Set(plan?.empty) };
+}
+
+/** Returns, for each record with an error value, the index of its first column with one. Windows without the beginning of an error cost
+ * only a native search. */
+export function findErrorValues(
+  records: Records,
+  width: number,
+  { columns, blank }: ErrorColumns,
+): ReadonlyMap<number, number> | undefined {
+  if (!mayContain(records, HASH) && !mayContain(records, NUMBERED_ERROR)) return undefined;
+  const { bytes, count, first_field, field_start, field_end } = records;
+  let found: Map<number, number> | undefined;
+  for (let r = 0; r < count; r++) {
+    const first = first_field[r] as number;
+    if ((first_field[r + 1] as number) - first !== width) continue;
+    for (const column of columns) {
+      const field = first + column;
+      const error = errorIn(bytes, field_start[field] as number, field_end[field] as number);
+      if (error === undefined || blank.has(error)) continue;
+      (found ??= new Map()).set(r, column);
+      break;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,118 @@
+// Notes SKUs that the user should check, although they are accepted: dates that a spreadsheet made of codes such as 1-3, words of a row
+// of totals, and SKUs that look like others.
+import { isAscii } from "node:buffer";
+import { cutText } from "../../../../../contract/faults.ts";
+import type { Records } from "../../../read/records.ts";
+import { isConfusing, latinForm } from "./look-alikes.ts";
+import { MONTHS, TOTALS } from "./spreadsheet-words.ts";
+
+export type UnusualKind = "date_skus" | "total_rows" | "look_alikes";
+
+export interface UnusualKeys {
+  kind: UnusualKind;
+  count: number;
+  /** The first of these SKUs with their lines. */
+  examples: { text: string; line: number }[];
+}
+
+export interface KeyWatch {
+  /** Adds the SKUs of a window. */
+  add(records: Records): void;
+  /** Returns what was found. @param hasKey whether the file contains a SKU with this key */
+  found(hasKey: (key: string) => boolean): UnusualKeys[];
+}
+
+const KEPT_EXAMPLES = 3;
+/** Maximum number of SKUs in letters of another script that are compared with the SKUs in Latin letters. */
+const MAX_COMPARED = 1000;
+/** Minimum and maximum number of bytes of a date, and of a word of totals. */
+const MIN_DATE_BYTES = 5;
+const MAX_DATE_BYTES = 19;
+const MAX_TOTAL_BYTES = 40;
+
+const MONTH = `(?:${MONTHS.split(" ").join("|")})`;
+const DATE = new RegExp(
+  `^(?:\\d{1,2}[-. /]${MONTH}\\.?(?:[-. /]\\d{2,4})?|${MONTH}\\.?[-. /]\\d{2,4}|\\d{4}-\\d\\d-\\d\\d(?: \\d\\d:\\d\\d:\\d\\d)?|\\d{1,2}[./]\\d{1,2}[./]\\d{4})$`,
+  "iu",
+);
+const DASH = 0x2d;
+const POINT = 0x2e;
+const BLANK = 0x20;
+const SLASH = 0x2f;
+const FIRST_LETTER = 0x41;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** @param sku index of the SKU column; a negative index watches nothing */
+export function watchKeys(sku: number): KeyWatch {
+  const found = new Map<UnusualKind, UnusualKeys>();
+  const compared: { latin: string; text: string; line: number }[] = [];
+  const note = (kind: UnusualKind, text: string, line: number): void => {
+    const keys = found.get(kind) ?? { kind, count: 0, examples: [] };
+    found.set(kind, keys);
+    keys.count++;
+    if (keys.examples.length < KEPT_EXAMPLES) keys.examples.push({ text: cutText(text, 60), line });
+  };
+  const inspect = (text: string, line: number, isPlain: boolean): void => {
+    if (DATE.test(text)) note("date_skus", text, line);
+    else if (TOTALS.has(text.toLowerCase().replace(/[\s:]+/g, ""))) note("total_rows", text, line);
+    else if (!isPlain && isConfusing(text)) note("look_alikes", text, line);
+    else if (!isPlain && compared.length < MAX_COMPARED) {
+      const latin = latinForm(text);
+      if (latin !== undefined) compared.push({ latin, text, line });
+    }
+  };
+  return {
+    add(records) {
+      const { bytes, count, start, end, line, first_field, field_start, field_end } = records;
+      if (count === 0 || sku < 0) return;
+      const isPlainWindow = isAscii(bytes.subarray(start[0], end[count - 1]));
+      for (let r = 0; r < count; r++) {
+        const field = (first_field[r] as number) + sku;
+        if (field >= (first_field[r + 1] as number)) continue;
+        const from = field_start[field] as number;
+        const to = field_end[field] as number;
+        if (to - from > MAX_TOTAL_BYTES * 8) continue;
+        const isPlain = isPlainWindow || isAscii(bytes.subarray(from, to));
+        if (isPlain && !mayBeDate(bytes, from, to) && !mayBeWord(bytes, from, to)) continue;
+        inspect(bytes.toString("utf8", from, to).trim(), line[r] as number, isPlain);
+      }
+    },
+    found(hasKey) {
+      for (const { latin, text, line } of compared) if (hasKey(latin)) note("look_alikes", text, line);
+      compared.length = 0;
+      return [...found.values()];
+    },
+  };
+}
+
+/** Whether `bytes[from, to)` has separators where the dates of DATE have them. This rules out nearly every SKU without creating a string. */
+function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
+  const length = to - from;
+  if (length < MIN_DATE_BYTES || length > MAX_DATE_BYTES) return false;
+  const first = bytes[from] as number;
+  if (first >= FIRST_LETTER) {
+    const at = isSeparator(bytes[from + 3]) ? 3 : 4;
+    const digits = length - at - 1;
+    return isSeparator(bytes[from + at]) && (digits === 2 || digits === 4) && isDigit(bytes[to - 1]);
+  }
+  if (!isDigit(first)) return false;
+  if (bytes[from + 4] === DASH && bytes[from + 7] === DASH) return true;
+  const at = isSeparator(bytes[from + 1]) ? 1 : 2;
+  if (!isSeparator(bytes[from + at])) return false;
+  const next = from + at + 1;
+  return !isDigit(bytes[next]) || isSeparator(bytes[next + 1]) || isSeparator(bytes[next + 2]);
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
+const isSeparator = (byte: number | undefined): boolean =>
+  byte === DASH || byte === POINT || byte === SLASH || byte === BLANK;
+
+/** Whether `bytes[from, to)` begins with a letter and has no digit. */
+function mayBeWord(bytes: Buffer, from: number, to: number): boolean {
+  if (to - from > MAX_TOTAL_BYTES || (bytes[from] ?? 0) < FIRST_LETTER) return false;
+  for (let pos = from; pos < to; pos++) {
+    if (isDigit(bytes[pos])) return false;
+  }
+  return true;
+}

@@ -1,0 +1,86 @@
+// Watches the records of a scan for what is not wrong enough to be rejected, and describes it in notices.
+import type { Notice } from "../../../../../contract/imports/notices.ts";
+import type { Layout } from "../../../layout.ts";
+import type { Records } from "../../../read/records.ts";
+import { countDoubtful, type DoubtfulCells, type DoubtfulKind } from "./doubtful-values.ts";
+import { watchKeys, type UnusualKeys, type UnusualKind } from "./unusual-keys.ts";
+
+/** Maximum number of notices of one kind: an import and its notices are sent to clients at each change. */
+export const MAX_NOTICES = 20;
+
+export interface CellWatch {
+  /** Adds the records of a window, which are fitted to the table. */
+  add(records: Records): void;
+  /** @param hasKey whether the file contains a SKU with this key */
+  notices(hasKey: (key: string) => boolean): Notice[];
+}
+
+export function watchCells(layout: Layout): CellWatch {
+  const cells = countDoubtful(layout);
+  const keys = watchKeys(layout.sku);
+  return {
+    add(records) {
+      cells.add(records);
+      keys.add(records);
+    },
+    notices: (hasKey) => [
+      ...cells.found.slice(0, MAX_NOTICES).map((found) => cellNotice(layout, found)),
+      ...keys.found(hasKey).map((found) => keyNotice(layout, found)),
+    ],
+  };
+}
+
+function cellNotice({ columns }: Layout, { kind, column, count, lines, text }: DoubtfulCells): Notice {
+  const name = columns[column]?.name ?? null;
+  const cells = `${count.toLocaleString("en")} ${count === 1 ? "cell" : "cells"} of the column "${name ?? ""}"`;
+  return {
+    code: kind,
+    message: `${cells} (${linesOf(lines, count)}) ${describeCells(kind, count === 1, text)}`,
+    column: name,
+    count,
+  };
+}
+
+function describeCells(kind: DoubtfulKind, isOne: boolean, text: string): string {
+  switch (kind) {
+    case "damaged_numbers":
+      return `${isOne ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as ${text}. The missing digits cannot be restored: get the file with this column as text.`;
+    case "missing_values":
+      return `${isOne ? "contains" : "contain"} ${text}, which databases write for a missing value. It was stored as text. To treat it as a blank cell, export the file without it, or list it in the member "empty" of a mapping.`;
+    case "wrong_letters":
+      return `${isOne ? "contains" : "contain"} letters that were already wrong in the file, such as "${text}". Export the file again with the right encoding.`;
+  }
+}
+
+function keyNotice({ columns, sku }: Layout, { kind, count, examples }: UnusualKeys): Notice {
+  const listed = examples.map(({ text, line }) => `"${text}" (line ${line.toLocaleString("en")})`).join(", ");
+  return {
+    code: kind,
+    message: `${describeKeys(kind, count)}: ${listed}${count > examples.length ? ", …" : ""}. ${ADVICE[kind]}`,
+    column: columns[sku]?.name ?? null,
+    count,
+  };
+}
+
+function describeKeys(kind: UnusualKind, count: number): string {
+  const skus = `${count.toLocaleString("en")} ${count === 1 ? "SKU" : "SKUs"}`;
+  switch (kind) {
+    case "date_skus":
+      return `${skus} ${count === 1 ? "looks" : "look"} like a date that a spreadsheet made of another code`;
+    case "total_rows":
+      return `${skus} ${count === 1 ? "is a word" : "are words"} for a total, so the row may not be a product`;
+    case "look_alikes":
+      return `${skus} ${count === 1 ? "contains" : "contain"} characters that look like others, such as letters of two scripts, full-width letters or invisible characters`;
+  }
+}
+
+const ADVICE: Readonly<Record<UnusualKind, string>> = {
+  date_skus: "If they are wrong, undo the import and get the file again with the SKUs as text.",
+  total_rows: "If it is wrong, undo the import and delete the row.",
+  look_alikes:
+    "They are different from SKUs in ordinary characters. If that is wrong, undo the import and correct them.",
+};
+
+/** @param lines the first of `count` lines */
+export const linesOf = (lines: readonly number[], count: number): string =>
+  `${count === 1 ? "line" : "lines"} ${lines.map((line) => line.toLocaleString("en")).join(", ")}${count > lines.length ? ", …" : ""}`;

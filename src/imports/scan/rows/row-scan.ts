@@ -1,0 +1,55 @@
+// What a scan does with the records of a table: fits them to its columns, computes the values of a mapping, and inspects each row.
+import { layoutOf, type Layout } from "../../layout.ts";
+import { createMapper, type Mapper } from "../../mapping/mapper.ts";
+import { planLayoutColumns } from "../../mapping/plan.ts";
+import { columnShapes } from "../../read/fit/column-shapes.ts";
+import { createFit, fitRecords } from "../../read/fit/fit-records.ts";
+import type { Records } from "../../read/records.ts";
+import { watchCells } from "./cells/watch-cells.ts";
+import { activeNotices, shortRowNotices, unknownNotices } from "./notices.ts";
+import type { JudgedTable } from "../scan-run.ts";
+import { createScanner, rulesOf, type Scanner, type ScanRules } from "../scanner.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
+import type { Notice } from "../../../../contract/imports/notices.ts";
+
+export interface RowScan {
+  layout: Layout;
+  scanner: Scanner;
+  mapper: Mapper | undefined;
+  /** Scans the records of one window, and passes on the fitted records. @param offset the start of the window in the text */
+  add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
+  /** Returns the notices about the table and its rows. Call it after the last window, before the scanner is released. */
+  notices(): Notice[];
+}
+
+export function createRowScan(
+  table: JudgedTable,
+  dialect: Dialect,
+  rules: Pick<ScanRules, "repeats" | "chunk_records" | "text_size" | "first_keys">,
+): RowScan {
+  const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
+  const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
+  const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules });
+  const fit = createFit(layout.file_width, dialect, columnShapes(table.rows, table.columns));
+  const watch = watchCells(layout);
+  return {
+    layout,
+    scanner,
+    mapper,
+    add(records, offset, onFitted) {
+      for (const fitted of fitRecords(records, fit)) {
+        const mapped = mapper?.map(fitted, undefined, "scan");
+        scanner.scan(mapped?.records ?? fitted, offset, mapped);
+        watch.add(fitted);
+        onFitted(fitted);
+      }
+    },
+    notices: () => [
+      ...table.notices,
+      ...(table.plan === null ? activeNotices(table) : []),
+      ...shortRowNotices(fit.filled_up),
+      ...watch.notices((key) => scanner.hasKey(key)),
+      ...unknownNotices(layout, mapper?.notes.unknown ?? []),
+    ],
+  };
+}
