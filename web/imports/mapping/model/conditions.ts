@@ -1,0 +1,53 @@
+// Conditions for rows that are not products, as the form shows them: one column, a relation and a text.
+import type { Condition } from "../../../../contract/mapping/mapping.ts";
+import { withMember, type Draft } from "./draft.ts";
+
+export const RELATIONS = ["blank", "is", "begins", "contains"] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+export interface RowRule {
+  column: string;
+  relation: Relation;
+  /** Empty if the relation is `blank`. */
+  text: string;
+}
+
+/** @returns undefined if the form cannot show the condition */
+export function ruleOf({ blank, of, is, not, like, any }: Condition): RowRule | undefined {
+  if (any !== undefined || not !== undefined) return undefined;
+  if (typeof blank === "string" && of === undefined) return { column: blank, relation: "blank", text: "" };
+  if (blank !== undefined || typeof of !== "string") return undefined;
+  if (typeof is === "string" && like === undefined) return { column: of, relation: "is", text: is };
+  if (is !== undefined || like === undefined) return undefined;
+  const [, contained] = /^\{\*\}([^{}]+)\{\*\}$/.exec(like) ?? [];
+  if (contained !== undefined) return { column: of, relation: "contains", text: contained };
+  const [, begun] = /^([^{}]+)\{\*\}$/.exec(like) ?? [];
+  return begun === undefined ? undefined : { column: of, relation: "begins", text: begun };
+}
+
+/** Braces have a meaning in templates, so a text with braces can only be compared as a whole. */
+export function conditionOf({ column, relation, text }: RowRule): Condition {
+  const isPlain = !/[{}]/.test(text);
+  switch (relation) {
+    case "blank":
+      return { blank: column };
+    case "begins":
+      return isPlain ? { of: column, like: `${text}{*}` } : { of: column, is: text };
+    case "contains":
+      return isPlain ? { of: column, like: `{*}${text}{*}` } : { of: column, is: text };
+    case "is":
+      return { of: column, is: text };
+  }
+}
+
+export const addRule = (draft: Draft, rule: RowRule): Draft => ({
+  ...draft,
+  ignore: [...(draft.ignore ?? []), conditionOf(rule)],
+});
+
+export const removeRule = (draft: Draft, at: number): Draft =>
+  withMember(
+    draft,
+    "ignore",
+    draft.ignore?.filter((_, i) => i !== at),
+  );

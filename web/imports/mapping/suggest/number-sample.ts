@@ -1,0 +1,76 @@
+// Recognizes how the numbers of a column are written, and returns a sample number that shows it.
+
+interface Written {
+  /** The separators in the order of the number, without repeats at the end of the whole part. */
+  signs: string[];
+  /** Number of digits after the last separator. */
+  last_digits: number;
+  starts_with_zero: boolean;
+  unit: string;
+  is_unit_first: boolean;
+}
+
+const NUMBER = /^[+\u2212-]?\s?(\D{0,5}?)\s?(\d[\d.,' \u00a0\u202f\u2009\u2019]*)\s?([^\d\s]{0,5})$/u;
+const BLANKS = /[\u00a0\u202f\u2009]/g;
+
+/** The share of values that must be numbers. The others are rejected, which the preview shows. */
+const NEEDED = 0.8;
+
+/** @returns undefined if the values are no numbers, if it is unclear which separator is the decimal one, or if they are plain numbers */
+export function numberSample(values: readonly string[]): string | undefined {
+  const numbers = values.map(readNumber).filter((number) => number !== undefined);
+  if (numbers.length < values.length * NEEDED || (values.length < 5 && numbers.length < values.length)) return undefined;
+  const [first] = numbers;
+  if (first === undefined || numbers.some(({ unit }) => unit !== first.unit)) return undefined;
+  const separators = separatorsOf(numbers);
+  if (separators === undefined) return undefined;
+  const { decimal, group } = separators;
+  const isPlain = group === "" && decimal !== "," && first.unit === "";
+  if (isPlain) return undefined;
+  const whole = `1${group === "" && decimal === "," ? "." : group}234`;
+  const sample = decimal === "" ? whole : `${whole}${decimal}56`;
+  if (first.unit === "") return sample;
+  return first.is_unit_first ? `${first.unit} ${sample}` : `${sample} ${first.unit}`;
+}
+
+function readNumber(text: string): Written | undefined {
+  const [, before = "", digits, after = ""] = NUMBER.exec(text) ?? [];
+  if (digits === undefined || (before !== "" && after !== "")) return undefined;
+  const parts = digits.replace(BLANKS, " ").replaceAll("\u2019", "'").trim().split(/([.,' ])/);
+  const signs = parts.filter((_, i) => i % 2 === 1);
+  if (parts.some((part, i) => i % 2 === 0 && part === "")) return undefined;
+  const [lead = ""] = parts;
+  const last = parts.at(-1) ?? "";
+  return {
+    signs,
+    last_digits: last.length,
+    starts_with_zero: lead.startsWith("0"),
+    unit: before || after,
+    is_unit_first: before !== "",
+  };
+}
+
+/** Finds the decimal separator and the group separator in all numbers together. */
+function separatorsOf(numbers: readonly Written[]): { decimal: string; group: string } | undefined {
+  let decimal = "";
+  let group = "";
+  for (const { signs, last_digits, starts_with_zero } of numbers) {
+    const last = signs.at(-1);
+    if (last === undefined) continue;
+    const isDecimal =
+      signs.length === 1 ? last_digits !== 3 || starts_with_zero : signs.filter((sign) => sign === last).length === 1;
+    if (!isDecimal) {
+      if (signs.length > 1 || last === " " || last === "'") group ||= last;
+      continue;
+    }
+    if (last === " " || last === "'" || (decimal !== "" && decimal !== last)) return undefined;
+    decimal = last;
+    const [first] = signs;
+    if (signs.length > 1 && first !== undefined) group ||= first;
+  }
+  if (decimal === "" && group === "") {
+    // Only separators before three digits: `1.234` can be either.
+    return numbers.some(({ signs }) => signs.length > 0) ? undefined : { decimal, group };
+  }
+  return group === decimal ? undefined : { decimal, group };
+}
