@@ -13,6 +13,8 @@ export interface ImportForm {
   profile: string;
   /** Name of the column with the SKUs, or empty if the server recognizes it. */
   key: string;
+  /** Whether every import waits until the user has checked its columns. Otherwise, only files of an unknown layout wait. */
+  always_review: boolean;
   encoding: (typeof ENCODINGS)[number] | typeof DETECT;
   /** A delimiter, DETECT, or OTHER if the delimiter is in `other_delimiter`. */
   delimiter: string;
@@ -37,6 +39,7 @@ export const emptyForm = (): ImportForm => ({
   active: true,
   profile: "",
   key: "",
+  always_review: false,
   encoding: DETECT,
   delimiter: DETECT,
   other_delimiter: "",
@@ -88,6 +91,7 @@ export function optionsOf(form: ImportForm): Options {
     ...(form.active ? {} : { active: false }),
     ...(form.profile === "" ? {} : { profile: form.profile }),
     ...(form.key === "" ? {} : { key: form.key }),
+    ...(form.always_review ? { review: "always" as const } : {}),
     ...dialectOf(form),
   };
 }

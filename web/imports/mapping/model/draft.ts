@@ -61,8 +61,8 @@ export function draftOfColumns(columns: Preview["columns"], key: string | undefi
   });
   const ignored = columns.flatMap(({ name, target }) => (target === "ignored" && name !== key ? [name] : []));
   return {
-    ...(key === undefined ? {} : { key }),
     ...Object.fromEntries(found),
+    ...(key === undefined ? {} : { key }),
     ...(ignored.length === 0 ? {} : { drop: ignored }),
   };
 }

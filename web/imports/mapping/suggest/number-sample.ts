@@ -1,7 +1,7 @@
 // Recognizes how the numbers of a column are written, and returns a sample number that shows it.
 
 interface Written {
-  /** The separators in the order of the number, without repeats at the end of the whole part. */
+  /** The separators in the order of the number. */
   signs: string[];
   /** Number of digits after the last separator. */
   last_digits: number;
@@ -10,7 +10,7 @@ interface Written {
   is_unit_first: boolean;
 }
 
-const NUMBER = /^[+\u2212-]?\s?(\D{0,5}?)\s?(\d[\d.,' \u00a0\u202f\u2009\u2019]*)\s?([^\d\s]{0,5})$/u;
+const NUMBER = /^[+\u2212-]?\s?([\p{L}\p{Sc}%]{0,5})\s?(\d[\d.,' \u00a0\u202f\u2009\u2019]*)\s?([\p{L}\p{Sc}%]{0,5})$/u;
 const BLANKS = /[\u00a0\u202f\u2009]/g;
 
 /** The share of values that must be numbers. The others are rejected, which the preview shows. */
@@ -39,6 +39,10 @@ function readNumber(text: string): Written | undefined {
   const parts = digits.replace(BLANKS, " ").replaceAll("\u2019", "'").trim().split(/([.,' ])/);
   const signs = parts.filter((_, i) => i % 2 === 1);
   if (parts.some((part, i) => i % 2 === 0 && part === "")) return undefined;
+  const digitsOf = parts.filter((_, i) => i % 2 === 0);
+  // Groups have three digits, except the first one and the decimal places.
+  const groups = digitsOf.slice(1, signs.at(-1) === signs.at(-2) ? undefined : -1);
+  if (groups.some((group) => group.length !== 3) && signs.length > 1) return undefined;
   const [lead = ""] = parts;
   const last = parts.at(-1) ?? "";
   return {

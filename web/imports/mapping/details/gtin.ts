@@ -1,0 +1,7 @@
+// Whether a text is a GTIN: 8, 12, 13 or 14 digits with a valid check digit.
+export function isGtin(text: string): boolean {
+  const digits = text.trim();
+  if (!/^(?:\d{8}|\d{12,14})$/.test(digits)) return false;
+  const sum = [...digits.padStart(14, "0")].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 3 : 1), 0);
+  return sum % 10 === 0;
+}

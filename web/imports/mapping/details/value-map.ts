@@ -1,0 +1,28 @@
+// The entries of a value map, and the values of the first rows that it could replace.
+
+/** Maximum number of values that the form lists. */
+const MAX_LISTED = 100;
+
+export const comparableValue = (value: string): string => value.trim().toLowerCase();
+
+/** The values of the map in its spelling, then the other values. A column of lists contributes the elements of its lists. */
+export function listedValues(
+  map: Readonly<Record<string, string>>,
+  values: readonly string[],
+  separator: string | undefined,
+): string[] {
+  const elements = values.flatMap((value) => (separator === undefined ? [value] : value.split(separator)));
+  const listed = new Map<string, string>();
+  for (const value of [...Object.keys(map), ...elements]) {
+    const key = comparableValue(value);
+    if (key !== "" && !listed.has(key)) listed.set(key, value.trim());
+  }
+  return [...listed.values()].slice(0, MAX_LISTED);
+}
+
+/** Sets the new value of an entry, or removes the entry if the text is empty. */
+export function withEntry(map: Readonly<Record<string, string>>, value: string, text: string): Record<string, string> {
+  const { [value]: _, ...others } = map;
+  if (text === "") return others;
+  return Object.hasOwn(map, value) ? { ...map, [value]: text } : { ...others, [value]: text };
+}

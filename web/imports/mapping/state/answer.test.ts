@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { Preview } from "../../../../contract/imports/imports.ts";
+import { answerOf, initialDraft, profileMapping } from "./answer.ts";
+import { renameColumns } from "./rename-columns.ts";
+
+const column = (name: string, target: Preview["columns"][number]["target"]): Preview["columns"][number] => ({
+  name,
+  target,
+  confidence: "high",
+  samples: [],
+});
+const columns = [column("item number", "sku"), column("code", "attribute"), column("Name", "name"), column("reject_row", "ignored")];
+const plain = { options: { mode: "upsert", repeats: "last", strict: false, active: true }, profile: null } as const;
+const question = (option: string, ...values: string[]) => ({
+  option,
+  statement: "",
+  candidates: values.map((value) => ({ value, samples: [] })),
+});
+
+test("the initial draft has the effect of the recognized columns: blank cells remove attributes", () => {
+  const mapping = { key: "code", name: "Name" };
+  expect(initialDraft({ columns, mapping }, plain, undefined)).toEqual({ ...mapping, blank: { remove: ["*"] } });
+  const profiled = { ...plain, profile: { name: "A", version: 1, built_in: false } };
+  expect(initialDraft({ columns, mapping }, profiled, undefined)).toEqual(mapping);
+});
+
+test("the first candidate answers the question of the key; without edits, only the option is sent", () => {
+  const asked = question("key", "code", "item number");
+  const initial = initialDraft({ columns, mapping: null }, plain, asked);
+  expect(initial).toEqual({ key: "code", name: "Name", drop: ["reject_row"], blank: { remove: ["*"] } });
+  const state = { draft: initial, encoding: undefined };
+  expect(answerOf(state, initial, asked)).toEqual({ review: "never", key: "code" });
+  const other = { ...state, draft: { ...initial, key: "item number" } };
+  expect(answerOf(other, initial, asked)).toEqual({ review: "never", key: "item number" });
+  const joined = { ...state, draft: { ...initial, key: ["code", "item number"] } };
+  expect(answerOf(joined, initial, asked)).toEqual({ review: "never", profile: "none", mapping: joined.draft });
+  const { key: _, ...withoutKey } = initial;
+  expect(answerOf({ ...state, draft: withoutKey }, initial, question("review", "never"))).toBeUndefined();
+});
+
+test("the chosen encoding is an option of the import and a statement of the profile", () => {
+  const draft = { key: "code" };
+  expect(answerOf({ draft, encoding: "windows-1252" }, draft, undefined)).toEqual({
+    review: "never",
+    encoding: "windows-1252",
+  });
+  expect(profileMapping({ draft, encoding: "windows-1252" })).toEqual({ key: "code", file: { encoding: "windows-1252" } });
+  expect(profileMapping({ draft, encoding: undefined })).toEqual(draft);
+});
+
+test("names of columns change with the encoding; values and attributes stay", () => {
+  const draft = {
+    key: { from: ["Gr÷ße", "Nr"], join: ":" },
+    attributes: { "Gr÷ße": { from: "Gr÷ße", map: { "Gr÷ße": "Gr÷ße" } }, plain: "gr÷ße" },
+    drop: ["Gr÷ße"],
+    format: { "Gr÷ße": { number: "1,5" } },
+    ignore: [{ blank: "Gr÷ße" }, { of: "Gr÷ße", is: "Gr÷ße" }],
+    blank: { remove: ["*"] },
+  };
+  expect(renameColumns(draft, ["Gr÷ße", "Nr"], ["Größe", "Nr"])).toEqual({
+    key: { from: ["Größe", "Nr"], join: ":" },
+    attributes: { "Gr÷ße": { from: "Größe", map: { "Gr÷ße": "Gr÷ße" } }, plain: "Größe" },
+    drop: ["Größe"],
+    format: { "Größe": { number: "1,5" } },
+    ignore: [{ blank: "Größe" }, { of: "Größe", is: "Gr÷ße" }],
+    blank: { remove: ["*"] },
+  });
+});

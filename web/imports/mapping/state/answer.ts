@@ -1,0 +1,70 @@
+// Turns the state of the editor into the options with which the import continues, and into the text of a profile.
+import type { z } from "zod";
+import { continue_options, type Import, type Preview } from "../../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+import { NO_PROFILE } from "../../../../contract/profiles/profile-names.ts";
+import type { Question } from "../../../../contract/imports/question.ts";
+import { draftOfColumns, removingBlanks, type Draft } from "../model/draft.ts";
+
+export type Answer = z.input<typeof continue_options>;
+type Encoding = NonNullable<Answer["encoding"]>;
+
+export interface EditorState {
+  draft: Draft;
+  /** The encoding that the user has chosen. */
+  encoding: Encoding | undefined;
+}
+
+/** The mapping of the preview, or that of the recognized columns with the first answer to the question. */
+export function initialDraft(
+  { columns, mapping }: Pick<Preview, "columns" | "mapping">,
+  { options, profile }: Pick<Import, "options" | "profile">,
+  question: Question | undefined,
+): Draft {
+  const [first] = question?.candidates ?? [];
+  const key = question?.option === "key" ? first?.value : undefined;
+  const name = question?.option === "name" ? first?.value : undefined;
+  // The question of the key remains open, so the first candidate is better than the key that is in doubt.
+  const draft = mapping === null || key !== undefined ? draftOfColumns(columns, key) : mapping;
+  const named = name === undefined ? draft : { ...draft, name };
+  return options.mapping === undefined && profile === null ? removingBlanks(named) : named;
+}
+
+export const isSameDraft = (a: Draft, b: Draft): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether only the options that answer the question differ from the initial mapping, so that no mapping has to be sent. */
+export function isSimple({ draft }: EditorState, initial: Draft, question: Question | undefined): boolean {
+  const { key, name, ...others } = draft;
+  const { key: oldKey, name: oldName, ...oldOthers } = initial;
+  if (!isSameDraft(others, oldOthers)) return false;
+  const isAnswer = (option: string, value: unknown, old: unknown): boolean =>
+    JSON.stringify(value) === JSON.stringify(old) || (question?.option === option && typeof value === "string");
+  return isAnswer("key", key, oldKey) && isAnswer("name", name, oldName);
+}
+
+/** The options with which the import continues. @returns undefined if the mapping lacks the key */
+export function answerOf(state: EditorState, initial: Draft, question: Question | undefined): Answer | undefined {
+  const { draft, encoding } = state;
+  const read = { review: "never" as const, ...(encoding === undefined ? {} : { encoding }) };
+  if (isSimple(state, initial, question)) return { ...read, ...simpleAnswer(draft, question) };
+  const mapping = mappingOf(draft);
+  // A profile that the import already has would replace the mapping.
+  return mapping === undefined ? undefined : { ...read, profile: NO_PROFILE, mapping };
+}
+
+function simpleAnswer({ key, name }: Draft, question: Question | undefined): Answer {
+  if (question?.option === "key" && typeof key === "string") return { key };
+  if (question?.option === "name" && typeof name === "string") return { name };
+  return {};
+}
+
+export const mappingOf = ({ key, ...others }: Draft): Mapping | undefined =>
+  key === undefined ? undefined : { key, ...others };
+
+/** The mapping as a profile stores it: with the encoding that the user has chosen. */
+export function profileMapping({ draft, encoding }: EditorState): Mapping | undefined {
+  const mapping = mappingOf(draft);
+  return mapping === undefined || encoding === undefined
+    ? mapping
+    : { ...mapping, file: { ...mapping.file, encoding } };
+}

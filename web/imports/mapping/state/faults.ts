@@ -1,0 +1,28 @@
+// Finds the rows of the editor that a problem, a rejected row or a notice is about.
+import type { Preview } from "../../../../contract/imports/imports.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { rejectMessage } from "../../rejects/reasons.ts";
+import type { ColumnRow } from "../model/rows.ts";
+import { isSameName } from "../model/patterns.ts";
+
+/** The fault of a statement. @returns undefined if the problem is not about a statement of a row */
+export function faultOf(error: Error | null, { path, name, place }: ColumnRow): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  const { statement } = error.extra;
+  if (typeof statement !== "string" || statement === "") return undefined;
+  const own = place === null ? `format.${name}` : path;
+  return statement === own || statement.startsWith(`${own}.`) ? error.message : undefined;
+}
+
+export interface Misfits {
+  count: number;
+  /** What is wrong with the first of them. */
+  message: string;
+}
+
+/** The rejected sample rows whose fault is in the column. */
+export function misfitsOf(preview: Preview | null, name: string): Misfits | undefined {
+  const own = preview?.rejects.filter(({ column }) => column !== null && isSameName(column, name)) ?? [];
+  const [first] = own;
+  return first === undefined ? undefined : { count: own.length, message: rejectMessage(first) };
+}

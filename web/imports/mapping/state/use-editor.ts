@@ -1,0 +1,137 @@
+// The state of the mapping editor of a held import: the mapping with undo and redo, and the live preview of its effect.
+import { refDebounced, useSessionStorage } from "@vueuse/core";
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from "vue";
+import { preview_held_import, type Import, type Preview } from "../../../../contract/imports/imports.ts";
+import { questionOf } from "../../../../contract/imports/question.ts";
+import { ask, useConnection } from "../../../server/use-connection.ts";
+import { addState, redo, startHistory, undo, type History } from "../model/history.ts";
+import { withMember, type Draft } from "../model/draft.ts";
+import { readRows } from "../model/rows.ts";
+import { answerOf, initialDraft, isSameDraft, isSimple, type EditorState } from "./answer.ts";
+import { renameColumns } from "./rename-columns.ts";
+
+const DEBOUNCE_MS = 250;
+
+// eslint-disable-next-line max-lines-per-function -- one state with its actions
+export function useEditor(import_: ComputedRef<Import>) {
+  const question = computed(() => questionOf(import_.value.problem));
+  const preview = shallowRef<Preview | null>(null);
+  const error = shallowRef<Error | null>(null);
+  const isLoading = ref(true);
+  const initial = shallowRef<EditorState>({ draft: {}, encoding: undefined });
+  const history = shallowRef<History<EditorState>>(startHistory(initial.value));
+  const isReady = ref(false);
+  /** What the last edit did, for the announcement. */
+  const edited = ref("");
+  const stored = useSessionStorage<string | null>(`skuport.mapping.${String(import_.value.id)}`, null);
+  let stop = new AbortController();
+
+  const state = computed(() => history.value.present);
+  const rows = computed(() => readRows(state.value.draft, preview.value?.columns ?? []));
+  const names = computed(() => preview.value?.columns.map(({ name }) => name) ?? []);
+  const isEdited = computed(() => !isSimple(state.value, initial.value.draft, question.value));
+  const answer = computed(() => (isReady.value ? answerOf(state.value, initial.value.draft, question.value) : undefined));
+
+  async function load(body: Parameters<typeof ask<typeof preview_held_import>>[1]["body"]): Promise<Preview | undefined> {
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    isLoading.value = true;
+    try {
+      const loaded = await ask(preview_held_import, { params: { id: import_.value.id }, body }, { signal });
+      if (signal.aborted) return undefined;
+      preview.value = loaded;
+      error.value = null;
+      return loaded;
+    } catch (reason) {
+      if (!signal.aborted) error.value = reason as Error;
+      return undefined;
+    } finally {
+      if (!signal.aborted) isLoading.value = false;
+    }
+  }
+
+  async function start(): Promise<void> {
+    const loaded = await load({ review: "never" });
+    if (loaded === undefined) return;
+    initial.value = { draft: initialDraft(loaded, import_.value, question.value), encoding: undefined };
+    history.value = startHistory(initial.value);
+    const saved = readSaved(stored.value);
+    if (saved !== undefined) history.value = addState(history.value, saved);
+    isReady.value = true;
+    if (history.value.past.length > 0 || loaded.mapping === null) await refresh();
+  }
+
+  async function refresh(): Promise<void> {
+    if (answer.value !== undefined) await load(answer.value);
+  }
+
+  /** Applies an edit. `text` describes it for the announcement. */
+  function edit(draft: Draft, text = ""): void {
+    if (isSameDraft(draft, state.value.draft)) return;
+    history.value = addState(history.value, { ...state.value, draft });
+    edited.value = text;
+  }
+
+  /** Reads the file in another encoding. The names of the columns may change. */
+  async function setEncoding(encoding: EditorState["encoding"]): Promise<void> {
+    if (encoding === state.value.encoding) return;
+    const before = names.value;
+    const loaded = await load({ review: "never", ...(encoding === undefined ? {} : { encoding }) });
+    if (loaded === undefined) return;
+    const draft = renameColumns(state.value.draft, before, loaded.columns.map(({ name }) => name));
+    history.value = addState(history.value, { draft, encoding });
+  }
+
+  function reset(): void {
+    if (isSameDraft(state.value.draft, initial.value.draft) && state.value.encoding === undefined) return;
+    history.value = addState(history.value, initial.value);
+  }
+
+  const current = refDebounced(state, DEBOUNCE_MS);
+  watch(current, () => {
+    if (isReady.value) void refresh();
+  });
+  watch(state, (now) => {
+    if (isReady.value) stored.value = now === initial.value ? null : JSON.stringify(now);
+  });
+  watch(useConnection().reconnects, () => void (isReady.value ? refresh() : start()));
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  void start();
+
+  return {
+    question,
+    preview,
+    error,
+    is_loading: isLoading,
+    is_ready: isReady,
+    is_edited: isEdited,
+    edited,
+    state,
+    rows,
+    names,
+    answer,
+    can_undo: computed(() => history.value.past.length > 0),
+    can_redo: computed(() => history.value.future.length > 0),
+    edit,
+    setEncoding,
+    reset,
+    undo: () => (history.value = undo(history.value)),
+    redo: () => (history.value = redo(history.value)),
+    setMember: <Name extends keyof Draft>(name: Name, value: Draft[Name], text = "") => {
+      edit(withMember(state.value.draft, name, value), text);
+    },
+  };
+}
+
+export type Editor = ReturnType<typeof useEditor>;
+
+function readSaved(text: string | null): EditorState | undefined {
+  try {
+    return text === null ? undefined : (JSON.parse(text) as EditorState);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+// Reads and writes the mapping as JSON text.
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+import { mapping_text } from "../../../../contract/mapping/mapping-text.ts";
+import type { Draft } from "../model/draft.ts";
+
+export interface TextFault {
+  /** The path of the statement, such as `attributes.price.number`; empty if the text is not JSON. */
+  path: string;
+  message: string;
+}
+
+/** Maximum number of faults that are listed. */
+const MAX_FAULTS = 10;
+
+export function readMapping(text: string): { mapping: Mapping } | { faults: TextFault[] } {
+  const parsed = mapping_text.safeParse(text);
+  if (parsed.success) return { mapping: parsed.data };
+  return {
+    faults: parsed.error.issues
+      .slice(0, MAX_FAULTS)
+      .map(({ path, message }) => ({ path: path.map(String).join("."), message })),
+  };
+}
+
+/** The key comes first. */
+export const writeMapping = ({ key, ...others }: Draft): string =>
+  JSON.stringify({ ...(key === undefined ? {} : { key }), ...others }, null, 2);
