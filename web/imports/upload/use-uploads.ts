@@ -51,8 +51,10 @@ export function useUploads() {
   };
 }
 
-/** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. */
-function add(files: File[], options: Upload["options"]): void {
+/** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. The import of a file with an
+ * unknown layout waits until the user has checked its columns, unless the options exclude this. */
+function add(files: File[], given: Upload["options"]): void {
+  const options = { review: "unknown" as const, ...given };
   void (async () => {
     for (const file of files) push(file, options, await findUnfinished(file, options));
     await work();

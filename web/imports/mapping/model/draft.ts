@@ -80,7 +80,9 @@ export const pairSources = (draft: Draft): string[] =>
 
 /** Columns whose values are part of the names of attributes: `price-{currency}`. */
 export const nameSources = (draft: Draft): string[] =>
-  Object.keys(draft.attributes ?? {}).flatMap((name) => [...name.matchAll(/\{([^{}]+)\}/g)].map(([, hole = ""]) => hole));
+  Object.keys(draft.attributes ?? {}).flatMap((name) =>
+    [...name.matchAll(/\{([^{}]+)\}/g)].map(([, hole = ""]) => hole),
+  );
 
 const RESERVED: ReadonlySet<string> = new Set([...FIELDS, ...REJECT_COLUMNS]);
 

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { Draft } from "./draft.ts";
-import { canRename, displacedBy, renameAttribute, setCombined, setKeptToo, setMembers, setTarget } from "./edit-column.ts";
+import {
+  canRename,
+  displacedBy,
+  renameAttribute,
+  setCombined,
+  setKeptToo,
+  setMembers,
+  setTarget,
+} from "./edit-column.ts";
 import { readRow, readRows, type ColumnRow } from "./rows.ts";
 
 const NAMES = ["Lieferant", "Art.-Nr.", "Bezeichnung", "Farbe", "EK", "Bild 1", "Bild 2", "sku"];

@@ -1,14 +1,5 @@
 // Edits of what a column becomes. Each edit returns a new mapping.
-import {
-  freeName,
-  hasSteps,
-  valueAt,
-  withMember,
-  withValue,
-  type Draft,
-  type Field,
-  type Place,
-} from "./draft.ts";
+import { freeName, hasSteps, valueAt, withMember, withValue, type Draft, type Field, type Place } from "./draft.ts";
 import {
   attributeNames,
   isKept,
@@ -36,7 +27,12 @@ import type { ColumnRow } from "./rows.ts";
 export type ChosenTarget = Field | "attribute" | "ignored";
 
 /** Changes what the column becomes. Its steps stay. A column that had the field before becomes an attribute. */
-export function setTarget(draft: Draft, { name, target, members }: ColumnRow, chosen: ChosenTarget, names: Names): Draft {
+export function setTarget(
+  draft: Draft,
+  { name, target, members }: ColumnRow,
+  chosen: ChosenTarget,
+  names: Names,
+): Draft {
   if (target === chosen) return draft;
   const isAlone = (plainSources(members) ?? []).length === 1;
   const steps = isAlone ? withoutSources(members) : {};
@@ -86,9 +82,12 @@ export function setMembers(draft: Draft, row: ColumnRow, changed: Partial<Member
 /** Writes the statement of an attribute. A statement that says the same as no statement is left out. */
 function writeAttribute(draft: Draft, row: ColumnRow, attribute: string, members: Members, names: Names): Draft {
   const value = valueOf(members);
-  const without = row.place === null ? withoutKeptSteps(draft, row.name) : renamedOrRemoved(draft, row.place, undefined);
+  const without =
+    row.place === null ? withoutKeptSteps(draft, row.name) : renamedOrRemoved(draft, row.place, undefined);
   const isAsKept =
-    value === row.name && isKept(without, row.name, names) && keptName(without, row.name) === attribute &&
+    value === row.name &&
+    isKept(without, row.name, names) &&
+    keptName(without, row.name) === attribute &&
     !hasSteps(keptSteps(without, row.name, names));
   if (isAsKept) return without;
   return row.place === null

@@ -19,7 +19,9 @@ export function addState<State>({ past, present }: History<State>, next: State):
 export function undo<State>(history: History<State>): History<State> {
   const { past, present, future } = history;
   const previous = past.at(-1);
-  return previous === undefined ? history : { past: past.slice(0, -1), present: previous, future: [present, ...future] };
+  return previous === undefined
+    ? history
+    : { past: past.slice(0, -1), present: previous, future: [present, ...future] };
 }
 
 export function redo<State>(history: History<State>): History<State> {

@@ -24,7 +24,13 @@ test("the blank policy of one column replaces a pattern by the other columns", (
   expect(all.blank).toEqual({ remove: ["*"] });
   const one = setBlankPolicy(all, "EK", "reject", NAMES);
   expect(one.blank).toEqual({ remove: NAMES.slice(0, 4), reject: ["EK"] });
-  expect(NAMES.map((name) => blankPolicy(one, name, NAMES))).toEqual(["remove", "remove", "remove", "remove", "reject"]);
+  expect(NAMES.map((name) => blankPolicy(one, name, NAMES))).toEqual([
+    "remove",
+    "remove",
+    "remove",
+    "remove",
+    "reject",
+  ]);
   expect(setBlankPolicy(one, "EK", "reject", NAMES)).toBe(one);
   expect([commonPolicy({}), commonPolicy(all), commonPolicy(one)]).toEqual(["keep", "remove", undefined]);
   expect(setCommonPolicy({ blank: { remove: ["*"] } }, "keep")).toEqual({});
@@ -68,8 +74,10 @@ test("values are written in their shortest form", () => {
   expect(valueOf({ from: "a", number: undefined })).toBe("a");
   expect(valueOf({ from: ["a", "b"] })).toEqual(["a", "b"]);
   expect(valueOf({ const: "x" })).toEqual({ const: "x" });
-  expect(valueOf(withSources({ from: ["a", "b"], join: "-", need: "all", case: "upper" }, ["b"], "join", "-"))).toEqual({
-    from: "b",
-    case: "upper",
-  });
+  expect(valueOf(withSources({ from: ["a", "b"], join: "-", need: "all", case: "upper" }, ["b"], "join", "-"))).toEqual(
+    {
+      from: "b",
+      case: "upper",
+    },
+  );
 });

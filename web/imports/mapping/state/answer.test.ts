@@ -9,7 +9,12 @@ const column = (name: string, target: Preview["columns"][number]["target"]): Pre
   confidence: "high",
   samples: [],
 });
-const columns = [column("item number", "sku"), column("code", "attribute"), column("Name", "name"), column("reject_row", "ignored")];
+const columns = [
+  column("item number", "sku"),
+  column("code", "attribute"),
+  column("Name", "name"),
+  column("reject_row", "ignored"),
+];
 const plain = { options: { mode: "upsert", repeats: "last", strict: false, active: true }, profile: null } as const;
 const question = (option: string, ...values: string[]) => ({
   option,
@@ -33,7 +38,7 @@ test("the first candidate answers the question of the key; without edits, only t
   const other = { ...state, draft: { ...initial, key: "item number" } };
   expect(answerOf(other, initial, asked)).toEqual({ review: "never", key: "item number" });
   const joined = { ...state, draft: { ...initial, key: ["code", "item number"] } };
-  expect(answerOf(joined, initial, asked)).toEqual({ review: "never", profile: "none", mapping: joined.draft });
+  expect(answerOf(joined, initial, asked)).toEqual({ review: "never", mapping: joined.draft });
   const { key: _, ...withoutKey } = initial;
   expect(answerOf({ ...state, draft: withoutKey }, initial, question("review", "never"))).toBeUndefined();
 });
@@ -44,7 +49,10 @@ test("the chosen encoding is an option of the import and a statement of the prof
     review: "never",
     encoding: "windows-1252",
   });
-  expect(profileMapping({ draft, encoding: "windows-1252" })).toEqual({ key: "code", file: { encoding: "windows-1252" } });
+  expect(profileMapping({ draft, encoding: "windows-1252" })).toEqual({
+    key: "code",
+    file: { encoding: "windows-1252" },
+  });
   expect(profileMapping({ draft, encoding: undefined })).toEqual(draft);
 });
 
@@ -61,7 +69,7 @@ test("names of columns change with the encoding; values and attributes stay", ()
     key: { from: ["Größe", "Nr"], join: ":" },
     attributes: { "Gr÷ße": { from: "Größe", map: { "Gr÷ße": "Gr÷ße" } }, plain: "Größe" },
     drop: ["Größe"],
-    format: { "Größe": { number: "1,5" } },
+    format: { Größe: { number: "1,5" } },
     ignore: [{ blank: "Größe" }, { of: "Größe", is: "Gr÷ße" }],
     blank: { remove: ["*"] },
   });

@@ -2,7 +2,6 @@
 import type { z } from "zod";
 import { continue_options, type Import, type Preview } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
-import { NO_PROFILE } from "../../../../contract/profiles/profile-names.ts";
 import type { Question } from "../../../../contract/imports/question.ts";
 import { draftOfColumns, removingBlanks, type Draft } from "../model/draft.ts";
 
@@ -48,8 +47,7 @@ export function answerOf(state: EditorState, initial: Draft, question: Question 
   const read = { review: "never" as const, ...(encoding === undefined ? {} : { encoding }) };
   if (isSimple(state, initial, question)) return { ...read, ...simpleAnswer(draft, question) };
   const mapping = mappingOf(draft);
-  // A profile that the import already has would replace the mapping.
-  return mapping === undefined ? undefined : { ...read, profile: NO_PROFILE, mapping };
+  return mapping === undefined ? undefined : { ...read, mapping };
 }
 
 function simpleAnswer({ key, name }: Draft, question: Question | undefined): Answer {

@@ -18,11 +18,18 @@ export interface Misfits {
   count: number;
   /** What is wrong with the first of them. */
   message: string;
+  /** The text that does not fit and can count as blank; empty if there is none. */
+  text: string;
 }
+
+/** Reasons for which a text can count as blank instead. */
+const REPLACEABLE: ReadonlySet<string> = new Set(["does_not_fit", "not_yes_or_no", "not_a_number"]);
 
 /** The rejected sample rows whose fault is in the column. */
 export function misfitsOf(preview: Preview | null, name: string): Misfits | undefined {
   const own = preview?.rejects.filter(({ column }) => column !== null && isSameName(column, name)) ?? [];
   const [first] = own;
-  return first === undefined ? undefined : { count: own.length, message: rejectMessage(first) };
+  if (first === undefined) return undefined;
+  const text = REPLACEABLE.has(first.code) ? (first.value ?? "").trim() : "";
+  return { count: own.length, message: rejectMessage(first), text };
 }

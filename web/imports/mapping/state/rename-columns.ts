@@ -4,7 +4,21 @@ import { comparable } from "../model/patterns.ts";
 
 /** Members whose texts, list elements or both are names of columns. */
 const NAMING: ReadonlySet<string> = new Set([
-  ...["key", "name", "description", "active", "parent", "from", "of", "blank", "drop", "also", "keep", "remove", "reject"],
+  ...[
+    "key",
+    "name",
+    "description",
+    "active",
+    "parent",
+    "from",
+    "of",
+    "blank",
+    "drop",
+    "also",
+    "keep",
+    "remove",
+    "reject",
+  ],
   ...["each", "in", "value", "unit"],
 ]);
 /** Members whose own members are named after columns. */

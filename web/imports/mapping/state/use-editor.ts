@@ -30,9 +30,13 @@ export function useEditor(import_: ComputedRef<Import>) {
   const rows = computed(() => readRows(state.value.draft, preview.value?.columns ?? []));
   const names = computed(() => preview.value?.columns.map(({ name }) => name) ?? []);
   const isEdited = computed(() => !isSimple(state.value, initial.value.draft, question.value));
-  const answer = computed(() => (isReady.value ? answerOf(state.value, initial.value.draft, question.value) : undefined));
+  const answer = computed(() =>
+    isReady.value ? answerOf(state.value, initial.value.draft, question.value) : undefined,
+  );
 
-  async function load(body: Parameters<typeof ask<typeof preview_held_import>>[1]["body"]): Promise<Preview | undefined> {
+  async function load(
+    body: Parameters<typeof ask<typeof preview_held_import>>[1]["body"],
+  ): Promise<Preview | undefined> {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
@@ -79,7 +83,11 @@ export function useEditor(import_: ComputedRef<Import>) {
     const before = names.value;
     const loaded = await load({ review: "never", ...(encoding === undefined ? {} : { encoding }) });
     if (loaded === undefined) return;
-    const draft = renameColumns(state.value.draft, before, loaded.columns.map(({ name }) => name));
+    const draft = renameColumns(
+      state.value.draft,
+      before,
+      loaded.columns.map(({ name }) => name),
+    );
     history.value = addState(history.value, { draft, encoding });
   }
 

@@ -19,7 +19,8 @@ const NEEDED = 0.8;
 /** @returns undefined if the values are no numbers, if it is unclear which separator is the decimal one, or if they are plain numbers */
 export function numberSample(values: readonly string[]): string | undefined {
   const numbers = values.map(readNumber).filter((number) => number !== undefined);
-  if (numbers.length < values.length * NEEDED || (values.length < 5 && numbers.length < values.length)) return undefined;
+  if (numbers.length < values.length * NEEDED || (values.length < 5 && numbers.length < values.length))
+    return undefined;
   const [first] = numbers;
   if (first === undefined || numbers.some(({ unit }) => unit !== first.unit)) return undefined;
   const separators = separatorsOf(numbers);
@@ -36,7 +37,11 @@ export function numberSample(values: readonly string[]): string | undefined {
 function readNumber(text: string): Written | undefined {
   const [, before = "", digits, after = ""] = NUMBER.exec(text) ?? [];
   if (digits === undefined || (before !== "" && after !== "")) return undefined;
-  const parts = digits.replace(BLANKS, " ").replaceAll("\u2019", "'").trim().split(/([.,' ])/);
+  const parts = digits
+    .replace(BLANKS, " ")
+    .replaceAll("\u2019", "'")
+    .trim()
+    .split(/([.,' ])/);
   const signs = parts.filter((_, i) => i % 2 === 1);
   if (parts.some((part, i) => i % 2 === 0 && part === "")) return undefined;
   const digitsOf = parts.filter((_, i) => i % 2 === 0);

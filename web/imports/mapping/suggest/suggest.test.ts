@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { dateSample } from "./date-sample.ts";
+import { columnToJoin } from "./join-key.ts";
 import { numberSample } from "./number-sample.ts";
 import { suggest } from "./suggest.ts";
 
@@ -57,4 +58,17 @@ test("suggestions fit the values and end when they are followed", () => {
   expect(kinds(["19,90", "5,00"], {}, true)).toEqual([]);
   expect(kinds(["19,90", "5,00"])).toEqual(["number 1.234,56"]);
   expect(kinds([""])).toEqual([]);
+});
+
+test("a column that makes a repeated key distinct is suggested, but none that is distinct by itself", () => {
+  const names = ["Name", "Supplier", "No", "Colour"];
+  const cells = [
+    ["Lamp", "A", "1", "red"],
+    ["Desk", "A", "2", "red"],
+    ["Chair", "B", "1", "red"],
+    ["Total", "", "", ""],
+  ];
+  expect(columnToJoin({ names, cells }, "No")).toBe("Supplier");
+  expect(columnToJoin({ names, cells }, "Name")).toBeUndefined();
+  expect(columnToJoin({ names: ["No", "Colour"], cells: cells.map((row) => row.slice(2)) }, "No")).toBeUndefined();
 });
