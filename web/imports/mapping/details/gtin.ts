@@ -2,9 +2,8 @@
 export function isGtin(text: string): boolean {
   const digits = text.trim();
   if (!/^(?:\d{8}|\d{12,14})$/.test(digits)) return false;
-  const sum = [...digits.padStart(14, "0")].reduce(
-    (total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 3 : 1),
-    0,
-  );
+  const padded = digits.padStart(14, "0");
+  let sum = 0;
+  for (let i = 0; i < padded.length; i++) sum += Number(padded[i]) * (i % 2 === 0 ? 3 : 1);
   return sum % 10 === 0;
 }

@@ -42,8 +42,7 @@ export function withValue(draft: Draft, place: Place, value: Value | undefined):
 /** Sets a member of the mapping, or removes it if it is empty. */
 export function withMember<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name]): Draft {
   const { [name]: _, ...others } = draft;
-  const isEmpty =
-    value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  const isEmpty = value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
   return isEmpty ? others : { ...draft, [name]: value };
 }
 

@@ -41,14 +41,14 @@ export function readRow(draft: Draft, column: Pick<PreviewColumn, "name" | "attr
   const { name } = column;
   const places = placesUsing(draft, name, names);
   const place = places.find((each) => isPlain(draft, each, names)) ?? places[0];
-  const is_kept = isKept(draft, name, names);
+  const isKeptByItself = isKept(draft, name, names);
   const row = {
     name,
     blank: blankPolicy(draft, name, names),
-    is_kept_too: is_kept && places.length > 0,
+    is_kept_too: isKeptByItself && places.length > 0,
     other_paths: places.filter((each) => each !== place).map(pathOf),
   };
-  if (place === undefined) return { ...row, ...unplaced(draft, column, names, is_kept) };
+  if (place === undefined) return { ...row, ...unplaced(draft, column, names, isKeptByItself) };
   const members = membersOf(valueAt(draft, place) ?? []);
   return {
     ...row,
@@ -67,12 +67,12 @@ function unplaced(
   draft: Draft,
   { name, attribute = name }: Pick<PreviewColumn, "name" | "attribute">,
   names: Names,
-  is_kept: boolean,
+  isKeptByItself: boolean,
 ): Pick<ColumnRow, "target" | "place" | "path" | "attribute" | "members" | "sources" | "is_plain"> {
   const none = { place: null, path: "", attribute: "", members: {}, sources: [name], is_plain: true };
-  if (!is_kept) {
-    const is_used = isUsed(draft, name, names);
-    return { ...none, target: is_used ? "used" : "ignored", is_plain: !is_used };
+  if (!isKeptByItself) {
+    const isUsedByText = isUsed(draft, name, names);
+    return { ...none, target: isUsedByText ? "used" : "ignored", is_plain: !isUsedByText };
   }
   const own = keptName(draft, name) ?? attribute;
   return { ...none, target: "attribute", attribute: own, members: { from: name, ...keptSteps(draft, name, names) } };

@@ -15,7 +15,7 @@ export function valueOf(members: Members): Value {
 }
 
 export const withoutBlanks = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)) as Members;
+  Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined));
 
 /** Names of the columns of a value. @returns undefined if a source has steps of its own, which the form cannot show */
 export function plainSources({ from }: Members): string[] | undefined {

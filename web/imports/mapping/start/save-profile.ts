@@ -19,7 +19,7 @@ type Body = Parameters<typeof ask<typeof put_profile>>[1]["body"];
 /** @returns the profile that already has the name; undefined if the mapping was saved */
 export async function createProfile(name: string, mapping: Mapping): Promise<Existing | undefined> {
   try {
-    await ask(put_profile, { params: { name }, body: mapping as Body }, { headers: { "if-none-match": "*" } });
+    await ask(put_profile, { params: { name }, body: mapping }, { headers: { "if-none-match": "*" } });
     return undefined;
   } catch (error) {
     if (error instanceof Problem && error.slug === "profile-changed") return readExisting(name);

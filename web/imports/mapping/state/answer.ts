@@ -1,6 +1,6 @@
 // Turns the state of the editor into the options with which the import continues, and into the text of a profile.
 import type { z } from "zod";
-import { continue_options, type Import, type Preview } from "../../../../contract/imports/imports.ts";
+import type { continue_options, Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { Question } from "../../../../contract/imports/question.ts";
 import { draftOfColumns, removingBlanks, type Draft } from "../model/draft.ts";

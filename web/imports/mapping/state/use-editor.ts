@@ -91,8 +91,9 @@ export function useEditor(import_: ComputedRef<Import>) {
     history.value = addState(history.value, { draft, encoding });
   }
 
-  function reset(): void {
+  function reset(text: string): void {
     if (isSameDraft(state.value.draft, initial.value.draft) && state.value.encoding === undefined) return;
+    edited.value = text;
     history.value = addState(history.value, initial.value);
   }
 
@@ -126,8 +127,14 @@ export function useEditor(import_: ComputedRef<Import>) {
     edit,
     setEncoding,
     reset,
-    undo: () => (history.value = undo(history.value)),
-    redo: () => (history.value = redo(history.value)),
+    undo: (text: string) => {
+      edited.value = text;
+      history.value = undo(history.value);
+    },
+    redo: (text: string) => {
+      edited.value = text;
+      history.value = redo(history.value);
+    },
     setMember: <Name extends keyof Draft>(name: Name, value: Draft[Name], text = "") => {
       edit(withMember(state.value.draft, name, value), text);
     },
