@@ -116,7 +116,10 @@ test("the same by keyboard alone: Tab, arrows, Enter and typing", async () => {
   const { definition } = await call(get_profile, { params: { name: "Leuchten" } }, base);
   expect(definition).toMatchObject({
     key: { from: ["Lieferant", "Artikelnummer"], join: ":", need: "all" },
-    attributes: { price: { from: "VK-Preis", number: "1.234,56" } },
+    attributes: {
+      price: { from: "VK-Preis", number: "1.234,56" },
+      Status: { from: "Status", map: { Auslauf: "discontinued" }, else: "keep" },
+    },
     ignore: [{ blank: "Lieferant" }],
   });
 

@@ -90,6 +90,8 @@ test("new, missing and renamed columns are found", () => {
   });
   expect(compareColumns(HEADER, seen)).toEqual({ added: [], missing: [], renamed: [] });
   expect(compareColumns(HEADER, supplier)).toMatchObject({ added: ["Farbe"], missing: [] });
+  const erasing = { ...seen, definition: { ...seen.definition, blank: { remove: ["*"] } } };
+  expect(compareColumns([...HEADER, "Gewicht"], erasing)).toMatchObject({ added: ["Gewicht"] });
   const builtIn = { ...supplier, built_in: true };
   expect(compareColumns(HEADER, builtIn)).toMatchObject({ added: [], missing: [] });
 });

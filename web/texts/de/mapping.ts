@@ -113,6 +113,7 @@ export const mapping: Shape<typeof english> = {
     remove: "{value} unverändert lassen",
     else: "Ein Wert, der nicht in der Liste steht,",
     else_keep: "bleibt unverändert",
+    else_note: "bleibt unverändert, und der Import meldet ihn",
     else_reject: "lehnt die Zeile ab",
     else_hold: "hält den Import an und fragt",
     else_blank: "gilt als leer",

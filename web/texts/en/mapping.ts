@@ -110,6 +110,7 @@ export const mapping = {
     remove: "Keep {value} unchanged",
     else: "A value that is not listed",
     else_keep: "is kept",
+    else_note: "is kept, and the import reports it",
     else_reject: "rejects the row",
     else_hold: "stops the import and asks",
     else_blank: "counts as blank",
