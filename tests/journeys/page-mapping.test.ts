@@ -156,7 +156,7 @@ test("a wrong mapping is explained at its column and in the text, and nothing st
   const editor = page.getByTestId("mapping-editor");
   await editor.getByRole("button", { name: "Details of Preis" }).click();
   await editor.getByRole("combobox", { name: "Kind of value" }).selectOption("Number");
-  await editor.getByRole("textbox", { name: "A number as in the file" }).fill("many");
+  await editor.getByRole("combobox", { name: "A number as in the file" }).fill("many");
   await page.keyboard.press("Enter");
   const column = editor.getByTestId("mapped-column").filter({ has: page.getByRole("heading", { name: "Preis" }) });
   await column.getByText('"many" is not a number').waitFor();

@@ -207,6 +207,7 @@ export const mapping: Shape<typeof english> = {
   },
   start: {
     label: "Import starten",
+    file: "Datei importieren",
     exact: "{n} Zeile importieren | {n} Zeilen importieren",
     all: "Datei mit {n} Zeile importieren | Datei mit {n} Zeilen importieren",
     with_profile: "Profil speichern und starten: {action}",

@@ -204,6 +204,7 @@ export const mapping = {
   },
   start: {
     label: "Start the import",
+    file: "Import the file",
     exact: "Import {n} row | Import {n} rows",
     all: "Import the file, {n} row | Import the file, {n} rows",
     with_profile: "Save the profile and start: {action}",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { figuresOf } from "./figures.ts";
+import { CSV } from "../../../../tests/support/csv-dialect.ts";
+import { figuresOf, rowsOf } from "./figures.ts";
 
 const key = { column: "Nr", rows: 9, blank: 0, distinct: 9, in_catalogue: 0 };
 
@@ -17,6 +18,15 @@ test("the figures of a sample are exact if it contains the whole file", () => {
   const sample = { sample_size: 10, rejected: 2, ignored: 1 };
   expect(figuresOf(10, undefined, sample)).toMatchObject({ rows: 10, imported: 7, of: 10 });
   expect(figuresOf(5000, undefined, sample)).toMatchObject({ rows: 5000, imported: null, of: 10 });
-  expect(figuresOf(null, undefined, sample)).toMatchObject({ rows: 10, imported: null });
+  expect(figuresOf(null, undefined, sample)).toMatchObject({ rows: null, imported: null, of: 10 });
   expect(figuresOf(10, undefined, null)).toBeUndefined();
+});
+
+test("a small text file is in the sample as a whole, so its rows are known before the scan has ended", () => {
+  const dialect = { ...CSV, format: "text" as const };
+  expect(rowsOf({ rows: null, size: 50 }, { sample_size: 2, dialect })).toBe(2);
+  expect(rowsOf({ rows: 7, size: 50 }, { sample_size: 2, dialect })).toBe(7);
+  expect(rowsOf({ rows: null, size: 5_000_000 }, { sample_size: 2, dialect })).toBeNull();
+  expect(rowsOf({ rows: null, size: 50 }, { sample_size: 2, dialect: { ...dialect, format: "gzip" } })).toBeNull();
+  expect(rowsOf({ rows: null, size: 50 }, null)).toBeNull();
 });

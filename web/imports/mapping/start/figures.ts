@@ -1,16 +1,29 @@
 // What the start of the import will do, in figures.
-import type { Preview } from "../../../../contract/imports/imports.ts";
+import type { Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Review } from "../../../../contract/imports/question.ts";
 
 export interface Figures {
-  /** Number of rows of the file. */
-  rows: number;
+  /** Number of rows of the file; null if it is not known yet. */
+  rows: number | null;
   /** Number of rows that are neither rejected nor ignored; null if it is only known for the first rows. */
   imported: number | null;
   rejected: number;
   ignored: number;
   /** Number of rows that `rejected` and `ignored` are about. */
   of: number;
+}
+
+/** Files up to this size are in the sample as a whole. */
+const SMALL_FILE_BYTES = 100_000;
+
+/** Number of rows of the file. A question that the scan asks before it has read the whole file leaves the number open, except for small
+ * files, which the sample contains. */
+export function rowsOf(
+  { rows, size }: Pick<Import, "rows" | "size">,
+  preview: Pick<Preview, "sample_size" | "dialect"> | null,
+): number | null {
+  const isSmall = size !== null && size <= SMALL_FILE_BYTES && preview?.dialect?.format === "text";
+  return rows ?? (isSmall ? preview.sample_size : null);
 }
 
 /** The figures of the scan are exact as long as the mapping is the one of the scan. Otherwise, the figures of the preview are used, which
@@ -26,7 +39,6 @@ export function figuresOf(
   }
   if (preview === null) return undefined;
   const { sample_size, rejected, ignored } = preview;
-  const all = Math.max(rows ?? 0, sample_size);
   const isWhole = rows !== null && sample_size >= rows;
-  return { rows: all, imported: isWhole ? sample_size - rejected - ignored : null, rejected, ignored, of: sample_size };
+  return { rows, imported: isWhole ? sample_size - rejected - ignored : null, rejected, ignored, of: sample_size };
 }
