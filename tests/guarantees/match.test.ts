@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Import } from "../../contract/imports/imports.ts";
 import { csvLine } from "../../src/csv-line.ts";
+import { MAX_MATCHES, readMatches } from "../../src/imports/match/store.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { importBytes, receiveBytes, rejectsOf, workOn, type Options } from "../support/import-file.ts";
@@ -55,6 +56,14 @@ async function products(): Promise<Record<string, object>> {
 
 async function rejects(id: number): Promise<[row: number, code: string][]> {
   return (await rejectsOf(context, id)).map(({ row, code }) => [row, code]);
+}
+
+async function scanOf(id: number): Promise<{ id: number; scan_token: number }> {
+  const { rows } = await pool.query<{ id: number; scan_token: number }>(
+    "select id, scan_token from imports where id = $1",
+    [id],
+  );
+  return rows[0] as { id: number; scan_token: number };
 }
 
 async function matchesLeft(): Promise<number> {
@@ -121,6 +130,19 @@ describe("GTINs", () => {
     expect(result).toMatchObject({ state: "done", rows: 2, updated: 1, rejected: 1 });
     expect(await rejects(result.id)).toEqual([[1, "match_ambiguous"]]);
     expect(await products()).toEqual({ ...before, "D-1": { name: "Product D-1", gtin: DESK, price: "2" } });
+  });
+
+  test("that many products have cause the row to be rejected", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `m-${i},Many ${i},${LAMP}\n`);
+    await importBytes(context, `sku,name,gtin\n${rows.join("")}`);
+    const before = await products();
+    const { id } = await receiveBytes(context, fileOf([LAMP, "Lamp", "1"]), { mapping: CREATING });
+    await runScan(context, id, signal);
+    // A loader does not read all of these products.
+    expect(await readMatches(pool, await scanOf(id), [padded(LAMP)])).toHaveLength(MAX_MATCHES + 1);
+    await runLoader(context, id, signal);
+    expect(await rejects(id)).toEqual([[1, "match_ambiguous"]]);
+    expect(await products()).toEqual(before);
   });
 
   test("that are elements of a list are not found", async () => {

@@ -5,7 +5,7 @@ import type { Comparison } from "../../catalog/bulk/merge.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import type { ScanId } from "../fencing.ts";
 import { matchKey, type MatchRule } from "../match/match-key.ts";
-import { readCurrent, readMatches, readTakenKeys } from "../match/store.ts";
+import { MAX_MATCHES, readCurrent, readMatches, readTakenKeys } from "../match/store.ts";
 import type { RejectCode } from "../../../contract/imports/imports.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import { keysOf, resolveRows, type Found, type Refusal, type Resolved } from "./resolve-rows.ts";
@@ -32,22 +32,28 @@ async function findCurrent(
   { rule, scan }: MatchPlan,
   keys: readonly string[],
 ): Promise<Map<string, Found>> {
-  const matches = await readMatches(client, scan, keys);
-  const skuKeys = matches.map(({ sku_key }) => sku_key);
-  const current = await readCurrent(client, skuKeys, rule.attribute);
+  const matches = new Map<string, string[]>();
+  for (const { match_key, sku_key } of await readMatches(client, scan, keys))
+    matches.set(match_key, [...(matches.get(match_key) ?? []), sku_key]);
+  const few = [...matches].filter(([, skuKeys]) => skuKeys.length <= MAX_MATCHES);
+  const current = await readCurrent(
+    client,
+    few.flatMap(([, skuKeys]) => skuKeys),
+    rule.attribute,
+  );
   const products = new Map(current.map((product) => [product.sku_key, product]));
-  const found = new Map<string, Found>();
-  for (const { match_key, sku_key } of matches) {
-    const product = products.get(sku_key);
-    const hasKey = typeof product?.value === "string" && matchKey(product.value, rule) === match_key;
-    const before = found.get(match_key);
-    found.set(match_key, {
-      products: [...(before?.products ?? []), ...(product !== undefined && hasKey ? [product] : [])],
-      is_lost: before?.is_lost === true || !hasKey,
-    });
+  const found = new Map<string, Found>([...matches.keys()].map((key) => [key, "many"]));
+  for (const [key, skuKeys] of few) {
+    const still = skuKeys
+      .flatMap((skuKey) => products.get(skuKey) ?? [])
+      .filter(({ value }) => hasKey(value, key, rule));
+    found.set(key, { products: still, is_lost: still.length < skuKeys.length });
   }
   return found;
 }
+
+const hasKey = (value: string | null, key: string, rule: MatchRule): boolean =>
+  value !== null && matchKey(value, rule) === key;
 
 /**
  * Checks that the rows were compared with the versions of the products that `matchRows` has read, and that no product has been created

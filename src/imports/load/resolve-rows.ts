@@ -1,13 +1,17 @@
 // Replaces the keys of a chunk's rows by the SKUs of the products that have them as an attribute.
 import type { ChunkRows } from "./chunk-rows.ts";
 
-/** The products that have a key as their attribute. */
-export interface Found {
-  /** Those that still have it. */
-  products: readonly { sku_key: string; sku: string; version: number }[];
-  /** Whether a product had it when the file was scanned, and has been changed or deleted since. */
-  is_lost: boolean;
-}
+/** The products that have a key as their attribute; `many` if there are too many to compare them again. */
+export type Found =
+  | "many"
+  | {
+      /** Those that still have it. */
+      products: readonly { sku_key: string; sku: string; version: number }[];
+      /** Whether a product had it when the file was scanned, and has been changed or deleted since. */
+      is_lost: boolean;
+    };
+
+const NOT_FOUND: Found = { products: [], is_lost: false };
 
 /**
  * Why a row is not applied. `missing`: no product has its key. `lost`: the product that had it has been changed or deleted during the
@@ -44,7 +48,12 @@ export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, 
   const kept: Kept[] = [];
   const refused: Resolved["refused"] = [];
   keysOf(rows).forEach((key, row) => {
-    const { products = [], is_lost = false } = found.get(key) ?? {};
+    const candidates = found.get(key) ?? NOT_FOUND;
+    if (candidates === "many") {
+      refused.push({ row, refusal: "ambiguous" });
+      return;
+    }
+    const { products, is_lost } = candidates;
     const [product] = products;
     if (products.length > 1) refused.push({ row, refusal: "ambiguous" });
     else if (product !== undefined)

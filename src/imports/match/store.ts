@@ -56,15 +56,21 @@ export async function insertMatches(db: Queryable, scan: ScanId, matches: readon
   return rowCount === 1;
 }
 
-/** Returns the products that the scan has found for these keys. A key has no product, one, or several. */
+/** Maximum number of products that are compared again for one key. A key with more products is ambiguous. Without a limit, a mapping that uses
+ * the wrong attribute, such as the brand, would load the whole catalogue for one row. */
+export const MAX_MATCHES = 8;
+
+/** Returns the products that the scan has found for these keys: none, one or several for each key, and at most MAX_MATCHES + 1. */
 export async function readMatches(
   db: Queryable,
   scan: ScanId,
   keys: readonly string[],
 ): Promise<Pick<Match, "match_key" | "sku_key">[]> {
   const { rows } = await db.query<Pick<Match, "match_key" | "sku_key">>(
-    `select match_key, sku_key from import_matches
-     where import_id = $1 and scan_token = $2 and match_key = any($3::text[]) order by match_key, sku_key`,
+    `select match_key, sku_key from (
+       select match_key, sku_key, row_number() over (partition by match_key order by sku_key) as n
+       from import_matches where import_id = $1 and scan_token = $2 and match_key = any($3::text[])
+     ) m where n <= ${MAX_MATCHES + 1} order by match_key, sku_key`,
     [scan.id, scan.scan_token, keys],
   );
   return rows;
