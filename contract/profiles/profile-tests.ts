@@ -25,7 +25,7 @@ export const profile_test_run = z
 export type ProfileTestRun = z.infer<typeof profile_test_run>;
 
 const params = z.object({ name: profile_name });
-const problems = { 400: problem_document, 404: problem_document };
+const problems = { 400: problem_document, 404: problem_document, 503: problem_document };
 
 export const test_profile = endpoint({
   method: "POST",
@@ -71,6 +71,6 @@ export const compute_profile_test = endpoint({
         definition: profile_definition.optional(),
       })
       .strict(),
-    response: { 200: computed_profile_test, ...problems },
+    response: { 200: computed_profile_test, 422: problem_document, ...problems },
   },
 });

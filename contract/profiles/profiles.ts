@@ -142,6 +142,7 @@ export const put_profile = endpoint({
       400: problem_document,
       409: problem_document,
       412: problem_document,
+      503: problem_document,
     },
   },
 });
@@ -216,6 +217,6 @@ export const restore_profile_version = endpoint({
     params: version_params,
     headers,
     querystring: confirm,
-    response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
+    response: { 200: profile, 409: problem_document, 412: problem_document, 503: problem_document, ...problems },
   },
 });

@@ -6,7 +6,7 @@ import { findBuiltIn } from "./built-in.ts";
 import { describeStored } from "./describe-profile.ts";
 import { findProfile, findStored } from "./find-profile.ts";
 import { profileKey } from "./profile-key.ts";
-import { runTests } from "./tests/run-tests.ts";
+import { runTests, type MakePreview } from "./tests/run-tests.ts";
 import {
   countStored,
   deleteStored,
@@ -43,11 +43,15 @@ export interface Change {
 }
 
 /** Creates or replaces a profile. */
-export async function putProfile(pool: pg.Pool, change: Change): Promise<{ created: boolean; profile: Profile }> {
+export async function putProfile(
+  pool: pg.Pool,
+  change: Change,
+  makePreview?: MakePreview,
+): Promise<{ created: boolean; profile: Profile }> {
   const key = profileKey(change.name);
   // Check the preconditions before the tests run, and again while no other request can change the profile.
   checkPreconditions(change, await readStored(pool, key));
-  const text = await checkedText(change);
+  const text = await checkedText(change, makePreview);
   const created = await withCertainCommit(pool, async (client) => {
     await lockProfiles(client);
     const before = await readStored(client, key);
@@ -64,12 +68,13 @@ export async function restoreVersion(
   pool: pg.Pool,
   version: number,
   change: Omit<Change, "definition">,
+  makePreview?: MakePreview,
 ): Promise<Profile> {
   const { id, name } = await findStored(pool, change.name);
   const found = await readProfileVersion(pool, id, version);
   if (found === undefined) throw noSuchVersion(name, version);
   const definition = { ...found.definition, profile: name };
-  const { profile } = await putProfile(pool, { ...change, definition });
+  const { profile } = await putProfile(pool, { ...change, definition }, makePreview);
   return profile;
 }
 
@@ -112,8 +117,11 @@ export async function deleteProfile(pool: pg.Pool, name: string, preconditions: 
 }
 
 /** Runs the tests of the new text. @throws Problem profile-tests-fail with the differences, unless `confirm` is true */
-async function checkedText({ name, definition, actor, confirm }: Change): Promise<ProfileText> {
-  const results = await runTests(definition);
+async function checkedText(
+  { name, definition, actor, confirm }: Change,
+  makePreview?: MakePreview,
+): Promise<ProfileText> {
+  const results = await runTests(definition, makePreview);
   const failed = results.filter(({ passed }) => !passed);
   if (failed.length > 0 && !confirm) throw testsFail(name, failed);
   return { name, definition, actor, tests_count: results.length, tests_failed: failed.length };

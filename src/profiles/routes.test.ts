@@ -203,3 +203,16 @@ test("a renamed profile keeps its versions; a name that another profile has is r
   expect(restored.body).toMatchObject({ version: 4, definition: { profile: "New name", key: "a" } });
   expect((await rename("New name", "NEW NAME")).body).toMatchObject({ name: "NEW NAME", version: 5 });
 });
+
+test("a test that takes too long is stopped and fails", async () => {
+  const like = `${Array.from({ length: 9 }, (_, i) => `{p${i}:letters}${i}`).join("")}{value:digits}x`;
+  const attributes = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, i) => [`a${i}`, { from: "text", like, else: "blank" }]),
+  );
+  const rows = Array.from({ length: 30 }, (_, i) => `s${i},n,${"a1".repeat(300)}`);
+  const tests = [{ input: `sku,name,text\n${rows.join("\n")}\n`, expected: [] }];
+  const { status, body } = await ask("PUT", path("slow"), { key: "sku", name: "name", attributes, tests });
+  expect(status).toBe(409);
+  expect(body).toMatchObject({ type: "/problems/profile-tests-fail" });
+  expect(JSON.stringify(body)).toContain("needs more than 5 seconds");
+}, 120_000);

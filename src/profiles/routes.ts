@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { z } from "zod";
+import { createPreviewer } from "../imports/preview/preview-in-thread.ts";
 import { badCursor, decodeCursor, decodeIntegerCursor, toPage } from "../cursor.ts";
 import {
   deleteProfile,
@@ -16,7 +17,7 @@ import { findProfile, findStored, listProfiles } from "./find-profile.ts";
 import { readBody, readDefinition } from "./read-definition.ts";
 import { listProfileVersions, noteTests, readProfileVersion } from "./store.ts";
 import { computeTest } from "./tests/compute-test.ts";
-import { runTests } from "./tests/run-tests.ts";
+import { runTests, type MakePreview } from "./tests/run-tests.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
 import type { ProfileTestRun } from "../../contract/profiles/profiles.ts";
 import {
@@ -36,7 +37,11 @@ export interface ProfileRoutesContext {
   pool: pg.Pool;
 }
 
-export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesContext): void {
+export function profileRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  const previewer = createPreviewer();
+  instance.addHook("onClose", () => previewer.close());
+  const makePreview: MakePreview = (job) => previewer.preview(job, new AbortController().signal);
+  const context = { pool, makePreview };
   instance.register((scope, _options, done) => {
     // The handlers validate profiles themselves, because the errors of a schema with a union do not name the member that has the fault.
     scope.setValidatorCompiler((part) =>
@@ -48,6 +53,10 @@ export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesC
     testRoutes(scope, context);
     done();
   });
+}
+
+interface RoutesContext extends ProfileRoutesContext {
+  makePreview: MakePreview;
 }
 
 function readRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
@@ -76,20 +85,24 @@ function decodeNameCursor(cursor: string | undefined): string {
   return key;
 }
 
-function changeRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+function changeRoutes(instance: FastifyInstance, { pool, makePreview }: RoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({
     ...put_profile,
     handler: async (request, reply) => {
       const { name } = request.params;
-      const { created, profile } = await putProfile(pool, {
-        name,
-        definition: readDefinition(request.body, name),
-        actor: request.actor,
-        confirm: request.query.confirm,
-        preconditions: preconditionsOf(request),
-      });
+      const { created, profile } = await putProfile(
+        pool,
+        {
+          name,
+          definition: readDefinition(request.body, name),
+          actor: request.actor,
+          confirm: request.query.confirm,
+          preconditions: preconditionsOf(request),
+        },
+        makePreview,
+      );
       reply.header("etag", profileEtag(profile));
       if (created) reply.code(201).header("location", `/api/profiles/${encodeURIComponent(profile.name)}`);
       return profile;
@@ -113,7 +126,7 @@ function changeRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext)
   });
 }
 
-function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+function versionRoutes(instance: FastifyInstance, { pool, makePreview }: RoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({
@@ -138,27 +151,33 @@ function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext
     ...restore_profile_version,
     handler: async (request, reply) => {
       const { name, version } = request.params;
-      const profile = await restoreVersion(pool, version, {
-        name,
-        actor: request.actor,
-        confirm: request.query.confirm,
-        preconditions: preconditionsOf(request),
-      });
+      const profile = await restoreVersion(
+        pool,
+        version,
+        {
+          name,
+          actor: request.actor,
+          confirm: request.query.confirm,
+          preconditions: preconditionsOf(request),
+        },
+        makePreview,
+      );
       return reply.header("etag", profileEtag(profile)).send(profile);
     },
   });
 }
 
-function testRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+function testRoutes(instance: FastifyInstance, { pool, makePreview }: RoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({
     ...test_profile,
     handler: async ({ params: { name }, body }): Promise<ProfileTestRun> => {
       const given = (body as { definition?: unknown } | undefined)?.definition;
-      if (given !== undefined) return runOf(await runTests(readDefinition(given, name, "/body/definition")));
+      if (given !== undefined)
+        return runOf(await runTests(readDefinition(given, name, "/body/definition"), makePreview));
       const { id, version, definition } = await findProfile(pool, name);
-      const run = runOf(await runTests(readDefinition(definition, name, "/definition")));
+      const run = runOf(await runTests(readDefinition(definition, name, "/definition"), makePreview));
       if (id !== null) await noteTests(pool, id, version, run.tests.filter(({ passed }) => !passed).length);
       return run;
     },
@@ -172,6 +191,7 @@ function testRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): 
           ? readDefinition((await findProfile(pool, name)).definition, name, "/definition")
           : readDefinition(given, name, "/body/definition"),
         test,
+        makePreview,
       );
     },
   });

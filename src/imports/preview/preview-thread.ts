@@ -14,7 +14,8 @@ export interface PreviewThreadData {
 export interface PreviewJob {
   source: PreviewSource;
   options: GivenOptions;
-  context?: PreviewContext;
+  /** `shown` is the maximum number of products and rejects. */
+  context?: PreviewContext & { shown?: number };
 }
 
 /** The thread's messages. Errors are sent as plain objects, because they lose their class between threads. */

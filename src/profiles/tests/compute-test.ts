@@ -3,14 +3,15 @@ import { Problem } from "../../../contract/problems.ts";
 import { MAX_EXPECTED_PRODUCTS } from "../../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition, ProfileTest } from "../../../contract/profiles/profile.ts";
 import type { ComputedProfileTest } from "../../../contract/profiles/profiles.ts";
-import { isUnreadable, readInput } from "./run-tests.ts";
+import { isUnreadable, readInput, type MakePreview } from "./run-tests.ts";
 
 /** @throws Problem if the input cannot be read at all, or gives too many products for a test */
 export async function computeTest(
   definition: ProfileDefinition,
   { name, input }: Pick<ProfileTest, "name" | "input">,
+  makePreview: MakePreview,
 ): Promise<ComputedProfileTest> {
-  const preview = await readInput(definition, input);
+  const preview = await readInput(definition, input, makePreview);
   if (isUnreadable(preview)) return { test: null, preview };
   const { products, rejects, ignored } = preview;
   if (products.length > MAX_EXPECTED_PRODUCTS || rejects.length > MAX_EXPECTED_PRODUCTS)
