@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Preview } from "../../../../contract/imports/imports.ts";
-import { answerOf, initialDraft, profileMapping } from "./answer.ts";
+import { answerOf, initialDraft, isAnsweredByEditor, profileMapping, suggestedEncoding } from "./answer.ts";
 import { renameColumns } from "./rename-columns.ts";
 
 const column = (name: string, target: Preview["columns"][number]["target"]): Preview["columns"][number] => ({
@@ -73,4 +73,12 @@ test("names of columns change with the encoding; values and attributes stay", ()
     ignore: [{ blank: "Größe" }, { of: "Größe", is: "Gr÷ße" }],
     blank: { remove: ["*"] },
   });
+});
+
+test("the editor answers questions about columns and the encoding; a question about values is answered by an edit", () => {
+  expect(suggestedEncoding(question("encoding", "cp850", "windows-1252"))).toBe("cp850");
+  expect(suggestedEncoding(question("key", "code"))).toBeUndefined();
+  expect(
+    ["review", "key", "encoding", "mapping", "on_new_column"].map((option) => isAnsweredByEditor(question(option))),
+  ).toEqual([true, true, true, false, false]);
 });

@@ -29,6 +29,14 @@ export function initialDraft(
   return options.mapping === undefined && profile === null ? removingBlanks(named) : named;
 }
 
+/** The first candidate of a question about the encoding. */
+export const suggestedEncoding = (question: Question | undefined): EditorState["encoding"] =>
+  question?.option === "encoding" ? (question.candidates[0]?.value as EditorState["encoding"]) : undefined;
+
+/** Whether the editor answers the question as soon as it is shown. Other questions are answered above the editor, or by an edit. */
+export const isAnsweredByEditor = (question: Question | undefined): boolean =>
+  question === undefined || ["review", "key", "name", "encoding"].includes(question.option);
+
 export const isSameDraft = (a: Draft, b: Draft): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether only the options that answer the question differ from the initial mapping, so that no mapping has to be sent. */

@@ -7,7 +7,7 @@ import { ask, useConnection } from "../../../server/use-connection.ts";
 import { addState, redo, startHistory, undo, type History } from "../model/history.ts";
 import { withMember, type Draft } from "../model/draft.ts";
 import { readRows } from "../model/rows.ts";
-import { answerOf, initialDraft, isSameDraft, isSimple, type EditorState } from "./answer.ts";
+import { answerOf, initialDraft, isSameDraft, isSimple, suggestedEncoding, type EditorState } from "./answer.ts";
 import { renameColumns } from "./rename-columns.ts";
 
 const DEBOUNCE_MS = 250;
@@ -16,6 +16,8 @@ const DEBOUNCE_MS = 250;
 export function useEditor(import_: ComputedRef<Import>) {
   const question = computed(() => questionOf(import_.value.problem));
   const preview = shallowRef<Preview | null>(null);
+  /** The columns as they were recognized, before any answer or edit. */
+  const detected = shallowRef<Preview["columns"]>([]);
   const error = shallowRef<Error | null>(null);
   const isLoading = ref(true);
   const initial = shallowRef<EditorState>({ draft: {}, encoding: undefined });
@@ -56,9 +58,11 @@ export function useEditor(import_: ComputedRef<Import>) {
   }
 
   async function start(): Promise<void> {
-    const loaded = await load({ review: "never" });
+    const encoding = suggestedEncoding(question.value);
+    const loaded = await load({ review: "never", ...(encoding === undefined ? {} : { encoding }) });
     if (loaded === undefined) return;
-    initial.value = { draft: initialDraft(loaded, import_.value, question.value), encoding: undefined };
+    detected.value = loaded.columns;
+    initial.value = { draft: initialDraft(loaded, import_.value, question.value), encoding };
     history.value = startHistory(initial.value);
     const saved = readSaved(stored.value);
     if (saved !== undefined) history.value = addState(history.value, saved);
@@ -92,7 +96,8 @@ export function useEditor(import_: ComputedRef<Import>) {
   }
 
   function reset(text: string): void {
-    if (isSameDraft(state.value.draft, initial.value.draft) && state.value.encoding === undefined) return;
+    const { draft, encoding } = initial.value;
+    if (isSameDraft(state.value.draft, draft) && state.value.encoding === encoding) return;
     edited.value = text;
     history.value = addState(history.value, initial.value);
   }
@@ -113,6 +118,7 @@ export function useEditor(import_: ComputedRef<Import>) {
   return {
     question,
     preview,
+    detected,
     error,
     is_loading: isLoading,
     is_ready: isReady,
