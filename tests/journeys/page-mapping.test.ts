@@ -1,5 +1,6 @@
 // End-to-end tests of the mapping editor: an unknown supplier's file is mapped by mouse and by keyboard alone, and the next file goes in by
 // itself.
+// cspell:words Auslauf Bild Farbe Größe Hängeleuchte Preis Südwind Düne Stehleuchte
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";

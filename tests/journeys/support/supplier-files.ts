@@ -1,4 +1,6 @@
-// A German supplier's files as they are sent: Windows-1252, semicolons, decimal commas, a row of totals at the end.
+// A German supplier's files in the form that suppliers send: Windows-1252, semicolons, decimal commas, a row of totals at the end.
+// cspell:words Auslauf Deckenleuchte Düne Farbe Fluß Größe Hängeleuchte Möwe Nordlicht Preis Stehleuchte Summe Südwind Tischleuchte
+// cspell:words Wandleuchte schwarz weiß
 import { writeFile } from "node:fs/promises";
 
 const HEADER = ["Lieferant", "Artikelnummer", "Bezeichnung", "Farbe", "VK-Preis", "Status"];

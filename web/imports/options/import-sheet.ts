@@ -1,5 +1,5 @@
-// Imports another sheet of an imported workbook. The server does not keep imported files, so the tab sends its copy of the file
-// again or asks the user to choose the file.
+// Imports the file of an import again: another sheet of a workbook, or with other columns. The server does not keep imported files, so the
+// tab sends its copy of the file again or asks the user to choose the file.
 import type { Import } from "../../../contract/imports/imports.ts";
 import { chooseFile } from "../../ui/choose-file.ts";
 import { formatBytes } from "../../ui/format.ts";
@@ -10,10 +10,18 @@ import { useUploads } from "../upload/use-uploads.ts";
 
 const { add } = useUploads();
 
-export async function importSheet({ id, filename: name, size, options }: Import, sheet: string): Promise<void> {
+export const importSheet = (import_: Import, sheet: string): Promise<void> => importAgain(import_, { sheet });
+
+/** Imports the file again and waits until the user has checked its columns. They are first as in the earlier import. */
+export const importWithOtherColumns = (import_: Import): Promise<void> => importAgain(import_, { review: "always" });
+
+async function importAgain(
+  { id, filename: name, size, options }: Import,
+  changed: { sheet: string } | { review: "always" },
+): Promise<void> {
   const file = previewOfImport(id)?.file ?? (await chooseFile());
   if (file === null) return;
-  if (file.size === size) add([file], { ...options, sheet });
+  if (file.size === size) add([file], { ...options, ...changed });
   else
     toast({
       title: t("imports.unfinished.wrong_file", { name }),

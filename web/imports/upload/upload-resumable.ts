@@ -173,4 +173,9 @@ async function finishUpload(resumable: Unfinished | undefined): Promise<Import> 
 }
 
 const metadataOf = (filename: string, options: ResumableUpload["options"]): Record<string, string> =>
-  Object.fromEntries(Object.entries({ ...options, filename }).map(([name, value]) => [name, String(value)]));
+  Object.fromEntries(
+    Object.entries({ ...options, filename }).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );

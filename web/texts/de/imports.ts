@@ -253,6 +253,7 @@ export const imports: Shape<typeof english> = {
     back_to_list: "Zurück zu allen Importen",
     changes: "Änderungen anzeigen",
     undo: "Rückgängig machen …",
+    other_columns: "Spalten ändern …",
     undone: "Rückgängig gemacht",
   },
   same: {
@@ -307,7 +308,7 @@ export const imports: Shape<typeof english> = {
     hidden: "ausgeblendet",
     has_sku: "hat eine SKU-Spalte",
     import_name: "Das Blatt {name} importieren",
-    wrong_file_text: "Wählen Sie die Arbeitsmappe dieses Imports aus: {name}, {size}.",
+    wrong_file_text: "Wählen Sie die Datei dieses Imports: {name}, {size}.",
   },
   target: {
     sku: "SKU",

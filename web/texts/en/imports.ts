@@ -241,6 +241,7 @@ export const imports = {
     back_to_list: "Back to all imports",
     changes: "Show changes",
     undo: "Undo…",
+    other_columns: "Change the columns…",
     undone: "Undone",
   },
   same: {
@@ -295,7 +296,7 @@ export const imports = {
     hidden: "hidden",
     has_sku: "has a SKU column",
     import_name: "Import the sheet {name}",
-    wrong_file_text: "Choose the workbook of this import: {name}, {size}.",
+    wrong_file_text: "Choose the file of this import: {name}, {size}.",
   },
   target: {
     sku: "SKU",

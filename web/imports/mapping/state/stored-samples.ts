@@ -5,7 +5,7 @@ import type { ColumnRow } from "../model/rows.ts";
 
 const SAMPLES = 3;
 
-/** @returns undefined if the values are stored as they are in the file, or if none is stored */
+/** @returns undefined if the values are stored unmodified, or if none is stored */
 export function storedSamples(preview: Preview | null, row: ColumnRow): string[] | undefined {
   if (preview === null || (!hasSteps(row.members) && row.sources.length < 2 && row.is_plain)) return undefined;
   const values = preview.products.map((product) => valueOf(product, row)).filter((value) => value !== "");
