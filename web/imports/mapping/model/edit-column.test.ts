@@ -102,6 +102,16 @@ test("an attribute is renamed in place; its own name needs no statement; a reser
   expect(canRename(two, rowOf(two, "EK"), "EK", NAMES)).toBe(true);
 });
 
+test("an attribute whose column is missing from the file gives its name to another column", () => {
+  const draft: Draft = { ...DRAFT, attributes: { colour: "Farbton", price: "EK" } };
+  expect(canRename(draft, rowOf(draft, "Farbe"), "colour", NAMES)).toBe(true);
+  expect(canRename(draft, rowOf(draft, "Farbe"), "price", NAMES)).toBe(false);
+  expect(renameAttribute(draft, rowOf(draft, "Farbe"), "colour", NAMES).attributes).toEqual({
+    price: "EK",
+    colour: "Farbe",
+  });
+});
+
 test("steps make a statement of their own, and vanish without a trace", () => {
   const priced = setMembers(DRAFT, rowOf(DRAFT, "EK"), { number: "1.234,56" }, NAMES);
   expect(priced).toEqual({ ...DRAFT, attributes: { EK: { from: "EK", number: "1.234,56" } } });

@@ -104,15 +104,27 @@ function renamedOrRemoved(draft: Draft, place: Place, entry: [string, ReturnType
   return withMember(draft, "attributes", Object.fromEntries(entries));
 }
 
-/** Whether the attribute can have this name: no other attribute has it. */
+/** Whether the attribute can have this name: no other attribute has it, except one whose columns the file lacks. */
 export const canRename = (draft: Draft, row: ColumnRow, attribute: string, names: Names): boolean =>
-  attribute === row.attribute || !attributeNames(withoutRow(draft, row), names, row.name).has(attribute);
+  attribute === row.attribute ||
+  !attributeNames(withoutRow(withoutMissing(draft, attribute, names), row), names, row.name).has(attribute);
 
 const withoutRow = (draft: Draft, { place }: ColumnRow): Draft =>
   place === null ? draft : renamedOrRemoved(draft, place, undefined);
 
+/** Removes the statement of the attribute if the file lacks all its columns, as after a column was renamed. */
+function withoutMissing(draft: Draft, attribute: string, names: Names): Draft {
+  const value = valueAt(draft, { attribute });
+  const sources = value === undefined ? [] : (plainSources(membersOf(value)) ?? []);
+  const isMissing = sources.length > 0 && !sources.some((source) => names.some((name) => isSameName(name, source)));
+  return isMissing ? withValue(draft, { attribute }, undefined) : draft;
+}
+
+/** A statement for a column that the file lacks is replaced. */
 export const renameAttribute = (draft: Draft, row: ColumnRow, attribute: string, names: Names): Draft =>
-  attribute === row.attribute ? draft : writeAttribute(draft, row, attribute, row.members, names);
+  attribute === row.attribute
+    ? draft
+    : writeAttribute(withoutMissing(draft, attribute, names), row, attribute, row.members, names);
 
 export interface Combined {
   names: readonly string[];
