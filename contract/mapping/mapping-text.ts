@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkJsonBounds } from "../json-bounds.ts";
 import { Problem } from "../problems.ts";
 import { holdsStorable, NOT_STORABLE } from "../stored-text.ts";
+import { mostSpecific } from "./member-fault.ts";
 import { mapping, type Mapping } from "./mapping.ts";
 
 /** Maximum number of characters of the text. It is larger than the largest query string, because a form field can be this long. */
@@ -35,22 +36,4 @@ function parse(text: string): unknown {
     if (error instanceof Problem) return error.message;
     return `The mapping is not valid JSON: ${(error as Error).message}`;
   }
-}
-
-interface Fault {
-  path: PropertyKey[];
-  message: string;
-}
-
-/** A value may be a text, a list or an object. Returns the fault in the alternative that fits best: the one with the longest path. */
-function mostSpecific(issue: z.core.$ZodIssue): Fault {
-  if (issue.code !== "invalid_union") return { path: [...issue.path], message: issue.message };
-  const faults = issue.errors
-    .flat()
-    .map(mostSpecific)
-    .sort((a, b) => b.path.length - a.path.length);
-  const [best] = faults;
-  if (best === undefined || best.path.length === 0)
-    return { path: [...issue.path], message: "Enter the name of a column, a list, or an object with `from`" };
-  return { path: [...issue.path, ...best.path], message: best.message };
 }

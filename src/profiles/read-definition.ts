@@ -1,6 +1,7 @@
 // Validates the text of a profile and lists its faults.
 import type { z } from "zod";
 import { invalidRequest, type Fault } from "../../contract/faults.ts";
+import { mostSpecific } from "../../contract/mapping/member-fault.ts";
 import { profile_definition, type ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { profileKey } from "./profile-key.ts";
 
@@ -36,15 +37,3 @@ function faultOf(issue: z.core.$ZodIssue, pointer: string): Fault {
 }
 
 const escapePointer = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
-
-/** A value may be a text, a list or an object. Returns the fault in the alternative that fits best: the one with the longest path. */
-function mostSpecific(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
-  if (issue.code !== "invalid_union") return { path: [...issue.path], message: issue.message };
-  const [best] = issue.errors
-    .flat()
-    .map(mostSpecific)
-    .sort((a, b) => b.path.length - a.path.length);
-  if (best === undefined || best.path.length === 0)
-    return { path: [...issue.path], message: "Write the name of a column, a list, or an object with `from`" };
-  return { path: [...issue.path, ...best.path], message: best.message };
-}
