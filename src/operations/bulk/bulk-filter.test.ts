@@ -37,6 +37,12 @@ test("changes the products that match a filter, and no others", async () => {
   expect(await skus("not active")).toEqual(["P-1", "P-3", "P-5", "P-7", "P-9"]);
 });
 
+test("a filter ignores accents if the request asks for it", async () => {
+  const done = await bulk({ action: "deactivate", filter: { name: "ódd", accents: "ignore" } });
+  expect(done).toMatchObject({ state: "done", total: 5, updated: 5 });
+  expect(await bulk({ action: "activate", filter: { name: "ódd" } })).toMatchObject({ state: "done", total: 0 });
+});
+
 test("products that match only after the request stay unchanged; selected products are read again when they are changed", async () => {
   const started = await start({ action: "set", filter: { name: "odd" }, set: { description: "new" } });
   await app.inject({ method: "PUT", url: "/api/products/late", payload: { name: "odd, but late" } });

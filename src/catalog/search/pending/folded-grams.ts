@@ -4,43 +4,62 @@ import { foldPoint } from "../../query/accents.ts";
 import { classOf } from "../../query/terms.ts";
 import { gramBucket, GRAM_BYTES } from "./gram-bucket.ts";
 
-/** Calls `found` with the bucket of each gram that contains a folded character or spans an omitted accent. */
-export function eachFoldedGram(texts: Buffer, start: number, end: number, found: (bucket: number) => void): void {
-  let first = 0;
-  let second = 0;
-  /** Number of bytes in the folded text so far, up to GRAM_BYTES - 1. */
-  let bytes = 0;
-  /** Number of grams after the last change that still contain it. */
+/** The bitmaps of grams, one after the other with `words` words each, and the bit of a product in each of them. */
+export interface GramBits {
+  all: Uint32Array;
+  words: number;
+  word: number;
+  bit: number;
+}
+
+/** Sets the bits of all grams in bytes [start, end) that contain a folded character or span an omitted accent. */
+export function setFoldedGrams(texts: Buffer, start: number, end: number, { all, words, word, bit }: GramBits): void {
+  // The last bytes of the folded text; -1 before its start.
+  let first = -1;
+  let second = -1;
+  /** Number of bytes whose grams still contain the last change. */
   let changed = 0;
-  const add = (byte: number): void => {
-    if (changed > 0) {
-      if (bytes === GRAM_BYTES - 1) found(gramBucket(first, second, byte));
-      changed--;
-    }
-    if (bytes < GRAM_BYTES - 1) bytes++;
-    first = second;
-    second = byte;
-  };
-  for (let i = start; i < end;) {
-    const byte = texts[i] as number;
-    if (byte < 0x80) {
-      add(byte);
-      i++;
-      continue;
-    }
-    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    const folded = length === 4 ? undefined : foldedBytes(texts, i, length);
-    if (folded === undefined) for (let n = 0; n < length; n++) add(texts[i + n] as number);
-    else {
-      changed = GRAM_BYTES - 1;
-      for (const one of folded) {
-        changed = GRAM_BYTES;
-        add(one);
+  let i = start;
+  while (i < end) {
+    if (changed === 0) {
+      const skipped = skipAscii(texts, i, end);
+      if (skipped === end) return;
+      if (skipped > i) {
+        first = skipped - i > 1 ? (texts[skipped - 2] as number) : second;
+        second = texts[skipped - 1] as number;
       }
+      i = skipped;
+    }
+    const length = lengthOf(texts[i] as number);
+    const folded = length === 2 || length === 3 ? foldedBytes(texts, i, length) : undefined;
+    if (folded !== undefined) changed = folded.length === 0 ? GRAM_BYTES - 1 : folded.length + GRAM_BYTES - 1;
+    const bytes = folded ?? texts;
+    const from = folded === undefined ? i : 0;
+    const to = folded === undefined ? i + length : folded.length;
+    for (let n = from; n < to; n++) {
+      const third = bytes[n] as number;
+      if (changed > 0) {
+        changed--;
+        if (first >= 0) {
+          const at = gramBucket(first, second, third) * words + word;
+          all[at] = (all[at] as number) | bit;
+        }
+      }
+      first = second;
+      second = third;
     }
     i += length;
   }
 }
+
+function skipAscii(texts: Buffer, start: number, end: number): number {
+  let i = start;
+  while (i < end && (texts[i] as number) < 0x80) i++;
+  return i;
+}
+
+/** Returns the length of a character in UTF-8 that begins with this byte. */
+const lengthOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4);
 
 /** The folded form of each code point of the Basic Multilingual Plane that has occurred; null if it does not differ from the character in
  * lower case. */

@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { instantsOf } from "../../../db/binary/binary-array.ts";
-import { eachFoldedGram } from "./folded-grams.ts";
+import { setFoldedGrams } from "./folded-grams.ts";
 import { GRAM_BUCKETS, gramBucket } from "./gram-bucket.ts";
 import { COPY_HEADER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../../db/binary/format.ts";
 
@@ -104,10 +104,7 @@ function bitmapsOf(texts: Buffer, starts: Uint32Array, rows: number): Pick<Segme
     }
     if (bits < 0x80) continue;
     others[word] = (others[word] as number) | bit;
-    eachFoldedGram(texts, start, end, (bucket) => {
-      const at = bucket * words + word;
-      all[at] = (all[at] as number) | bit;
-    });
+    setFoldedGrams(texts, start, end, { all, words, word, bit });
   }
   const grams = Array.from({ length: GRAM_BUCKETS }, (_, bucket) => all.subarray(bucket * words, (bucket + 1) * words));
   return { grams, others };
