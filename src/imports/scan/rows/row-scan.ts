@@ -31,7 +31,7 @@ export function createRowScan(
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules });
   const fit = createFit(layout.file_width, dialect, columnShapes(table.rows, table.columns));
-  const watch = watchCells(layout);
+  const watch = watchCells(layout, table.rows);
   return {
     layout,
     scanner,

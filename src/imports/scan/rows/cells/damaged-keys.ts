@@ -1,6 +1,6 @@
 // Recognizes SKUs that are not SKUs: error values of spreadsheets such as #N/A, long numbers that were shortened to 4.00638E+12, and the
 // words that programs write for missing values. The digits of a shortened number are lost, so different products have the same text.
-import { HASH, isErrorKey } from "./error-values.ts";
+import { isErrorKey } from "./error-values.ts";
 
 const PLUS = 0x2b;
 const LOWER_E = 0x65;
@@ -26,17 +26,7 @@ export function isDamagedKey(bytes: Buffer, length: number): boolean {
   if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
   if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))
     return MISSING.has(bytes.toString("latin1", 0, length));
-  return isErrorKey(bytes, length) || isFilledWithHashes(bytes, 0, length);
-}
-
-/** Number of characters from which a cell of nothing but `#` is a number that did not fit its column in the spreadsheet. */
-const MIN_HASHES = 4;
-
-/** Whether `bytes[start, end)` is what a spreadsheet shows for a number that is too long for its column. */
-export function isFilledWithHashes(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start < MIN_HASHES) return false;
-  for (let pos = start; pos < end; pos++) if (bytes[pos] !== HASH) return false;
-  return true;
+  return isErrorKey(bytes, length);
 }
 
 /** Whether `bytes[start, end)` is a number such as 4.00638E+12. */

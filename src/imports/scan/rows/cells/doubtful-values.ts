@@ -4,8 +4,8 @@ import { isAscii } from "node:buffer";
 import type { Layout } from "../../../layout.ts";
 import { mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
-import { isFilledWithHashes, isShortenedNumber } from "./damaged-keys.ts";
-import { HASH, storedColumns } from "./error-values.ts";
+import { isShortenedNumber } from "./damaged-keys.ts";
+import { storedColumns } from "./error-values.ts";
 
 export type DoubtfulKind = "damaged_numbers" | "missing_values" | "wrong_letters";
 
@@ -41,18 +41,28 @@ const equals = (word: string): Kind["isDoubtful"] => {
     end - start === expected.length && bytes.compare(expected, 0, expected.length, start, end) === 0;
 };
 
-const ASCII_KINDS: readonly Kind[] = [
-  { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber },
-  { kind: "damaged_numbers", needle: HASH, isDoubtful: isFilledWithHashes },
-  { kind: "missing_values", needle: Buffer.from("NULL"), isDoubtful: equals("NULL") },
-  { kind: "missing_values", needle: Buffer.from("\\N"), isDoubtful: equals("\\N") },
-];
-/** U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã` or `Ð` before a
- * character from U+0080 to U+00BF, which no word contains. */
-const OTHER_KINDS: readonly Kind[] = ["efbfbd", "c383c2", "c390c2", "c3a2e282ac"].map((hex) => {
-  const needle = Buffer.from(hex, "hex");
-  return { kind: "wrong_letters", needle, isDoubtful: includes(needle) };
-});
+const NUMBERS: Kind = { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber };
+/** Words for missing values. They are counted only if the first rows contain one, because a writer uses them in the whole file. */
+const MISSING: ReadonlyMap<string, Kind> = new Map(
+  ["NULL", "\\N"].map((word) => [
+    word,
+    { kind: "missing_values", needle: Buffer.from(word), isDoubtful: equals(word) } satisfies Kind,
+  ]),
+);
+/** U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã`, `Ð` or `â` before a
+ * symbol, which no word contains. The window is searched for their rarest bytes, because native searches for frequent ones are slow. */
+const OTHER_KINDS: readonly Kind[] = (
+  [
+    ["efbfbd", "efbfbd"],
+    ["83c2", "c383c2"],
+    ["90c2", "c390c2"],
+    ["82ac", "c3a2e282ac"],
+  ] as const
+).map(([rare, whole]) => ({
+  kind: "wrong_letters",
+  needle: Buffer.from(rare, "hex"),
+  isDoubtful: includes(Buffer.from(whole, "hex")),
+}));
 
 export interface DoubtfulCount {
   /** Adds the cells of a window. */
@@ -60,8 +70,11 @@ export interface DoubtfulCount {
   readonly found: readonly DoubtfulCells[];
 }
 
-/** Counts doubtful cells in the columns of the file that are stored. */
-export function countDoubtful(layout: Layout): DoubtfulCount {
+/** Counts doubtful cells in the columns of the file that are stored.
+ * @param sample the first rows of the file */
+export function countDoubtful(layout: Layout, sample: readonly (readonly string[])[]): DoubtfulCount {
+  const missing = [...MISSING].filter(([word]) => sample.some((cells) => cells.includes(word)));
+  const kinds = [NUMBERS, ...missing.map(([, kind]) => kind)];
   const columns = [...storedColumns(layout), layout.sku].filter((index) => index >= 0 && index < layout.file_width);
   const found = new Map<string, DoubtfulCells>();
   const note = (records: Records, r: number, field: number, { kind }: Kind, column: number): void => {
@@ -96,7 +109,7 @@ export function countDoubtful(layout: Layout): DoubtfulCount {
     },
     add(records) {
       if (records.count === 0) return;
-      for (const kind of ASCII_KINDS) addKind(records, kind);
+      for (const kind of kinds) addKind(records, kind);
       const text = records.bytes.subarray(records.start[0], records.end[records.count - 1]);
       if (!isAscii(text)) for (const kind of OTHER_KINDS) addKind(records, kind);
     },

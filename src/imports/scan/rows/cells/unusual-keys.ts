@@ -25,10 +25,10 @@ export interface KeyWatch {
 const KEPT_EXAMPLES = 3;
 /** Maximum number of SKUs in letters of another script that are compared with the SKUs in Latin letters. */
 const MAX_COMPARED = 1000;
-/** Minimum and maximum number of bytes of a date, and of a word of totals. */
+/** Minimum and maximum number of bytes of a date, and maximum number of bytes of an inspected SKU. */
 const MIN_DATE_BYTES = 5;
 const MAX_DATE_BYTES = 19;
-const MAX_TOTAL_BYTES = 40;
+const MAX_INSPECTED_BYTES = 320;
 
 const MONTH = `(?:${MONTHS.split(" ").join("|")})`;
 const DATE = new RegExp(
@@ -40,6 +40,7 @@ const POINT = 0x2e;
 const BLANK = 0x20;
 const SLASH = 0x2f;
 const FIRST_LETTER = 0x41;
+const FIRST_BEYOND_ASCII = 0x80;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -72,10 +73,10 @@ export function watchKeys(sku: number): KeyWatch {
         if (field >= (first_field[r + 1] as number)) continue;
         const from = field_start[field] as number;
         const to = field_end[field] as number;
-        if (to - from > MAX_TOTAL_BYTES * 8) continue;
-        const isPlain = isPlainWindow || isAscii(bytes.subarray(from, to));
-        if (isPlain && !mayBeDate(bytes, from, to) && !mayBeWord(bytes, from, to)) continue;
-        inspect(bytes.toString("utf8", from, to).trim(), line[r] as number, isPlain);
+        if (to - from > MAX_INSPECTED_BYTES) continue;
+        const form = formOf(bytes, from, to, isPlainWindow);
+        if (form === WITH_DIGIT && !mayBeDate(bytes, from, to)) continue;
+        inspect(bytes.toString("utf8", from, to).trim(), line[r] as number, form !== BEYOND_ASCII);
       }
     },
     found(hasKey) {
@@ -84,6 +85,24 @@ export function watchKeys(sku: number): KeyWatch {
       return [...found.values()];
     },
   };
+}
+
+/** The forms of a SKU: ASCII with a digit, ASCII without a digit, or with characters beyond ASCII. */
+const WITH_DIGIT = 0;
+const WITHOUT_DIGIT = 1;
+const BEYOND_ASCII = 2;
+
+/** A loop takes a fraction of the time of a native call for a few bytes. @param isPlain whether the bytes are known to be ASCII */
+function formOf(bytes: Buffer, from: number, to: number, isPlain: boolean): number {
+  let form = WITHOUT_DIGIT;
+  for (let pos = from; pos < to; pos++) {
+    const byte = bytes[pos] as number;
+    if (byte >= FIRST_BEYOND_ASCII) return BEYOND_ASCII;
+    if (byte > NINE || byte < ZERO) continue;
+    form = WITH_DIGIT;
+    if (isPlain) break;
+  }
+  return form;
 }
 
 /** Whether `bytes[from, to)` has separators where the dates of DATE have them. This rules out nearly every SKU without creating a string. */
@@ -107,12 +126,3 @@ function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
 const isSeparator = (byte: number | undefined): boolean =>
   byte === DASH || byte === POINT || byte === SLASH || byte === BLANK;
-
-/** Whether `bytes[from, to)` begins with a letter and has no digit. */
-function mayBeWord(bytes: Buffer, from: number, to: number): boolean {
-  if (to - from > MAX_TOTAL_BYTES || (bytes[from] ?? 0) < FIRST_LETTER) return false;
-  for (let pos = from; pos < to; pos++) {
-    if (isDigit(bytes[pos])) return false;
-  }
-  return true;
-}

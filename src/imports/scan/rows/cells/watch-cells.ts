@@ -15,8 +15,9 @@ export interface CellWatch {
   notices(hasKey: (key: string) => boolean): Notice[];
 }
 
-export function watchCells(layout: Layout): CellWatch {
-  const cells = countDoubtful(layout);
+/** @param sample the first rows of the file */
+export function watchCells(layout: Layout, sample: readonly (readonly string[])[]): CellWatch {
+  const cells = countDoubtful(layout, sample);
   const keys = watchKeys(layout.sku);
   return {
     add(records) {
