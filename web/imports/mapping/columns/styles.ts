@@ -5,4 +5,3 @@ const FIELD =
 
 export const SELECT = `${FIELD} truncate px-2`;
 export const INPUT = `${FIELD} px-2.5 placeholder:text-dimmed aria-invalid:ring-error`;
-export const LABEL = "mb-1 block text-xs font-medium text-toned";
