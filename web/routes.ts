@@ -3,12 +3,13 @@ import { createRouter, createWebHistory, type Router } from "vue-router";
 import { catalog } from "./catalog/section.ts";
 import { changesets } from "./changesets/section.ts";
 import { imports } from "./imports/section.ts";
+import { profiles } from "./profiles/section.ts";
 import type { Section } from "./services/section.ts";
 import { settings } from "./settings/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
 /** The sections in the order of the navigation. The start page redirects to the first section once the catalogue has products. */
-export const SECTIONS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
+export const SECTIONS: readonly Section[] = [catalog, imports, profiles, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({

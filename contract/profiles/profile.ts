@@ -73,8 +73,8 @@ export const profile_definition = z
   .object({
     profile: profile_name.optional().describe("The name of the profile, as in the URL"),
     detect: detect.optional(),
-    tests: z.array(profile_test).max(MAX_PROFILE_TESTS).optional(),
     ...mapping.shape,
+    tests: z.array(profile_test).max(MAX_PROFILE_TESTS).optional(),
   })
   .strict()
   .refine(holdsStorable, NOT_STORABLE)

@@ -47,6 +47,38 @@ test("files of other kinds get no built-in profile", async () => {
   }
 });
 
+/** Files of the formats: those in the tests of the profiles, and the fixtures. */
+const samples: [name: string, file: string, bytes: Buffer][] = [
+  ["Akeneo", "akeneo-suffixes/input.csv"],
+  ["PrestaShop", "prestashop/input.csv"],
+  ["OpenAI product feed", "openai-feed/input.tsv"],
+].map(([name = "", file = ""]): [string, string, Buffer] => [name, file, readFileSync(join(FIXTURES, file))]);
+for (const { name, definition } of builtInProfiles())
+  for (const test of definition.tests ?? []) samples.push([name, test.name ?? "", Buffer.from(test.input)]);
+
+test("every built-in profile has a sample", () => {
+  expect(new Set(samples.map(([name]) => name))).toEqual(new Set(known.map(({ name }) => name)));
+});
+
+test.each(samples)("of all built-in profiles, only %s fits its file: %s", async (name, _file, bytes) => {
+  expect((await previewFile(bytes, true, options, { known })).profile?.name).toBe(name);
+  const others = known.filter((profile) => profile.name !== name);
+  expect((await previewFile(bytes, true, options, { known: others })).profile).toBeNull();
+});
+
+test.each([
+  "sku,name,description,active,price,brand",
+  "id,title,description,price,brand,image",
+  "id,title,link,price,availability",
+  "Artikelnummer;Bezeichnung;Preis;Bestand;EAN",
+  "sku,title,brand,url,price,description",
+  "model,manufacturer,price,quantity,status,name",
+  "handle,sku,name,retail_price,brand_name,active",
+])("a file with the columns %s gets no built-in profile", async (header) => {
+  const bytes = Buffer.from(`${header}\n`);
+  expect((await previewFile(bytes, true, options, { known })).profile).toBeNull();
+});
+
 test("the tests in built-in profiles pass", async () => {
   for (const { name, definition } of builtInProfiles())
     expect(

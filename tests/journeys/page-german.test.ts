@@ -33,6 +33,8 @@ test.each([
   ["products", "/products", "SKU-0000003"],
   ["imports", "/imports", "Alle Importe"],
   ["import", "/imports/2", "Abgelehnte Zeilen"],
+  ["profiles", "/profiles", "Mitgelieferte Profile"],
+  ["profile", "/profiles/Akeneo", "Welche Dateien dieses Profil verwenden"],
   ["changes", "/changes", "Import von with-faults.csv"],
   ["change", "/changes/2", "SKU-9000003"],
   ["webhooks", "/webhooks", "Warenwirtschaft"],

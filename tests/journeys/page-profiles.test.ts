@@ -7,6 +7,7 @@ import { call } from "../../client/call.ts";
 import { list_imports } from "../../contract/imports/imports.ts";
 import { put_profile } from "../../contract/profiles/profiles.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
+import { builtInProfiles } from "../../src/profiles/built-in.ts";
 import { inspectLooks } from "./support/looks.ts";
 
 const journey = await startJourney();
@@ -55,10 +56,7 @@ test("the options offer all profiles and the columns of the file, and the previe
   expect(await page.getByRole("option").allInnerTexts()).toEqual([
     "Select by the columns of the file",
     "No profile",
-    "Akeneo",
-    "OpenAI product feed",
-    "PrestaShop",
-    "Supplier A",
+    ...[...builtInProfiles().map(({ name }) => name), "Supplier A"].sort((a, b) => a.localeCompare(b, "en")),
   ]);
   await page.getByRole("option", { name: "No profile" }).click();
   await preview.getByTestId("profile").waitFor({ state: "detached" });

@@ -3,6 +3,7 @@ import { catalog } from "./de/catalog.ts";
 import { changesets } from "./de/changesets.ts";
 import { imports } from "./de/imports.ts";
 import { mapping } from "./de/mapping.ts";
+import { profiles } from "./de/profiles.ts";
 import { ui } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
@@ -10,4 +11,14 @@ import { webhooks } from "./de/webhooks.ts";
 import type { english } from "./en.ts";
 import type { Shape } from "./shape.ts";
 
-export const german: Shape<typeof english> = { shell, ui, catalog, imports, mapping, changesets, webhooks, settings };
+export const german: Shape<typeof english> = {
+  shell,
+  ui,
+  catalog,
+  imports,
+  mapping,
+  profiles,
+  changesets,
+  webhooks,
+  settings,
+};

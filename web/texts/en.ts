@@ -3,9 +3,10 @@ import { catalog } from "./en/catalog.ts";
 import { changesets } from "./en/changesets.ts";
 import { imports } from "./en/imports.ts";
 import { mapping } from "./en/mapping.ts";
+import { profiles } from "./en/profiles.ts";
 import { ui } from "./en/ui.ts";
 import { settings } from "./en/settings.ts";
 import { shell } from "./en/shell.ts";
 import { webhooks } from "./en/webhooks.ts";
 
-export const english = { shell, ui, catalog, imports, mapping, changesets, webhooks, settings } as const;
+export const english = { shell, ui, catalog, imports, mapping, profiles, changesets, webhooks, settings } as const;

@@ -8,12 +8,13 @@ import { Problem } from "../../../contract/problems.ts";
 import { profileEtag } from "../../../contract/profiles/profile-names.ts";
 import type { Profile } from "../../../contract/profiles/profiles.ts";
 import { oneLine } from "../../terminal.ts";
-import { oneArgument, type ProfileCall } from "./profile-call.ts";
+import { needServer, oneArgument, type ProfileCall } from "./profile-call.ts";
 import { BadProfileFile, parseProfile, profileText } from "./profile-file.ts";
 import { readProfile, storeProfile } from "./profile-remote.ts";
 
 export async function editProfile(given: ProfileCall): Promise<number> {
   const name = oneArgument(given, "edit NAME");
+  needServer(given);
   const before = await findProfile(given, name);
   const folder = await mkdtemp(join(tmpdir(), "skuport-profile-"));
   const path = join(folder, "profile.json");

@@ -13,29 +13,41 @@ import {
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { oneLine } from "../../terminal.ts";
 import { UsageError } from "../command.ts";
+import { NO_SERVER } from "../find-server.ts";
 import { needServer, oneArgument, type ProfileCall } from "./profile-call.ts";
 import { profileText, readProfileFile } from "./profile-file.ts";
 
 export async function listAll(given: ProfileCall): Promise<number> {
-  const { options, io } = given;
-  const server = needServer(given);
+  const { options, io, base_url } = given;
+  if (base_url === undefined) {
+    const { listedBuiltIns } = await import("./built-in-only.ts");
+    for (const profile of listedBuiltIns()) io.stdout.write(lineOf(profile, options.json, false));
+    io.stderr.write(`${NO_SERVER}\nOnly the built-in profiles are listed.\n`);
+    return 0;
+  }
+  const server = { base_url };
   for (let cursor: string | undefined; ;) {
     const page = await call(list_profiles, { querystring: { cursor, limit: 200 } }, server);
-    for (const profile of page.items)
-      io.stdout.write(options.json === true ? `${JSON.stringify(profile)}\n` : describeLine(profile));
+    for (const profile of page.items) io.stdout.write(lineOf(profile, options.json));
     if (page.next_cursor === null) return 0;
     cursor = page.next_cursor;
   }
 }
 
-function describeLine(profile: ListedProfile): string {
+const lineOf = (profile: ListedProfile, asJson = false, isUseKnown = true): string =>
+  asJson ? `${JSON.stringify(profile)}\n` : describeLine(profile, isUseKnown);
+
+function describeLine(profile: ListedProfile, isUseKnown: boolean): string {
   const facts = [
     profile.built_in ? "built-in" : `version ${profile.version}`,
     describeTests(profile),
-    profile.used_at === null ? "not used yet" : `used ${profile.used_at.slice(0, 10)}`,
+    isUseKnown ? describeUse(profile) : "",
   ];
   return `${oneLine(profile.name)}\t${facts.filter((fact) => fact !== "").join(", ")}\n`;
 }
+
+const describeUse = ({ used_at }: ListedProfile): string =>
+  used_at === null ? "not used yet" : `used ${used_at.slice(0, 10)}`;
 
 function describeTests({ tests: { count, failed } }: ListedProfile): string {
   if (count === 0) return "";
@@ -49,13 +61,20 @@ export async function showProfile(given: ProfileCall): Promise<number> {
   if (options.json === true) io.stdout.write(`${JSON.stringify(profile)}\n`);
   else
     io.stdout.write(
-      `${describeLine(profile)}Columns: ${profile.columns.map((name) => oneLine(name)).join(", ")}\n${profileText(profile.definition)}`,
+      `${describeLine(profile, given.base_url !== undefined)}Columns: ${profile.columns.map((name) => oneLine(name)).join(", ")}\n${profileText(profile.definition)}`,
     );
   return 0;
 }
 
-export const readProfile = (given: ProfileCall, name: string): Promise<Profile> =>
-  call(get_profile, { params: { name } }, needServer(given));
+/** Without a server, only built-in profiles can be read. */
+export async function readProfile(given: ProfileCall, name: string): Promise<Profile> {
+  if (given.base_url === undefined) {
+    const { describeBuiltInNamed } = await import("./built-in-only.ts");
+    const builtIn = describeBuiltInNamed(name);
+    if (builtIn !== undefined) return builtIn;
+  }
+  return call(get_profile, { params: { name } }, needServer(given));
+}
 
 export async function exportProfile(given: ProfileCall): Promise<number> {
   const [name, file, ...more] = given.args;

@@ -21,8 +21,12 @@ interface Result {
   err: string;
 }
 
-async function runWith(env: Record<string, string>, ...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, [MAIN, "profile", ...args, "--url", url], {
+const runWith = (env: Record<string, string>, ...args: string[]): Promise<Result> =>
+  runAlone(env, ...args, "--url", url);
+
+/** Runs the command without the address of the server. */
+async function runAlone(env: Record<string, string>, ...args: string[]): Promise<Result> {
+  const child = spawn(process.execPath, [MAIN, "profile", ...args], {
     cwd,
     env: { ...process.env, VISUAL: "", TMPDIR: cwd, ...env },
   });
@@ -113,4 +117,26 @@ test("`test` runs the tests of a profile file or of a stored profile, and its ex
   expect((await run("import", "broken.json")).err).toContain("confirm");
   expect((await run("import", "broken.json", "--confirm")).code).toBe(0);
   expect((await run("test", "broken")).code).toBe(1);
+});
+
+test("without a server, built-in profiles are listed, shown, exported and tested, and other commands name the reason", async () => {
+  const alone = (...args: string[]): Promise<Result> => runAlone({ SKUPORT_DATA_DIR: join(cwd, "no-data") }, ...args);
+  const list = await alone("list");
+  expect(list).toMatchObject({ code: 0, out: expect.stringContaining("Akeneo\tbuilt-in") as string });
+  expect(list.err).toContain("Only the built-in profiles are listed.");
+  expect((await alone("show", "akeneo")).out).toContain("Columns: sku, ");
+  expect(JSON.parse((await alone("export", "Akeneo")).out)).toMatchObject({ profile: "Akeneo", key: "sku" });
+  expect(await alone("test", "Etsy listings")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("passed") as string,
+  });
+  for (const args of [
+    ["show", "mine"],
+    ["edit", "mine"],
+    ["delete", "mine"],
+  ])
+    expect(await alone(...args)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("No server is running") as string,
+    });
 });

@@ -36,6 +36,8 @@ export const profileCommand: Command = {
   delete        delete a profile and its versions
   test          run the tests that a profile contains. Exit code: 0 if all pass, otherwise 1
 
+Without a server, list, show, export and test work with the built-in profiles, and test also with a file.
+
   --confirm         store the profile even if one of its tests fails
   --url URL         address of the server (default: the server that runs on the data folder)
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)

@@ -1,38 +1,93 @@
-// The profile that `skuport read --profile` names: a file, a profile of the server that is running on the data folder, or a built-in
-// profile.
+// The profiles that `skuport read` knows: files, the profiles of the server that is running on the data folder, and the built-in profiles.
 import { existsSync } from "node:fs";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
-import type { ColumnOptions } from "../column-options.ts";
+import type { ListedProfile } from "../../../contract/profiles/profiles.ts";
+import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { UsageError, type Io } from "../command.ts";
 import { findServer } from "../find-server.ts";
 
-/** Replaces the name of a profile in the options with the profile's mapping. */
-export async function withProfile({ profile, ...options }: ColumnOptions, io: Io): Promise<ColumnOptions> {
-  if (profile === undefined) return options;
-  const { isSwitchedOff, mappingOf } = await import("../../profiles/choose-profile.ts");
-  return isSwitchedOff(profile)
-    ? options
-    : { ...options, mapping: mappingOf(await findDefinition(profile, await findServer({}, io))) };
-}
-
-/** @throws Problem or UsageError if the profile does not exist or its text has faults */
-export async function findDefinition(profile: string, baseUrl: string | undefined): Promise<ProfileDefinition> {
-  const { readDefinition } = await import("../../profiles/read-definition.ts");
-  if (existsSync(profile)) {
-    const { readProfileFile } = await import("../profile/profile-file.ts");
-    const text = await readProfileFile(profile);
-    return readDefinition(text, typeof text["profile"] === "string" ? text["profile"] : profile, "");
-  }
-  if (baseUrl !== undefined) {
-    const { call } = await import("../../../client/call.ts");
-    const { get_profile } = await import("../../../contract/profiles/profiles.ts");
-    const found = await call(get_profile, { params: { name: profile } }, { base_url: baseUrl });
-    return readDefinition(found.definition, found.name, "");
-  }
-  const { findBuiltIn } = await import("../../profiles/built-in.ts");
+/** Returns the profile with this name. @throws Problem or UsageError if the profile does not exist or its text has faults */
+export async function findNamed(profile: string, baseUrl: string | undefined): Promise<KnownProfile> {
+  if (existsSync(profile)) return readFromFile(profile);
+  if (baseUrl !== undefined) return readFromServer(profile, baseUrl);
+  const { builtInProfiles, findBuiltIn } = await import("../../profiles/built-in.ts");
   const builtIn = findBuiltIn(profile);
-  if (builtIn !== undefined) return builtIn.definition;
+  if (builtIn !== undefined) return asKnown(builtIn);
+  const names = builtInProfiles().map(({ name }) => name);
   throw new UsageError(
-    `${profile} is neither a file nor a built-in profile, and no server is running on the data folder.`,
+    `The file or built-in profile "${profile}" does not exist. Built-in profiles: ${names.join(", ")}. ` +
+      "Your own profiles can be used while the server is running on the data folder.",
   );
 }
+
+export const findDefinition = async (profile: string, baseUrl: string | undefined): Promise<ProfileDefinition> =>
+  (await findNamed(profile, baseUrl)).definition;
+
+async function readFromFile(path: string): Promise<KnownProfile> {
+  const { readDefinition } = await import("../../profiles/read-definition.ts");
+  const { readProfileFile } = await import("../profile/profile-file.ts");
+  const text = await readProfileFile(path);
+  const name = typeof text["profile"] === "string" ? text["profile"] : path;
+  return { name, version: 1, built_in: false, definition: readDefinition(text, name, ""), seen_columns: null };
+}
+
+async function readFromServer(profile: string, baseUrl: string): Promise<KnownProfile> {
+  const { readDefinition } = await import("../../profiles/read-definition.ts");
+  const { call } = await import("../../../client/call.ts");
+  const { get_profile } = await import("../../../contract/profiles/profiles.ts");
+  const { name, version, built_in, definition, seen_columns } = await call(
+    get_profile,
+    { params: { name: profile } },
+    { base_url: baseUrl },
+  );
+  return { name, version, built_in, definition: readDefinition(definition, name, ""), seen_columns };
+}
+
+/** Returns the profiles from which an import of a file with this header would select. Without a server, these are the built-in ones. */
+export async function knownProfiles(header: readonly string[], io: Io): Promise<KnownProfile[]> {
+  const server = await serverOf(io);
+  if (server !== undefined) {
+    const { UnreachableError } = await import("../../../client/answer.ts");
+    try {
+      return await knownToServer(header, server);
+    } catch (error) {
+      // A server that has just stopped may still be registered in the data folder.
+      if (!(error instanceof UnreachableError)) throw error;
+    }
+  }
+  const { builtInProfiles } = await import("../../profiles/built-in.ts");
+  return builtInProfiles().map(asKnown);
+}
+
+/** `skuport read` needs no settings, so invalid ones are not an error here. */
+const serverOf = (io: Io): Promise<string | undefined> => findServer({}, io).catch(() => undefined);
+
+async function knownToServer(header: readonly string[], baseUrl: string): Promise<KnownProfile[]> {
+  const { call } = await import("../../../client/call.ts");
+  const { list_profiles } = await import("../../../contract/profiles/profiles.ts");
+  const { columnKey } = await import("../../profiles/select/column-names.ts");
+  const columns = new Set(header.map(columnKey));
+  const found: KnownProfile[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await call(list_profiles, { querystring: { cursor, limit: 200 } }, { base_url: baseUrl });
+    for (const listed of page.items.filter((profile) => mayFit(profile, columns, columnKey)))
+      found.push(await readFromServer(listed.name, baseUrl));
+    if (page.next_cursor === null) return found;
+    cursor = page.next_cursor;
+  }
+}
+
+/** Excludes profiles that have no column in common with the file, so that few texts are requested. */
+const mayFit = (
+  { columns }: ListedProfile,
+  header: ReadonlySet<string>,
+  columnKey: (name: string) => string,
+): boolean => columns.some((name) => header.has(columnKey(name)));
+
+const asKnown = ({ name, definition }: { name: string; definition: ProfileDefinition }): KnownProfile => ({
+  name,
+  version: 1,
+  built_in: true,
+  definition,
+  seen_columns: null,
+});

@@ -1,17 +1,19 @@
 // The output of `skuport read`: canonical CSV with faults as lines of JSON, or a summary for people or as JSON.
-import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect } from "../../../contract/imports/imports.ts";
+import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect, type Preview } from "../../../contract/imports/imports.ts";
+import type { Notice } from "../../../contract/imports/notices.ts";
 import { csvLine } from "../../csv-line.ts";
 import { recordTexts } from "../../imports/read/field-text.ts";
 import { HEADER_REPEATED, type Fault, type FileObserver } from "../../imports/read/read-file.ts";
 import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
 import { problemOfTable } from "../../imports/scan/table-problems.ts";
-import type { PlannedColumns } from "../../imports/options/plan-columns.ts";
+import { isKeyChosen, type PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { oneLine } from "../../terminal.ts";
+import type { Reading } from "./chosen-profile.ts";
 import type { ProductSampler, Sample } from "./sample-products.ts";
 
 /** The table with its columns as the options map them. */
-export type PlannedTable = Omit<Table, "columns"> & PlannedColumns;
+export type PlannedTable = Omit<Table, "columns"> & PlannedColumns & { reading: Reading };
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
@@ -97,7 +99,8 @@ export function printSummary(
         addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
     },
     async onRecords(records, faults) {
-      if (dialect !== undefined && table !== undefined) await sampler.take(records, table, dialect);
+      if (dialect !== undefined && table !== undefined)
+        await sampler.take(records, table, dialect, table.reading.options);
       for (const fault of faults) {
         const shown = (groups.get(fault.code)?.count ?? 0) < EXAMPLES;
         addFault(
@@ -109,20 +112,23 @@ export function printSummary(
     },
     async finish({ lines, rows }) {
       if (dialect === undefined || table === undefined) return;
-      const { columns } = table;
+      const { columns, reading } = table;
       const faults = [...groups.values()];
       const { products, rejects, problem } = sampler.sample;
       const summary = {
         file: file.path,
         size: file.size,
         dialect,
+        profile: shownProfile(reading),
         columns,
+        notices: [...reading.notices, ...table.notices],
         lines,
         records: rows,
         faults,
         products,
         rejects,
-        problem: problemOfTable(table, dialect, sampler.is_key_chosen)?.message ?? problem,
+        problem:
+          problemOfTable(table, dialect, isKeyChosen(reading.options))?.message ?? reading.question?.message ?? problem,
       };
       await output.print(asJson ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
     },
@@ -140,7 +146,9 @@ interface Summary {
   file: string;
   size: number;
   dialect: Dialect;
+  profile: Preview["profile"];
   columns: Table["columns"];
+  notices: Notice[];
   lines: number;
   records: number;
   faults: FaultGroup[];
@@ -150,7 +158,7 @@ interface Summary {
 }
 
 function describe(summary: Summary, table: PlannedTable): string {
-  const { file, size, dialect, columns, lines, records, faults, problem } = summary;
+  const { file, size, dialect, profile, columns, notices, lines, records, faults, problem } = summary;
   const count = (number: number, noun: string): string =>
     `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const width = Math.min(40, Math.max(0, ...columns.map(({ name }) => name.length)));
@@ -166,6 +174,7 @@ function describe(summary: Summary, table: PlannedTable): string {
     `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
     `  preamble   ${dialect.preamble === 0 ? "none" : count(dialect.preamble, "line")}`,
     ...(dialect.sheets ?? []).map((sheet) => `  sheet      ${describeSheet(sheet)}`),
+    ...(profile === null ? [] : [`  profile    ${describeProfile(profile)}`]),
     count(columns.length, "column"),
     ...columns.map(
       ({ name, target }, position) =>
@@ -177,10 +186,17 @@ function describe(summary: Summary, table: PlannedTable): string {
       ...group.examples.map(({ line, raw }) => `    line ${String(line)}: ${oneLine(raw).slice(0, SHOWN_CHARACTERS)}`),
     ]),
     ...describeProducts(summary),
+    ...notices.map(({ message }) => oneLine(message)),
     ...(problem === null ? [] : [oneLine(problem)]),
     "",
   ].join("\n");
 }
+
+const shownProfile = ({ profile }: Reading): Preview["profile"] =>
+  profile === null ? null : { name: profile.name, version: profile.version, built_in: profile.built_in };
+
+const describeProfile = ({ name, version, built_in }: NonNullable<Preview["profile"]>): string =>
+  `${oneLine(name)}, ${built_in ? "built-in" : `version ${String(version)}`}`;
 
 /** The first products, and the first rows that would be rejected, one per line. */
 function describeProducts({ products, rejects }: Summary): string[] {

@@ -1,3 +1,4 @@
+// Long because the file tests every output and option of the command.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -281,5 +282,49 @@ describe("a packed file", () => {
     for (const name of ["skuport-read-old", "other"]) utimesSync(join(dataDir, name), 1, 1);
     await run([packed()], sink(), { data_dir: dataDir, disk_reserve_bytes: 0 });
     expect(readdirSync(dataDir).sort()).toEqual(["other", "skuport-read-new"]);
+  });
+});
+
+describe("profiles", () => {
+  const listings =
+    'TITLE,PRICE,CURRENCY_CODE,QUANTITY,TAGS,MATERIALS,IMAGE1,SKU\nMug,5.00,USD,1,"a,b",clay,x.jpg,M-1\n';
+
+  test("without a server, a built-in profile is selected by the columns, and --profile none or --csv select none", async () => {
+    const summary = await run([file(listings)]);
+    expect(summary.stdout).toContain("\n  profile    Etsy listings, built-in\n");
+    expect(summary.stdout).toContain('"price-USD":"5.00"');
+    const json = JSON.parse((await run([file(listings), "--json"])).stdout) as object;
+    expect(json).toMatchObject({
+      profile: { name: "Etsy listings", version: 1, built_in: true },
+      products: [{ sku: "M-1", attributes: { TAGS: ["a", "b"] } }],
+      problem: null,
+    });
+    const none = JSON.parse((await run([file(listings), "--json", "--profile", "none"])).stdout) as object;
+    expect(none).toMatchObject({ profile: null, products: [{ attributes: { TAGS: "a,b" } }] });
+    expect((await run([file(listings), "--csv"])).stdout).toBe(listings);
+  });
+
+  test("a profile in a file is used as an import would: changed columns are reported, and a question is shown", async () => {
+    const profile = join(folder, "supplier.json");
+    const definition = {
+      profile: "Supplier",
+      file: { delimiter: "!", header: { at: 2 } },
+      key: "code",
+      name: "label",
+      on_missing_column: "hold",
+    };
+    writeFileSync(profile, JSON.stringify(definition));
+    const path = file("title\ncode!label!size\n7!a,b!L\n");
+    const read = JSON.parse((await run([path, "--profile", profile, "--json"])).stdout) as object;
+    expect(read).toMatchObject({
+      profile: { name: "Supplier", built_in: false },
+      notices: [{ code: "new_column", column: "size" }],
+      products: [{ sku: "7", name: "a,b", attributes: { size: "L" } }],
+      problem: null,
+    });
+    const lacking = await run([file("title\ncode!size\n7!L\n"), "--profile", profile]);
+    expect(lacking.stdout).toContain('The file lacks a column of the profile "Supplier": "label".');
+    const config = { data_dir: folder, disk_reserve_bytes: 0 };
+    await expect(run([path, "--profile", "no such"], sink(), config)).rejects.toThrow(UsageError);
   });
 });

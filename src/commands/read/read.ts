@@ -2,17 +2,19 @@
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { DialectOverrides } from "../../../contract/imports/imports.ts";
+import { NO_PROFILE } from "../../../contract/profiles/profile-names.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
-import { overridesOf } from "../../imports/options/overrides.ts";
 import { planColumns } from "../../imports/options/plan-columns.ts";
-import { readFile, type FileObserver, type ScratchFolder } from "../../imports/read/read-file.ts";
+import { readFile, type FileObserver, type ReadOptions, type ScratchFolder } from "../../imports/read/read-file.ts";
+import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
-import { withProfile } from "./named-profile.ts";
-import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions } from "../column-options.ts";
+import { chooseReading, namedProfile, overridesFor, ReadAgain } from "./chosen-profile.ts";
+import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
-import { printCsv, printSummary, type PrinterOutput } from "./printers.ts";
+import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
 import { createProductSampler } from "./sample-products.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 
@@ -47,8 +49,11 @@ ${DIALECT_HELP}`,
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw new UsageError("Name exactly one file: skuport read FILE");
     if (values.csv === true && values.json === true) throw new UsageError("Use either --csv or --json, not both.");
-    const columnOptions = await withProfile(await readColumnOptions(values), io);
-    const overrides = overridesOf({ ...columnOptions, ...readOverrides(values) });
+    const givenColumns = await readColumnOptions(values);
+    // The records themselves do not depend on a profile, so none is selected for them.
+    const columnOptions = values.csv === true ? { profile: NO_PROFILE, ...givenColumns } : givenColumns;
+    const given = readOverrides(values);
+    const named = await namedProfile(columnOptions, io);
 
     const output = openOutput(io);
     let scratchPath = tmpdir();
@@ -59,21 +64,17 @@ ${DIALECT_HELP}`,
           `${oneLine(path)} is not a regular file, and \`skuport read\` has to read a file twice. Save its content to a file first.`,
         );
       }
-      const printer =
-        values.csv === true
-          ? printCsv(output)
-          : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler(columnOptions));
-      const observer: FileObserver = {
-        ...printer,
-        onTable: (dialect, table) => printer.onTable(dialect, { ...table, ...planColumns(table, columnOptions) }),
-      };
       const createScratch = async (): Promise<ScratchFolder> => {
         const scratch = await createScratchFolder(await io.loadConfig());
         scratchPath = scratch.path;
         return scratch;
       };
-      const counts = await readFile(path, { overrides, createScratch, signal: output.signal }, observer);
-      await printer.finish(counts);
+      const createPrinter = (): Printer =>
+        values.csv === true
+          ? printCsv(output)
+          : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler());
+      const reading = { path, columns: columnOptions, given, io };
+      await readChosen(reading, named, createPrinter, { createScratch, signal: output.signal });
       await output.flush();
       return 0;
     } catch (error) {
@@ -87,6 +88,38 @@ ${DIALECT_HELP}`,
     }
   },
 };
+
+interface Reading {
+  path: string;
+  columns: ColumnOptions;
+  given: DialectOverrides;
+  io: Io;
+}
+
+/** Reads the file with the named profile, or with the one that its columns select. */
+async function readChosen(
+  reading: Reading,
+  named: KnownProfile | null,
+  createPrinter: () => Printer,
+  options: Omit<ReadOptions, "overrides">,
+): Promise<void> {
+  const { path, columns, given, io } = reading;
+  const printer = createPrinter();
+  const observer: FileObserver = {
+    ...printer,
+    async onTable(dialect, table) {
+      const chosen = await chooseReading({ header: table.header, dialect }, columns, named, io);
+      await printer.onTable(dialect, { ...table, ...planColumns(table, chosen.options), reading: chosen });
+    },
+  };
+  try {
+    const overrides = await overridesFor(path, columns, named, given);
+    await printer.finish(await readFile(path, { ...options, overrides }, observer));
+  } catch (error) {
+    if (!(error instanceof ReadAgain)) throw error;
+    await readChosen(reading, error.profile, createPrinter, options);
+  }
+}
 
 interface Output extends PrinterOutput {
   flush: () => Promise<void>;

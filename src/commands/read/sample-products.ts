@@ -1,11 +1,10 @@
 // The first products of a file as an import would store them, for `skuport read`.
-import type { Dialect, ImportOptions, Preview } from "../../../contract/imports/imports.ts";
-import { isKeyChosen, type PlannedColumns } from "../../imports/options/plan-columns.ts";
+import { completeOptions, type Dialect, type GivenOptions, type Preview } from "../../../contract/imports/imports.ts";
+import type { PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { createFit, fitRecords } from "../../imports/read/fit/fit-records.ts";
 import { columnShapes } from "../../imports/read/fit/column-shapes.ts";
 import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
-import type { ColumnOptions } from "../column-options.ts";
 
 /** Maximum number of products, and maximum number of rejects, in the sample. */
 const SHOWN = 20;
@@ -16,22 +15,21 @@ export type Sample = Pick<Preview, "products" | "rejects"> & {
 };
 
 export interface ProductSampler {
-  /** Whether the options name the column of the key. */
-  is_key_chosen: boolean;
   /** Makes the sample from the first call with at least one record. Later calls have no effect. */
-  take(records: Records, table: Omit<Table, "columns"> & PlannedColumns, dialect: Dialect): Promise<void>;
+  take(
+    records: Records,
+    table: Omit<Table, "columns"> & PlannedColumns,
+    dialect: Dialect,
+    options: GivenOptions,
+  ): Promise<void>;
   readonly sample: Sample;
 }
 
-export function createProductSampler(given: ColumnOptions): ProductSampler {
-  const { mapping } = given;
-  const repeats = mapping?.repeats ?? "last";
-  const options: ImportOptions = { ...given, mode: mapping?.mode ?? "upsert", repeats, strict: false, active: true };
+export function createProductSampler(): ProductSampler {
   let isTaken = false;
   let sample: Sample = { products: [], rejects: [], problem: null };
   return {
-    is_key_chosen: isKeyChosen(options),
-    async take(records, table, dialect) {
+    async take(records, table, dialect, options) {
       if (isTaken || records.count === 0) return;
       isTaken = true;
       const { isKeyKnown, scanSample } = await import("../../imports/preview/preview.ts");
@@ -40,7 +38,7 @@ export function createProductSampler(given: ColumnOptions): ProductSampler {
       const fitted = fitRecords(records, fit).next().value ?? records;
       const { products, rejects, problem } = scanSample(
         { records: fitted, table, dialect, offset: 0, doubt: undefined },
-        options,
+        completeOptions(options),
         SHOWN,
       );
       sample = { products, rejects, problem: problem?.message ?? null };

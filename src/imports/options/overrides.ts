@@ -1,7 +1,7 @@
 // Returns the dialect settings that the client has specified in an import's options. Options override the mapping.
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
 import { encodingOf } from "../../../contract/imports/import-names.ts";
-import type { DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
+import type { Dialect, DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -16,10 +16,10 @@ const GIVEN = [
   "sheet",
 ] as const satisfies (keyof DialectOverrides)[];
 
+type MappedOptions = Partial<Pick<GivenOptions, (typeof GIVEN)[number] | "mapping">>;
+
 /** @throws Problem invalid-request if the mapping names an unknown encoding, or a delimiter or quote that cannot be used */
-export function overridesOf(
-  options: Partial<Pick<GivenOptions, (typeof GIVEN)[number] | "mapping">>,
-): DialectOverrides {
+export function overridesOf(options: MappedOptions): DialectOverrides {
   const given = Object.fromEntries(
     GIVEN.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   ) as DialectOverrides;
@@ -28,6 +28,14 @@ export function overridesOf(
   if (conflict !== undefined)
     throw new Problem("invalid-request", `The mapping contains an invalid ${conflict.option}. ${conflict.message}`);
   return overrides;
+}
+
+/** Whether the options read the file in another way than the dialect does, so that it has to be read again. */
+export function readsDifferently(options: MappedOptions, dialect: Dialect): boolean {
+  const { sheet, header_at, header_data, header_names, ...given } = overridesOf(options);
+  if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;
+  if (header_at !== undefined && header_at.length > 1) return true;
+  return Object.entries(given).some(([name, value]) => dialect[name as keyof typeof given] !== value);
 }
 
 function overridesOfMapping(mapping: Mapping | undefined): DialectOverrides {

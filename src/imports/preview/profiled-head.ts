@@ -1,12 +1,12 @@
 // Reads the first records of a file with the profile that the options name, or with the one that fits its columns.
 import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
-import { overridesOf } from "../options/overrides.ts";
+import { overridesOf, readsDifferently } from "../options/overrides.ts";
+import { optionsForFile, optionsForHead, optionsForHeader } from "../options/rejects-file.ts";
 import { matchColumns } from "../read/columns/match-columns.ts";
 import type { RememberedChoice } from "../read/columns/remembered.ts";
 import { readKeptHead, type KeptFile } from "../read/text/kept-file.ts";
 import { readHead, type Head } from "../read/read-head.ts";
-import { readsDifferently } from "../scan/profile/profile-of-scan.ts";
 import type { DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 
 /** What the database knows about the file. */
@@ -28,12 +28,15 @@ export async function readProfiledHead(
   options: GivenOptions,
   { named = null, known = [], choices = [] }: PreviewContext,
 ): Promise<{ head: Head | undefined; chosen: ChosenProfile }> {
-  const given = named === null ? options : withMapping(options, named.definition);
+  const wanted = named === null ? options : withMapping(options, named.definition);
+  const given =
+    source.kind === "kept" ? await optionsForFile(wanted, source.path) : optionsForHead(wanted, bytesOf(source));
   const head = await readSource(source, overridesOf(given));
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
   if (head === undefined || head.table.header_fault !== null || (named === null && !selects(options)))
     return { head: head && withChoices(head, choices), chosen: unchosen };
-  const chosen = chooseProfile(head.table.header, given, named, known);
+  const fitting = chooseProfile(head.table.header, given, named, known);
+  const chosen = { ...fitting, options: optionsForHeader(fitting.options, head.table.header) };
   if (chosen.profile === null) return { head: withChoices(head, choices), chosen };
   if (named !== null || !readsDifferently(chosen.options, head.dialect)) return { head, chosen };
   return { head: await readSource(source, overridesOf(chosen.options)), chosen };
@@ -41,8 +44,11 @@ export async function readProfiledHead(
 
 function readSource(source: PreviewSource, overrides: DialectOverrides): Promise<Head | undefined> {
   if (source.kind === "kept") return readKeptHead(source, overrides);
-  const { buffer, byteOffset, byteLength } = source.bytes;
-  return readHead(Buffer.from(buffer, byteOffset, byteLength), source.is_whole, overrides);
+  return readHead(bytesOf(source), source.is_whole, overrides);
+}
+
+function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Matches the columns again, with the choices. */

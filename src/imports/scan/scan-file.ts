@@ -4,6 +4,7 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { overridesOf } from "../options/overrides.ts";
+import { optionsForFile } from "../options/rejects-file.ts";
 import { isKeyChosen } from "../options/plan-columns.ts";
 import { truncatedFile } from "../problems.ts";
 import { readRecords, type Extent } from "../read/read-records.ts";
@@ -52,10 +53,12 @@ export async function scanFile(context: ImportContext, given: ImportWork, signal
   }
 }
 
-async function scanUpload(run: Run): Promise<void> {
-  const { context, work, signal } = run;
-  const uploaded = uploadedPath(context, work.file);
-  const extent = await uploadedExtent(context, work, signal);
+async function scanUpload(given: Run): Promise<void> {
+  const { context, signal } = given;
+  const uploaded = uploadedPath(context, given.work.file);
+  const extent = await uploadedExtent(context, given.work, signal);
+  const work = { ...given.work, options: await optionsForFile(given.work.options, uploaded) };
+  const run = { ...given, work };
   const overrides = overridesOf(work.options);
   const detected = await detectText(uploaded, overrides);
   await fenced(run, () => deleteScanRejects(context.pool, work));

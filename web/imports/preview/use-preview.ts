@@ -3,7 +3,7 @@
 import { computed, ref, shallowReactive } from "vue";
 import { UnreachableError } from "../../../client/answer.ts";
 import type { Preview } from "../../../contract/imports/imports.ts";
-import { requestPreview } from "../../server/request-preview.ts";
+import { requestPreview } from "../../server/preview/request-preview.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
 export interface Previewed {

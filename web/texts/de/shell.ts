@@ -7,6 +7,7 @@ export const shell: Shape<typeof english> = {
     label: "Bereiche",
     products: "Produkte",
     imports: "Importe",
+    profiles: "Profile",
     changes: "Änderungen",
     webhooks: "Webhooks",
     settings: "Einstellungen",

@@ -5,6 +5,7 @@ export const shell = {
     label: "Sections",
     products: "Products",
     imports: "Imports",
+    profiles: "Profiles",
     changes: "Changes",
     webhooks: "Webhooks",
     settings: "Settings",

@@ -2,14 +2,15 @@
 import type { FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../../db/connection/connect.ts";
 import { readChoices } from "../../choices/store.ts";
-import { overridesOf } from "../../options/overrides.ts";
+import { overridesOf, readsDifferently } from "../../options/overrides.ts";
+import { optionsForHeader } from "../../options/rejects-file.ts";
 import { planColumns } from "../../options/plan-columns.ts";
 import { matchColumns } from "../../read/columns/match-columns.ts";
 import { plainName } from "../../read/columns/plain-name.ts";
 import type { RememberedChoice } from "../../read/columns/remembered.ts";
 import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
-import { profileOfTable, ReadAgain, readsDifferently } from "./profile-of-scan.ts";
+import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
 import { sheetNotices, tableNotices } from "../rows/notices.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { noteProfile } from "../store.ts";
@@ -24,7 +25,8 @@ export async function judgeTable(
 ): Promise<{ run: Run; table: JudgedTable; question: Problem | undefined }> {
   const { context, work, signal } = given;
   const opened = await openTable(file, dialect, signal, overridesOf(work.options));
-  const chosen = await retryTransient(() => profileOfTable(context.pool, work, opened), { signal });
+  const fitting = await retryTransient(() => profileOfTable(context.pool, work, opened), { signal });
+  const chosen = { ...fitting, options: optionsForHeader(fitting.options, opened.header) };
   const run = await withProfile(given, chosen, dialect);
   const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
   const found = remembered.length === 0 ? opened : withChoices(opened, remembered);

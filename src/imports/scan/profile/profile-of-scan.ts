@@ -2,10 +2,8 @@
 import type pg from "pg";
 import { asUsed, chooseProfile, selects, withMapping, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { readKnownProfiles, readNamedProfile, withSeenColumns } from "../../../profiles/known-profiles.ts";
-import { overridesOf } from "../../options/overrides.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { ImportWork } from "../../store.ts";
-import type { Dialect } from "../../../../contract/imports/imports.ts";
 
 /** Returns the import with the profile that its options name. The profile may define how to read the file.
  * @throws Problem no-such-profile if the profile was deleted meanwhile */
@@ -26,14 +24,6 @@ export async function profileOfTable(
     return { profile: null, options, notices: [], question: undefined };
   const used = profile === null ? null : await withSeenColumns(pool, profile);
   return chooseProfile(header, options, used, used === null ? await readKnownProfiles(pool) : []);
-}
-
-/** Whether the options read the file in another way than the dialect does, so that it has to be read again. */
-export function readsDifferently(options: ImportWork["options"], dialect: Dialect): boolean {
-  const { sheet, header_at, header_data, header_names, ...given } = overridesOf(options);
-  if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;
-  if (header_at !== undefined && header_at.length > 1) return true;
-  return Object.entries(given).some(([name, value]) => dialect[name as keyof typeof given] !== value);
 }
 
 /** Thrown to read the file again in the way that its profile defines. */

@@ -1,8 +1,8 @@
 // Requests the preview of a file. The body of the request is the first bytes of the file, or the whole file if it is small.
-import { address } from "../../client/address.ts";
-import { failureOf, parseJson, unreachable } from "../../client/answer.ts";
-import type { RequestOf } from "../../client/call.ts";
-import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../contract/imports/imports.ts";
+import { address } from "../../../client/address.ts";
+import { failureOf, parseJson, unreachable } from "../../../client/answer.ts";
+import type { RequestOf } from "../../../client/call.ts";
+import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
 
 /** @param options the options of an import, as in a query
  * @throws Problem, UnreachableError or the signal's reason */

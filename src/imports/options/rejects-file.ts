@@ -1,0 +1,56 @@
+// Recognizes files that Skuport has written itself: the rejected rows of an import. Such a file is comma-separated UTF-8 with a header in
+// its first line, whatever the imported file was. So the properties of files in the mapping of the import do not apply to it. If a
+// spreadsheet has saved the file again, its properties are detected.
+import { open } from "node:fs/promises";
+import { REJECT_COLUMNS, type ImportOptions } from "../../../contract/imports/imports.ts";
+import { readFully } from "../read/text/text-file.ts";
+
+/** Number of bytes that are searched for the end of the header. */
+const HEADER_BYTES = 65_536;
+
+export const isRejectsHeader = (header: readonly string[]): boolean => {
+  const names = new Set(header.map((name) => name.trim()));
+  return REJECT_COLUMNS.every((name) => names.has(name));
+};
+
+/** Whether the first line contains the names of all columns that `rejects.csv` adds, whatever separates them. */
+export function isRejectsHead(head: Buffer): boolean {
+  const [line = ""] = head.toString("latin1", 0, HEADER_BYTES).split(/[\r\n]/, 1);
+  return isRejectsHeader(line.split(/[^a-z_]+/));
+}
+
+type MappingOption = Pick<ImportOptions, "mapping">;
+
+/** Whether the options contain properties of files, so that it matters which kind of file it is. */
+export const specifiesFile = ({ mapping }: Partial<MappingOption>): boolean => mapping?.file !== undefined;
+
+export function withoutFile<Options extends Partial<MappingOption>>(options: Options): Options {
+  if (options.mapping?.file === undefined) return options;
+  const { file: _file, ...mapping } = options.mapping;
+  return { ...options, mapping };
+}
+
+/** Returns the options that apply to the file at `path`. */
+export async function optionsForFile<Options extends Partial<MappingOption>>(
+  options: Options,
+  path: string,
+): Promise<Options> {
+  if (!specifiesFile(options)) return options;
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(HEADER_BYTES);
+    const length = await readFully(file, head, 0, 0);
+    return optionsForHead(options, head.subarray(0, length));
+  } finally {
+    await file.close();
+  }
+}
+
+export const optionsForHead = <Options extends Partial<MappingOption>>(options: Options, head: Buffer): Options =>
+  specifiesFile(options) && isRejectsHead(head) ? withoutFile(options) : options;
+
+/** Returns the options that apply to a file with this header. */
+export const optionsForHeader = <Options extends Partial<MappingOption>>(
+  options: Options,
+  header: readonly string[],
+): Options => (isRejectsHeader(header) ? withoutFile(options) : options);

@@ -1,0 +1,70 @@
+// Stores the text of a profile, and returns what the user must decide if the server refuses it.
+import { Problem } from "../../contract/problems.ts";
+import { profileEtag } from "../../contract/profiles/profile-names.ts";
+import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import { get_profile, put_profile, type Profile, type ProfileTestResult } from "../../contract/profiles/profiles.ts";
+import { ask } from "../server/use-connection.ts";
+
+export interface TextFault {
+  /** JSON pointer within the text of the profile. */
+  pointer: string;
+  detail: string;
+}
+
+export type SaveOutcome =
+  | { kind: "saved"; profile: Profile }
+  | { kind: "faults"; faults: TextFault[] }
+  | { kind: "tests_fail"; tests: ProfileTestResult[] }
+  /** Another user has changed, created or deleted the profile; `current` is what is stored now. */
+  | { kind: "conflict"; current: Profile | null };
+
+/** The definition as the server has returned it or the user has written it. The server validates it. */
+export type Definition = Record<string, unknown>;
+
+/** @param base the version that the user has edited; null to create a profile
+ * @throws an error that the user cannot resolve in the text */
+export async function saveProfile(
+  name: string,
+  definition: Definition,
+  base: Pick<Profile, "id" | "version"> | null,
+  confirm = false,
+): Promise<SaveOutcome> {
+  const request = { params: { name }, querystring: { confirm }, body: definition as ProfileDefinition };
+  const headers: Record<string, string> = base === null ? { "if-none-match": "*" } : { "if-match": profileEtag(base) };
+  try {
+    return { kind: "saved", profile: await ask(put_profile, request, { headers }) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    switch (error.slug) {
+      case "profile-tests-fail":
+        return { kind: "tests_fail", tests: error.extra["tests"] as ProfileTestResult[] };
+      case "profile-changed":
+        return { kind: "conflict", current: await findProfile(name) };
+      case "invalid-request":
+        return { kind: "faults", faults: faultsOf(error) };
+      default:
+        throw error;
+    }
+  }
+}
+
+async function findProfile(name: string): Promise<Profile | null> {
+  try {
+    return await ask(get_profile, { params: { name } });
+  } catch (error) {
+    if (error instanceof Problem && error.slug === "not-found") return null;
+    throw error;
+  }
+}
+
+/** The faults of a request whose body, or its member `definition`, is the text. */
+export function faultsOf(error: Problem): TextFault[] {
+  const errors = (error.extra["errors"] ?? []) as TextFault[];
+  if (errors.length === 0) return [{ pointer: "", detail: error.message }];
+  return errors.map(({ pointer, detail }) => ({
+    pointer: pointer.replace(/^\/body(?:\/definition(?=\/|$))?/, ""),
+    detail,
+  }));
+}
+
+export const profileText = (definition: unknown): string => `${JSON.stringify(definition, null, 2)}\n`;

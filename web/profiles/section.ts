@@ -1,0 +1,19 @@
+import type { Section } from "../services/section.ts";
+
+export const profiles: Section = {
+  path: "/profiles",
+  label: "shell.sections.profiles",
+  icon: "i-lucide-file-cog",
+  key: "f",
+  routes: [
+    { path: "/profiles", name: "profiles", component: () => import("./ProfilesPage.vue") },
+    // No tab of a profile is called “new”, so this path belongs to no profile.
+    { path: "/profiles/-/new", name: "new-profile", component: () => import("./NewProfilePage.vue") },
+    {
+      path: "/profiles/:name/:tab(mapping|tests|try|text|versions)?",
+      name: "profile",
+      component: () => import("./ProfilePage.vue"),
+      props: ({ params }) => ({ name: String(params["name"]), tab: params["tab"] || "mapping" }),
+    },
+  ],
+};

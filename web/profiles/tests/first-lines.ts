@@ -1,0 +1,21 @@
+// Reads the first lines of a text file, as the input of a test.
+import { MAX_TEST_INPUT } from "../../../contract/profiles/profile-names.ts";
+
+/** Number of lines: enough to show what a profile does, and few enough to review the products. */
+const LINES = 20;
+
+/** @returns null if the file is not UTF-8 text */
+export async function firstLines(file: Blob): Promise<string | null> {
+  const isWhole = file.size <= MAX_TEST_INPUT;
+  const bytes = await file.slice(0, MAX_TEST_INPUT).arrayBuffer();
+  try {
+    // `stream` accepts a character that is cut at the end.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !isWhole });
+    if (text.includes("\0")) return null;
+    const lines = text.split(/(?<=\n)/);
+    const complete = isWhole ? lines : lines.slice(0, -1);
+    return complete.slice(0, LINES).join("");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+// The tests of a profile: runs them, and adds, replaces and removes them. These changes do not affect what the profile does, so they are
+// stored even if other tests fail.
+import { onScopeDispose, ref, shallowRef, watch } from "vue";
+import { Problem } from "../../../contract/problems.ts";
+import type { ProfileTest } from "../../../contract/profiles/profile.ts";
+import {
+  compute_profile_test,
+  test_profile,
+  type Profile,
+  type ProfileTestResult,
+} from "../../../contract/profiles/profiles.ts";
+import { toast, toastError } from "../../server/toasts.ts";
+import { ask } from "../../server/use-connection.ts";
+import { t } from "../../texts/t.ts";
+import { saveProfile } from "../save-profile.ts";
+
+export const testsOf = ({ definition }: Profile): ProfileTest[] => {
+  const { tests } = definition;
+  return Array.isArray(tests) ? (tests as ProfileTest[]) : [];
+};
+
+export function useTests(profile: () => Profile, onSaved: (profile: Profile) => void) {
+  const results = shallowRef<ProfileTestResult[] | null>(null);
+  const error = shallowRef<Error | null>(null);
+  const stop = new AbortController();
+
+  async function run(): Promise<void> {
+    try {
+      const { name } = profile();
+      results.value = (await ask(test_profile, { params: { name }, body: {} }, { signal: stop.signal })).tests;
+      error.value = null;
+    } catch (reason) {
+      if (!stop.signal.aborted) error.value = reason as Error;
+    }
+  }
+  watch(
+    () => profile().version,
+    () => void run(),
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  return { results, error, run, ...changesOf(profile, onSaved) };
+}
+
+function changesOf(profile: () => Profile, onSaved: (profile: Profile) => void) {
+  const busy = ref(false);
+
+  async function store(tests: ProfileTest[]): Promise<boolean> {
+    busy.value = true;
+    try {
+      const { name, definition } = profile();
+      const { tests: _old, ...rest } = definition;
+      const outcome = await saveProfile(name, tests.length === 0 ? rest : { ...rest, tests }, profile(), true);
+      if (outcome.kind === "saved") onSaved(outcome.profile);
+      else
+        toast({ title: t("profiles.tests.not_saved"), description: t("profiles.tests.changed_text"), tone: "error" });
+      return outcome.kind === "saved";
+    } catch (reason) {
+      toastError(reason);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  const add = (test: ProfileTest): Promise<boolean> => store([...testsOf(profile()), test]);
+
+  async function remove(at: number): Promise<void> {
+    const before = testsOf(profile());
+    if (!(await store(before.filter((_, i) => i !== at)))) return;
+    toast({ title: t("profiles.tests.removed"), tone: "success", undo: () => store(before) });
+  }
+
+  /** Replaces the expected result of a test by the one that the profile gives now. */
+  async function accept(at: number): Promise<void> {
+    const before = testsOf(profile());
+    const test = before[at];
+    if (test === undefined) return;
+    try {
+      const { input, name } = test;
+      const params = { name: profile().name };
+      const computed = await ask(compute_profile_test, { params, body: { input, name } });
+      if (computed.test === null) throw new Problem("invalid-request", computed.preview.problem?.detail ?? "");
+      if (!(await store(before.with(at, computed.test)))) return;
+      toast({ title: t("profiles.tests.accepted"), tone: "success", undo: () => store(before) });
+    } catch (reason) {
+      toastError(reason);
+    }
+  }
+  return { busy, add, remove, accept };
+}

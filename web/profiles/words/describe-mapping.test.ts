@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { mapping, type Mapping } from "../../../contract/mapping/mapping.ts";
+import { describeMapping } from "./describe-mapping.ts";
+
+const linesOf = (given: Mapping): string[] =>
+  describeMapping(mapping.parse(given)).flatMap(({ lines }) => lines.map(({ subject, text }) => `${subject}: ${text}`));
+
+test("each statement of a product is one line in plain words", () => {
+  expect(
+    linesOf({
+      key: { from: ["Lieferant", "Artikelnummer"], join: ":", need: "all" },
+      name: ["Kurztext", "Bezeichnung"],
+      active: { from: "Status", map: { an: "yes", aus: "no" }, else: "reject" },
+      attributes: {
+        price: { from: "EK", number: "1.234,56" },
+        tags: { from: "Tags", split: "," },
+        images: { from: ["Bild", { from: "Bilder", split: "|" }], all: true },
+        source: { const: "shop" },
+        joined: { from: ["a", "b"], join: " " },
+      },
+      drop: ["Nr"],
+      rename: { Alt: "Neu" },
+    }),
+  ).toEqual([
+    "SKU: Lieferant and Artikelnummer, joined by “:” (blank if one of them is blank)",
+    "Name: Kurztext, or if it is blank, Bezeichnung",
+    "Active: Status; translated: “an” → “yes”, “aus” → “no”; otherwise the row is rejected",
+    "price: EK; number written as 1.234,56",
+    "tags: Tags; split at “,” into a list",
+    "images: a list of Bild and (Bilder; split at “|” into a list)",
+    "source: “shop”",
+    "joined: a and b, joined by a space",
+    "All others: become attributes under their own names",
+    "Not imported: Nr",
+    "Alt: becomes the attribute “Neu”",
+    "Blank cells: change nothing",
+  ]);
+});
+
+test("rows, matches, pairs and the file are described", () => {
+  expect(
+    linesOf({
+      file: { encoding: "cp850", delimiter: "\t", header: { at: [4, 5] } },
+      key: "EAN",
+      match: { attribute: "gtin", as: "gtin", none: "create" },
+      keep: false,
+      pairs: [{ in: "Features", split: ",", pair: ":", list: true }],
+      ignore: [
+        { blank: ["Pos", "Nr"] },
+        {
+          any: [
+            { of: "Pos", like: "Total{*}" },
+            { of: "Pos", is: ["a", "b"] },
+          ],
+        },
+      ],
+      blank: { remove: ["Farbe"] },
+      empty: ["__EMPTY__"],
+    }),
+  ).toEqual([
+    "Product found by: EAN, compared as a GTIN with the attribute gtin; a product that is not found is created",
+    "Attributes named by the data: in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
+    "All others: are not imported",
+    "Not a product if: Pos and Nr: blank",
+    "Not a product if: Pos is like “Total{*}”, or Pos is “a” or “b”",
+    "Blank cells: change nothing",
+    "A blank cell removes the value of: Farbe",
+    "A value is erased by: “__EMPTY__”",
+    "Encoding: cp850",
+    "Delimiter: a tab",
+    "Line of the column names: 4 and 5",
+  ]);
+});

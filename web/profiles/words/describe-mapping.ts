@@ -1,0 +1,126 @@
+// Describes a profile in plain words, one line for each statement.
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { t, type PlainKey } from "../../texts/t.ts";
+import { describeCondition, describeSteps, describeValue } from "./describe-value.ts";
+import { allOf, anyOf, quoted } from "./quote.ts";
+
+export interface Line {
+  subject: string;
+  text: string;
+  /** Whether the subject is the name of an attribute, as in the catalogue. */
+  is_attribute?: boolean;
+}
+export interface Block {
+  heading: PlainKey;
+  lines: Line[];
+}
+
+export function describeMapping(definition: ProfileDefinition): Block[] {
+  const blocks: Block[] = [
+    { heading: "profiles.words.product", lines: [...describeFields(definition), ...describeAttributes(definition)] },
+    { heading: "profiles.words.columns", lines: describeColumns(definition) },
+    { heading: "profiles.words.rows", lines: describeRows(definition) },
+    { heading: "profiles.words.file", lines: describeFile(definition.file ?? {}) },
+  ];
+  return blocks.filter(({ lines }) => lines.length > 0);
+}
+
+const line = (subject: PlainKey, text: string): Line => ({ subject: t(subject), text });
+
+function describeFields({ key, match, name, description, active, parent }: Mapping): Line[] {
+  const fields = [
+    ["imports.target.name", name],
+    ["imports.target.description", description],
+    ["imports.target.active", active],
+    ["imports.target.parent_sku", parent],
+  ] as const;
+  return [
+    match === undefined
+      ? line("imports.target.sku", describeValue(key))
+      : line("profiles.words.match", describeMatch(match, describeValue(key))),
+    ...fields.flatMap(([subject, value]) => (value === undefined ? [] : [line(subject, describeValue(value))])),
+  ];
+}
+
+const describeMatch = ({ attribute, as, none }: NonNullable<Mapping["match"]>, value: string): string =>
+  [
+    t(as === "gtin" ? "profiles.words.match_gtin" : "profiles.words.match_text", { value, attribute }),
+    t(none === "create" ? "profiles.words.match_create" : "profiles.words.match_reject"),
+  ].join("; ");
+
+const describeAttributes = ({ attributes = {}, pairs = [] }: Mapping): Line[] => [
+  ...Object.entries(attributes).map(([subject, value]) => ({
+    subject,
+    text: describeValue(value),
+    is_attribute: true,
+  })),
+  ...pairs.map((pair) => line("profiles.words.pairs", describePair(pair))),
+];
+
+function describePair(pair: NonNullable<Mapping["pairs"]>[number]): string {
+  const { each, name, value, unit, in: column, split, pair: sign, like, without, list } = pair;
+  return [
+    ...(each === undefined ? [] : [t("profiles.words.pair_each", { columns: each })]),
+    ...(column === undefined ? [] : [t("profiles.words.pair_in", { column })]),
+    ...(name === undefined ? [] : [t("profiles.words.pair_name", { value: describeValue(name) })]),
+    ...(value === undefined ? [] : [t("profiles.words.pair_value", { value: describeValue(value) })]),
+    ...(unit === undefined ? [] : [t("profiles.words.pair_unit", { value: describeValue(unit) })]),
+    ...(split === undefined ? [] : [t("profiles.words.pair_split", { text: quoted(split) })]),
+    ...(sign === undefined ? [] : [t("profiles.words.pair_sign", { text: quoted(sign) })]),
+    ...(like === undefined ? [] : [t("profiles.words.like", { text: quoted(like) })]),
+    ...(without === undefined ? [] : [t("profiles.words.pair_without", { texts: anyOf(without.map(quoted)) })]),
+    ...(list === true ? [t("profiles.words.list")] : []),
+  ].join("; ");
+}
+
+function describeColumns({ keep = true, drop, also, rename = {}, split = {}, format = {} }: Mapping): Line[] {
+  const others =
+    keep === true
+      ? t("profiles.words.keep_all")
+      : keep === false || keep.length === 0
+        ? t("profiles.words.keep_none")
+        : t("profiles.words.keep_some", { columns: allOf(keep) });
+  return [
+    line("profiles.words.others", others),
+    ...listed("profiles.words.drop", drop),
+    ...listed("profiles.words.also", also),
+    ...Object.entries(rename).map(([column, text]) => ({
+      subject: column,
+      text: t("profiles.words.rename", { text: quoted(text) }),
+    })),
+    ...Object.entries(split).map(([text, columns]) => ({
+      subject: allOf(columns),
+      text: t("profiles.words.split", { text: quoted(text) }),
+    })),
+    ...Object.entries(format).map(([subject, value]) => ({ subject, text: describeSteps(value).join("; ") })),
+  ];
+}
+
+const listed = (subject: PlainKey, columns: readonly string[] | undefined): Line[] =>
+  columns === undefined || columns.length === 0 ? [] : [line(subject, allOf(columns))];
+
+function describeRows({ ignore = [], blank = {}, empty, mode, repeats }: Mapping): Line[] {
+  return [
+    ...(mode === undefined ? [] : [line("imports.options.mode", t(`imports.mode.${mode}`))]),
+    ...(repeats === undefined ? [] : [line("imports.options.repeats", t(`imports.repeats.${repeats}`))]),
+    ...ignore.map((condition) => line("profiles.words.ignore", describeCondition(condition))),
+    line("profiles.words.blank", t("profiles.words.blank_keep")),
+    ...listed("profiles.words.blank_remove", blank.remove),
+    ...listed("profiles.words.blank_reject", blank.reject),
+    ...(empty === undefined ? [] : [line("profiles.words.empty", anyOf(empty.map(quoted)))]),
+  ];
+}
+
+function describeFile({ encoding, delimiter, quote, sheet, header = {} }: NonNullable<Mapping["file"]>): Line[] {
+  const { at, data, names } = header;
+  return [
+    ...(encoding === undefined ? [] : [line("imports.format.encoding", encoding)]),
+    ...(delimiter === undefined ? [] : [line("imports.format.delimiter", quoted(delimiter))]),
+    ...(quote === undefined ? [] : [line("imports.format.quote", quoted(quote))]),
+    ...(sheet === undefined ? [] : [line("profiles.words.sheet", sheet)]),
+    ...(at === undefined ? [] : [line("profiles.words.header_at", allOf([at].flat().map(String)))]),
+    ...(data === undefined ? [] : [line("profiles.words.header_data", String(data))]),
+    ...(names === undefined ? [] : [line("profiles.words.header_names", names.join(", "))]),
+  ];
+}
