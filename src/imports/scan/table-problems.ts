@@ -88,7 +88,7 @@ export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigu
     doubt &&
     new Problem(
       "key-in-doubt",
-      `It is unclear which column contains the SKU: ${doubt.detail}. Nothing was imported. Choose the column with the SKUs (option key).`,
+      `It is unclear which column contains the SKU: ${doubt.detail}. Choose the column with the SKUs (option key).`,
       { extra: question("key", doubt.candidates) },
     )
   );
@@ -152,7 +152,7 @@ export function noNameColumn({ header, columns, rows }: ReadableTable): Problem 
     .slice(0, MAX_NAME_CANDIDATES);
   return new Problem(
     "name-in-doubt",
-    `It is unclear which column contains the product names, and new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update". Columns found: ${listed(header)}.`,
+    `It is unclear which column contains the product names, and new products need names. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update". Columns found: ${listed(header)}.`,
     { extra: { headers: shownHeaders(header), ...question("name", candidates) } },
   );
 }
