@@ -10,6 +10,7 @@ import type { create_import, Import } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { failureOf, unreachable, readText } from "./answer.ts";
+import type { FileForm } from "./form.ts";
 import { createReplay } from "./replay.ts";
 import { orAborted, wait } from "./wait.ts";
 
@@ -109,11 +110,16 @@ async function sendOnce(
     onProgress,
   }: UploadOptions & { filename: string; size: number | null },
 ): Promise<Import> {
-  const url = address({ url: IMPORTS_URL }, { querystring: { ...options, filename } }, base_url);
+  // Load this module only if needed: most imports have no mapping.
+  const form =
+    options.mapping === undefined ? undefined : (await import("./form.ts")).formOf(options.mapping, filename);
+  const querystring = { ...options, filename, ...(form === undefined ? {} : { mapping: undefined }) };
+  const url = address({ url: IMPORTS_URL }, { querystring }, base_url);
+  const added = form === undefined ? 0 : form.head.length + form.tail.length;
   const headers = {
     accept: "application/json",
-    "content-type": "application/octet-stream",
-    ...(size === null ? {} : { "content-length": size }),
+    "content-type": form?.content_type ?? "application/octet-stream",
+    ...(size === null ? {} : { "content-length": size + added }),
   };
   // Load `node:https` only if needed: loading TLS takes as long as the rest of a command.
   const send = url.startsWith("https:") ? (await import("node:https")).request : requestHttp;
@@ -122,7 +128,10 @@ async function sendOnce(
   // Wait for the response only. If the source fails, its error destroys the request, so the wait ends too. The response can arrive
   // before the whole file is sent (file too large, disk full). In that case, the remaining bytes are not sent.
   let sourceError: unknown;
-  const sending = sendChunks(request, chunks, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
+  const parts = form === undefined ? chunks : withParts(form, chunks);
+  const onSent = (sent: number): void =>
+    onProgress?.(Math.min(Math.max(sent - (form?.head.length ?? 0), 0), size ?? Infinity), size);
+  const sending = sendChunks(request, parts, onSent).catch((error: unknown) => {
     sourceError = error;
     request.destroy(error as Error);
   });
@@ -139,6 +148,12 @@ async function sendOnce(
     request.destroy();
     await sending;
   }
+}
+
+async function* withParts({ head, tail }: FileForm, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* chunks;
+  yield tail;
 }
 
 const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>

@@ -1,4 +1,5 @@
 // Checks whether PostgreSQL can store a string. PostgreSQL accepts neither NUL nor lone surrogates, which UTF-8 cannot encode.
+import { UNUSABLE_ATTRIBUTE_NAME } from "./catalog/product-limits.ts";
 
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
@@ -10,3 +11,18 @@ export const holdsStorable = (value: unknown): boolean => {
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([name, member]) => isStorable(name) && holdsStorable(member));
 };
+
+/** Returns a message if a member of the JSON value has a name that objects cannot hold. Such a member would be lost without a trace.
+ * @returns undefined if there is none */
+export function unusableMember(value: unknown, path: readonly string[] = []): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === UNUSABLE_ATTRIBUTE_NAME) {
+      const where = path.length === 0 ? "" : ` in ${path.join(".")}`;
+      return `The name "${UNUSABLE_ATTRIBUTE_NAME}"${where} cannot be used. Choose another name.`;
+    }
+    const found = unusableMember(member, [...path, name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

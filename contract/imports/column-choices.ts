@@ -14,6 +14,11 @@ export const column_choice = z
     target: z
       .enum(CHOICE_TARGETS)
       .describe("The field that the column contains; `attribute`: the column contains no field"),
+    beats_exact_name: z
+      .boolean()
+      .describe(
+        "Whether the choice applies even if another column has the exact name of the field, because it was made for such a file",
+      ),
     import_id: z.int().describe("The import for which this was last decided"),
     chosen_at: z.iso.datetime({ offset: true }),
   })

@@ -32,6 +32,9 @@ export const describe_uploads = endpoint({
   },
 });
 
+/** Maximum length of the header `Upload-Metadata`. All headers of a request together have at most 16 kB. */
+const MAX_METADATA = 8000;
+
 export const create_upload = endpoint({
   method: "POST",
   url: "/api/uploads",
@@ -47,7 +50,13 @@ export const create_upload = endpoint({
     headers: z.looseObject({
       ...tus,
       "upload-length": bytes.describe("Size of the file in bytes"),
-      "upload-metadata": z.string().max(8000).optional(),
+      "upload-metadata": z
+        .string()
+        .max(
+          MAX_METADATA,
+          `Upload-Metadata is longer than ${MAX_METADATA} characters. Store a long mapping as a profile and name the profile, or send the file with the mapping as a form (multipart/form-data) to POST /api/imports`,
+        )
+        .optional(),
     }),
     response: {
       201: import_,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checkJsonBounds } from "../json-bounds.ts";
 import { Problem } from "../problems.ts";
-import { holdsStorable, NOT_STORABLE } from "../stored-text.ts";
+import { holdsStorable, NOT_STORABLE, unusableMember } from "../stored-text.ts";
 import { mostSpecific } from "./member-fault.ts";
 import { mapping, type Mapping } from "./mapping.ts";
 
@@ -31,6 +31,8 @@ function parse(text: string): unknown {
     checkJsonBounds(text, "The mapping");
     const value: unknown = JSON.parse(text);
     if (!holdsStorable(value)) return NOT_STORABLE;
+    const unusable = unusableMember(value);
+    if (unusable !== undefined) return unusable;
     return typeof value === "string" ? "The mapping is a JSON string. Give a JSON object." : value;
   } catch (error) {
     if (error instanceof Problem) return error.message;

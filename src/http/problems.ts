@@ -48,7 +48,9 @@ export function sendClientProblem(error: ConnectionError, socket: Socket): void 
 const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: string }>> = {
   HPE_HEADER_OVERFLOW: {
     slug: "headers-too-large",
-    detail: "The URL and the headers together exceed 16 kB. Shorten them.",
+    detail:
+      "The URL and the headers together exceed 16 kB. Shorten them. Send a long mapping as the field mapping of a form " +
+      "(multipart/form-data), or store it as a profile and name the profile.",
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     slug: "request-timeout",

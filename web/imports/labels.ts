@@ -8,6 +8,22 @@ export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
 
+/** What the column becomes, and what is computed from it. */
+export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "target" | "used_for">): string {
+  if (uses.length === 0) return targetLabel(target);
+  const names = uses.map((use) => (FIELD_TARGETS.has(use) ? targetLabel(use as Column["target"]) : use)).join(", ");
+  const used = t("imports.facts.used_for", { names });
+  return target === "used" ? used : `${targetLabel(target)}, ${used}`;
+}
+
+const FIELD_TARGETS: ReadonlySet<string> = new Set<Column["target"]>([
+  "sku",
+  "name",
+  "description",
+  "active",
+  "parent_sku",
+]);
+
 /** Built-in profiles have no versions that a user could compare. */
 export const profileText = ({ name, version, built_in }: NonNullable<Preview["profile"]>): string =>
   built_in ? t("imports.profile.used_built_in", { name }) : t("imports.profile.used", { name, version });

@@ -1,7 +1,8 @@
 // Shows the progress of an import: on a terminal as a bar with rate and time left, in a log as one line per stage.
 import { isTerminal } from "../../../contract/imports/import-names.ts";
 import type { ListedImport } from "../../../contract/imports/imports.ts";
-import { questionOf, type Question } from "../../../contract/imports/question.ts";
+import { questionOf, reviewOf, type Question, type Review } from "../../../contract/imports/question.ts";
+import { describeTarget } from "../describe-target.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
 
 export interface Progress {
@@ -123,6 +124,8 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     cancelled: `Import ${id} of ${filename} was cancelled. Rows loaded before that stay in the catalogue.`,
     failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "The server gave no reason.")}`,
   };
+  const review = state === "held" ? reviewOf(problem) : undefined;
+  if (review !== undefined) return describeReview(import_, review);
   const question = state === "held" ? questionOf(problem) : undefined;
   if (question !== undefined) return describeQuestion(import_, question);
   const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
@@ -141,9 +144,30 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
   return `${output.join("\n")}\n`;
 }
 
+/** Maximum number of columns that a review shows. */
+const SHOWN_COLUMNS = 100;
+
+/** The figures of a file, what its columns become, and the option that starts the import. */
+function describeReview({ filename, columns, notices }: ListedImport, review: Review): string {
+  const { rows, rejected, ignored, key } = review;
+  const shown = (columns ?? []).slice(0, SHOWN_COLUMNS);
+  const width = Math.min(40, Math.max(0, ...shown.map(({ name }) => name.length)));
+  const hidden = (columns ?? []).length - shown.length;
+  return [
+    `${oneLine(filename)} was checked, and nothing was imported.`,
+    `  ${countOf(rows, "row")}, ${count(rejected)} rejected, ${count(ignored)} ignored`,
+    `  key ${oneLine(key.column)}: ${count(key.distinct)} different, ${count(key.blank)} blank, ${count(key.in_catalogue)} in the catalogue`,
+    ...shown.map((column) => `    ${oneLine(column.name).padEnd(width)}  ${describeTarget(column)}`),
+    ...(hidden > 0 ? [`    and ${countOf(hidden, "column")} more`] : []),
+    ...notices.map(({ message }) => `  Note: ${oneLine(message)}`),
+    "To import the file, run the command again with --review never. To change what the columns become, add --key, --name, --profile or --mapping.",
+    "",
+  ].join("\n");
+}
+
 /** The question of a held import, with the options that answer it. */
 function describeQuestion({ filename, problem }: ListedImport, { option, candidates }: Question): string {
-  const given = candidates.map(({ value }) => `--${option} ${JSON.stringify(oneLine(value))}`);
+  const given = candidates.map(({ value }) => `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}`);
   const width = Math.max(0, ...given.map(({ length }) => length));
   const answers = candidates.map(
     ({ samples }, index) =>

@@ -12,6 +12,7 @@ import type { Import } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
+import { acquireDataDir } from "../../db/data-dir/data-dir.ts";
 import { until } from "../../../tests/support/until.ts";
 
 const MAIN = join(import.meta.dirname, "../../main.ts");
@@ -34,8 +35,10 @@ interface Ran {
   stderr: string;
 }
 
-async function run(args: string[], input?: string): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "import", ...args], { stdio: "pipe" });
+const run = (args: string[], input?: string): Promise<Ran> => runCommand(["import", ...args], input);
+
+async function runCommand(args: string[], input?: string, env: Record<string, string> = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe", env: { ...process.env, ...env } });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   child.stdin.on("error", () => undefined); // the command may exit before it has read its input
   child.stdin.end(input);
@@ -90,6 +93,56 @@ test("a question is printed with the options that answer it, and the import is c
   expect(value.stdout + value.stderr).toContain("\nChange the file that --mapping names, or the profile,");
   const { rows } = await database.pool.query("select state from imports where state = 'held'");
   expect(rows).toEqual([]);
+});
+
+test("--review prints the figures and what the columns become, imports nothing, and exits with 3", async () => {
+  const file = "Artikelnummer;Bezeichnung;Preis\nR-1;Lamp;1\n;Blank;2\nR-2;Desk;3\n";
+  const path = await fileOf("review.csv", file);
+  for (const review of ["unknown", "always"]) {
+    const { code, stdout } = await run(["--url", url, "--review", review, path]);
+    expect(code).toBe(3);
+    expect(stdout).toContain("review.csv was checked, and nothing was imported.\n  3 rows, 1 rejected, 0 ignored\n");
+    expect(stdout).toContain("  key Artikelnummer: 2 different, 1 blank, 0 in the catalogue\n    Artikelnummer  sku\n");
+    expect(stdout).toContain("run the command again with --review never.");
+  }
+  const json = await run(["--url", url, "--review=always", "--json", path]);
+  expect(json.code).toBe(3);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    state: "held",
+    problem: { option: "review", rows: 3, rejected: 1, key: { column: "Artikelnummer", distinct: 2, blank: 1 } },
+  });
+  const { rows } = await database.pool.query("select distinct state from imports where filename = 'review.csv'");
+  expect(rows).toEqual([{ state: "cancelled" }]);
+  expect((await run(["--url", url, "--review", "unknown", "--key", "Artikelnummer", path])).code).toBe(0);
+  expect((await run(["--url", url, "--review", "never", path])).code).toBe(0);
+});
+
+test("`skuport read` uses the choices that the server on the data folder remembers", async () => {
+  const choice =
+    "insert into column_choices (name_key, name, target, import_id) values ('bestellcode', 'Bestellcode', 'sku', 1)";
+  await database.pool.query(choice);
+  const dataDir = await acquireDataDir(join(folder, "data"), "test");
+  await dataDir.publish({ url });
+  const path = await fileOf("remembered.csv", "Bestellcode,name\nQ-1,Lamp\n");
+  const { code, stdout } = await runCommand(["read", path], "", { SKUPORT_DATA_DIR: dataDir.path });
+  await dataDir.release();
+  expect(code).toBe(0);
+  expect(stdout).toContain("Bestellcode  sku, remembered from an earlier import\n");
+  expect(stdout).toContain('line 2: {"sku":"Q-1","name":"Lamp","active":true}');
+});
+
+test("a long mapping is sent too", async () => {
+  const map = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`wert ${i}`, `Größe "${i}"`]));
+  const long = { key: "sku", name: "name", attributes: { value: { from: "value", map } } };
+  const mapping = await fileOf("long.json", JSON.stringify(long));
+  const path = await fileOf('long "1".csv', "sku,name,value\nL-1,Lamp,wert 7\n");
+  const { code, stdout } = await run(["--url", url, "--json", "--mapping", mapping, path]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ created: 1, options: { mapping: long } });
+  const { rows } = await database.pool.query("select attributes from products where sku = 'L-1'");
+  expect(rows).toEqual([{ attributes: { value: 'Größe "7"' } }]);
+  const piped = await run(["--url", url, "--mapping", mapping, "-"], "sku,name,value\nL-2,Desk,wert 8\n");
+  expect(piped.code).toBe(0);
 });
 
 test("an import that applies no row fails; an import whose products are up to date succeeds", async () => {
@@ -157,6 +210,7 @@ test.each([
   [["/dev/zero"], /\/dev\/zero is a device or a socket/],
   [["--mode=replace", "-"], /--mode/],
   [["--repeats=never", "-"], /--repeats/],
+  [["--review=sometimes", "-"], /--review/],
   [["--preamble=many", "-"], /--preamble/],
   [["--encoding=ebcdic", "-"], /--encoding: The encoding "ebcdic"/],
   [["--delimiter=;", "--quote=;", "-"], /--quote/],

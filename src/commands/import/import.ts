@@ -20,6 +20,9 @@ const OPTIONS = {
   repeats: { type: "string" },
   strict: { type: "boolean" },
   active: { type: "boolean" },
+  review: { type: "string" },
+  "on-new-column": { type: "string" },
+  "on-missing-column": { type: "string" },
   ...COLUMN_OPTIONS,
   ...DIALECT_OPTIONS,
 } as const;
@@ -41,7 +44,11 @@ running, the command itself imports the file into the database. FILE may be a pi
                       row and reject the others
   --strict            if any row is rejected, fail the import and change nothing
   --no-active         create a new product as inactive if the file does not say whether it is active
-${COLUMN_HELP}
+  --review WHEN       always: scan the file, print its figures and what its columns become, and import nothing; unknown:
+                      the same, but import the file if it is known what its columns mean; never (default)
+${COLUMN_HELP}  --on-new-column WHAT      attribute, ignore or hold: what happens to columns that the profile does not know
+  --on-missing-column WHAT  keep or hold: what happens if the file lacks columns of the profile
+
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
 Exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 the file needs a decision: nothing was imported, and the
@@ -80,12 +87,17 @@ interface OptionValues extends DialectValues, ColumnValues {
   repeats?: string | undefined;
   strict?: boolean | undefined;
   active?: boolean | undefined;
+  review?: string | undefined;
+  "on-new-column"?: string | undefined;
+  "on-missing-column"?: string | undefined;
 }
 
 /** Returns the given options. For missing options, the server uses its defaults. */
 async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>> {
-  const { mode, repeats, strict, active } = values;
-  const options = { mode, repeats, strict, active, ...readOverrides(values), ...(await readColumnOptions(values)) };
+  const { mode, repeats, strict, active, review } = values;
+  const columns = { on_new_column: values["on-new-column"], on_missing_column: values["on-missing-column"] };
+  const given = { mode, repeats, strict, active, review, ...columns };
+  const options = { ...given, ...readOverrides(values), ...(await readColumnOptions(values)) };
   if (Object.values(options).every((value) => value === undefined)) return {};
   // Load this module only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
   const { import_query } = await import("../../../contract/imports/imports.ts");

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { oneLine } from "../../terminal.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { Problem } from "../../../contract/problems.ts";
+import { unusableMember } from "../../../contract/stored-text.ts";
 import { checkJsonBounds } from "../../../contract/json-bounds.ts";
 
 /** A file that is not a profile. The message names the file. */
@@ -35,5 +36,7 @@ export function parseProfile(text: string, path: string): Record<string, unknown
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BadProfileFile(`${oneLine(path)} does not contain a profile, which is a JSON object.`);
+  const unusable = unusableMember(value);
+  if (unusable !== undefined) throw new BadProfileFile(`${oneLine(path)}: ${oneLine(unusable)}`);
   return value as Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ import type { Records } from "../../imports/read/records.ts";
 import { problemOfTable } from "../../imports/scan/table-problems.ts";
 import { isKeyChosen, type PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { oneLine } from "../../terminal.ts";
+import { describeTarget } from "../describe-target.ts";
 import type { Reading } from "./chosen-profile.ts";
 import type { ProductSampler, Sample } from "./sample-products.ts";
 
@@ -177,8 +178,8 @@ function describe(summary: Summary, table: PlannedTable): string {
     ...(profile === null ? [] : [`  profile    ${describeProfile(profile)}`]),
     count(columns.length, "column"),
     ...columns.map(
-      ({ name, target }, position) =>
-        `  ${String(position + 1).padStart(4)}  ${oneLine(name.slice(0, SHOWN_CHARACTERS)).padEnd(width)}  ${target}`,
+      (column, position) =>
+        `  ${String(position + 1).padStart(4)}  ${oneLine(column.name.slice(0, SHOWN_CHARACTERS)).padEnd(width)}  ${describeTarget(column)}`,
     ),
     `${count(lines, "line")}, ${count(records, "record")}, ${count(bad, "fault")}`,
     ...faults.flatMap((group) => [

@@ -42,14 +42,14 @@ function sink(fault?: Error): Writable & { text: () => string } {
 async function run(
   args: string[],
   stdout = sink(),
-  config?: Pick<Config, "data_dir" | "disk_reserve_bytes">,
+  config: Pick<Config, "data_dir" | "disk_reserve_bytes"> = { data_dir: folder, disk_reserve_bytes: 0 },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const stderr = sink();
   const io = {
     stdout,
     stderr,
     signal: new AbortController().signal,
-    loadConfig: () => (config === undefined ? expect.fail("a plain file needs no settings") : Promise.resolve(config)),
+    loadConfig: () => Promise.resolve(config),
   };
   const code = await readCommand.run(args, io as unknown as Io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -195,6 +195,14 @@ test("escape sequences in a file are shown and cannot control the terminal", asy
   await run([path, "--csv"], csv);
   for (const { text } of [stdout, json, csv])
     expect(text()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+});
+
+test("the summary shows what is computed from a column, and the columns that the server remembers", async () => {
+  const mapping = { key: { from: ["Code", "Size"], join: "-" }, name: "Title", also: ["Size"] };
+  const mappingPath = join(folder, "uses.json");
+  writeFileSync(mappingPath, JSON.stringify(mapping));
+  const { stdout } = await run([file("Code,Size,Title\n1,S,Lamp\n"), "--mapping", mappingPath]);
+  expect(stdout).toContain("\n     1  Code   used for sku\n     2  Size   attribute, used for sku\n     3  Title  name\n");
 });
 
 test("the summary of a file without a SKU column lists its columns", async () => {

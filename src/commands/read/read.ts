@@ -6,6 +6,8 @@ import type { DialectOverrides } from "../../../contract/imports/imports.ts";
 import { NO_PROFILE } from "../../../contract/profiles/profile-names.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { planColumns } from "../../imports/options/plan-columns.ts";
+import { matchColumns } from "../../imports/read/columns/match-columns.ts";
+import type { Table } from "../../imports/read/read-records.ts";
 import { readFile, type FileObserver, type ReadOptions, type ScratchFolder } from "../../imports/read/read-file.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { oneLine } from "../../terminal.ts";
@@ -15,6 +17,7 @@ import { chooseReading, namedProfile, overridesFor, ReadAgain } from "./chosen-p
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
+import { readServerChoices } from "./remembered-choices.ts";
 import { createProductSampler } from "./sample-products.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 
@@ -109,7 +112,8 @@ async function readChosen(
     ...printer,
     async onTable(dialect, table) {
       const chosen = await chooseReading({ header: table.header, dialect }, columns, named, io);
-      await printer.onTable(dialect, { ...table, ...planColumns(table, chosen.options), reading: chosen });
+      const found = chosen.options.mapping === undefined ? await withRemembered(table, io) : table;
+      await printer.onTable(dialect, { ...found, ...planColumns(found, chosen.options), reading: chosen });
     },
   };
   try {
@@ -119,6 +123,13 @@ async function readChosen(
     if (!(error instanceof ReadAgain)) throw error;
     await readChosen(reading, error.profile, createPrinter, options);
   }
+}
+
+/** Matches the columns again, with the choices that the server remembers. */
+async function withRemembered(table: Table, io: Io): Promise<Table> {
+  if (table.header.length === 0 || table.header_fault !== null) return table;
+  const choices = await readServerChoices(io);
+  return choices.length === 0 ? table : { ...table, columns: matchColumns(table.header, table.rows, choices) };
 }
 
 interface Output extends PrinterOutput {

@@ -4,7 +4,7 @@ import type { RememberedChoice } from "../read/columns/remembered.ts";
 import type { NewChoice } from "./choices-of.ts";
 import type { ColumnChoice } from "../../../contract/imports/column-choices.ts";
 
-const CHOICE = `name as "column", target, import_id, chosen_at`;
+const CHOICE = `name as "column", target, beats_exact_name, import_id, chosen_at`;
 
 /** A choice with the key by which the list is ordered. */
 export type KeyedChoice = ColumnChoice & { name_key: string };

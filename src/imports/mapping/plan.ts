@@ -2,6 +2,7 @@
 // JSON, so that the scan, all loaders and a resumed import compute the same values.
 import type { FieldName } from "../../catalog/product/column-lists.ts";
 import type { LayoutColumn } from "../layout.ts";
+import type { YesNoNumbers } from "../../../contract/catalog/yes-no.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
 import type { DateFormat } from "./steps/date.ts";
 import type { NumberFormat } from "./steps/number.ts";
@@ -24,7 +25,7 @@ export type Step =
   | { step: "map"; entries: [string, string][]; otherwise: Otherwise; statement: string }
   | { step: "number"; format: NumberFormat; scale: number }
   | { step: "date"; format: DateFormat }
-  | { step: "yes_no"; yes: string[]; no: string[] }
+  | { step: "yes_no"; yes: string[]; no: string[]; numbers?: YesNoNumbers }
   | { step: "gtin" }
   | { step: "prefix"; text: string }
   | { step: "suffix"; text: string };

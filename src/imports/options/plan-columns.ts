@@ -1,6 +1,10 @@
 // Decides what each column of a table becomes, from the import's options and the header.
+import { kindOf } from "../../catalog/product/column-lists.ts";
 import { compileMapping } from "../mapping/compile.ts";
+import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
+import { yesNoNumbers } from "../read/columns/judge-active.ts";
+import { valuesOf } from "../read/columns/match-columns.ts";
 import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Column, GivenOptions } from "../../../contract/imports/imports.ts";
@@ -19,7 +23,7 @@ type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping">>;
 
 /** @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
 export function planColumns(
-  { columns, header }: Pick<Table, "columns" | "header">,
+  { columns, header, rows }: Pick<Table, "columns" | "header" | "rows">,
   { key, name, mapping }: ColumnOptions,
 ): PlannedColumns {
   if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
@@ -30,7 +34,17 @@ export function planColumns(
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
   if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
+  if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
   return { ...compiled, notices: compiled.missing.map(missingColumn) };
+}
+
+/** Decides what -1 and 2 mean in a computed active value, as for a column that is copied: from the values of its columns in the first rows. */
+function explainNumbers({ fields }: MappingPlan, rows: Table["rows"]): void {
+  for (const { target, value } of fields) {
+    if (kindOf(target) !== "boolean") continue;
+    const numbers = yesNoNumbers(columnsOfValue(value).flatMap((column) => valuesOf(rows, column)));
+    for (const step of value.steps) if (step.step === "yes_no") step.numbers = numbers;
+  }
 }
 
 const hasKey = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): boolean =>

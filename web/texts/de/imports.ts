@@ -298,6 +298,7 @@ export const imports: Shape<typeof english> = {
     columns: "{n} Spalte | {n} Spalten",
     no_name: "(ohne Namen)",
     becomes: "wird importiert als",
+    used_for: "verwendet für {names}",
     fewer: "Weniger anzeigen",
     all: "Alle {n} anzeigen | Alle {n} anzeigen",
   },

@@ -286,6 +286,7 @@ export const imports = {
     columns: "{n} column | {n} columns",
     no_name: "(no name)",
     becomes: "is imported as",
+    used_for: "used for {names}",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
   },

@@ -134,13 +134,13 @@ function mapStep(
   };
 }
 
-function yesNoStep({ yes, no }: Step & { step: "yes_no" }, column: number): RunStep {
+function yesNoStep({ yes, no, numbers }: Step & { step: "yes_no" }, column: number): RunStep {
   const words = new Map([
     ...no.map((word): [string, boolean] => [trimWhiteSpace(word).toLowerCase(), false]),
     ...yes.map((word): [string, boolean] => [trimWhiteSpace(word).toLowerCase(), true]),
   ]);
   return (row, text) => {
-    const value = words.get(trimWhiteSpace(text).toLowerCase()) ?? parseYesNo(text);
+    const value = words.get(trimWhiteSpace(text).toLowerCase()) ?? parseYesNo(text, numbers);
     if (value === undefined) return row.reject("not_yes_or_no", column, text, "yes or no");
     return value ? "yes" : "no";
   };

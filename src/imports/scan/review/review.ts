@@ -52,14 +52,14 @@ export async function reviewOf(run: Run, { sku, columns }: Layout, scanner: Scan
     distinct: scanner.distinct_keys,
     in_catalogue: await retryTransient(() => countInCatalogue(run, scanner), { signal: run.signal }),
   };
-  const found = [
-    rowCount(rows),
+  const skipped = [
     ...(rejected > 0 ? [`${rejected.toLocaleString("en")} rejected`] : []),
     ...(ignored > 0 ? [`${ignored.toLocaleString("en")} ignored`] : []),
-  ].join(", ");
+  ];
+  const counted = skipped.length === 0 ? rowCount(rows) : `${rowCount(rows)} (${skipped.join(", ")})`;
   return new Problem(
     "review",
-    `The file has ${found}. The column "${key.column}" contains ${key.distinct.toLocaleString("en")} different keys, ${key.in_catalogue.toLocaleString("en")} of them in the catalogue. Nothing was imported. Check the columns, then start the import (option review=never).`,
+    `The file has ${counted}. The column "${key.column}" contains ${key.distinct.toLocaleString("en")} different ${key.distinct === 1 ? "key" : "keys"}, ${key.in_catalogue.toLocaleString("en")} of them in the catalogue. Check what the columns become, then start the import (option review=never).`,
     { extra: { option: "review", candidates: ANSWERS, rows, rejected, ignored, key } satisfies ReviewExtra },
   );
 }

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { previewFile } from "../preview/preview.ts";
+import { import_query } from "../../../contract/imports/imports.ts";
+import type { Value } from "../../../contract/mapping/mapping.ts";
+
+const FILES = {
+  "-1 beside 1": ["1", "-1", "1", "0"],
+  "1 and 2 without 0": ["1", "2", "2", "1"],
+  "2 beside 0": ["0", "1", "2", "1"],
+  "words of platforms": ["visible", "draft", "1.0", "trashed"],
+};
+
+async function activeOf(states: readonly string[], active: Value): Promise<unknown[]> {
+  const rows = states.map((state, i) => `A-${i},Product ${i},${state}\n`).join("");
+  const options = import_query.parse({ mapping: { key: "sku", name: "name", active } });
+  const { products, rejects } = await previewFile(Buffer.from(`sku,name,State\n${rows}`), true, options);
+  return [
+    ...products.map(({ row, active: isActive }) => [row, isActive]),
+    ...rejects.map(({ row, code }) => [row, code]),
+  ];
+}
+
+test.each(Object.entries(FILES))("a computed active value has the meaning of a copied one: %s", async (_, states) => {
+  const copied = await activeOf(states, "State");
+  expect(await activeOf(states, { from: "State", default: "yes" })).toEqual(copied);
+  expect(copied).toHaveLength(4);
+});
