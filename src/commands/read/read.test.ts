@@ -202,7 +202,9 @@ test("the summary shows what is computed from a column, and the columns that the
   const mappingPath = join(folder, "uses.json");
   writeFileSync(mappingPath, JSON.stringify(mapping));
   const { stdout } = await run([file("Code,Size,Title\n1,S,Lamp\n"), "--mapping", mappingPath]);
-  expect(stdout).toContain("\n     1  Code   used for sku\n     2  Size   attribute, used for sku\n     3  Title  name\n");
+  expect(stdout).toContain(
+    "\n     1  Code   used for sku\n     2  Size   attribute, used for sku\n     3  Title  name\n",
+  );
 });
 
 test("the summary of a file without a SKU column lists its columns", async () => {

@@ -52,7 +52,11 @@ test.each([
   ['{"key":{"from":"a","numbr":"1"}}', "/querystring/mapping/key", "numbr"],
   ['{"key":"a\\u0000"}', "/querystring/mapping", "NUL"],
   ["[".repeat(5000), "/querystring/mapping", "nested deeper"],
-  ['{"key":"a","attributes":{"__proto__":"b"}}', "/querystring/mapping", 'The name "__proto__" in attributes cannot be'],
+  [
+    '{"key":"a","attributes":{"__proto__":"b"}}',
+    "/querystring/mapping",
+    'The name "__proto__" in attributes cannot be',
+  ],
   ['{"key":{"from":"a","map":{"__proto__":"b"}}}', "/querystring/mapping", 'The name "__proto__" in key.map cannot be'],
 ])("the mapping %.40s is refused", async (mapping, pointer, detail) => {
   const { status, errors } = await post(`?mapping=${encodeURIComponent(mapping)}`, "Code\n1\n");
