@@ -6,7 +6,7 @@ import { createRecords, type Records } from "./read/records.ts";
 import { splitRecords } from "./read/split-records.ts";
 import { createSplitter } from "./read/splitter.ts";
 import type { Dialect } from "../../contract/imports/imports.ts";
-import { CSV } from "../../tests/support/csv-dialect.ts";
+import { CSV } from "../../tests/support/records/csv-dialect.ts";
 
 const dialect: Dialect = { ...CSV, header: false };
 const lines = Array.from({ length: 40 }, (_, i) => (i % 7 === 0 ? `"a""${i}\n",b` : `sku-${i},name ${i},"c"`));

@@ -6,7 +6,7 @@ import { mapping_text } from "../../contract/mapping/mapping-text.ts";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { Problem } from "../../contract/problems.ts";
 import { compileMapping } from "../../src/imports/mapping/compile.ts";
-import { mapRows, type MappedRow } from "../support/map-rows.ts";
+import { mapRows, type MappedRow } from "../support/records/map-rows.ts";
 
 const TIMEOUT_MS = 120_000;
 /** The longest record of a file has about this many bytes. */

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MappedValue, Mapping } from "../../../contract/mapping/mapping.ts";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
-import { mapRows, recordsOf } from "../../../tests/support/map-rows.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
+import { mapRows, recordsOf } from "../../../tests/support/records/map-rows.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { layoutOf } from "../layout.ts";
 import { recordTexts } from "../read/field-text.ts";

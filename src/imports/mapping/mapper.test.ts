@@ -1,7 +1,7 @@
 // Long because every statement of a mapping has its cases here, in one table.
 import { describe, expect, test } from "vitest";
 import type { MappedValue, Mapping } from "../../../contract/mapping/mapping.ts";
-import { mapRows, type MappedRow } from "../../../tests/support/map-rows.ts";
+import { mapRows, type MappedRow } from "../../../tests/support/records/map-rows.ts";
 
 /** Maps one row with the columns sku, a, b and c. */
 function mapRow(mapping: Partial<Mapping>, cells: readonly string[]): MappedRow {

@@ -8,7 +8,7 @@ import { copyField, fieldText, recordTexts } from "./field-text.ts";
 import { createRecords, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
 
 const RUNS = 3_000;
 

@@ -4,7 +4,7 @@ import { fieldText } from "./field-text.ts";
 import { createRecords, RECORD_FAULTS } from "./records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES, splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
 
 const rfc4180: Dialect = { ...CSV, formula_escape: true };
 

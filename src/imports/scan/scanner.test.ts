@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
-import { recordsOf } from "../../../tests/support/map-rows.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
+import { recordsOf } from "../../../tests/support/records/map-rows.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { MAX_CHUNK_RECORDS } from "../chunk-store.ts";

@@ -22,7 +22,7 @@ import { runScan } from "./run-scan.ts";
 import { deleteScanRejects, insertScanRejects, noteFormat, noteScanned, type ScanProgress } from "./store.ts";
 import { beginScan, readImport, readImportWork, type ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
-import { CSV as dialect } from "../../../tests/support/csv-dialect.ts";
+import { CSV as dialect } from "../../../tests/support/records/csv-dialect.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);

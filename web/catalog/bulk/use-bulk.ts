@@ -15,7 +15,7 @@ import { confirm } from "../../services/confirm.ts";
 import { formatCount } from "../../ui/format.ts";
 import { trackStarted } from "../../server/running.ts";
 import { toast } from "../../server/toasts.ts";
-import { undoAtOnce } from "../../server/undo.ts";
+import { undoAtOnce } from "../../server/undo/undo.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";
 import { atLeast, type Total } from "../search/count-words.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Column } from "../../../contract/imports/imports.ts";
 import { markValue } from "./mark-value.ts";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
 
 const columns: Column[] = [
   { name: "sku", target: "sku" },

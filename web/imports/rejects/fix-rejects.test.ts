@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
 import { fixedFile, fixTable } from "./fix-rejects.ts";
-import { CSV } from "../../../tests/support/csv-dialect.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
 
 const dialect: Dialect = { ...CSV, delimiter: ";" };
 const columns: Column[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CSV } from "../../../../tests/support/csv-dialect.ts";
+import { CSV } from "../../../../tests/support/records/csv-dialect.ts";
 import { figuresOf, rowsOf } from "./figures.ts";
 
 const key = { column: "Nr", rows: 9, blank: 0, distinct: 9, in_catalogue: 0 };

@@ -1,10 +1,10 @@
 // Previews the undo of a changeset: the number of products it affects, and the products changed again later. Reloads when the policy
 // changes.
 import { ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
-import type { Conflict } from "../../contract/changesets/operations.ts";
-import type { UndoPreview } from "../../contract/changesets/undo.ts";
+import type { Conflict } from "../../../contract/changesets/operations.ts";
+import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 import { previewUndo, type UndoPolicy } from "./undo.ts";
-import { usePagedList } from "./use-paged-list.ts";
+import { usePagedList } from "../use-paged-list.ts";
 
 export function useUndoPreview(changesetId: MaybeRefOrGetter<number | null>) {
   const policy = ref<UndoPolicy>("keep");

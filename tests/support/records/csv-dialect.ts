@@ -1,4 +1,4 @@
-import type { Dialect } from "../../contract/imports/imports.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 
 /** Comma-separated values in UTF-8, with a header. */
 export const CSV: Dialect = {

@@ -1,13 +1,13 @@
 // Maps rows in memory: writes them as CSV, splits them as an import does, and returns what the mapper makes of them.
-import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
-import { layoutOf, type Layout } from "../../src/imports/layout.ts";
-import { compileMapping, type CompiledMapping } from "../../src/imports/mapping/compile.ts";
-import { createMapper, type Mapped, type Mapper } from "../../src/imports/mapping/mapper.ts";
-import { planLayoutColumns } from "../../src/imports/mapping/plan.ts";
-import { recordTexts } from "../../src/imports/read/field-text.ts";
-import { createRecords, type Records } from "../../src/imports/read/records.ts";
-import { splitRecords } from "../../src/imports/read/split-records.ts";
-import { createSplitter } from "../../src/imports/read/splitter.ts";
+import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
+import { layoutOf, type Layout } from "../../../src/imports/layout.ts";
+import { compileMapping, type CompiledMapping } from "../../../src/imports/mapping/compile.ts";
+import { createMapper, type Mapped, type Mapper } from "../../../src/imports/mapping/mapper.ts";
+import { planLayoutColumns } from "../../../src/imports/mapping/plan.ts";
+import { recordTexts } from "../../../src/imports/read/field-text.ts";
+import { createRecords, type Records } from "../../../src/imports/read/records.ts";
+import { splitRecords } from "../../../src/imports/read/split-records.ts";
+import { createSplitter } from "../../../src/imports/read/splitter.ts";
 import { CSV } from "./csv-dialect.ts";
 
 /** Returns the records of the rows. Every field is in quotes. */

@@ -1,11 +1,11 @@
 // Undoes changesets: immediately from a toast, or after a preview in a dialog.
 import { shallowRef } from "vue";
-import type { Operation } from "../../contract/changesets/operations.ts";
-import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
-import { t } from "../texts/t.ts";
-import { trackStarted } from "./running.ts";
-import { toast } from "./toasts.ts";
-import { ask } from "./use-connection.ts";
+import type { Operation } from "../../../contract/changesets/operations.ts";
+import { undo_changeset, type UndoPreview } from "../../../contract/changesets/undo.ts";
+import { t } from "../../texts/t.ts";
+import { trackStarted } from "../running.ts";
+import { toast } from "../toasts.ts";
+import { ask } from "../use-connection.ts";
 
 export type UndoPolicy = UndoPreview["policy"];
 
