@@ -1,7 +1,7 @@
 // Checks the shell, the start page and the settings in every look (see looks.ts).
 import { expect, test } from "vitest";
-import { startOnePage } from "./support/journey.ts";
-import { inspectLooks } from "./support/looks.ts";
+import { startOnePage } from "../support/journey.ts";
+import { inspectLooks } from "../support/looks.ts";
 
 const { watched, page } = await startOnePage();
 

@@ -1,8 +1,8 @@
 // Checks the import pages in every look (see looks.ts).
 import { expect, test } from "vitest";
-import { startOnePage } from "./support/journey.ts";
-import { inspectLooks } from "./support/looks.ts";
-import { writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "./support/page-files.ts";
+import { startOnePage } from "../support/journey.ts";
+import { inspectLooks } from "../support/looks.ts";
+import { writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "../support/page-files.ts";
 
 const { server, watched, page } = await startOnePage();
 

@@ -2,11 +2,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { call } from "../../client/call.ts";
-import { patch_product } from "../../contract/catalog/edit-products.ts";
-import { importOverHttp } from "../support/import-over-http.ts";
-import { startOnePage } from "./support/journey.ts";
-import { inspectLooks } from "./support/looks.ts";
+import { call } from "../../../client/call.ts";
+import { patch_product } from "../../../contract/catalog/edit-products.ts";
+import { importOverHttp } from "../../support/import-over-http.ts";
+import { startOnePage } from "../support/journey.ts";
+import { inspectLooks } from "../support/looks.ts";
 
 const { server, watched, page } = await startOnePage();
 
