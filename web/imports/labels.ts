@@ -8,7 +8,7 @@ export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
 
-/** What the column becomes, and what is computed from it. */
+/** The target of the column, and the names of the values that a mapping computes from the column. */
 export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "target" | "used_for">): string {
   if (uses.length === 0) return targetLabel(target);
   const names = uses.map((use) => (FIELD_TARGETS.has(use) ? targetLabel(use as Column["target"]) : use)).join(", ");

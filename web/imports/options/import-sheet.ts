@@ -1,5 +1,5 @@
-// Imports the file of an import again: another sheet of a workbook, or with other columns. The server does not keep imported files, so the
-// tab sends its copy of the file again or asks the user to choose the file.
+// Imports the file of an import again: another sheet of a workbook, or the same table with other targets for its columns. The server does
+// not keep imported files, so the tab sends its copy of the file again or asks the user to choose the file.
 import type { Import } from "../../../contract/imports/imports.ts";
 import { chooseFile } from "../../ui/choose-file.ts";
 import { formatBytes } from "../../ui/format.ts";
@@ -12,7 +12,7 @@ const { add } = useUploads();
 
 export const importSheet = (import_: Import, sheet: string): Promise<void> => importAgain(import_, { sheet });
 
-/** Imports the file again and waits until the user has checked its columns. They are first as in the earlier import. */
+/** Imports the file again and waits until the user has checked its columns. The editor starts with the options of the earlier import. */
 export const importWithOtherColumns = (import_: Import): Promise<void> => importAgain(import_, { review: "always" });
 
 async function importAgain(

@@ -30,7 +30,7 @@ export const imports: Shape<typeof english> = {
     unchanged: "Unverändert",
     superseded: "Überholt",
     rejected: "Abgelehnt",
-    ignored: "Übergangen",
+    ignored: "Ignoriert",
   },
   counted: {
     created: "{n} angelegt | {n} angelegt",
@@ -38,7 +38,7 @@ export const imports: Shape<typeof english> = {
     unchanged: "{n} unverändert | {n} unverändert",
     superseded: "{n} überholt | {n} überholt",
     rejected: "{n} abgelehnt | {n} abgelehnt",
-    ignored: "{n} übergangen | {n} übergangen",
+    ignored: "{n} ignoriert | {n} ignoriert",
   },
   list: { file: "Datei", state: "Status" },
   new: {
@@ -180,7 +180,7 @@ export const imports: Shape<typeof english> = {
   },
   profile: {
     used: "Gelesen mit dem Profil {name}, Version {version}",
-    used_built_in: "Gelesen mit dem eingebauten Profil {name}",
+    used_built_in: "Gelesen mit dem mitgelieferten Profil {name}",
   },
   stage: {
     receive: "Empfangen",
@@ -342,10 +342,10 @@ export const imports: Shape<typeof english> = {
     cut: "Diese Zeile ist zu lang, um sie ganz anzuzeigen. Vollständig ist sie in rejects.csv.",
   },
   held: {
-    choose: "Welche ist richtig?",
+    choose: "Was ist richtig?",
     values: "Was bedeuten diese Werte?",
     keep: "unverändert lassen",
-    edited: "Der Import startet unten bei den Spalten, mit Ihren Änderungen.",
+    edited: "Starten Sie den Import unter den Spalten. Er verwendet Ihre Änderungen.",
     continue: "Import fortsetzen",
     expires: "der Import wartet bis {when}; bisher wurde nichts importiert",
   },

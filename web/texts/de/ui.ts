@@ -90,7 +90,7 @@ export const ui: Shape<typeof english> = {
     "no-such-column": "Die Datei hat keine solche Spalte",
     "key-in-doubt": "Es ist unklar, welche Spalte die SKU enthält",
     "name-in-doubt": "Es ist unklar, welche Spalte den Namen enthält",
-    "encoding-in-doubt": "Die Zeichenkodierung der Datei ist unklar",
+    "encoding-in-doubt": "Der Zeichensatz der Datei ist unklar",
     "value-unseen": "Die Datei enthält einen Wert, der in einer Wertezuordnung fehlt",
     review: "Vor dem Import die Spalten prüfen",
     "columns-changed": "Die Spalten der Datei haben sich geändert",

@@ -39,7 +39,7 @@ export const mapping = {
   },
   combined: {
     join: "Joined with {columns}, separated by “{separator}”",
-    first: "The first that is filled, of this column and {columns}",
+    first: "The first filled value of this column and {columns}",
     all: "A list, together with {columns}",
   },
   step: {
@@ -55,8 +55,8 @@ export const mapping = {
     like: "Part of {text}",
     map: "{n} value replaced | {n} values replaced",
     yes_no: "Yes or no",
-    prefix: "“{text}” before it",
-    suffix: "“{text}” after it",
+    prefix: "“{text}” before the value",
+    suffix: "“{text}” after the value",
     default: "“{text}” if blank",
   },
   sources: {
@@ -65,9 +65,9 @@ export const mapping = {
     add: "Add a column…",
     up: "Move {column} up",
     remove: "Remove {column}",
-    how: "How they are combined",
+    how: "How the columns are combined",
     join: "All, joined",
-    first: "The first that is filled",
+    first: "The first filled value",
     all: "As a list",
     separator: "Separator",
     need_all: "Only if all columns are filled",
@@ -171,12 +171,12 @@ export const mapping = {
     remove: "Remove {name}",
   },
   reading: {
-    note: "Change it if letters such as ä or é look wrong.",
+    note: "Change the encoding if letters such as ä or é look wrong.",
     probable: "Probable",
     others: "All others",
   },
   text: {
-    note: "The whole mapping as JSON. A valid text is applied at once, and the form shows it.",
+    note: "The whole mapping as JSON. A change takes effect as soon as the text is valid, and then appears in the form too.",
   },
   key: {
     label: "Products are identified by",
@@ -213,8 +213,8 @@ export const mapping = {
     profile: "Save as a profile for the next files",
     optional: "Name, such as the supplier (optional)",
     no_key: "Choose the column with the SKU first.",
-    exists: "The profile “{name}” exists already, in version {version}. Replace it, or enter another name.",
-    tests_fail: "A test of the profile “{name}” fails with these columns. Replace it anyway, or enter another name.",
+    exists: "The profile “{name}” exists already, in version {version}. Replace this profile, or enter another name.",
+    tests_fail: "A test of the profile “{name}” fails with these columns. Replace the profile anyway, or enter another name.",
     replace: "Replace the profile and start",
     replace_anyway: "Replace the profile anyway and start",
   },

@@ -66,10 +66,10 @@ export function draftOfColumns(columns: Preview["columns"], key: string | undefi
   };
 }
 
-/** Adds the statement by which a blank cell removes an attribute, as in an import without a mapping. */
+/** Adds the statement with which a blank cell removes an attribute. An import without a mapping has the same effect. */
 export const removingBlanks = (draft: Draft): Draft => ({ ...draft, blank: { ...draft.blank, remove: ["*"] } });
 
-/** Names of columns and patterns in numbered pairs and in the cells of pairs. */
+/** Names and patterns of the columns that the statement `pairs` reads. */
 export const pairSources = (draft: Draft): string[] =>
   (draft.pairs ?? []).flatMap(({ each, in: cell, name, value, unit }) => [
     ...(each === undefined ? [] : [each]),

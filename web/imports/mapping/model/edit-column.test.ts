@@ -78,7 +78,7 @@ test("a column keeps its steps when its target changes, except lists, which only
   expect(back).toEqual({ ...DRAFT, attributes: { Farbe: { from: "Farbe", case: "upper" } } });
 });
 
-test("ignored columns are dropped, and become attributes again without a trace", () => {
+test("an ignored column is listed in `drop`, and no longer once it is an attribute again", () => {
   const ignored = setTarget(DRAFT, rowOf(DRAFT, "EK"), "ignored", NAMES);
   expect(ignored).toEqual({ ...DRAFT, drop: ["EK"] });
   expect(setTarget(ignored, rowOf(ignored, "EK"), "attribute", NAMES)).toEqual(DRAFT);
@@ -91,7 +91,7 @@ test("ignored columns are dropped, and become attributes again without a trace",
   });
 });
 
-test("an attribute is renamed in place; its own name needs no statement; a reserved or taken name is not possible", () => {
+test("an attribute is renamed in place; the name of its column needs no statement; a reserved or taken name is refused", () => {
   const renamed = renameAttribute(DRAFT, rowOf(DRAFT, "EK"), "price", NAMES);
   expect(renamed).toEqual({ ...DRAFT, attributes: { price: "EK" } });
   expect(renameAttribute(renamed, rowOf(renamed, "EK"), "EK", NAMES)).toEqual(DRAFT);
@@ -112,7 +112,7 @@ test("an attribute whose column is missing from the file gives its name to anoth
   });
 });
 
-test("steps make a statement of their own, and vanish without a trace", () => {
+test("a column with steps gets a statement, which is removed with the last step", () => {
   const priced = setMembers(DRAFT, rowOf(DRAFT, "EK"), { number: "1.234,56" }, NAMES);
   expect(priced).toEqual({ ...DRAFT, attributes: { EK: { from: "EK", number: "1.234,56" } } });
   expect(setMembers(priced, rowOf(priced, "EK"), { number: undefined }, NAMES)).toEqual(DRAFT);
@@ -129,7 +129,7 @@ test("steps of `format` and `split` move to the statement that replaces them", (
   });
 });
 
-test("several columns are joined, or the first that is filled is used", () => {
+test("the values of several columns are joined, or the first filled one is used", () => {
   const combined = { names: ["Lieferant", "Art.-Nr."], combination: "join", separator: ":", need_all: true } as const;
   const joined = setCombined(DRAFT, rowOf(DRAFT, "Art.-Nr."), combined, NAMES);
   expect(joined.key).toEqual({ from: ["Lieferant", "Art.-Nr."], join: ":", need: "all" });
@@ -151,7 +151,7 @@ test("several columns are joined, or the first that is filled is used", () => {
   expect(targets(images)["Bild 2"]).toBe("Bild 1");
 });
 
-test("an edit changes nothing that it does not concern", () => {
+test("an edit leaves all other statements unchanged", () => {
   const draft: Draft = {
     ...DRAFT,
     match: { attribute: "gtin", as: "gtin" },

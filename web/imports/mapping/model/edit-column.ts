@@ -79,7 +79,7 @@ export function setMembers(draft: Draft, row: ColumnRow, changed: Partial<Member
   return writeAttribute(draft, row, row.attribute, members, names);
 }
 
-/** Writes the statement of an attribute. A statement that says the same as no statement is left out. */
+/** Writes the statement of an attribute. Removes the statement if the column would become the same attribute without it. */
 function writeAttribute(draft: Draft, row: ColumnRow, attribute: string, members: Members, names: Names): Draft {
   const value = valueOf(members);
   const without =
@@ -104,7 +104,8 @@ function renamedOrRemoved(draft: Draft, place: Place, entry: [string, ReturnType
   return withMember(draft, "attributes", Object.fromEntries(entries));
 }
 
-/** Whether the attribute can have this name: no other attribute has it, except one whose columns the file lacks. */
+/** Whether the attribute can have this name: either no other attribute has the name, or the file lacks all columns of the other
+ * attribute. */
 export const canRename = (draft: Draft, row: ColumnRow, attribute: string, names: Names): boolean =>
   attribute === row.attribute ||
   !attributeNames(withoutRow(withoutMissing(draft, attribute, names), row), names, row.name).has(attribute);
@@ -112,7 +113,8 @@ export const canRename = (draft: Draft, row: ColumnRow, attribute: string, names
 const withoutRow = (draft: Draft, { place }: ColumnRow): Draft =>
   place === null ? draft : renamedOrRemoved(draft, place, undefined);
 
-/** Removes the statement of the attribute if the file lacks all its columns, as after a column was renamed. */
+/** Removes the statement of the attribute if the file lacks all columns that the statement reads, for example because a column was
+ * renamed. */
 function withoutMissing(draft: Draft, attribute: string, names: Names): Draft {
   const value = valueAt(draft, { attribute });
   const sources = value === undefined ? [] : (plainSources(membersOf(value)) ?? []);
@@ -120,7 +122,7 @@ function withoutMissing(draft: Draft, attribute: string, names: Names): Draft {
   return isMissing ? withValue(draft, { attribute }, undefined) : draft;
 }
 
-/** A statement for a column that the file lacks is replaced. */
+/** Renames the attribute. If another statement has this name but reads only columns that the file lacks, that statement is removed. */
 export const renameAttribute = (draft: Draft, row: ColumnRow, attribute: string, names: Names): Draft =>
   attribute === row.attribute
     ? draft
@@ -148,13 +150,13 @@ export function setCombined(draft: Draft, row: ColumnRow, combined: Combined, na
   return writeAttribute(changed, row, row.attribute, members, names);
 }
 
-/** Whether a column that a statement uses becomes an attribute as well. */
+/** Sets whether a column that a statement uses becomes an attribute as well. */
 export function setKeptToo(draft: Draft, name: string, isKeptToo: boolean): Draft {
   const others = withoutItem(draft.also, name) ?? [];
   return withMember(draft, "also", isKeptToo ? [...others, name] : others);
 }
 
-/** The columns that lose the field if the column gets it. */
+/** The columns from which the field is made now, except this one. They lose the field if this column gets it. */
 export function displacedBy(draft: Draft, field: Field, name: string): string[] {
   const value = valueAt(draft, { field });
   const sources = value === undefined ? [] : (plainSources(membersOf(value)) ?? []);

@@ -14,7 +14,7 @@ const anyMatches = (patterns: readonly string[] | undefined, name: string, names
 export const placesUsing = (draft: Draft, name: string, names: Names): Place[] =>
   placesOf(draft).filter((place) => anyMatches(allSources(valueAt(draft, place) ?? []), name, names));
 
-/** Whether a statement reads the column, so that it is not kept by itself. */
+/** Whether a statement reads the column. Such a column does not become an attribute of its own, unless `also` lists it. */
 export const isUsed = (draft: Draft, name: string, names: Names): boolean =>
   placesUsing(draft, name, names).length > 0 || anyMatches([...pairSources(draft), ...nameSources(draft)], name, names);
 
@@ -25,13 +25,14 @@ export function isKept(draft: Draft, name: string, names: Names): boolean {
   return !Array.isArray(draft.keep) || anyMatches(draft.keep, name, names);
 }
 
-/** The attribute's name for a kept column without a new name. */
+/** The attribute's name for a kept column that `rename` does not rename. */
 export function ownName(name: string): string {
   const own = name.endsWith(LIST_SUFFIX) ? name.slice(0, -LIST_SUFFIX.length).trimEnd() : name;
   return freeName(own, new Set());
 }
 
-/** @returns undefined if only a template for names could rename the column, so that the server knows the name */
+/** The attribute's name for a kept column. @returns undefined if `rename` has a template that could rename the column: only the server
+ * evaluates templates */
 export function keptName(draft: Draft, name: string): string | undefined {
   const renamed = Object.entries(draft.rename ?? {});
   const [, exact] = renamed.find(([from]) => isSameName(from, name)) ?? [];

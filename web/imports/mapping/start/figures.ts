@@ -1,23 +1,23 @@
-// What the start of the import will do, in figures.
+// The numbers of rows that the start of the import will import, reject and ignore.
 import type { Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Review } from "../../../../contract/imports/question.ts";
 
 export interface Figures {
-  /** Number of rows of the file; null if it is not known yet. */
+  /** Number of rows of the file; null if the number is not known yet. */
   rows: number | null;
-  /** Number of rows that are neither rejected nor ignored; null if it is only known for the first rows. */
+  /** Number of rows that are neither rejected nor ignored; null if the number is known for the first rows only. */
   imported: number | null;
   rejected: number;
   ignored: number;
-  /** Number of rows that `rejected` and `ignored` are about. */
+  /** Number of rows in which `rejected` and `ignored` were counted. */
   of: number;
 }
 
 /** Files up to this size are in the sample as a whole. */
 const SMALL_FILE_BYTES = 100_000;
 
-/** Number of rows of the file. A question that the scan asks before it has read the whole file leaves the number open, except for small
- * files, which the sample contains. */
+/** Number of rows of the file. If the scan asks before it has read the whole file, the number is known only for small text files, because
+ * the sample contains all their rows. */
 export function rowsOf(
   { rows, size }: Pick<Import, "rows" | "size">,
   preview: Pick<Preview, "sample_size" | "dialect"> | null,
@@ -26,8 +26,8 @@ export function rowsOf(
   return rows ?? (isSmall ? preview.sample_size : null);
 }
 
-/** The figures of the scan are exact as long as the mapping is the one of the scan. Otherwise, the figures of the preview are used, which
- * are exact if the sample contains the whole file. */
+/** @param review the exact figures of the scan; undefined if the mapping has changed since the scan. In that case, the figures of the
+ * preview are used, which are exact only if the sample contains the whole file. */
 export function figuresOf(
   rows: number | null,
   review: Review | undefined,

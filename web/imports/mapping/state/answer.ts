@@ -14,7 +14,8 @@ export interface EditorState {
   encoding: Encoding | undefined;
 }
 
-/** The mapping of the preview, or that of the recognized columns with the first answer to the question. */
+/** The mapping with which the editor starts: that of the preview, or one made of the recognized columns. If the question asks for a column,
+ * the mapping uses its first candidate. */
 export function initialDraft(
   { columns, mapping }: Pick<Preview, "columns" | "mapping">,
   { options, profile }: Pick<Import, "options" | "profile">,
@@ -23,7 +24,7 @@ export function initialDraft(
   const [first] = question?.candidates ?? [];
   const key = question?.option === "key" ? first?.value : undefined;
   const name = question?.option === "name" ? first?.value : undefined;
-  // The question of the key remains open, so the first candidate is better than the key that is in doubt.
+  // If the question asks for the key, the mapping of the preview has the doubtful key, so the first candidate replaces it.
   const draft = mapping === null || key !== undefined ? draftOfColumns(columns, key) : mapping;
   const named = name === undefined ? draft : { ...draft, name };
   return options.mapping === undefined && profile === null ? removingBlanks(named) : named;
@@ -33,13 +34,15 @@ export function initialDraft(
 export const suggestedEncoding = (question: Question | undefined): EditorState["encoding"] =>
   question?.option === "encoding" ? (question.candidates[0]?.value as EditorState["encoding"]) : undefined;
 
-/** Whether the editor answers the question as soon as it is shown. Other questions are answered above the editor, or by an edit. */
+/** Whether the editor answers the question as soon as it is shown. Any other question must be answered in the panel above the editor, or by
+ * an edit. */
 export const isAnsweredByEditor = (question: Question | undefined): boolean =>
   question === undefined || ["review", "key", "name", "encoding"].includes(question.option);
 
 export const isSameDraft = (a: Draft, b: Draft): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether only the options that answer the question differ from the initial mapping, so that no mapping has to be sent. */
+/** Whether the draft differs from the initial mapping only in the column that the question asks for. The answer is then a single option,
+ * without a mapping. */
 export function isSimple({ draft }: EditorState, initial: Draft, question: Question | undefined): boolean {
   const { key, name, ...others } = draft;
   const { key: oldKey, name: oldName, ...oldOthers } = initial;

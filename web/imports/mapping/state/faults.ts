@@ -5,7 +5,7 @@ import { rejectMessage } from "../../rejects/reasons.ts";
 import type { ColumnRow } from "../model/rows.ts";
 import { isSameName } from "../model/patterns.ts";
 
-/** The fault of a statement. @returns undefined if the problem is not about a statement of a row */
+/** The message of a problem with the statement of this row. @returns undefined if the problem is about something else */
 export function faultOf(error: Error | null, { path, name, place }: ColumnRow): string | undefined {
   if (!(error instanceof Problem)) return undefined;
   const { statement } = error.extra;
@@ -16,13 +16,13 @@ export function faultOf(error: Error | null, { path, name, place }: ColumnRow): 
 
 export interface Misfits {
   count: number;
-  /** What is wrong with the first of them. */
+  /** Why the first of these rows is rejected. */
   message: string;
-  /** The text that does not fit and can count as blank; empty if there is none. */
+  /** The text that the first row was rejected for; empty if it cannot be treated as blank. */
   text: string;
 }
 
-/** Reasons for which a text can count as blank instead. */
+/** The codes of rejects that treating the text as blank would prevent. */
 const REPLACEABLE: ReadonlySet<string> = new Set(["does_not_fit", "not_yes_or_no", "not_a_number"]);
 
 /** The rejected sample rows whose fault is in the column. */

@@ -7,8 +7,8 @@ export interface KeyFigures {
   distinct: number;
 }
 
-/** Counts rejected rows whose SKU is missing as blank. Products with the same SKU are counted as rows, but only the last one is shown, so
- * rows that are left out are not counted. */
+/** Counts the products of the preview, and the rows that are rejected because their SKU is empty. All other rows of the sample are left
+ * out. */
 export function sampleKeyFigures({ products, rejects }: Pick<Preview, "products" | "rejects">): KeyFigures {
   const blank = rejects.filter(({ code }) => code === "sku_empty").length;
   const distinct = new Set(products.map(({ sku }) => sku.toLowerCase())).size;

@@ -23,7 +23,7 @@ export function useEditor(import_: ComputedRef<Import>) {
   const initial = shallowRef<EditorState>({ draft: {}, encoding: undefined });
   const history = shallowRef<History<EditorState>>(startHistory(initial.value));
   const isReady = ref(false);
-  /** What the last edit did, for the announcement. */
+  /** What the last edit did. Screen readers announce this text. */
   const edited = ref("");
   const stored = useSessionStorage<string | null>(`skuport.mapping.${String(import_.value.id)}`, null);
   let stop = new AbortController();
@@ -74,7 +74,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     if (answer.value !== undefined) await load(answer.value);
   }
 
-  /** Applies an edit. `text` describes it for the announcement. */
+  /** Applies an edit. @param text what the edit did, for screen readers */
   function edit(draft: Draft, text = ""): void {
     if (isSameDraft(draft, state.value.draft)) return;
     history.value = addState(history.value, { ...state.value, draft });

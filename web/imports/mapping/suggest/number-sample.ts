@@ -1,7 +1,7 @@
 // Recognizes how the numbers of a column are written, and returns a sample number that shows it.
 
 interface Written {
-  /** The separators in the order of the number. */
+  /** The separators from left to right. */
   signs: string[];
   /** Number of digits after the last separator. */
   last_digits: number;
@@ -13,7 +13,7 @@ interface Written {
 const NUMBER = /^[+\u2212-]?\s?([\p{L}\p{Sc}%]{0,5})\s?(\d[\d.,' \u00a0\u202f\u2009\u2019]*)\s?([\p{L}\p{Sc}%]{0,5})$/u;
 const BLANKS = /[\u00a0\u202f\u2009]/g;
 
-/** The share of values that must be numbers. The others are rejected, which the preview shows. */
+/** Minimum share of values that must be numbers. The preview shows that rows with other values are rejected. */
 const NEEDED = 0.8;
 
 /** @returns undefined if the values are no numbers, if it is unclear which separator is the decimal one, or if they are plain numbers */
@@ -45,7 +45,7 @@ function readNumber(text: string): Written | undefined {
   const signs = parts.filter((_, i) => i % 2 === 1);
   if (parts.some((part, i) => i % 2 === 0 && part === "")) return undefined;
   const digitsOf = parts.filter((_, i) => i % 2 === 0);
-  // Groups have three digits, except the first one and the decimal places.
+  // Every group between separators must have three digits. The first group and the decimal places may have any number.
   const groups = digitsOf.slice(1, signs.at(-1) === signs.at(-2) ? undefined : -1);
   if (groups.some((group) => group.length !== 3) && signs.length > 1) return undefined;
   const [lead = ""] = parts;
@@ -78,7 +78,7 @@ function separatorsOf(numbers: readonly Written[]): { decimal: string; group: st
     if (signs.length > 1 && first !== undefined) group ||= first;
   }
   if (decimal === "" && group === "") {
-    // Only separators before three digits: `1.234` can be either.
+    // If three digits follow every separator, as in `1.234`, the separator may be for decimals or for groups.
     return numbers.some(({ signs }) => signs.length > 0) ? undefined : { decimal, group };
   }
   return group === decimal ? undefined : { decimal, group };

@@ -47,7 +47,7 @@ test.each([
   expect(dateSample(values)).toBe(sample);
 });
 
-test("suggestions fit the values and end when they are followed", () => {
+test("suggestions fit the values, and are no longer made once the value follows them", () => {
   const kinds = (values: string[], members = {}, isText = false) =>
     suggest(values, members, isText).map(({ kind, text }) => `${kind} ${text}`.trim());
   expect(kinds(["red|blue", "green|red", "black"])).toEqual(["split |"]);
@@ -60,7 +60,7 @@ test("suggestions fit the values and end when they are followed", () => {
   expect(kinds([""])).toEqual([]);
 });
 
-test("a column that makes a repeated key distinct is suggested, but none that is distinct by itself", () => {
+test("if SKUs repeat, the suggested second column makes them distinct but is not distinct by itself", () => {
   const names = ["Name", "Supplier", "No", "Colour"];
   const cells = [
     ["Lamp", "A", "1", "red"],
