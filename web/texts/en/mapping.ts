@@ -214,7 +214,8 @@ export const mapping = {
     optional: "Name, such as the supplier (optional)",
     no_key: "Choose the column with the SKU first.",
     exists: "The profile “{name}” exists already, in version {version}. Replace this profile, or enter another name.",
-    tests_fail: "A test of the profile “{name}” fails with these columns. Replace the profile anyway, or enter another name.",
+    tests_fail:
+      "A test of the profile “{name}” fails with these columns. Replace the profile anyway, or enter another name.",
     replace: "Replace the profile and start",
     replace_anyway: "Replace the profile anyway and start",
   },
