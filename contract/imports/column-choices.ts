@@ -10,16 +10,16 @@ export const CHOICE_TARGETS = ["sku", "name", "description", "active", "parent_s
 /** What was decided about the columns with this name. */
 export const column_choice = z
   .object({
-    column: z.string().describe("Name of the column as it was last written"),
+    column: z.string().describe("Name of the column, spelled as in the file of the latest choice"),
     target: z
       .enum(CHOICE_TARGETS)
       .describe("The field that the column contains; `attribute`: the column contains no field"),
     beats_exact_name: z
       .boolean()
       .describe(
-        "Whether the choice applies even if another column has the exact name of the field, because it was made for such a file",
+        "Whether the choice applies even if another column of the file has the exact name of the field: true if the choice was made for such a file",
       ),
-    import_id: z.int().describe("The import for which this was last decided"),
+    import_id: z.int().describe("The import for which the latest choice was made"),
     chosen_at: z.iso.datetime({ offset: true }),
   })
   .meta({ id: "ColumnChoice" });
@@ -35,7 +35,7 @@ export const list_column_choices = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_column_choices",
-    summary: "List what was decided about columns, by the names of the columns",
+    summary: "List what users decided about columns, ordered by column name",
     description:
       "When an import that waited for an answer or a review continues, the server remembers the columns that were chosen for fields. In " +
       "later files without a profile, columns with these names get the same targets. Names are compared without case, blanks, " +
@@ -52,7 +52,7 @@ export const delete_column_choice = endpoint({
   access: "importer",
   schema: {
     operationId: "delete_column_choice",
-    summary: "Forget what was decided about a column, and return it",
+    summary: "Delete the choice for a column, and return the deleted choice",
     tags: ["imports"],
     params: column_params,
     response: { 200: column_choice, 400: problem_document, 404: problem_document },

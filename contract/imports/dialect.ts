@@ -24,7 +24,7 @@ export const dialect = z
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
           "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `html`: the " +
-          "table of a web page, also with the ending .xls. `markdown`: a table in Markdown",
+          "table of a web page, even if the file name ends with .xls. `markdown`: a table in Markdown",
       ),
     sheets: z
       .array(

@@ -221,7 +221,7 @@ export const preview_held_import = endpoint({
     operationId: "preview_held_import",
     summary: "Preview how a held import would continue with changed options",
     description:
-      "The body contains the same options as `continue_import`. The server reads the first rows of the file that it has kept. Nothing is stored.",
+      "The body contains the same options as `continue_import`. The server has kept the file, and reads its first rows. Nothing is stored.",
     tags: ["imports"],
     params: id_params,
     body: continue_options,

@@ -45,7 +45,7 @@ export const create_upload = endpoint({
     description:
       "`Upload-Metadata` contains `filename` and the import options, each name followed by its Base64-encoded " +
       "value: `filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. Send the parts of the file to the URL in `Location`. " +
-      "This request creates the import, which is `paused` while no part arrives.",
+      "This request creates the import, which is `paused` whenever no part is arriving.",
     tags: ["uploads"],
     headers: z.looseObject({
       ...tus,
@@ -78,7 +78,7 @@ export const read_upload = endpoint({
     operationId: "read_upload",
     summary: "Show the number of bytes received (`Upload-Offset`)",
     description:
-      "If a part is still arriving, the server stops receiving it: the client will continue from the returned offset.",
+      "If a part is still arriving, the server stops receiving this part, because the client will continue from the returned offset.",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),

@@ -6,7 +6,7 @@ import { holdsStorable, NOT_STORABLE, unusableMember } from "../stored-text.ts";
 import { mostSpecific } from "./member-fault.ts";
 import { mapping, type Mapping } from "./mapping.ts";
 
-/** Maximum number of characters of the text. It is larger than the largest query string, because a form field can be this long. */
+/** Maximum number of characters of the text. A query string cannot be this long, but a form field can. */
 export const MAX_MAPPING_CHARACTERS = 200_000;
 
 /** Accepts a JSON text, or a mapping that has already been parsed. Lists the faults of the members, each with its path. */
@@ -23,7 +23,7 @@ export const mapping_text = z.unknown().transform((given, context): Mapping => {
   return z.NEVER;
 });
 
-/** @returns the parsed value; a string is the message for a text that is not a JSON object */
+/** @returns the parsed value; or, if the text is not a JSON object, the error message as a string */
 function parse(text: string): unknown {
   if (text.length > MAX_MAPPING_CHARACTERS)
     return `The mapping is longer than ${MAX_MAPPING_CHARACTERS.toLocaleString("en")} characters.`;

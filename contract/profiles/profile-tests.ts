@@ -10,10 +10,10 @@ const difference = z.object({
   sku: z.string().nullable().describe("The product; null if the difference is not about one product"),
   member: z.string().describe("What differs, such as `name`, `attributes.price` or `ignored`"),
   expected: z.string().nullable().describe("JSON text, truncated to 500 characters; null if nothing was expected"),
-  actual: z.string().nullable().describe("JSON text, truncated to 500 characters; null if there is nothing"),
+  actual: z.string().nullable().describe("JSON text, truncated to 500 characters; null if the result has no such value"),
 });
 export const profile_test_result = z.object({
-  name: z.string().describe("Name of the test, or its number"),
+  name: z.string().describe("Name of the test, or its number if it has no name"),
   passed: z.boolean(),
   differences: z.array(difference).describe("The first 50 differences"),
 });
@@ -34,7 +34,7 @@ export const test_profile = endpoint({
   schema: {
     operationId: "test_profile",
     summary: "Run the tests that a profile contains",
-    description: "With a body, runs the tests of the profile in the body, which need not be stored.",
+    description: "With a body, runs the tests of the profile in the body. This profile need not be stored.",
     tags: ["profiles"],
     params,
     body: z.object({ definition: profile_definition.optional() }).strict().prefault({}),

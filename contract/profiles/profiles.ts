@@ -127,7 +127,7 @@ export const put_profile = endpoint({
     operationId: "put_profile",
     summary: "Create or replace a profile",
     description:
-      `${CONFIRM_NOTE} Older texts are kept as versions; the same text creates no version. A request with ` +
+      `${CONFIRM_NOTE} Older texts are kept as versions; storing an unchanged text creates no version. A request with ` +
       "`If-None-Match: *` only creates a profile; a request with `If-Match` only replaces one.",
     tags: ["profiles"],
     params: name_params,

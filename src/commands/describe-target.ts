@@ -2,7 +2,7 @@
 import type { Column } from "../../contract/imports/imports.ts";
 import { oneLine } from "../terminal.ts";
 
-/** Such as `sku`, `attribute, used for name` or `used for sku`. */
+/** Returns, for example, `sku`, `attribute, used for name` or `used for sku`. */
 export function describeTarget({ target, used_for: uses = [], remembered }: Column): string {
   const used = uses.length === 0 ? [] : [`used for ${uses.map(oneLine).join(", ")}`];
   return [

@@ -21,7 +21,9 @@ export interface Reading {
   question: Problem | undefined;
 }
 
-/** Thrown if the profile that was selected by the header reads the file in another way. */
+/**
+ * Thrown if the profile that was selected by the header specifies another dialect, so that the file must be read again with the profile.
+ */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
   readonly profile: KnownProfile;
@@ -32,7 +34,7 @@ export class ReadAgain extends Error {
   }
 }
 
-/** Returns the profile that the option --profile names; null if it names none or `none`. */
+/** Returns the profile that the option --profile names; null without this option, and for `--profile none`. */
 export async function namedProfile({ profile }: ColumnOptions, io: Io): Promise<KnownProfile | null> {
   if (profile === undefined) return null;
   const { isSwitchedOff } = await import("../../profiles/choose-profile.ts");

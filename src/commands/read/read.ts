@@ -53,7 +53,7 @@ ${DIALECT_HELP}`,
     if (path === undefined || others.length > 0) throw new UsageError("Name exactly one file: skuport read FILE");
     if (values.csv === true && values.json === true) throw new UsageError("Use either --csv or --json, not both.");
     const givenColumns = await readColumnOptions(values);
-    // The records themselves do not depend on a profile, so none is selected for them.
+    // `--csv` prints the records of the file, which do not depend on a profile. So no profile is selected.
     const columnOptions = values.csv === true ? { profile: NO_PROFILE, ...givenColumns } : givenColumns;
     const given = readOverrides(values);
     const named = await namedProfile(columnOptions, io);

@@ -1,4 +1,4 @@
-// What an answered import teaches about its columns: the choices to remember for files without a profile.
+// Determines which choices of columns to remember from an answered import, for later files without a profile.
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
 import { matchColumns } from "../read/columns/match-columns.ts";
@@ -18,9 +18,9 @@ type ChosenTable = Pick<Table, "header" | "rows"> & {
 const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
 
 /**
- * Returns the columns that are copied to a field for which their names alone would not have been chosen, and the columns that were taken
- * out of a field without a replacement. The columns of the SKU and the name are also remembered if their names are only similar to those
- * of the fields, because the client has confirmed them.
+ * Returns a choice for each column whose target differs from the one that its name would give it. A column that detection would copy to a
+ * field, although the import copies no column to this field, gets the choice `attribute`. The columns of the SKU and the name always get a
+ * choice, because the client has confirmed them, unless their names are exact.
  * @param remembered the choices that were already remembered
  */
 export function choicesOf(

@@ -72,7 +72,7 @@ test("choices beat the exact name of a field if they were made for a file with b
   expect((await importBytes(context, file)).columns.map(({ target }) => target)).toEqual(["attribute", "sku", "name"]);
 });
 
-test("choices take a column out of a field", async () => {
+test("choices prevent a column from being copied to a field", async () => {
   const file = "sku,name,Beschreibung\nA-1,Lamp,x\nA-2,Desk,y\n";
   const { id, columns } = await importBytes(context, file, { review: "always" });
   expect(columns[2]?.target).toBe("description");

@@ -26,7 +26,7 @@ export async function deleteChoice(db: Queryable, nameKey: string): Promise<Colu
   return rows[0];
 }
 
-/** Maximum number of choices. When more are made, the oldest are forgotten. */
+/** Maximum number of choices. When more choices are stored, the oldest are deleted. */
 const MAX_CHOICES = 5000;
 
 /** Returns the choices for columns with these names, or all choices; the oldest first. */

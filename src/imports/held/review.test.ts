@@ -129,8 +129,8 @@ describe("review=unknown holds", () => {
   const review = "unknown" as const;
 
   test.each([
-    ["the own layout", OWN, {}],
-    ["the own layout in capital letters", OWN.replace("sku,name", "SKU,Name"), {}],
+    ["Skuport's own layout", OWN, {}],
+    ["Skuport's own layout in capital letters", OWN.replace("sku,name", "SKU,Name"), {}],
     ["a file with a chosen key", SUPPLIER, { key: "Artikelnummer" }],
     ["a file with a mapping", SUPPLIER, { mapping: { key: "Artikelnummer", name: "Bezeichnung" } }],
     ["a file with a profile", "Article code,Designation\nA-1,Lamp\nA-2,Desk\n", { profile: "Known" }],

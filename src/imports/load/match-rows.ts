@@ -1,5 +1,5 @@
-// Finds the products of a chunk's rows by an attribute. The scan has stored which products have which values; a product that was changed
-// since is compared again, so that a row never changes a product that no longer has its value.
+// Finds the products of a chunk's rows by an attribute. The scan has stored which products have which values. The loader reads these
+// products again, because they may have changed after the scan: a row must not change a product that no longer has the row's value.
 import type pg from "pg";
 import type { Comparison } from "../../catalog/bulk/merge.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
@@ -56,8 +56,8 @@ const hasKey = (value: string | null, key: string, rule: MatchRule): boolean =>
   value !== null && matchKey(value, rule) === key;
 
 /**
- * Checks that the rows were compared with the versions of the products that `matchRows` has read, and that no product has been created
- * for the others. The write then fails if a product is changed after the comparison.
+ * Checks that the rows were compared with the same versions of the products that `matchRows` has read, and that rows without a product
+ * still have none. If a product changes after this check, the write itself fails.
  * @throws ConcurrentChange if another writer was faster; the chunk must be loaded again
  */
 export function checkMatched(

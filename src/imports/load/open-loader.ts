@@ -117,7 +117,9 @@ export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: 
   return rejects;
 }
 
-/** Returns the records with their computed values. The scan has rejected all rows whose values do not fit. */
+/**
+ * Returns the records with their computed values. A fault is an internal error, because the scan has rejected all rows with faulty values.
+ */
 function mapRecords(mapper: Mapper, read: Records, { skip, first_row }: Chunk): Records {
   const { records, faults } = mapper.map(read, skip);
   const [first] = faults;

@@ -1,30 +1,30 @@
-// Replaces the keys of a chunk's rows by the SKUs of the products that have them as an attribute.
+// Replaces the keys of a chunk's rows by the SKUs of the products that have these keys as an attribute.
 import type { ChunkRows } from "./chunk-rows.ts";
 
-/** The products that have a key as their attribute; `many` if there are too many to compare them again. */
+/** The products that have a key as their attribute; `many` if there are too many products to read each one again. */
 export type Found =
   | "many"
   | {
-      /** Those that still have it. */
+      /** The products that still have the key. */
       products: readonly { sku_key: string; sku: string; version: number }[];
-      /** Whether a product had it when the file was scanned, and has been changed or deleted since. */
+      /** Whether a product that had the key during the scan has lost it: the product was changed or deleted after the scan. */
       is_lost: boolean;
     };
 
 const NOT_FOUND: Found = { products: [], is_lost: false };
 
 /**
- * Why a row is not applied. `missing`: no product has its key. `lost`: the product that had it has been changed or deleted during the
- * import. `ambiguous`: several products have it. `taken`: its new product would have the SKU of another product.
+ * Why a row is not applied. `missing`: no product has its key. `lost`: the product that had the key was changed or deleted during the
+ * import. `ambiguous`: several products have the key. `taken`: its new product would have the SKU of another product.
  */
 export type Refusal = "missing" | "lost" | "ambiguous" | "taken";
 
 export interface Resolved {
   /** The rows that match exactly one product, and the rows that may create a product. */
   rows: ChunkRows;
-  /** For each of these rows, the version of its product; 0 if it may create a product. */
+  /** For each row of `rows`, the version of its product; 0 if the row may create a product. */
   versions: Int32Array;
-  /** The other rows, as indexes of the given rows. */
+  /** The rows that are not applied, as indexes of the given rows. */
   refused: { row: number; refusal: Refusal }[];
 }
 

@@ -106,7 +106,7 @@ function assignTargets(
 ): Targets {
   const copied = new Map<number, Copy>();
   const copy = (value: ValueNode, to: Copy): boolean => {
-    // Every import trims keys, and reads yes and no without white space. In other values, trimming is a step.
+    // Every import trims keys, and ignores white space around yes and no. Trimming any other value changes it, so that value is not a copy.
     if (value.trim && ("attribute" in to || TEXTS_AS_WRITTEN.includes(to.field))) return false;
     const column = value.sources[0];
     if (erases || !isCopyOfColumn(value) || typeof column !== "number" || copied.has(column)) return false;

@@ -9,7 +9,7 @@ function mapRow(mapping: Partial<Mapping>, cells: readonly string[]): MappedRow 
   return rows[0] as MappedRow;
 }
 
-/** Maps one row, and returns the attribute `out`, or its fault. */
+/** Maps one row, and returns its attribute `out`, or the fault of the row. */
 function valueOf(
   value: NonNullable<Mapping["attributes"]>[string],
   ...cells: string[]
@@ -208,7 +208,7 @@ describe("pairs", () => {
       ),
     );
   });
-  test("in a cell: a part without the sign belongs to the pair before it", () => {
+  test("in a cell: a part without the sign between name and value belongs to the pair before it", () => {
     const cell = [{ in: "a", split: ",", pair: "=" }];
     expect(mapRow({ pairs: cell }, ["colour=red, blue,size=L, w=1=2", "", ""]).attributes).toEqual({
       colour: "red, blue",

@@ -11,7 +11,7 @@ import type { Token } from "./steps/template.ts";
 /** Version of the mapper. Another version may compute other values, so a loader refuses the plan of another version. */
 export const PLAN_VERSION = 1;
 
-/** What happens to a text that a template or a value map does not know. `note`: the text is kept and counted. */
+/** What happens to a text that does not match the template or is not in the value map. `note`: the text is kept and counted. */
 export type Otherwise = "reject" | "keep" | "note" | "blank" | "hold";
 
 /** A step on the way from a cell to a value. The steps of a value are in the order in which they are applied. */
@@ -40,8 +40,10 @@ export interface ValueNode {
   separator: string;
   /** With `join`: the value is blank if one of its sources is blank. */
   need_all: boolean;
-  /** With `join`: whether a source other than the last must not contain the separator, so that no two rows with other sources have the same
-   * value. */
+  /**
+   * With `join`: whether the separator may occur only in the last source, so that two rows with different sources never have the same
+   * value.
+   */
   is_distinct: boolean;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
@@ -58,7 +60,7 @@ export interface ValueNode {
 export type NamePart = { text: string } | { column: number } | { hole: string };
 
 export interface AttributeNode {
-  /** A text if the name is the same for all records. */
+  /** A string if the name is the same for all records. */
   name: string | NamePart[];
   value: ValueNode;
 }
@@ -75,7 +77,7 @@ export type PairNode =
       list: boolean;
     };
 
-/** All members that are present must be met. */
+/** A condition is met if all members that are not null are met. */
 export interface ConditionNode {
   blank: number[] | null;
   of: ValueNode | null;
@@ -109,7 +111,7 @@ export interface MappingPlan {
   reject_blank: number[];
   /** Texts that erase a value. */
   empty: string[];
-  /** Attributes that are copied from their columns: the mapper appends no pair with the same name if the column is filled. */
+  /** Attributes that are copied from a column. If the cell of that column is filled, the mapper appends no pair with the same name. */
   copied: { name: string; column: number }[];
 }
 

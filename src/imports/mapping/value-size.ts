@@ -1,7 +1,8 @@
-// Upper bounds for the sizes of values. They bound the memory for the rows of a chunk, and show which values the scan must evaluate.
+// Computes upper bounds for the sizes of values. These limit the memory for the rows of a chunk, and show which values the scan must
+// evaluate.
 import type { Step, ValueNode } from "./plan.ts";
 
-/** At most `fixed`, and for each byte of a column's cell at most the number in `columns`. */
+/** An upper bound: `fixed`, plus the size of each column's cell in bytes times the factor of the column in `columns`. */
 export interface Bound {
   fixed: number;
   columns: ReadonlyMap<number, number>;
@@ -13,7 +14,10 @@ export interface ValueSize {
   elements: Bound;
 }
 
-/** A value can have at most this many times the bytes of a cell. A longer one is rejected, because its limit is a million bytes. */
+/**
+ * Maximum factor between the bytes of a cell and those of a value. A factor above this is not needed, because a value has at most a million
+ * bytes.
+ */
 const MAX_FACTOR = 1_000_000;
 
 const NOTHING: Bound = { fixed: 0, columns: new Map() };
@@ -23,7 +27,7 @@ export function sizeOf(node: ValueNode): ValueSize {
   const { steps, fallback } = node;
   let { bytes, elements } = sizeOfSources(node);
   for (const step of steps) ({ bytes, elements } = sizeAfter(step, bytes, elements));
-  // Each element of a list has quotes and a comma; a separator in the cell is counted already.
+  // Each element of a list has two quotes and a comma, which add two bytes: the separator in the cell is already counted as one.
   return { bytes: sum([bytes, times(elements, 2), { fixed: textBytes(fallback), columns: new Map() }]), elements };
 }
 

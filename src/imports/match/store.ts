@@ -18,7 +18,7 @@ export interface Match {
 /** Number of products in one batch of the cursor. */
 const BATCH = 5000;
 
-/** Yields all products with a text as this attribute, a few thousand at a time. */
+/** Yields all products in which this attribute is a text (not a list), a few thousand at a time. */
 export async function* readCandidates(client: pg.ClientBase, attribute: string): AsyncGenerator<Candidate[]> {
   await client.query({
     text: `declare candidates no scroll cursor for
@@ -56,11 +56,13 @@ export async function insertMatches(db: Queryable, scan: ScanId, matches: readon
   return rowCount === 1;
 }
 
-/** Maximum number of products that are compared again for one key. A key with more products is ambiguous. Without a limit, a mapping that uses
- * the wrong attribute, such as the brand, would load the whole catalogue for one row. */
+/**
+ * Maximum number of products that a loader reads again for one key. A key with more products is ambiguous. Without this limit, a mapping
+ * that uses the wrong attribute, such as the brand, would load the whole catalogue for one row.
+ */
 export const MAX_MATCHES = 8;
 
-/** Returns the products that the scan has found for these keys: none, one or several for each key, and at most MAX_MATCHES + 1. */
+/** Returns the products that the scan has found for these keys, at most MAX_MATCHES + 1 for each key. */
 export async function readMatches(
   db: Queryable,
   scan: ScanId,
@@ -85,7 +87,7 @@ export interface CurrentProduct {
   value: string | null;
 }
 
-/** Returns the products with these SKU keys, and their value of the attribute. */
+/** Returns the current products with these SKU keys, and each product's value of the attribute. */
 export async function readCurrent(
   db: Queryable,
   skuKeys: readonly string[],
@@ -109,7 +111,7 @@ export async function countMatchedKeys(db: Queryable, scan: ScanId): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Returns the keys that products have as their SKU. */
+/** Returns those of the keys that are SKU keys of products. */
 export async function readTakenKeys(db: Queryable, keys: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.query<{ sku_key: string }>("select sku_key from products where sku_key = any($1::text[])", [
     keys,

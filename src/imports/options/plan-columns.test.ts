@@ -7,7 +7,7 @@ const FILES = {
   "-1 beside 1": ["1", "-1", "1", "0"],
   "1 and 2 without 0": ["1", "2", "2", "1"],
   "2 beside 0": ["0", "1", "2", "1"],
-  "words of platforms": ["visible", "draft", "1.0", "trashed"],
+  "words that e-commerce platforms use for yes and no": ["visible", "draft", "1.0", "trashed"],
 };
 
 async function activeOf(states: readonly string[], active: Value): Promise<unknown[]> {
@@ -20,7 +20,7 @@ async function activeOf(states: readonly string[], active: Value): Promise<unkno
   ];
 }
 
-test.each(Object.entries(FILES))("a computed active value has the meaning of a copied one: %s", async (_, states) => {
+test.each(Object.entries(FILES))("a computed value for `active` has the same meaning as a copied one: %s", async (_, states) => {
   const copied = await activeOf(states, "State");
   expect(await activeOf(states, { from: "State", default: "yes" })).toEqual(copied);
   expect(copied).toHaveLength(4);

@@ -38,7 +38,10 @@ export function planColumns(
   return { ...compiled, notices: compiled.missing.map(missingColumn) };
 }
 
-/** Decides what -1 and 2 mean in a computed active value, as for a column that is copied: from the values of its columns in the first rows. */
+/**
+ * Decides whether -1 and 2 mean yes or no in a computed value of the field `active`. As for a copied column, the values in the first rows
+ * decide.
+ */
 function explainNumbers({ fields }: MappingPlan, rows: Table["rows"]): void {
   for (const { target, value } of fields) {
     if (kindOf(target) !== "boolean") continue;
@@ -57,6 +60,6 @@ const missingColumn = (name: string): Notice => ({
   count: null,
 });
 
-/** Whether the options name the column of the key, so that its values need not confirm it. */
+/** Whether the options name the key column, so that its values are not checked for being a key. */
 export const isKeyChosen = ({ key, mapping }: Pick<GivenOptions, "key" | "mapping">): boolean =>
   key !== undefined || mapping !== undefined;

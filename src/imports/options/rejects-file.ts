@@ -1,6 +1,6 @@
-// Recognizes files that Skuport has written itself: the rejected rows of an import. Such a file is comma-separated UTF-8 with a header in
-// its first line, whatever the imported file was. So the properties of files in the mapping of the import do not apply to it. If a
-// spreadsheet has saved the file again, its properties are detected.
+// Recognizes files that Skuport has written itself: the rejected rows of an import (`rejects.csv`). Such a file is comma-separated UTF-8
+// with a header in its first line, in whatever format the imported file was. So the file properties in the mapping of the import do not
+// apply to `rejects.csv`. They are detected, because a spreadsheet may have saved the file again.
 import { open } from "node:fs/promises";
 import { REJECT_COLUMNS, type ImportOptions } from "../../../contract/imports/imports.ts";
 import { readFully } from "../read/text/text-file.ts";
@@ -13,7 +13,7 @@ export const isRejectsHeader = (header: readonly string[]): boolean => {
   return REJECT_COLUMNS.every((name) => names.has(name));
 };
 
-/** Whether the first line contains the names of all columns that `rejects.csv` adds, whatever separates them. */
+/** Whether the first line contains the names of all columns that `rejects.csv` adds, with any delimiter. */
 export function isRejectsHead(head: Buffer): boolean {
   const [line = ""] = head.toString("latin1", 0, HEADER_BYTES).split(/[\r\n]/, 1);
   return isRejectsHeader(line.split(/[^a-z_]+/));
@@ -21,7 +21,7 @@ export function isRejectsHead(head: Buffer): boolean {
 
 type MappingOption = Pick<ImportOptions, "mapping">;
 
-/** Whether the options contain properties of files, so that it matters which kind of file it is. */
+/** Whether the options specify properties of the file. Only then does it matter whether the file is a `rejects.csv`. */
 export const specifiesFile = ({ mapping }: Partial<MappingOption>): boolean => mapping?.file !== undefined;
 
 export function withoutFile<Options extends Partial<MappingOption>>(options: Options): Options {

@@ -57,8 +57,10 @@ const STATEMENTS = {
   parent_sku: "parent",
 } as const satisfies Record<FieldName, string>;
 
-/** Returns the mapping of the options, or the one that has the effect of the recognized columns.
- * @returns null if no column is the key */
+/**
+ * Returns the mapping of the options or, without one, a mapping with the same effect as the recognized columns. @returns null if no column
+ * is the key
+ */
 export function effectiveMapping({ columns }: Columns, { key, name, mapping }: GivenOptions): Mapping | null {
   if (mapping !== undefined)
     return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };

@@ -1,4 +1,4 @@
-// What a preview of a held import reads: the file that the import has kept, with its options as the client changes them.
+// Determines what a preview of a held import reads: the file that the import has kept, and the import's options with the client's changes.
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { answeredOptions, replacesProfile, type Answer } from "../held/answer.ts";
 import { notHeld } from "../held/hold-import.ts";
@@ -39,7 +39,7 @@ export async function jobOfHeld(
       kind: "kept",
       path: uploadedPath(context, work.file),
       text_path: preparedPath(context, work),
-      // With this question, the last scan has not read the table, so the dialect is that of an older scan.
+      // A scan that asks about the encoding has not read the table, so the stored dialect would be that of an older scan.
       dialect: problem?.type === problemType("encoding-in-doubt") ? null : work.dialect,
       overrides: overridesOf(work.options),
     },

@@ -6,8 +6,10 @@ import type { PreviewContext, PreviewSource } from "./profiled-head.ts";
 import type { ProblemSlug } from "../../../contract/problems.ts";
 
 export interface PreviewThreadData {
-  /** Folder of the process's compile cache. A thread does not inherit the cache. Without the cache, it would load the compiler
-   * that strips types. */
+  /**
+   * Folder of the process's compile cache. A thread does not inherit the cache. Without the cache, the thread would load the compiler that
+   * strips types.
+   */
   compile_cache: string | undefined;
 }
 

@@ -54,7 +54,7 @@ test("a preview shows the first rows, the columns with their targets, and the di
 test.each([
   ["text", (text: string) => Buffer.from(text)],
   ["gzip", (text: string) => gzipSync(text)],
-])("the beginning of a %s file suffices, and a row that is cut is not counted", async (format, pack) => {
+])("the beginning of a %s file suffices, and a row that is cut off at the end of the sample is not counted", async (format, pack) => {
   const whole = pack(HEADER + LINES.join(""));
   const { body } = await previewOf(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
   expect(body.dialect).toMatchObject({ format, delimiter: ";" });
@@ -179,7 +179,7 @@ test("previews count against the limit while their bodies arrive, until their co
   const held: ClientRequest[] = [];
   const hold = (): void => {
     const upload = request(url, { method: "POST", headers });
-    // While the previews below use some of the 16 slots, this request can be refused. It is then sent again.
+    // The previews below also use slots of the 16, so this request may be refused. Send it again in that case.
     upload.on("error", () => undefined).on("response", hold);
     upload.write("sku");
     held.push(upload);

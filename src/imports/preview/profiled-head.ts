@@ -9,7 +9,7 @@ import { readKeptHead, type KeptFile } from "../read/text/kept-file.ts";
 import { readHead, type Head } from "../read/read-head.ts";
 import type { DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 
-/** What the database knows about the file. */
+/** The profiles and choices of the database that may apply to the file. */
 export interface PreviewContext {
   /** The profile that the options name, or that the import uses. */
   named?: KnownProfile | null;
@@ -51,7 +51,7 @@ function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Matches the columns again, with the choices. */
+/** Matches the columns again, this time with the remembered choices. */
 function withChoices(head: Head, choices: readonly RememberedChoice[]): Head {
   const { header, header_fault, rows } = head.table;
   if (choices.length === 0 || header.length === 0 || header_fault !== null) return head;

@@ -1,5 +1,5 @@
-// Reads the first records of a file from its first bytes, with the same code as an import. Everything is done in memory, so that a
-// preview that is stopped leaves no file behind.
+// Reads the first records of a file from its first bytes, with the same code as an import. Works in memory only, so that a terminated
+// preview leaves no file.
 import type { TextFile } from "./text/text-file.ts";
 import { Readable } from "node:stream";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
@@ -32,7 +32,7 @@ export interface Head {
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
-  /** Why an import would ask before it reads the file. */
+  /** The question that an import would ask before it reads the file. */
   doubt: Problem | undefined;
 }
 

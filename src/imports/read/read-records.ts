@@ -1,5 +1,5 @@
-// Reads a file on disk through one reused window, so that no file is ever held in memory. `openTable` finds where the records
-// start and which columns they have; `readRecords` reads all of them, or those of a range of bytes.
+// Reads a file on disk through one reused window, so that memory never contains a whole file. `openTable` finds where the records start and
+// which columns they have; `readRecords` reads all of them, or those of a range of bytes.
 import { isAscii } from "node:buffer";
 import { open, type FileHandle } from "node:fs/promises";
 import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
@@ -71,9 +71,11 @@ export interface RecordWindow {
   offset: number;
 }
 
-/** Detects the dialect of the file at `path` from its head. The encoding is detected from the whole file if the head does not
- * decide: if it is ASCII, or neither UTF-8 nor UTF-16. Throws the file system's errors.
- * @throws Problem encoding-in-doubt */
+/**
+ * Detects the dialect of the file at `path` from its head. If the head is ASCII, or neither UTF-8 nor UTF-16, it does not decide the
+ * encoding, which is then detected from the whole file. Throws the file system's errors.
+ * @throws Problem encoding-in-doubt
+ */
 export async function detectFile(path: string, overrides: DialectOverrides, signal?: AbortSignal): Promise<Dialect> {
   const file = await open(path);
   try {
@@ -91,8 +93,10 @@ export async function detectFile(path: string, overrides: DialectOverrides, sign
   }
 }
 
-/** Detects the dialect of a file that may still be arriving from its head alone. `is_proven` is false if a later part of the file can
- * show that its encoding is not UTF-8, because the head is ASCII. */
+/**
+ * Detects the dialect from the head alone, for a file that may still be arriving. `is_proven` is false if a later part of the file can show
+ * that its encoding is not UTF-8, because the head is ASCII.
+ */
 export async function detectHeadOf(
   path: string,
   overrides: DialectOverrides,
@@ -129,7 +133,7 @@ async function detectInWholeFile(file: FileHandle, signal: AbortSignal | undefin
   }
 }
 
-/** Returns the offset after the last line end, or the length if there is none: a chunk then ends within a line. */
+/** Returns the offset after the last line end. If there is no line end, returns the length, so that the chunk ends within a line. */
 function lastLineEnd(bytes: Buffer): number {
   const end = Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1;
   return end === 0 ? bytes.length : end;
@@ -247,7 +251,7 @@ export async function* readRecords(
     if (!atEnd && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
     const consumed = splitRecords(splitter, { bytes: window, from: 0, to: filled, at_end: atEnd }, records);
-    // Yield windows without records as well: the caller can report progress, or stop, in a gigabyte of blank lines.
+    // Also yield windows without records, so that the caller can report progress or stop even in a gigabyte of blank lines.
     yield { records, offset };
     if (atEnd) return;
     if (consumed === 0) {

@@ -116,7 +116,7 @@ export function stepsOf(members: MappedValue, statement: string): Step[] {
       step: "like",
       text: members.like,
       template: templateOf(members.like, `${statement}.like`, true),
-      // With `hold`, the value map asks for the text.
+      // With `hold`, pass the text on unchanged: the value map, a later step, holds the import if it does not know the text.
       otherwise: members.else === "hold" ? "keep" : (members.else ?? "reject"),
     });
   if (members.map !== undefined) steps.push(mapStep(members, statement));

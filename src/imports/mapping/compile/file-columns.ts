@@ -8,8 +8,10 @@ export interface FileColumns {
   find(name: string): number;
   /** Returns the columns whose names match the pattern, sorted by the numbers that its `{n}` matches, then in file order. */
   match(pattern: string): PatternMatch[];
-  /** Counts characters of names that a pattern or a template is compared with.
-   * @throws Problem `mapping-invalid` if these are too many for the mapping as a whole */
+  /**
+   * Adds to the number of characters of names that the mapping's patterns and templates are compared with. @throws Problem
+   * `mapping-invalid` if the total is too large
+   */
   compare(characters: number, pattern: string): void;
   /** Notes that a statement names these columns. */
   note(columns: Iterable<number>): void;
@@ -30,8 +32,10 @@ export const MAX_MATCHED_NAME = 1000;
 
 /** Maximum number of numbers in a name that are compared with `{n}`. */
 const MAX_NUMBERS = 20;
-/** Maximum number of characters of names that patterns are compared with. 500 patterns with 2,000 columns whose names have 40 characters
- * are far below it; without it, 500 patterns could keep a processor busy for minutes. */
+/**
+ * Maximum number of characters of names that patterns are compared with. 500 patterns and 2,000 columns with names of 40 characters are far
+ * below this limit. Without the limit, 500 patterns could keep a processor busy for minutes.
+ */
 const MAX_COMPARED = 1_000_000_000;
 
 /** The form in which names are compared. */
@@ -101,8 +105,11 @@ function compareNumbers(a: string, b: string): number {
   return left.length - right.length || (left < right ? -1 : Number(left > right));
 }
 
-/** Matches a name with a pattern of literals, `*` and at most one `{n}`. Returns undefined if it does not match, and otherwise the text that
- * `{n}` matches. A name has at most a few hundred characters, and a pattern without `{n}` is matched from left to right in linear time. */
+/**
+ * Matches a name with a pattern of literals, `*` and at most one `{n}`. Returns the text that `{n}` matches, or undefined if the name does
+ * not match the pattern. A name has at most a few hundred characters, and a pattern without `{n}` is matched from left to right in linear
+ * time.
+ */
 export function patternNumber(name: string, pattern: string): string | undefined {
   const at = pattern.indexOf("{n}");
   if (at === -1) return matchesGlob(name, pattern) ? "" : undefined;
@@ -117,7 +124,7 @@ export function patternNumber(name: string, pattern: string): string | undefined
   return undefined;
 }
 
-/** Whether the name matches the glob. Each `*` matches as little as it can, which finds a match if there is one. */
+/** Whether the name matches the glob. Each `*` matches as few characters as possible. This always finds a match if there is one. */
 function matchesGlob(name: string, glob: string): boolean {
   const parts = glob.split("*");
   const first = parts[0] as string;

@@ -10,7 +10,7 @@ import { reservedName } from "./compile-attributes.ts";
 import { MAX_MATCHED_NAME, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
-/** Returns the indexes of the columns that match one of the patterns, and notes them as named. */
+/** Returns the indexes of the columns that match one of the patterns, and notes that the mapping names these columns. */
 export function matchAll(file: FileColumns, patterns: readonly string[]): Set<number> {
   const found = new Set<number>();
   for (const pattern of patterns) {

@@ -1,4 +1,4 @@
-// Determines the columns that the mapper appends, and bounds for the bytes that it adds to a record.
+// Determines the columns that the mapper appends, and upper bounds for the bytes that they add to a record.
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
 import { cutText } from "../../../../contract/faults.ts";
@@ -38,8 +38,10 @@ export function planColumns(computed: ComputedValues): PlanColumn[] {
 export const columnsOfValue = ({ sources }: ValueNode): number[] =>
   sources.flatMap((source) => (typeof source === "number" ? [source] : columnsOfValue(source)));
 
-/** The bytes that names and constants add to each record, and how many times the values can contain the text of the record: the largest
- * number of values that contain the same column. The scan makes chunks smaller by these bounds. */
+/**
+ * Returns the bytes that names and constants add to each record, and how many times the values can contain the text of the record: the
+ * largest number of values that contain the same column. Because of these bounds, the scan makes chunks smaller.
+ */
 function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: number; copies: number } {
   const bounds = fields.map(({ value }) => sizeOf(value).bytes);
   for (const { name, value } of attributes) {
@@ -49,8 +51,7 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
       for (const part of name) bounds.push("column" in part ? cellOf(part.column, 1) : constant(MAX_NAME_PART_BYTES));
   }
   for (const pair of pairs) {
-    // A pair takes at least three bytes in its cell. As a member, it gets up to six bytes of punctuation, so it becomes at most three
-    // times as long.
+    // A pair has at least three bytes in its cell. JSON adds up to six bytes of punctuation, so a pair becomes at most three times as long.
     if (pair.kind === "in") bounds.push(cellOf(pair.column, 3));
     else
       for (const value of [pair.name, pair.value, ...(pair.unit === null ? [] : [pair.unit, pair.name])])

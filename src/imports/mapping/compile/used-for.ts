@@ -3,7 +3,7 @@ import { cutText } from "../../../../contract/faults.ts";
 import type { AttributeNode, NamePart, PairNode } from "../plan.ts";
 import { columnsOfValue, type ComputedValues } from "./plan-columns.ts";
 
-/** What is computed from a column by pairs: attributes whose names come from the data. */
+/** The use that is listed for a column of pairs: attributes whose names come from the data. */
 const PAIRS = "attributes";
 /** Maximum number of uses of a column that are listed, and maximum length of each. A mapping can use each column thousands of times. */
 const MAX_USES = 50;

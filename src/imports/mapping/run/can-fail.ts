@@ -4,7 +4,7 @@ import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import type { Step, ValueNode } from "../plan.ts";
 import { boundOf, sizeOf } from "../value-size.ts";
 
-/** In a shorter record, the limits of length need no check, except for values that `canExceedLimits`. */
+/** In a record of up to this length, values cannot exceed their size limits, except those for which `canExceedLimits` returns true. */
 export const SHORT_RECORD_BYTES = 1800;
 
 /** Whether the value can have a fault, or a text that must be reported, in a short record. */

@@ -37,7 +37,7 @@ export class Members {
   readonly #pairs: ReadPair[];
   readonly #copied: ReadonlyMap<string, number>;
   readonly #hasNames: boolean;
-  /** The members of the record whose names come from its data. */
+  /** The dynamic members of the record: those whose names come from the data of the record. */
   readonly #dynamic = new Map<string, string | string[]>();
   /** The static members of the record that have values or are erased; collected only if there are dynamic members. */
   readonly #taken = new Set<string>();
@@ -59,8 +59,10 @@ export class Members {
     this.#hasNames = this.#named.length > 0 || this.#pairs.length > 0;
   }
 
-  /** Evaluates what can have a fault, and writes nothing.
-   * @param bytes length of the record */
+  /**
+   * Evaluates the values that can have a fault, and writes nothing.
+   * @param bytes length of the record
+   */
   check(row: Row, out: OutBytes, bytes: number): void {
     const isLong = bytes > SHORT_RECORD_BYTES;
     const mark = out.length;
@@ -108,7 +110,7 @@ export class Members {
     }
   }
 
-  /** An attribute with a static name wins over one of the same name whose name comes from the data. */
+  /** Whether a dynamic member may use the name: an attribute with a static name takes precedence over a dynamic one with the same name. */
   #isFree(row: Row, name: string): boolean {
     if (this.#taken.has(name)) return false;
     const column = this.#copied.get(name);
@@ -147,7 +149,7 @@ export class Members {
     checkSize(row, value, column);
     const before = this.#dynamic.get(name);
     const now = before !== undefined ? together(before, value) : list && typeof value === "string" ? [value] : value;
-    // Check the number of elements now, because each value that is added to a list takes time in proportion to its length.
+    // Check the number of elements after each value, because adding a value to a list takes time in proportion to the list's length.
     if (typeof now !== "string" && now.length > MAX_LIST_ELEMENTS) checkSize(row, now, column);
     else this.#dynamic.set(name, now);
   };
@@ -161,7 +163,7 @@ export class Members {
 
 const keyOf = (name: string): Buffer => Buffer.from(`${JSON.stringify(name)}:`);
 
-/** @returns what was expected instead */
+/** @returns what the mapper expects in place of the name; undefined if the name is valid */
 function faultOfName(name: string): string | undefined {
   if (name === "" || name === UNUSABLE_ATTRIBUTE_NAME || isTooLong(name))
     return `the name of an attribute with 1 to ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`;

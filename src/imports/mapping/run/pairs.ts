@@ -5,8 +5,7 @@ import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ValueContext } from "./value.ts";
 
-/** Takes an attribute that a pair contains.
- * @param list whether values of the same name become a list */
+/** Receives an attribute that a pair contains. @param list whether several values with the same name become a list */
 export type AddMember = (row: Row, name: string, value: string | string[], list: boolean, column: number) => void;
 export type ReadPair = (row: Row, add: AddMember) => void;
 
@@ -33,7 +32,9 @@ function seriesOf(node: PairNode & { kind: "each" }, context: ValueContext): Rea
   };
 }
 
-/** Maximum number of parts that one pair of a cell may consist of, because each part may be compared with the template again. */
+/**
+ * Maximum number of parts of a cell that are joined into one pair, because the joined text is compared with the template after each part.
+ */
 const MAX_JOINED_PARTS = 50;
 
 function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPair {

@@ -1,4 +1,4 @@
-// Evaluates a plan for one record, and appends the values to it.
+// Evaluates a plan for one record, and appends the values to the record.
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import type { Records } from "../../read/records.ts";
 import type { MappingPlan } from "../plan.ts";
@@ -45,13 +45,13 @@ export class RecordMapper {
     this.#longest = (MAX_MAPPED_BYTES - (sizes?.added_bytes ?? 0)) / (sizes?.copies ?? 1);
   }
 
-  /** Whether a condition ignores the record of the row. */
+  /** Whether the current record is ignored because it meets a condition. */
   isIgnored(): boolean {
     for (let i = 0; i < this.#conditions.length; i++) if ((this.#conditions[i] as IsMet)(this.#row)) return true;
     return false;
   }
 
-  /** Appends the values of the record of the row. */
+  /** Appends the computed values to the current record. */
   append(records: Records, r: number, isScan: boolean): void {
     const row = this.#row;
     const bytes = (records.end[r] as number) - (records.start[r] as number);

@@ -11,12 +11,12 @@ import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { convertNumber } from "../steps/number.ts";
 import type { Row } from "./row.ts";
 
-/** Returns null if the result is blank, or if the text does not fit; then the row has a fault. */
+/** Returns null if the result is blank or the text is not valid for the step. In the second case, the function adds a fault to the row. */
 export type RunStep = (row: Row, text: string) => string | string[] | null;
 
 /** Collects the texts that value maps do not know. */
 export interface MapperNotes {
-  /** Notes a text that was kept although the value map does not know it. */
+  /** Notes a text that was kept although the value map does not contain it. */
   kept(statement: string, column: number, text: string): void;
   /** Notes a text because of which the import must wait for an answer. */
   unseen(statement: string, column: number, text: string): void;
@@ -88,7 +88,7 @@ function splitText(text: string, separator: string): string[] | null {
   return parts.length === 0 ? null : parts;
 }
 
-/** Returns the function for a text that a step does not know. `note` and `hold` keep the text; `mapStep` reports it. */
+/** Returns the function for a text that is unknown to a step. `note` and `hold` keep the text, and `mapStep` reports the text. */
 function otherwiseOf(otherwise: Otherwise, column: number, expected: string): RunStep {
   switch (otherwise) {
     case "reject":

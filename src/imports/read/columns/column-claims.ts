@@ -21,7 +21,10 @@ const MAX_FURTHER_WORDS = 4;
 /** Maximum length of a header cell whose words are compared. */
 const MAX_CHARACTERS = 200;
 
-/** Words with which a column refers to something else than the SKU of its row: `Parent SKU`, `SKU type`, `Manufacturer reference`. */
+/**
+ * Words in the name of a column which show that its values are not the SKUs of the rows: `Parent SKU`, `SKU type`, `Manufacturer
+ * reference`.
+ */
 const FOREIGN_WORDS: ReadonlySet<string> = new Set(
   (
     "parent parents father mother master base group related cross crosssell upsell bundle bundled child children sibling similar " +
@@ -34,7 +37,7 @@ const FOREIGN_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Returns how well the name fits the field; the lowest number fits best. Returns undefined if it does not fit. */
+/** Returns how well the name fits the field; the lowest number fits best. Returns undefined if the name does not fit. */
 export function claimOf(field: FieldName, cell: string): number | undefined {
   const ranks = RANKS.get(field) as ReadonlyMap<string, number>;
   const exact = ranks.get(plainName(cell));
@@ -54,7 +57,7 @@ const LINKS: ReadonlySet<string> = new Set(
   "de del della dello do da di d du des dos l la le el of the van het".split(" "),
 );
 
-/** Returns the plain name without linking words; empty if it has none. */
+/** Returns the plain name without linking words; empty if the name contains no linking words. */
 function withoutLinks(name: string): string {
   if (name.length > MAX_CHARACTERS || !/[\s'’]/.test(name)) return "";
   const words = wordsOf(name);
@@ -74,8 +77,10 @@ function skuClaim(name: string, notes: readonly string[]): number | undefined {
 
 const SKU_RANKS = RANKS.get("sku") as ReadonlyMap<string, number>;
 
-/** Finds a name of the SKU in a longer name and returns the number of further words: 1 for `Custom SKU`. Returns undefined if it finds no
- * name of the SKU, or if the further words are too many or indicate another meaning. */
+/**
+ * Finds a name of the SKU in a longer name, and returns the number of its other words: 1 for `Custom SKU`. Returns undefined if the longer
+ * name contains no name of the SKU, or if the other words are too many or indicate another meaning.
+ */
 function furtherWords(name: string): number | undefined {
   if (name.length > MAX_CHARACTERS) return undefined;
   const words = wordsOf(name);
@@ -109,7 +114,10 @@ const FIELD_OF_NAME = new Map<string, FieldName>([
   ...FIELD_NAMES.toReversed().flatMap((field) => [...(RANKS.get(field) ?? [])].map(([name]) => [name, field] as const)),
   ...[...WEAK_RANKS.keys()].map((name) => [name, "sku"] as const),
 ]);
-/** Maximum number of cells of a row whose words are compared, because detection inspects rows with many dialects. */
+/**
+ * Maximum number of cells of a row whose words are compared. The limit keeps detection fast, because it splits and inspects each row with
+ * many dialects.
+ */
 const MAX_COMPARED_CELLS = 200;
 
 /** Counts the fields of a product that the cells name, as evidence that the cells are a header. */

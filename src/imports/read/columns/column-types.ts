@@ -1,4 +1,4 @@
-// Words with which a line below the header states what the columns contain.
+// The words by which a line below the header is recognized as a line of types, not of values.
 
 /** Words of a line below the header that states what the columns contain: types, units and whether a value is required. */
 export const TYPES: ReadonlySet<string> = new Set(

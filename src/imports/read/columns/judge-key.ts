@@ -1,4 +1,4 @@
-// Judges by its values whether the SKU column can be the key of the products. In doubt, the import stops before it writes anything,
+// Judges from the values of the SKU column whether it can be the key of the products. In doubt, the import stops before it writes anything,
 // and the user chooses among the candidates.
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
@@ -37,7 +37,7 @@ export interface KeyFigures {
 const MIN_ROWS = 3;
 /** Share of blank or of repeated values above which a column is doubtful, if another column could be the key. */
 const MAX_SHARE = 0.5;
-/** Share of filled and of different values that a column needs to be suggested instead. */
+/** Minimum share of filled and of different values for suggesting another column as the key. */
 const MIN_SUGGESTED_SHARE = 0.9;
 const MAX_CANDIDATES = 5;
 const SAMPLES = 3;
@@ -55,7 +55,7 @@ interface Values {
 }
 
 /**
- * Returns why the SKU column may be the wrong one. Without a SKU column, returns the columns that could be it.
+ * Returns why the SKU column may be the wrong one. Without a SKU column, returns the columns that could contain the SKU.
  * @param rows the first rows of the file
  * @param figures the figures of the SKU column in the whole file, if they are known
  */
@@ -89,7 +89,7 @@ export function doubtOfKey(
   };
 }
 
-/** An empty SKU column raises a question only if another column can answer it. */
+/** An empty SKU column raises a question only if another column can be the key. */
 const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined =>
   candidates.length === 0 ? undefined : "is empty";
 
@@ -113,8 +113,10 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
   candidate.blanks <= 1 - MIN_SUGGESTED_SHARE &&
   candidate.distinct >= MIN_SUGGESTED_SHARE;
 
-/** Returns the columns that can be the key, the best first. If the file has a SKU column, columns without the name of a code are
- * suggested only if no column with such a name has the values of a key. */
+/**
+ * Returns the columns that can be the key, the best first. If the file has a SKU column, a column that is not named like a code is
+ * suggested only if no column that is named like a code can be the key.
+ */
 function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
@@ -163,7 +165,7 @@ function judge({ name, remembered }: Column, position: number, rows: readonly (r
     candidate,
     filled: filled.length,
     rank: codeRank(name),
-    // A name that only a choice connects with the SKU counts as little as a weak name.
+    // A column that is the SKU only because of a remembered choice counts as little as a weak name.
     claim: claimOf("sku", name) ?? (remembered === true ? WEAK : undefined),
     isNumbering: isNumbering(filled),
     areCodes: areCodes(filled),

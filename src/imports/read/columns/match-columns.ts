@@ -9,20 +9,20 @@ import { areYesNo } from "./judge-active.ts";
 import { decidedColumns, type RememberedChoice } from "./remembered.ts";
 
 /**
- * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a synonym,
- * an earlier synonym of the list over a later one, and the first of several columns with the same name over the later ones. A column that
- * is blank in all sampled rows loses to one that is not, and the active column must contain words for yes and no. The remaining columns
- * are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets ` (2)` appended. A
- * column of lists, whose name ends with `[]`, becomes the attribute without this ending.
+ * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a synonym, an
+ * earlier synonym of the list over a later one, and the first of several columns with the same name over the later ones. A column that is
+ * blank in all sampled rows loses to one that is not, and the active column must contain words for yes and no. The remaining columns are
+ * attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets ` (2)` appended. A column
+ * of lists, whose name ends with `[]`, becomes the attribute without this ending.
  * @param rows the first rows below the header; none if only the names are known
- * @param choices what was decided about columns for earlier imports, oldest first
+ * @param choices what users decided about columns of earlier imports, oldest first
  */
 export function matchColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[] = [],
   choices: readonly RememberedChoice[] = [],
 ): Column[] {
-  // Two spellings of a name that look alike must not become two attributes.
+  // Normalize the names: the same accented letter can be encoded in two ways, which must not become two attributes.
   const names = header.map((cell) => cell.normalize("NFC").trim());
   const { fields, others } = decidedColumns(names, rows, choices);
   const decided = new Set([...fields.values(), ...others]);

@@ -1,11 +1,11 @@
-// Applies what was decided about columns for earlier imports: which columns of a file get their target by a remembered choice.
+// Applies the remembered choices of earlier imports to the columns of a file.
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
 import { claimOf, isExactName } from "./column-claims.ts";
 import { areYesNo } from "./judge-active.ts";
 import { canBeKey } from "./judge-key.ts";
 import { plainName } from "./plain-name.ts";
 
-/** What was decided about columns with this name: the field that they contain, or `attribute` if they contain none. */
+/** What a user decided about columns with this name: the field that they contain, or `attribute` if they contain no field. */
 export interface RememberedChoice {
   /** The name in the form that `plainName` returns. */
   name_key: string;
@@ -15,9 +15,9 @@ export interface RememberedChoice {
 }
 
 export interface DecidedColumns {
-  /** The column of each field that a choice determines. */
+  /** For each field that has a choice, the position of the chosen column. */
   fields: ReadonlyMap<FieldName, number>;
-  /** The columns that contain no field, although their names fit one. */
+  /** The positions of columns that contain no field according to a choice, although their names may fit a field. */
   others: ReadonlySet<number>;
 }
 
@@ -26,8 +26,8 @@ export const NOTHING_DECIDED: DecidedColumns = { fields: new Map(), others: new 
 type Rows = readonly (readonly string[])[];
 
 /**
- * A choice does not apply to a column with the exact name of a field, to one of several columns with the same name, or to a column whose
- * values do not fit the field.
+ * Returns the columns for which the choices decide. A choice does not apply to a column with the exact name of a field, to several columns
+ * with the same name, or to a column whose values do not fit the field.
  * @param names the trimmed cells of the header
  * @param choices all choices, in the order in which they were made: the newest wins
  */

@@ -16,16 +16,21 @@ import { createSplitter } from "../splitter.ts";
 import { detectRewriting } from "../rewrite/detect-rewriting.ts";
 import { transcodeHead } from "../text/transcode.ts";
 
-/** Size of the sample: enough rows to outvote a broken one. The sample is split with up to 31 dialects, at 2 ms per megabyte. */
+/**
+ * Size of the sample: enough rows that a broken row does not change the result. The sample is split with up to 31 dialects, at 2 ms per
+ * megabyte.
+ */
 const SAMPLE_BYTES = 131_072;
 
 const DOUBLE_QUOTE = 34;
 /** Number of rows at the start of the sample that are checked for a header and for a preamble above it. */
 const INSPECTED_ROWS = 40;
 
-/** Delimiters and their weights. If two delimiters fit equally well, the comma loses, because prices and texts contain commas.
- * `||` must beat the `|` that it consists of. Colons and blanks have low weights: times and dates contain them, and equally many
- * of them in each row. */
+/**
+ * Delimiters and their weights. If two delimiters fit equally well, the comma loses, because prices and texts contain commas. `||` must
+ * beat the `|` that it consists of. Colons and blanks have low weights, because times and dates contain the same number of them in each
+ * row.
+ */
 const DELIMITERS = new Map([
   [",", 1],
   [";", 1.003],
@@ -38,13 +43,15 @@ const DELIMITERS = new Map([
   [":", 0.4],
   [" ", 0.3],
 ]);
-/** Delimiters that include the blank after them. Otherwise, in `a, "b"`, the quote would not be the first byte of its field. */
+/**
+ * Delimiters that include a blank. If the delimiter of `a, "b"` were the comma alone, the quote would not be the first byte of its field.
+ */
 const SPACED = [", ", "; ", "| ", " | "];
 
 /**
  * @param head the first bytes of the file in its own encoding; a quarter of a megabyte is enough
  * @param whole whether `head` is the whole file
- * @param detected the encoding, if it was detected from more than the head
+ * @param detected the encoding, if it was already detected from the whole file or a larger part of it
  * @throws Problem unsupported-file if typographic quotes enclose fields of the first lines, but not of most rows
  */
 export function detectDialect(
@@ -54,7 +61,7 @@ export function detectDialect(
   detected: DetectedEncoding = encodingOf(head, whole, overrides),
 ): Dialect {
   const { encoding } = detected;
-  // In UTF-16, most characters take twice as many bytes as in the sample, which is UTF-8.
+  // Take twice the sample's size: in UTF-16, most characters have twice as many bytes as in the UTF-8 of the sample.
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
   const start = text.subarray(0, SAMPLE_BYTES);
@@ -84,7 +91,8 @@ function detectInText(
   const given: DialectOverrides =
     declared !== null && isUsableSeparator(declared, overrides) ? { ...overrides, delimiter: declared } : overrides;
 
-  // Choose the escape afterwards: it rarely changes which delimiter fits, and would double the number of dialects.
+  // Choose the escape after the delimiter and the quote: it rarely changes which delimiter fits, and trying both together would double the
+  // number of dialects.
   const fitting = best(candidates(given, encoding, lineEnding, table), table, isEnd);
   const dialect = overrides.escape === undefined ? best(withEscapes(fitting, table), table, isEnd) : fitting;
   const records = createRecords();
@@ -114,16 +122,19 @@ function declaredSeparator(sample: Buffer): string | null {
   return match?.[1] ?? null;
 }
 
-/** Whether a file can mean the declared delimiter. A declaration such as `sep="` is not usable: its line is skipped, and the
- * delimiter is detected. A backslash is not usable even if no escape is given, because detection may find that backslashes
- * escape quotes. */
+/**
+ * Whether a file can mean the declared delimiter. A declaration such as `sep="` is not usable: its line is skipped, and the delimiter is
+ * detected. A backslash is never usable as the delimiter, because detection may find that backslashes escape quotes.
+ */
 function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectOverrides): boolean {
   return /^[\t\x20-\x7e]$/.test(delimiter) && findMarkConflict({ delimiter, quote, escape }) === undefined;
 }
 
-/** Returns `cr` if all line ends are lone CRs, and `mixed` if there are more than a tenth as many lone CRs as other line ends.
- * Fewer lone CRs are text. If neither applies, returns `lf` or `crlf`, whichever is more frequent; with either value, both LF
- * and CRLF end a record. */
+/**
+ * Returns `cr` if all line ends are lone CRs, and `mixed` if there are more than a tenth as many lone CRs as other line ends. If there are
+ * fewer lone CRs, they are treated as text. If neither applies, returns `lf` or `crlf`, whichever is more frequent; with either value, both
+ * LF and CRLF end a record.
+ */
 function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"] {
   const quoteByte = quote === "" ? -1 : quote.charCodeAt(0);
   let quoted = false;
@@ -209,7 +220,9 @@ function withEscapes(dialect: Dialect, table: Buffer): Dialect[] {
   return escape === DEFAULT_QUOTE ? [escaped] : [dialect, escaped];
 }
 
-/** Whether every `"` is doubled: the writer then escaped double quotes although its quote is the apostrophe. */
+/**
+ * Whether every `"` is doubled. If so, the program that wrote the file escaped double quotes although it quotes fields with apostrophes.
+ */
 function hasDoubledOnly(table: Buffer): boolean {
   let found = false;
   for (let pos = table.indexOf(DOUBLE_QUOTE); pos !== -1; pos = table.indexOf(DOUBLE_QUOTE, pos + 2)) {
@@ -220,12 +233,12 @@ function hasDoubledOnly(table: Buffer): boolean {
 }
 
 const BACKSLASH = 92;
-/** The characters that programs write after a backslash in place of others, such as `\\n` for a line end. */
+/** The characters that can follow a backslash in an escape sequence, such as the `n` of `\\n`. */
 const ESCAPE_LETTERS = new Set(Buffer.from("nrtbfv0ZN/'\"\r\n"));
 
 /**
- * Whether the file doubles backslashes. It does not if a single backslash is followed by a letter that is not an escape, and if doubled
- * backslashes occur only at the start of quoted fields, as in a network path.
+ * Whether the file escapes a backslash by doubling it. It does not if a single backslash is followed by a letter that is not an escape, and
+ * doubled backslashes occur only at the start of quoted fields, as in a network path.
  */
 function doublesBackslashes(table: Buffer): boolean {
   let isSingle = false;
@@ -239,8 +252,7 @@ function doublesBackslashes(table: Buffer): boolean {
   return !isSingle;
 }
 
-/** Returns a factor for the dialect's score. If several dialects fit equally well, the most common of them has the highest
- * factor. */
+/** Returns a factor for the dialect's score, so that of several dialects that fit equally well, the most common one wins. */
 function weight(dialect: Dialect): number {
   const delimiter = DELIMITERS.get(dialect.delimiter) ?? (SPACED.includes(dialect.delimiter) ? 1.001 : 1);
   return delimiter * (dialect.quote === "'" ? 0.999 : 1) * (dialect.escape === "\\" ? 0.9999 : 1);

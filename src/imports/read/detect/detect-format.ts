@@ -17,7 +17,7 @@ export const isPacked = (format: Format): format is PackedFormat => Object.hasOw
 
 const PACKED: Readonly<Record<PackedFormat, true>> = { gzip: true, zstd: true, bzip2: true, xz: true, zip: true };
 
-/** The first bytes of the formats that are read. A zip file may be a workbook, which only its directory shows. */
+/** The first bytes of the formats that can be imported. A workbook begins like any zip file: only its directory shows what it is. */
 const FORMATS: readonly { format: Format; bytes: string }[] = [
   { format: "gzip", bytes: "1f8b" },
   { format: "zstd", bytes: "28b52ffd" },

@@ -4,9 +4,12 @@ import type { Row } from "./score-dialect.ts";
 
 /** Minimum number of filled cells below the header, if the header itself is not padded. */
 const MIN_CELLS = 6;
-/** Share of the filled cells below the header that are padded, if the header is not. */
+/** Minimum share of padded cells among the filled cells below the header, if the header itself is not padded. */
 const MIN_SHARE = 0.8;
-/** Share of the filled cells of a column with a padded name that are padded: a value can be as long as its column. */
+/**
+ * Minimum share of padded cells among the filled cells of a column whose name is padded. Not all are, because a value that is as long as
+ * the column is wide has no padding.
+ */
 const MIN_COLUMN_SHARE = 0.5;
 
 const isPaddedCell = (cell: string): boolean => /^[ \t]|[ \t]$/.test(cell);

@@ -35,7 +35,7 @@ function detectTags(start: string): Markup | undefined {
   if (/^<!doctype html/i.test(start) || NAME.test(start)) return { kind: "html" };
   if (/^<\?xml\b/i.test(start)) return describeXml(start);
   if (/^<!doctype\b/i.test(start)) return describeXml(start);
-  // A column may have a name such as <sku>; the first tag of an XML document is followed by another one.
+  // A single tag is not XML, because a column may have a name such as <sku>. In an XML document, another tag follows the first one.
   return /^<[A-Za-z_][\w:.-]*(?:\s[^<>]{0,2000})?>\s*<[A-Za-z_!]/.test(start) ? describeXml(start) : undefined;
 }
 

@@ -56,7 +56,7 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   // and no field is enclosed in double quotes. The apostrophe then wins even if unescaped apostrophes cause faults in half the
   // records.
   const apostrophes = dialect.quote === "'";
-  // In `A-1\t;Lamp\t;5`, the tab is not the delimiter although it is as regular as one.
+  // In `A-1\t;Lamp\t;5`, the tab is not the delimiter, although every row contains equally many tabs.
   if (edges > fields * MAX_EDGES && dialect.delimiter.trim().length === 0) return { score: 0.005, width };
   if (apostrophes && (quoted < Math.max(2, count / 2) || doubleQuoted > 0)) return { score: 0, width };
   if (count === 0 || width < 2) return { score: 0.01, width };
@@ -77,7 +77,10 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   return { score, width };
 }
 
-/** Whether the field begins or ends with a character that is a delimiter in other files, as if a blank stood beside the delimiter. */
+/**
+ * Whether the field begins or ends with a character that is a common delimiter. This indicates that the blank or tab with which the record
+ * was split only pads the cells.
+ */
 function hasDelimiterAtEdge({ bytes, field_start, field_end }: Records, field: number): boolean {
   const start = field_start[field] as number;
   const end = field_end[field] as number;

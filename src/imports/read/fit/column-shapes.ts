@@ -1,5 +1,6 @@
-// Learns which kinds of values the columns of a table have. In a record with too few fields, either the cells at the end are missing, or
-// a delimiter inside the record. In the second case, values are in the wrong columns, and usually one of them is of another kind.
+// Determines which kinds of values the columns of a table have. A record with too few fields lacks either the cells at its end or a
+// delimiter inside it. In the second case, values are in the wrong columns, and usually one of these values is of another kind than its
+// column.
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Records } from "../records.ts";
 
@@ -8,7 +9,7 @@ const NUMBER = 2;
 const ADDRESS = 4;
 const TEXT = 8;
 
-/** For each column, the kinds of the values seen in it, as bits. 0 if nothing is known. */
+/** For each column, the kinds of its values as bits; 0 if nothing is known about the column. */
 export type ColumnShapes = Uint8Array;
 
 /** Maximum number of characters of a value that are inspected. */
@@ -43,7 +44,7 @@ export function fitsColumns(shapes: ColumnShapes, records: Records, firstField: 
     const known = shapes[column] as number;
     if ((known & ~BLANK) === 0) continue;
     const shape = shapeOf(records.bytes.toString("utf8", start, end));
-    // A writer that omits the blank cells at the end of a record does not end it with a blank cell.
+    // A blank cell fits any column, unless it is the last cell: a program that omits blank cells at the end of a record omits all of them.
     if (shape === BLANK && column < count - 1) continue;
     if ((known & shape) === 0) return false;
   }

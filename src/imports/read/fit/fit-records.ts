@@ -1,6 +1,6 @@
-// Fits records to the width of the table after they were split: missing cells at the end of a record are blank, and blank cells
-// after the last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line.
-// What does not belong to the values is removed from the cells (clean-cells.ts).
+// Fits records to the width of the table after they were split: missing cells at the end of a record are blank, and blank cells after the
+// last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line. Characters that do not
+// belong to the values, such as padding, are removed from the cells (clean-cells.ts).
 //
 // How a record is fitted depends on the record alone, except that the scan leaves a record short if its values do not fit their
 // columns. The scan rejects such a record, so the chunks that loaders fit have the same records. Windows whose records all have the
@@ -33,7 +33,7 @@ export interface RecordFit {
 
 export interface FilledUp {
   count: number;
-  /** The first lines of such records. */
+  /** The lines of the first of these records. */
   lines: number[];
 }
 

@@ -33,7 +33,7 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
   return (records, r, row) => {
     const field = (records.first_field[r] as number) + compared;
     if (field >= (records.first_field[r + 1] as number)) return false;
-    // The letters of one cell rule out nearly every record, so that almost none has to be decoded.
+    // Compare the letters of one cell first: this rules out nearly every record, so that almost no record has to be decoded.
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
     if (row > 0 && !mayRepeat(records.bytes, start, end, nameBytes)) return false;
@@ -50,7 +50,7 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
 /** Maximum number of characters of a type's length, as in `varchar(255)`. */
 const MAX_TYPE_CHARACTERS = 30;
 
-/** Whether all filled cells are types or units, and at least one is not only a unit of a few letters. */
+/** Whether all filled cells are types or units, and at least one of them is more than a unit of a few letters. */
 function areTypes(cells: readonly string[]): boolean {
   const filled = cells.map((cell) => cell.trim().toLowerCase()).filter((cell) => cell !== "");
   return filled.length > 1 && filled.every(isType) && filled.some((cell) => cell.length > 2);
@@ -59,8 +59,7 @@ function areTypes(cells: readonly string[]): boolean {
 const isType = (cell: string): boolean =>
   cell.length <= MAX_TYPE_CHARACTERS && TYPES.has(cell.replace(/^[[(]|[\])]$|\([\d, ]*\)$/g, "").replace(/\s/g, ""));
 
-/** Whether `bytes[start, end)` can be the name, without regard to blanks, a byte order mark and case. Of bytes beyond ASCII, only their
- * presence is compared. */
+/** Whether `bytes[start, end)` can be the name. Only letters are compared, without case, and only up to the first byte beyond ASCII. */
 function mayRepeat(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
   let at = 0;
   let pos = start;

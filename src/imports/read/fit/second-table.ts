@@ -5,7 +5,7 @@ import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 import { numberColumns } from "./column-shapes.ts";
 
-/** Maximum number of rows that are compared, and of blank lines after which a table can begin. */
+/** Maximum number of rows that are compared, and maximum number of blank lines that are checked for a table below them. */
 const MAX_ROWS = 500;
 const MAX_GAPS = 5;
 
@@ -43,7 +43,7 @@ function hasBlankLine({ bytes, start, end }: Records, above: number, below: numb
   return lineEnds > 1;
 }
 
-/** Whether the cells are texts without digits, although a column in which they are contains only numbers above them. */
+/** Whether the cells are texts without digits, although at least one of their columns contains only numbers in the rows above. */
 function areNames(
   cells: readonly string[],
   above: readonly (readonly string[])[],
