@@ -11,8 +11,10 @@ export const NOTICES = {
   encoding_uncertain: "The encoding was detected from a few letters, and another encoding gives different letters",
   short_rows: "Rows have fewer cells than the header; the missing cells at their end were read as blank",
   second_table: "The values below a blank line are of other kinds than those above; a second table may begin there",
-  repeated_column: "Several columns have the same name; all but the first were imported as attributes whose names end with a number",
-  look_alikes: "SKUs or column names contain characters that look like other characters; names that look equal may differ",
+  repeated_column:
+    "Several columns have the same name; all but the first were imported as attributes whose names end with a number",
+  look_alikes:
+    "SKUs or column names contain characters that look like other characters; names that look equal may differ",
   date_skus: "SKUs look like dates into which a spreadsheet has converted other codes",
   total_rows: "The SKU of a row is a word for a total",
   unknown_value: "A value map does not contain the value; the value was kept",

@@ -124,7 +124,12 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .describe("Words for yes and no in addition to the known ones"),
         prefix: text.optional().describe("Text to put before a value that is not blank"),
         suffix: text.optional(),
-        list: z.boolean().optional().describe("`true`: a single text is stored as a list with one element; `false`: only the first element of a list is stored, as a text"),
+        list: z
+          .boolean()
+          .optional()
+          .describe(
+            "`true`: a single text is stored as a list with one element; `false`: only the first element of a list is stored, as a text",
+          ),
         default: text.optional().describe("Used if the value is blank"),
       })
       .strict(),

@@ -10,7 +10,10 @@ const difference = z.object({
   sku: z.string().nullable().describe("The product; null if the difference is not about one product"),
   member: z.string().describe("What differs, such as `name`, `attributes.price` or `ignored`"),
   expected: z.string().nullable().describe("JSON text, truncated to 500 characters; null if nothing was expected"),
-  actual: z.string().nullable().describe("JSON text, truncated to 500 characters; null if the result has no such value"),
+  actual: z
+    .string()
+    .nullable()
+    .describe("JSON text, truncated to 500 characters; null if the result has no such value"),
 });
 export const profile_test_result = z.object({
   name: z.string().describe("Name of the test, or its number if it has no name"),

@@ -20,8 +20,11 @@ async function activeOf(states: readonly string[], active: Value): Promise<unkno
   ];
 }
 
-test.each(Object.entries(FILES))("a computed value for `active` has the same meaning as a copied one: %s", async (_, states) => {
-  const copied = await activeOf(states, "State");
-  expect(await activeOf(states, { from: "State", default: "yes" })).toEqual(copied);
-  expect(copied).toHaveLength(4);
-});
+test.each(Object.entries(FILES))(
+  "a computed value for `active` has the same meaning as a copied one: %s",
+  async (_, states) => {
+    const copied = await activeOf(states, "State");
+    expect(await activeOf(states, { from: "State", default: "yes" })).toEqual(copied);
+    expect(copied).toHaveLength(4);
+  },
+);

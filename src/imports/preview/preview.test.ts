@@ -54,13 +54,16 @@ test("a preview shows the first rows, the columns with their targets, and the di
 test.each([
   ["text", (text: string) => Buffer.from(text)],
   ["gzip", (text: string) => gzipSync(text)],
-])("the beginning of a %s file suffices, and a row that is cut off at the end of the sample is not counted", async (format, pack) => {
-  const whole = pack(HEADER + LINES.join(""));
-  const { body } = await previewOf(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
-  expect(body.dialect).toMatchObject({ format, delimiter: ";" });
-  expect(body.sample_size).toBeGreaterThan(1000);
-  expect(body).toMatchObject({ rejected: 0, problem: null });
-});
+])(
+  "the beginning of a %s file suffices, and a row that is cut off at the end of the sample is not counted",
+  async (format, pack) => {
+    const whole = pack(HEADER + LINES.join(""));
+    const { body } = await previewOf(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
+    expect(body.dialect).toMatchObject({ format, delimiter: ";" });
+    expect(body.sample_size).toBeGreaterThan(1000);
+    expect(body).toMatchObject({ rejected: 0, problem: null });
+  },
+);
 
 test("a sample may end inside a quoted cell without a fault", async () => {
   const head = `sku,name\nA-1,One\nA-2,"begins\nand continues`;
