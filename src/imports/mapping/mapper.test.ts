@@ -346,3 +346,50 @@ test("an unknown text is not truncated within a character", () => {
   const { mapper } = mapRows(mapping, ["sku", "a"], [["x", `${"-".repeat(199)}\u{1f600}`]], "scan");
   expect(mapper?.notes.unknown[0]?.texts.every((text) => text.isWellFormed())).toBe(true);
 });
+
+describe("a damaged part of a key rejects the row:", () => {
+  const faultOf = (key: Mapping["key"], ...cells: string[]): string | undefined =>
+    mapRow({ key }, [...cells, "", "", ""].slice(0, 3)).fault;
+  const joined = { from: ["a", "b"], join: ":", need: "all" as const };
+  test.each(["4.00638E+12", "-4,0E+09", "#N/A", "#NV", "NULL", "null", "NaN", " n/a ", "########", "Err:502"])(
+    "%s",
+    (part) => {
+      const fault = `${part.trim()}" is not a part of the SKU`;
+      expect(faultOf(joined, "Acme", part)).toBe(`b: "${fault}`);
+      expect(faultOf(joined, part, "Acme")).toBe(`a: "${fault}`);
+      expect(faultOf({ from: ["a", "b"], join: "" }, "Acme", part)).toBe(`b: "${fault}`);
+      expect(
+        faultOf(
+          {
+            from: [
+              { from: "a", case: "upper" },
+              { from: "b", trim: true },
+            ],
+            join: "-",
+          },
+          "Acme",
+          part,
+        ),
+      ).toBe(`b: "${fault}`);
+      expect(faultOf({ from: "b", prefix: "ACME-" }, "", part)).toBe(`b: "${fault}`);
+    },
+  );
+  test("also if the part was found by a template", () => {
+    const key = { from: ["a", { from: "b", like: "EAN {value}" }], join: ":" };
+    expect(faultOf(key, "Acme", "EAN 4.00638E+12")).toBe('b: "4.00638E+12" is not a part of the SKU');
+    expect(faultOf(key, "Acme", "EAN 4006381333931")).toBeUndefined();
+  });
+  test("but not if a value map contains it, or a marker erases it", () => {
+    const key = { from: ["a", { from: "b", map: { "N/A": "plain", none: "none" } }], join: ":" };
+    expect(faultOf(key, "Acme", "N/A")).toBeUndefined();
+    expect(faultOf(key, "Acme", "none")).toBeUndefined();
+    expect(
+      mapRow({ key: { from: ["a", "b"], join: ":" }, empty: ["NULL"] }, ["Acme", "NULL", ""]).fault,
+    ).toBeUndefined();
+  });
+  test("sound parts, and values that are not the key, are kept", () => {
+    for (const part of ["4006381333931", "A+B", "E+1x", "nullable", "#1", "Err:5x", "A:B"])
+      expect(faultOf({ from: ["a", "b"], join: "_" }, "Acme", part)).toBeUndefined();
+    expect(valueOf({ from: ["a", "b"], join: ":" }, "Acme", "NULL")).toBe("Acme:NULL");
+  });
+});

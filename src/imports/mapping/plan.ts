@@ -45,6 +45,8 @@ export interface ValueNode {
    * value.
    */
   is_distinct: boolean;
+  /** In a key: whether a damaged source, such as `4.00638E+12`, rejects the row. A damaged part makes different products have one key. */
+  is_key_part?: boolean;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
   steps: Step[];

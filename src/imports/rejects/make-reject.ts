@@ -54,12 +54,19 @@ export function makeReject(
 
 /** Returns the description of a row with a value that does not fit its mapping. */
 export function makeMappingReject(file: FileRecords, r: number, row: number, fault: MappingFault): Reject {
-  const { code, column, text, expected } = fault;
+  const { code, column, text } = fault;
   const reject = makeReject(file, r, row, code, -1);
   const name = file.layout.columns[column]?.name ?? null;
-  const message =
-    code === "does_not_fit" ? `"${text}" is not ${expected}. Correct the value, or change the mapping.` : undefined;
+  const message = mappingMessage(fault, name ?? "");
   return { ...reject, column: name, value: column < 0 ? null : plainText(text), message: message ?? reject.message };
+}
+
+/** Returns what only the mapping knows about the fault; undefined if the text of the code is enough. */
+function mappingMessage({ code, text, expected }: MappingFault, column: string): string | undefined {
+  if (code === "does_not_fit") return `"${text}" is not ${expected}. Correct the value, or change the mapping.`;
+  if (code === "sku_damaged")
+    return `"${text}" in the column "${column}" is a part of the SKU and was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the values of this column as text.`;
+  return undefined;
 }
 
 /** Returns the description of a row that is not a product. */

@@ -11,7 +11,7 @@ import { createKeyTable } from "./key-table.ts";
 import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
 import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
-import { isDamagedKey } from "./rows/cells/damaged-keys.ts";
+import { isDamagedKey } from "../damaged/damaged-keys.ts";
 import { errorColumns, findErrorValues } from "./rows/cells/error-values.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped, MappingFault } from "../mapping/mapper.ts";

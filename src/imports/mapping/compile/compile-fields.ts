@@ -26,7 +26,8 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
     if (node === null) return [];
     if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)];
-    return [{ target, value: { ...node, steps, is_distinct: target === "sku" && isDistinct(node) } }];
+    const whole = { ...node, steps, is_distinct: target === "sku" && isDistinct(node) };
+    return [{ target, value: target === "sku" ? withCheckedParts(whole) : whole }];
   });
 }
 
@@ -36,6 +37,13 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
  */
 const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
   use === "join" && need_all && separator !== "" && sources.length > 1;
+
+/** Marks the values whose damaged sources reject the row. A value map may contain words such as `N/A`, so its own source is not checked. */
+function withCheckedParts(node: ValueNode): ValueNode {
+  const sources = node.sources.map((source) => (typeof source === "number" ? source : withCheckedParts(source)));
+  const isMapped = node.use !== "join" && node.steps.some(({ step }) => step === "map");
+  return { ...node, sources, ...(isMapped ? {} : { is_key_part: true }) };
+}
 
 /** Returns the step that normalizes a key if keys are compared as GTINs. */
 const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>

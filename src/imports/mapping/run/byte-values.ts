@@ -2,6 +2,7 @@
 // returns false, having written nothing, if the cell needs the general way (value.ts), which gives the same result.
 import { ESCAPED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
+import { mayBeDamaged } from "../../damaged/damaged-keys.ts";
 import type { NumberFormat } from "../steps/number.ts";
 import type { OutBytes } from "./out-bytes.ts";
 import type { Row } from "./row.ts";
@@ -47,7 +48,7 @@ function openCell(records: Records, field: number, trim: boolean): boolean {
 }
 
 function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean): WriteBytes {
-  const { trim, need_all, is_distinct } = node;
+  const { trim, need_all, is_distinct, is_key_part: isKeyPart = false } = node;
   const isJoin = node.use === "join";
   const separator = Buffer.from(isJson ? JSON.stringify(node.separator).slice(1, -1) : node.separator);
   return (row, out) => {
@@ -64,6 +65,7 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
       // The cell contains the first byte of the separator. The general way checks whether it contains the whole separator.
       if (is_distinct && i < sources.length - 1 && contains(records.bytes, cellStart, cellEnd, separator[0] ?? -1))
         return out.reset(mark);
+      if (isKeyPart && mayBeDamaged(records.bytes, cellStart, cellEnd)) return out.reset(mark);
       if (!isFirst) out.copy(separator);
       else if (isJson) out.byte(QUOTE);
       isFirst = false;

@@ -2,6 +2,7 @@
 import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { ValueNode } from "../plan.ts";
+import { isDamagedText } from "../../damaged/damaged-keys.ts";
 import { stepsOf, type MapperNotes, type RunStep } from "./steps.ts";
 import type { Row } from "./row.ts";
 
@@ -37,9 +38,11 @@ export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
 
 function sourceReader(node: ValueNode, context: ValueContext): ReadValue {
   const { sources, constant, use, trim } = node;
-  const read = sources.map((source): ReadValue =>
-    typeof source === "number" ? cellReader(source, trim, context.markers) : readerOf(source, context),
-  );
+  const read = sources.map((source): ReadValue => {
+    const readSource =
+      typeof source === "number" ? cellReader(source, trim, context.markers) : readerOf(source, context);
+    return node.is_key_part === true ? partReader(source, readSource) : readSource;
+  });
   const [only] = read;
   if (only === undefined) {
     const value = constant === null || isBlankText(constant) ? null : constant;
@@ -62,6 +65,18 @@ function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>)
     const text = row.text(column);
     if (hasMarkers && markers.has(text.trim())) return ERASED;
     return trim ? trimWhiteSpace(text) : text;
+  };
+}
+
+/** Reads a part of a key, and rejects the row if the part is damaged. */
+function partReader(source: number | ValueNode, read: ReadValue): ReadValue {
+  const column = typeof source === "number" ? source : source.column;
+  // The text of a value map is what the owner of the mapping has written.
+  if (typeof source !== "number" && source.steps.some(({ step }) => step === "map")) return read;
+  return (row) => {
+    const result = read(row);
+    if (typeof result !== "string" || !isDamagedText(result)) return result;
+    return row.reject("sku_damaged", column, result, "a part of the SKU");
   };
 }
 

@@ -4,7 +4,7 @@ import { isAscii } from "node:buffer";
 import type { Layout } from "../../../layout.ts";
 import { mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
-import { isShortenedNumber } from "./damaged-keys.ts";
+import { isShortenedNumber } from "../../../damaged/damaged-keys.ts";
 import { storedColumns } from "./error-values.ts";
 
 export type DoubtfulKind = "damaged_numbers" | "missing_values" | "wrong_letters";

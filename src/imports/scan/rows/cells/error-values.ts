@@ -4,31 +4,13 @@ import type { Layout } from "../../../layout.ts";
 import type { MappingPlan, ValueNode } from "../../../mapping/plan.ts";
 import { mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
-import { ERRORS } from "./spreadsheet-words.ts";
-
-/** Maximum number of bytes of an error value. */
-const MAX_ERROR_BYTES = 32;
+import { isFilledWithHashes, MAX_ERROR_BYTES } from "../../../damaged/error-keys.ts";
+import { ERRORS } from "../../../damaged/spreadsheet-words.ts";
 
 const HASH = 0x23;
 const COLON = 0x3a;
 /** How the errors of LibreOffice that have only a number begin. */
 const NUMBERED_ERROR = Buffer.from("Err:5");
-
-/** Whether a key in `bytes[0, length)`, which is in lower case, is an error value. */
-export function isErrorKey(bytes: Buffer, length: number): boolean {
-  if (length > MAX_ERROR_BYTES || (bytes[0] !== HASH && bytes[3] !== COLON)) return false;
-  return ERRORS.has(bytes.toString("utf8", 0, length)) || isFilledWithHashes(bytes, 0, length);
-}
-
-/** Number of characters from which a cell of nothing but `#` is a number that did not fit its column in the spreadsheet. */
-const MIN_HASHES = 4;
-
-/** Whether `bytes[start, end)` is what a spreadsheet shows for a number that is too long for its column. */
-function isFilledWithHashes(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start < MIN_HASHES) return false;
-  for (let pos = start; pos < end; pos++) if (bytes[pos] !== HASH) return false;
-  return true;
-}
 
 /** Returns the error value in `bytes[start, end)`, if it is one. Spreadsheets write errors in capital letters, so `#name?` is a text. */
 function errorIn(bytes: Buffer, start: number, end: number): string | undefined {

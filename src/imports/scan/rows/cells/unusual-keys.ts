@@ -4,7 +4,7 @@ import { isAscii } from "node:buffer";
 import { cutText } from "../../../../../contract/faults.ts";
 import type { Records } from "../../../read/records.ts";
 import { isConfusing, latinForm } from "./look-alikes.ts";
-import { MONTHS, TOTALS } from "./spreadsheet-words.ts";
+import { MONTHS, TOTALS } from "../../../damaged/spreadsheet-words.ts";
 
 export type UnusualKind = "date_skus" | "total_rows" | "look_alikes";
 

@@ -1,8 +1,10 @@
 // Recognizes SKUs that are not SKUs: error values of spreadsheets such as #N/A, long numbers that were shortened to 4.00638E+12, and the
 // words that programs write for missing values. The digits of a shortened number are lost, so different products have the same text.
-import { isErrorKey } from "./error-values.ts";
+import { isErrorKey } from "./error-keys.ts";
 
 const PLUS = 0x2b;
+const HASH = 0x23;
+const COLON = 0x3a;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 
@@ -27,6 +29,26 @@ export function isDamagedKey(bytes: Buffer, length: number): boolean {
   if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))
     return MISSING.has(bytes.toString("latin1", 0, length));
   return isErrorKey(bytes, length);
+}
+
+/** Longer texts are not compared. The longest damaged value is a number with some twenty digits, or an error value. */
+const MAX_DAMAGED_CHARACTERS = 64;
+
+/** Whether the text is a damaged value. */
+export function isDamagedText(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed === "" || trimmed.length > MAX_DAMAGED_CHARACTERS) return false;
+  const bytes = Buffer.from(trimmed.toLowerCase());
+  return isDamagedKey(bytes, bytes.length);
+}
+
+/** Whether `bytes[start, end)` could be a damaged value. Texts for which this returns true need `isDamagedText`. */
+export function mayBeDamaged(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start] as number;
+  if (first === HASH || bytes[start + 3] === COLON || bytes[end - 3] === PLUS || bytes[end - 4] === PLUS) return true;
+  return (
+    end - start <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(first >= 0x41 && first <= 0x5a ? first | 0x20 : first)
+  );
 }
 
 /** Whether `bytes[start, end)` is a number such as 4.00638E+12. */
