@@ -13,6 +13,7 @@ import {
   NOTHING_LEFT,
   workOn,
 } from "../../../tests/support/import-file.ts";
+import { until } from "../../../tests/support/until.ts";
 import { takeOverSilentImports } from "../recovery/take-over.ts";
 import { sweepFiles } from "../recovery/sweep-files.ts";
 import { readImport } from "../store.ts";
@@ -88,6 +89,29 @@ test("an answer that raises the question again holds the import again", async ()
   const { id } = await hold();
   await post(`/api/imports/${id}/continue`, { strict: true });
   expect(await workOn(context, id)).toMatchObject({ state: "held", options: { strict: true, mapping: MAPPING } });
+});
+
+test("an answer that arrives while another one is stored is added to it", async () => {
+  const { id, options } = await hold();
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query("update imports set options = $2 where id = $1", [
+      id,
+      JSON.stringify({ ...options, delimiter: "," }),
+    ]);
+    const answer = post(`/api/imports/${id}/continue`, { strict: true });
+    await until(async () => {
+      const { rows } = await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows.length === 1;
+    });
+    await client.query("commit");
+    expect(await answer).toMatchObject({ status: 202, body: { options: { delimiter: ",", strict: true } } });
+  } finally {
+    client.release();
+  }
 });
 
 test.each(["\0", "\ud800"])("an answer that contains %j is refused, and the import still waits", async (text) => {

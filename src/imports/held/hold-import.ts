@@ -7,7 +7,7 @@ import { finishImport } from "../finish-import.ts";
 import { noSuchImport, readImportWork } from "../store.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
 import { answeredOptions, choosesColumns, replacesProfile, type Answer } from "./answer.ts";
-import { forgetProfile, listUnanswered, markContinued, markHeld } from "./store.ts";
+import { forgetProfile, listUnanswered, lockOptions, markContinued, markHeld } from "./store.ts";
 import { problemOf, toProblemDocument, type ProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";
@@ -32,11 +32,11 @@ export async function holdImport({ pool, log }: ImportContext, scan: ScanId, que
 
 /** Scans a held import again, with changed options. @throws Problem not-found, not-held */
 export async function continueImport(context: ImportContext, id: number, answer: Answer): Promise<void> {
-  const work = await readImportWork(context.pool, id);
-  if (work === undefined) throw noSuchImport(id);
-  const options = answeredOptions(work.options, answer);
   await readNamedProfile(context.pool, answer);
   const isContinued = await withTransaction(context.pool, async (client) => {
+    const stored = await lockOptions(client, id);
+    if (stored === undefined) throw noSuchImport(id);
+    const options = answeredOptions(stored, answer);
     const isMarked = await markContinued(client, id, options, choosesColumns(answer));
     if (isMarked && replacesProfile(answer)) await forgetProfile(client, id);
     if (isMarked) await context.sendScan(client, id);

@@ -24,6 +24,16 @@ export async function markHeld(
   return updated > 0;
 }
 
+/** Returns the options of the import, and locks it until the end of the transaction: another answer that is given at the same time waits, and
+ * is added to these options. */
+export async function lockOptions(client: pg.ClientBase, id: number): Promise<GivenOptions | undefined> {
+  const { rows } = await client.query<{ options: GivenOptions }>(
+    "select options from imports where id = $1 for update",
+    [id],
+  );
+  return rows[0]?.options;
+}
+
 /** Sets the import to `scanning` again, with these options and without the results of its last scan. The columns of an import that was held
  * for a review count as confirmed.
  * @param choosesColumns whether the client has named columns
