@@ -1,5 +1,5 @@
-// Hostile mappings, and hostile cells in ordinary mappings: each ends with a result or a clear fault. A step whose time or memory is not in
-// proportion to its input would take hours here, and the test would end by its time limit.
+// Hostile mappings, and hostile cells in ordinary mappings: each ends with a result or a clear fault. A step whose time is not in
+// proportion to its input would take hours here, and its test would exceed the time limit.
 import { describe, expect, test } from "vitest";
 import { MAX_LIST_ELEMENTS } from "../../contract/catalog/attribute-value.ts";
 import { mapping_text } from "../../contract/mapping/mapping-text.ts";
@@ -104,7 +104,7 @@ describe("many columns", () => {
     expect(rows[0]?.attributes["a499"]).toBe("v500!");
   });
 
-  test("sources that multiply are refused", () => {
+  test("a mapping that uses columns more than 20,000 times in total is refused", () => {
     const all = { from: "Column {n}", all: true };
     const attributes = Object.fromEntries(many(20, (i) => `a${i}`).map((name) => [name, all]));
     expect(problemOf(() => compileMapping({ key: "sku", attributes }, header)).message).toContain("20,000 columns");
@@ -208,12 +208,12 @@ describe("long cells", () => {
     const row = mapCell(statements, cell);
     if (fault === undefined) expect(row.fault).toBeUndefined();
     else expect(row.fault).toMatch(fault);
-    // A fault shows the beginning of the text only.
+    // The message shows only the beginning of a long text.
     expect((row.fault ?? "").length).toBeLessThan(1000);
     for (const value of Object.values(row.attributes)) expect(JSON.stringify(value).length).toBeLessThan(2 * LONG);
   });
 
-  test("pairs that repeat a thousand values store each once", { timeout: TIMEOUT_MS }, () => {
+  test("if pairs give one attribute the same thousand values repeatedly, each value is stored once", { timeout: TIMEOUT_MS }, () => {
     const { attributes } = mapCell(
       { pairs: [{ in: "a", split: ",", pair: "=" }] },
       many(5000, (i) => `n=${i % 1000}`).join(),
@@ -267,7 +267,7 @@ describe("names from the data", () => {
     expect(mapCell({ attributes: { x: { from: "a", split: "😀" } } }, "a😀b").attributes).toEqual({ x: ["a", "b"] });
   });
 
-  test("a marker erases, whatever the steps of the value are", () => {
+  test("a cell with a marker erases the value, whatever steps the value has", () => {
     const mapping: Partial<Mapping> = { empty: ["-"], attributes: { x: { from: "a", split: ",", number: "1.5" } } };
     expect(mapCell(mapping, " - ").attributes).toEqual({ x: null });
     expect(mapCell(mapping, "-,-").fault).toContain("is not a number");

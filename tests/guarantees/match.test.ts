@@ -1,6 +1,6 @@
 // Imports with a mapping that finds products by an attribute instead of the SKU. A row changes a product only if the product still has the
-// row's value when the row is applied. Any other row creates a product, if the mapping allows this, or is rejected.
-// Long because each way in which a product can change meanwhile is a test.
+// row's value when the row is applied. Any other row creates a product, if the mapping allows this, or is rejected. Long because there is a
+// test for each way in which a product can change between scan and load.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Import } from "../../contract/imports/imports.ts";

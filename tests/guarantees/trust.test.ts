@@ -52,7 +52,8 @@ const skus = async (): Promise<string[]> => (await products()).map(({ sku }) => 
 const names = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await products()).map(({ sku, name }) => [sku, name]));
 
-/** Imports the bytes, and checks the invariants of every import: its counts add up and match the tables, and nothing is left behind. */
+/** Imports the bytes, and checks what must hold for every import: its counts add up and match the tables, and no files, chunks or staged
+ * rows remain. */
 async function run(bytes: Buffer | string, options: Options = {}): Promise<Import> {
   const result = await importBytes(context, bytes, options);
   await checkImport(result);

@@ -62,7 +62,7 @@ test("several workers load one file together, and each chunk is loaded once", as
   expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
 });
 
-test("a cancelled import keeps and counts committed products, and leaves nothing behind", async () => {
+test("a cancelled import keeps and counts committed products, and no file, chunk or staged row of it remains", async () => {
   await pool.query("truncate products, product_history");
   const { id } = await receiveBytes(context, fileOf("d", 20_000, 3));
   const signal = new AbortController().signal;

@@ -1,5 +1,5 @@
-// End-to-end tests of attributes that contain lists, and of the parent of a product: the page shows both, edits them by keyboard,
-// restores and finds them.
+// End-to-end tests of attributes that contain lists, and of the parent of a product: the page shows both, and a user can edit, restore and
+// find them by keyboard.
 import { test } from "vitest";
 import { call } from "../../client/call.ts";
 import { create_product } from "../../contract/catalog/edit-products.ts";

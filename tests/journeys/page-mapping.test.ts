@@ -1,5 +1,5 @@
-// End-to-end tests of the mapping editor: an unknown supplier's file is mapped by mouse and by keyboard alone, and the next file goes in by
-// itself.
+// End-to-end tests of the mapping editor: an unknown supplier's file is mapped by mouse and by keyboard alone, and the next file is
+// imported without a question.
 // cspell:words Auslauf Bild Farbe Größe Hängeleuchte Preis Südwind Düne Stehleuchte
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ async function upload(page: Page, path: string): Promise<void> {
   await page.waitForURL(/\/imports\/\d+$/);
 }
 
-/** What both journeys expect: the products as the user has mapped them. */
+/** The tests with the mouse and with the keyboard both expect these products. */
 async function expectProducts(): Promise<void> {
   expect(await productOf("Südwind:4711")).toMatchObject({
     name: "Hängeleuchte Größe L",
@@ -49,7 +49,7 @@ async function expectProducts(): Promise<void> {
   });
 }
 
-test("an unknown file is mapped by mouse and saved as a profile; the next file with one more column goes in by itself", async () => {
+test("an unknown file is mapped by mouse and saved as a profile; the next file, with one more column, is imported without a question", async () => {
   const page = await open("/imports");
   await upload(page, await writeSupplierFile(fileOf("week-1.csv")));
   const editor = page.getByTestId("mapping-editor");
@@ -92,7 +92,7 @@ test("an unknown file is mapped by mouse and saved as a profile; the next file w
   await call(delete_profile, { params: { name: "Lampen" } }, base);
 });
 
-test("the same by keyboard alone: Tab, arrows, Enter and typing", async () => {
+test("an unknown file is mapped by keyboard alone: Tab, arrows, Enter and typing", async () => {
   const page = await open("/imports");
   const choosing = page.waitForEvent("filechooser");
   await tabAndEnter(page, "Choose files");
@@ -130,7 +130,7 @@ test("the same by keyboard alone: Tab, arrows, Enter and typing", async () => {
   await call(delete_profile, { params: { name: "Leuchten" } }, base);
 });
 
-test("changes survive a reload, and undo, redo and reset go through them", async () => {
+test("a change of a column survives a reload, and can be undone, redone and reset", async () => {
   const page = await open("/imports");
   await upload(page, await writeSupplierFile(fileOf("week-5.csv")));
   const editor = page.getByTestId("mapping-editor");
@@ -151,7 +151,7 @@ test("changes survive a reload, and undo, redo and reset go through them", async
   expect(await target.inputValue()).toBe("attribute");
 });
 
-test("a wrong mapping is explained at its column and in the text, and nothing starts", async () => {
+test("a fault in the mapping is shown at its column and in the text, and the import cannot be started", async () => {
   const page = await open("/imports");
   await upload(page, await textFile("tea.csv", "Nr;Titel;Preis\nT-1;Assam;7,90\nT-2;Darjeeling;9,50\n"));
   const editor = page.getByTestId("mapping-editor");
@@ -177,7 +177,7 @@ test("a wrong mapping is explained at its column and in the text, and nothing st
   expect(await productOf("T-2")).toMatchObject({ name: "Darjeeling", attributes: { price: "9.50" } });
 });
 
-test("a workbook is mapped too, and an existing profile is replaced only after a confirmation", async () => {
+test("the columns of a workbook are mapped, and an existing profile is replaced only after a confirmation", async () => {
   const page = await open("/imports");
   for (const [round, colour] of ["red", "blue"].entries()) {
     const sheets = {

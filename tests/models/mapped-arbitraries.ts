@@ -1,4 +1,4 @@
-// Random mappings, as suppliers' files need them, and random tables for them.
+// Random mappings like those that suppliers' files need, and random tables to import with them.
 // cspell:words Nord Lämp groß grün eins Farbe
 import fc from "fast-check";
 import type { Condition, MappedValue, Mapping, Value } from "../../contract/mapping/mapping.ts";
@@ -6,10 +6,10 @@ import type { ModelOptions } from "./mapped-model.ts";
 
 export const SPECS = ["Spec 1", "Spec 2", "Spec 10"];
 
-/** Erases a value in mappings with `empty`. */
+/** The marker that erases a value, in mappings with `empty`. */
 export const MARKER = "_E_";
 
-/** The columns, with their cells. */
+/** The columns of the random tables, each with its possible cells. */
 const CELLS: Record<string, readonly string[]> = {
   Sup: ["acme", "acme", "Nord", "A:B", "x-y", ""],
   Art: ["a-1", "A-1", " a-1 ", "0017", "é/3", "É/3", "1E5", "p 4", "p 5", "p 6", "p 7", "p 8", "ß", "", MARKER],
@@ -199,7 +199,8 @@ export const mappings: fc.Arbitrary<Mapping> = fc
   .record({ key, name: fc.option(name, { nil: undefined, freq: 12 }), attributes, statements, gtin: fc.boolean() })
   .map(({ key: sku, name: title, attributes: set, statements: rest, gtin }) => {
     const mapping: Mapping = { key: sku, ...(title === undefined ? {} : { name: title }), attributes: set, ...rest };
-    // An import that finds products by an attribute usually has the attribute's values in its file.
+    // With `match`, take the key from a column whose values earlier imports stored as the attribute. Otherwise, hardly any product would be
+    // found.
     if (mapping.match === undefined) return mapping;
     const match = gtin ? { ...mapping.match, attribute: "gtin", as: "gtin" as const } : mapping.match;
     return { ...mapping, match, key: gtin ? "EAN" : "Ref" };

@@ -1,5 +1,5 @@
-// Imports random files with random mappings, with a real database and small chunks, and compares products, counts, rejects and ignored
-// rows with those of a model. Edits, deletions, undos and further imports are between the imports.
+// Imports random files with random mappings, with a real database and small chunks, and compares products, counts, rejects and ignored rows
+// with those of a model. Edits, deletions and undos happen between the imports.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Import, ImportOptions } from "../../contract/imports/imports.ts";
@@ -78,7 +78,7 @@ const sorted = (catalogue: MappedCatalogue): [string, MappedProduct][] =>
 
 const slugOf = ({ problem }: Import): string | undefined => problem?.type.replace("/problems/", "");
 
-/** How often each kind of result occurred, so that the test shows that it tests something. */
+/** How often each kind of result occurred. The test fails if one of the expected kinds never occurred. */
 const seen = new Map<string, number>();
 const note = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
 
@@ -122,7 +122,8 @@ async function answer(held: Import, file: MappedFile, before: MappedCatalogue): 
   else await checkResult(result, applyMapped(before, { ...file, mapping }, file.options), file.options, before);
 }
 
-/** Checks an import without names whose products do not exist. It fails instead of waiting if no column can contain the names. */
+/** Checks an import that would create products but has no names for them. The import is held if a column could contain the names, and
+ * fails if none could. */
 async function checkNameless({ id, state }: Import, file: MappedFile, before: MappedCatalogue): Promise<void> {
   note("without names");
   const { counts } = applyMapped(before, file, { ...file.options, strict: false });
@@ -180,7 +181,8 @@ async function take(next: Exclude<Step, { kind: "undo" }>): Promise<void> {
       const once = await stored();
       await checkImport({ ...next.file, options: { ...next.file.options, mode: "upsert" } });
       const twice = await stored();
-      // An import of the same file finds the same products. It may apply a row that the mode of the first import has rejected.
+      // The second import must change nothing, with two exceptions: the mode of the first import may have rejected rows, and with `match`,
+      // the first import may have changed the attribute.
       if (next.file.options.mode === "upsert" && next.file.mapping.match === undefined) expect(twice).toEqual(once);
       return;
     }

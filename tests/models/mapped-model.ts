@@ -17,12 +17,12 @@ export interface MappedProduct {
 export type MappedCatalogue = Map<string, MappedProduct>;
 
 export interface MappedResult {
-  /** Undefined if every row with an unknown text also has a fault: whether the scan sees the text then depends on the order of the
-   * statements. */
+  /** Whether the import is held because of a text that a value map does not contain. Undefined if every row with such a text also has a
+   * fault: the scan may find the fault first and not see the text. */
   held: boolean | undefined;
   catalogue: MappedCatalogue;
   counts: Record<"rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored", number>;
-  /** The codes of which one is reported, by row. */
+  /** The codes of the faults of each rejected row. The import reports one of them. */
   rejects: Map<number, Set<RejectCode>>;
   ignored: number[];
 }
@@ -103,7 +103,7 @@ interface Noting {
   superseded: () => void;
 }
 
-/** Returns the row that decides about each key. */
+/** Returns, for each key, the index of the row that is applied. Reports the rows that are superseded or rejected. */
 function decideRepeats(
   rows: readonly MappedModelRow[],
   { repeats }: ModelOptions,
@@ -116,7 +116,7 @@ function decideRepeats(
     const key = keyOf(row.key);
     const isNamed = row.name === undefined || row.name.trim() !== "";
     if (row.faults.size > 0) {
-      // A key with a fault is blank, and other faults are found before a blank key.
+      // If the key has a fault, it is blank too, but the import reports the fault.
       reject(index, ...row.faults);
     } else if (key === "") reject(index, "sku_empty");
     else if (!deciding.has(key)) {

@@ -1,11 +1,11 @@
-// Evaluates the values of a mapping as simply as possible, for one row at a time. It knows the part of the language that mapped-arbitraries.ts
-// generates, and shares no code with src/imports/mapping.
+// Evaluates the values of a mapping as simply as possible, for one row at a time. This code supports the part of the language that
+// mapped-arbitraries.ts generates, and shares no code with src/imports/mapping.
 import type { MappedValue, Value } from "../../contract/mapping/mapping.ts";
 import type { RejectCode } from "../../contract/imports/imports.ts";
 
-/** A marker was found: the product's value is to be erased. */
+/** The result of a value whose cell contains a marker: the product loses its value. */
 export const ERASED = Symbol("erased");
-/** Undefined: the file has no column from which the value could come. Null: the value of this row is blank. */
+/** `undefined`: the file has no column for the value. `null`: the value of this row is blank. */
 export type Result = string | string[] | null | undefined | typeof ERASED;
 
 export class Fault extends Error {
@@ -24,20 +24,20 @@ export interface ModelRow {
   header: readonly string[];
   cells: readonly string[];
   markers: readonly string[];
-  /** What the placeholders of the last template matched. */
+  /** The text that each placeholder of the last template has matched. */
   holes?: Record<string, string> | undefined;
 }
 
 export interface Scope {
   trim: boolean;
-  /** The number in place of `{n}`. */
+  /** The number that replaces `{n}` in names of columns. */
   number?: string | undefined;
 }
 
 const isBlank = (text: string): boolean => text.trim() === "";
 const compared = (text: string): string => text.trim().toLowerCase();
 
-/** The indexes of the columns with this name or pattern. `{n}` sorts by number. */
+/** The indexes of the columns with this name or pattern. Columns that match `{n}` are sorted by their number. */
 export function columnsOf(header: readonly string[], name: string): number[] {
   const wanted = compared(name);
   const exact = header.findIndex((column) => compared(column) === wanted);
@@ -115,7 +115,7 @@ function joined(results: readonly Result[], separator: string, needAll: boolean)
   const nothing = results.includes(ERASED) ? ERASED : null;
   if (texts.length === 0) return nothing;
   if (needAll && texts.length < results.length) {
-    // The sources are read in order, up to the first that is blank or erased.
+    // The first source that is blank or erased decides whether the joined value is blank or erased.
     const first = results.findIndex((result) => result === null || result === ERASED);
     return results[first] === ERASED ? ERASED : null;
   }
@@ -210,7 +210,7 @@ export function matchLike(text: string, template: string): Record<string, string
 
 function likeOf(row: ModelRow, text: string, like: string, otherwise: MappedValue["else"] = "reject"): Text {
   row.holes = matchLike(text.trim(), like);
-  // With `hold`, the value map decides.
+  // `hold` applies to the value map only: a text that does not match the template is passed on to the map.
   if (row.holes === undefined) return otherwiseOf(text, otherwise === "hold" ? "keep" : otherwise);
   return notBlank((row.holes["value"] ?? "").trim());
 }

@@ -114,7 +114,7 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
     });
   });
 
-  test("the import asks for the key of a file of two rows, and if the only other code repeats its values", async () => {
+  test("the import asks for the key if a file has only two rows, or if the values of the only possible column repeat", async () => {
     const { problem } = await importBytes(context, "Our mark,name\nA,Lamp\nB,Desk\n");
     expect(problem).toMatchObject({ option: "key", candidates: [{ value: "Our mark", samples: ["A", "B"] }] });
     const other = await importBytes(context, "handle,sku,name\na,,Lamp S\na,,Lamp M\na,,Lamp L\nb,,Desk\n");
@@ -246,7 +246,7 @@ describe("rows that differ from the header only by blank cells", () => {
   });
 });
 
-describe("values that a spreadsheet has damaged, and values that are guarded against that", () => {
+describe("values that a spreadsheet has damaged, and values that a text guard protects from damage", () => {
   test("b51-na.csv: error values of a spreadsheet, such as #N/A, are not SKUs", async () => {
     const result = await run("b51-na.csv");
     expectDone(result, { created: 1, rejected: 3, superseded: 0 });
@@ -363,7 +363,7 @@ describe("the message names a fault that concerns the whole file", () => {
     expect(other.problem?.detail).toContain("The header is written with semicolons, the rows with commas");
   });
 
-  test("the message reports that each line of the file is enclosed in quotes, if the sender prevents that they are removed", async () => {
+  test("the message reports that each line of the file is enclosed in quotes, if the options of the import prevent their removal", async () => {
     const text = "'sku,name,price'\n'A,''Lamp, big'',3'\n'B,Desk,4'\n";
     const { problem } = await importBytes(context, text, { quote: "'", delimiter: "," });
     expect(problem?.detail).toContain("Each line of the file is enclosed in quotes");

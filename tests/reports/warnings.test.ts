@@ -1,4 +1,5 @@
-// Imports small files with faults that would otherwise store wrong products without a word: each is rejected, or leads to a notice.
+// Imports small files with faults that could store wrong products without a warning. Each faulty row is rejected, or the import has a
+// notice.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { NoticeCode } from "../../contract/imports/notices.ts";

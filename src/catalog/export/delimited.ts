@@ -2,9 +2,9 @@
 //
 // Spreadsheet programs run a cell as a formula if it begins with =, +, -, @, a tab or a CR. A supplier's text could thus attack the person
 // who opens the file. In files for such programs, these cells get a leading apostrophe. An import removes one apostrophe from a cell that
-// begins with apostrophes followed by one of these characters. A value that already begins like this gets one more apostrophe, even in
-// files for other programs, so that it survives an export and import. A value that begins like `="0017"` gets an apostrophe too, because
-// an import would otherwise remove the `=` and the quotes.
+// begins with apostrophes followed by one of these characters. A value that already begins with such apostrophes gets one more, even in
+// files for other programs, so that an export and import returns the value unchanged. A value that begins like `="0017"` gets an apostrophe
+// too, because an import would otherwise remove the `=` and the quotes.
 import type { Output } from "./output.ts";
 
 export interface DelimitedStyle {

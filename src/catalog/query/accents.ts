@@ -46,7 +46,8 @@ const isRun = (point: string): boolean => classOfPoint(point) === "run";
  * spaces. In the index, an accent after any other character begins a word. */
 export const ignoresMarks = (point: string): boolean => isRun(point) && !(point >= "0" && point <= "9");
 
-/** Returns the spellings of a folded character, without accents that follow, in a text whose letters A to Z are already lower-case. */
+/** Returns the spellings of a folded character in a text whose letters A to Z are in lower case. Accents that follow the character are
+ * not part of the spellings. */
 export function foldedSpellings(folded: string): string[] {
   if (isSingle(folded)) return spellingsOf(folded);
   return [...new Set([folded, ...lettersOf(folded), ...spellingsOf(folded)])];

@@ -36,8 +36,8 @@ export const foldedForm = (text: string): string =>
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
 /** The gram of a word that, without accents, consists of these one or two characters. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
-/** The gram of a word that may be a segment of a longer run with combining accents. If the accents of a text are ignored, the text may be
- * longer than the part of a run that certainly lies within one segment. Such words are always candidates; hardly any exist. */
+/** The gram of a long word with combining accents, which may be a segment of a longer run. With its accents, a match can be longer than
+ * a segment, so searches that ignore accents always treat these words as candidates. Hardly any exist. */
 export const SPLIT_GRAM = hashWord("\u0004");
 
 /** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed one

@@ -39,7 +39,7 @@ export function containsSql(columns: readonly string[], points: readonly CodePoi
   const found = columns.map((column) => {
     const lower = raw(`lower(${column} collate "C")`);
     if (like === undefined || regex === undefined) return sql`${lower} ${like ?? regex}`;
-    // A text in ASCII contains no other spelling than the base letters. Comparing these costs less than a regular expression.
+    // A product text in ASCII contains only base letters, so LIKE finds the search text. LIKE costs less than a regular expression.
     const isPlainText = raw(`octet_length(${column}) = char_length(${column})`);
     return sql`case when ${isPlainText} then ${lower} ${like} else ${lower} ${regex} end`;
   });
@@ -61,7 +61,8 @@ function regexOfPoint({ spellings, ignores_marks }: CodePoint): string {
   );
   const marks = ignores_marks === true ? `[${MARKS}]*` : "";
   if (others.length === 0) return first + marks;
-  // Brackets are quicker than alternatives. Only letters have several spellings in a search that ignores accents.
+  // Brackets match faster than alternatives. They need no escapes, because only letters have several spellings in a search that ignores
+  // accents.
   const isSet = ignores_marks === true && spellings.every((spelling) => Array.from(spelling).length === 1);
   return (isSet ? `[${spellings.join("")}]` : `(?:${[first, ...others].join("|")})`) + marks;
 }

@@ -5,17 +5,17 @@ import type { CodePoint } from "./code-points.ts";
 
 const TWO_LETTERS = ["ss", "ae", "oe"];
 
-/** Whether a text that matches may continue inside a word, so that the search text may begin or end within a letter. Default: true. */
+/** Whether the search text may begin (`open_start`) or end (`open_end`) within a letter such as `ß`. Default: true. */
 export interface Ends {
   open_start?: boolean;
   open_end?: boolean;
 }
 
-/** A part of a search text: alternative sequences of characters, one of which a text must contain. */
+/** A part of a search text, as alternative sequences of characters. A text must contain one of the sequences. */
 type Unit = readonly (readonly CodePoint[])[];
 
-/** Splits a search text into units. Most units are one character. `sss` is a unit, because it can be spelled `sß` and `ßs`. Of four and more
- * neighbouring `s`, each two are a unit, which no known word contradicts. */
+/** Splits a search text into units. Most units are one character. `sss` is a unit, because it can be spelled `sß` and `ßs`. Four or more
+ * neighbouring `s` are split into pairs. The search can then miss other spellings, but no known word needs them. */
 export function unitsOf(points: readonly CodePoint[], { open_start = true, open_end = true }: Ends): Unit[] {
   const units: Unit[] = [];
   const at = (i: number): CodePoint => {
@@ -54,7 +54,7 @@ function letterAt(points: readonly CodePoint[], i: number): CodePoint | undefine
   return { spellings: lettersOf(text), class: "run", ignores_marks: true };
 }
 
-/** Returns the letters that stand for two letters, of which the one at `half` is this character. */
+/** Returns the letters such as `ß` that replace two letters if this character is the first (`half` 0) or the second (1) of the two. */
 const lettersWith = (half: 0 | 1, { spellings }: CodePoint): string[] =>
   TWO_LETTERS.filter((text) => text[half] === spellings[0]).flatMap(lettersOf);
 

@@ -159,7 +159,8 @@ export async function readFoldedUntil(db: Queryable): Promise<string | null> {
   return rows[0]?.folded_until ?? null;
 }
 
-/** Returns the words outside ASCII among the next `count` stored words, and the last of all these words. It is null if no words follow. */
+/** Reads the next `count` stored words after `after`. Returns those outside ASCII, and the last word that was read (null if no word
+ * follows). */
 export async function readNextWords(
   db: Queryable,
   after: string,
@@ -179,7 +180,7 @@ export interface FoldedWord {
   grams: readonly number[];
 }
 
-/** Stores the grams of the words, and that all words up to `last` have their grams. */
+/** Stores the grams of the words, and records that all words up to `last` have their grams. */
 export async function writeFoldedWords(
   client: pg.ClientBase,
   words: readonly FoldedWord[],

@@ -34,7 +34,7 @@ function matcherOf(points: readonly CodePoint[]): TextMatcher {
   const bytes = Buffer.from(textOf(points));
   if (isPlain(points)) return { runs: [bytes], ascii: bytes, other: bytes };
   const other = new RegExp(joinUnits(unitsOf(points, {}), regexOfPoint));
-  // A character with several spellings ends a run. In a search that ignores accents, its base letter does not.
+  // A character with several spellings ends a run, unless the search ignores accents and all spellings fold to the same base letter.
   const certain = points.map((point) => (isCertain(point) ? point.spellings[0] : "\0")).join("");
   const runs = certain.split("\0").map((run) => Buffer.from(run));
   return { runs, ascii: isFolded(points) && isAscii(textOf(points)) ? bytes : undefined, other };

@@ -17,7 +17,7 @@ export function setFoldedGrams(texts: Buffer, start: number, end: number, { all,
   // The last bytes of the folded text; -1 before its start.
   let first = -1;
   let second = -1;
-  /** Number of bytes whose grams still contain the last change. */
+  /** Number of following bytes of the folded text whose grams differ because of the last folded character. */
   let changed = 0;
   let i = start;
   while (i < end) {
