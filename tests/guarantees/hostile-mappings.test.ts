@@ -213,13 +213,17 @@ describe("long cells", () => {
     for (const value of Object.values(row.attributes)) expect(JSON.stringify(value).length).toBeLessThan(2 * LONG);
   });
 
-  test("if pairs give one attribute the same thousand values repeatedly, each value is stored once", { timeout: TIMEOUT_MS }, () => {
-    const { attributes } = mapCell(
-      { pairs: [{ in: "a", split: ",", pair: "=" }] },
-      many(5000, (i) => `n=${i % 1000}`).join(),
-    );
-    expect(attributes["n"]).toHaveLength(MAX_LIST_ELEMENTS);
-  });
+  test(
+    "if pairs give one attribute the same thousand values repeatedly, each value is stored once",
+    { timeout: TIMEOUT_MS },
+    () => {
+      const { attributes } = mapCell(
+        { pairs: [{ in: "a", split: ",", pair: "=" }] },
+        many(5000, (i) => `n=${i % 1000}`).join(),
+      );
+      expect(attributes["n"]).toHaveLength(MAX_LIST_ELEMENTS);
+    },
+  );
 
   test("500 values of one long cell reject the row instead of filling the memory", { timeout: TIMEOUT_MS }, () => {
     const attributes = Object.fromEntries(many(500, (i) => `x${i}`).map((name) => [name, { from: "a", suffix: "." }]));
