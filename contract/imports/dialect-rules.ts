@@ -1,5 +1,5 @@
-// Limits of a dialect, and the rule which delimiter, quote and escape can be used together. Does not import zod, because commands
-// and the reader import this file.
+// Limits of a dialect, and the rule that determines which delimiter, quote and escape can be used together. Does not import zod, because
+// commands and the reader import this file.
 
 export const MAX_DELIMITER_CHARACTERS = 8;
 export const MAX_PREAMBLE_LINES = 10_000;
@@ -20,10 +20,10 @@ export interface MarkConflict {
 }
 
 /**
- * Checks that delimiter, quote and escape share no character. Each byte of a file then has one meaning, and reading takes linear
- * time. The one exception is an escape equal to the quote, which means a doubled quote. If no quote is given, `"` is used; if no
- * escape is given, the quote is used.
- * @returns undefined if they can be used together
+ * Checks that delimiter, quote and escape share no character. Each byte of a file then has one meaning, and reading takes linear time. The
+ * one exception is an escape equal to the quote, which means a doubled quote. If no quote is given, `"` is used; if no escape is given, the
+ * quote is used.
+ * @returns undefined if the three can be used together
  */
 export function findMarkConflict({ delimiter = "", quote, escape = "" }: DialectMarks): MarkConflict | undefined {
   if (delimiter === "") return undefined;

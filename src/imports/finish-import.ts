@@ -50,7 +50,7 @@ export async function finishImport(
   else context.log.info({ import_id: importId, state: work?.state }, "import ended");
 }
 
-/** How an import ends whose chunks are all loaded. */
+/** Returns the final state of an import whose chunks are all loaded. */
 async function endOfLoaded(
   client: pg.ClientBase,
   importId: number,
@@ -69,8 +69,7 @@ export async function concludeLoading(context: EndContext, importId: number): Pr
   else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, importId, "cancelled");
 }
 
-/** Returns the problem to show to clients. For an error that they cannot act on, this is a general problem; the log has the
- * details. */
+/** Returns the problem to show to clients. An error that clients cannot act on becomes a general problem; the log has the details. */
 function asProblem(cause: unknown, importId: number): Problem {
   if (cause instanceof Problem) return cause;
   if ((cause as NodeJS.ErrnoException).code === "ENOENT") {

@@ -7,8 +7,8 @@ import { deleteMatches } from "./match/store.ts";
 import { changeImport, SCANNED_FRACTION } from "./store.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
-// Counts never decrease. Otherwise, two loaders that sum the chunks at the same time could store the older sum last, and deleted
-// chunks would sum to zero.
+// `greatest` keeps counts from decreasing: two loaders that sum the chunks at the same time may store the older sum last, and after the
+// chunks are deleted, their sum is zero.
 const SUMS = {
   created: "greatest(created, $2::bigint)",
   updated: "greatest(updated, $3::bigint)",

@@ -96,7 +96,7 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   return rows[0] && withAllOptions(rows[0]);
 }
 
-/** The import stores the options that the client has given. */
+/** Adds the defaults to the stored options, which are only those that the client has given. */
 const withAllOptions = <T extends { options: GivenOptions }>(import_: T): T & { options: ImportOptions } => ({
   ...import_,
   options: completeOptions(import_.options),

@@ -47,7 +47,7 @@ test("files of other kinds get no built-in profile", async () => {
   }
 });
 
-/** Files of the formats: those in the tests of the profiles, and the fixtures. */
+/** Sample files of the programs: the fixtures, and the inputs in the tests of the profiles. */
 const samples: [name: string, file: string, bytes: Buffer][] = [
   ["Akeneo", "akeneo-suffixes/input.csv"],
   ["PrestaShop", "prestashop/input.csv"],

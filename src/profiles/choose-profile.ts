@@ -96,7 +96,7 @@ const policyOf = (options: GivenOptions, definition: ProfileDefinition): Policy 
   on_missing_column: options.on_missing_column ?? definition.on_missing_column ?? "keep",
 });
 
-/** Maximum number of notices with one column each. More columns share one notice. */
+/** Maximum number of columns that get a notice each. If there are more columns, one notice names them together. */
 const MAX_NOTICES = 5;
 /** Maximum number of columns that a message lists. */
 const MAX_LISTED = 20;

@@ -64,7 +64,7 @@ export async function readNamedProfile(
   );
 }
 
-/** Adds what is known about the last file of the profile that an import uses. */
+/** Adds to the profile of an import the columns of the file with which the profile was last used. */
 export async function withSeenColumns(db: Queryable, used: UsedProfile): Promise<KnownProfile> {
   const { key, ...profile } = used;
   return { ...profile, seen_columns: (await readUses(db, [key])).get(key)?.columns ?? null };

@@ -40,8 +40,8 @@ async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.
   // A worker that wrongly assumes that this loader is dead starts a second one. The second loader waits here, and then finds
   // nothing to do.
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
-  // All chunks count as one attempt. The attempt begins before the first write: otherwise a transaction that waits for its turn
-  // could hold row locks that the transaction with the turn needs.
+  // All chunks count as one attempt. Begin the attempt before the first write, because it may have to wait until another suspect part was
+  // processed. A waiting transaction must not hold row locks that the other part needs.
   await beginAttempt(attempts, client, STRICT_PART, () => diedLoadingStrictly(work));
   for (let loaded = 0; ;) {
     signal.throwIfAborted();

@@ -34,7 +34,7 @@ export function createRowCells({ records, record }: ChunkRows, dialect: Dialect)
     const field = fieldOf(row, column);
     if (fieldLength(field) === 0) return true;
     const first = records.bytes[records.field_start[field] as number] as number;
-    // White space outside ASCII begins with one of a few bytes. Most texts of other alphabets need not be decoded.
+    // White space outside ASCII begins with one of a few bytes, so most texts in other alphabets need not be decoded.
     if (first > 0x20 && !WHITE_SPACE_BYTES.includes(first)) return false;
     return isBlankText(fieldText(records, field, dialect));
   };

@@ -1,5 +1,5 @@
 // The products of a preview: the first rows of a sample as an import would store them. The values come from the mapper of the import and
-// follow the rules of the encoder (load/encode-rows.ts); a test compares both.
+// follow the rules of the encoder (load/encode-rows.ts); a test compares the results of both.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import { isList, type AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import { cutText } from "../../../contract/faults.ts";

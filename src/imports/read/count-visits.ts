@@ -33,7 +33,7 @@ export function loadCountedReader(patch: (source: string) => string = (source) =
 
 function loadFrom(folder: string, patch: (source: string) => string): CountedReader {
   mkdirSync(folder);
-  // The copies import packages too.
+  // The copies also import packages, which Node searches in node_modules.
   symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(dirname(folder), "node_modules"));
   writeFileSync(join(folder, VISITS), "export const visits = { count: 0 };\n");
   for (const name of readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })) {

@@ -95,10 +95,10 @@ export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad:
 }
 
 /**
- * Detects a quoted field that lost the delimiter before it, as in `Boots"Light, yet strong",9`: the comma inside the text then
- * separates two fields, and the record would have a plausible number of fields. The signs of such a field are an unpaired quote
- * in the middle of a field, followed directly by text, and an unpaired quote at the end of a later field. Inch marks as in `5"
- * hose,1/2"` are not such a sign, because a blank follows the first one.
+ * Detects a quoted field that lost the delimiter before it, as in `Boots"Light, yet strong",9`: the comma inside the text then separates
+ * two fields, and the record would have a plausible number of fields. The signs of such a field are an unpaired quote in the middle of a
+ * field, followed directly by text, and an unpaired quote at the end of a later field. Inch marks as in `5" hose,1/2"` are not such a sign,
+ * because a blank follows the first inch mark.
  * @param closing index of the last unquoted field that ends in a quote
  */
 export function isTorn(ends: FieldEnds, records: Records, firstField: number, closing: number): boolean {

@@ -1,5 +1,5 @@
-// Tests parts of an import that kill their worker: after the first death, they are processed one at a time; after the second
-// death, they fail.
+// Tests parts of an import that kill their worker: after the first death, such parts are processed one at a time; after the second death,
+// the import fails.
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";

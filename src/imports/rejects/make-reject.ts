@@ -147,5 +147,5 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
   }
 }
 
-/** PostgreSQL's text cannot contain NUL, so it is replaced by the symbol for NUL. */
+/** Replaces NUL by the symbol for NUL, because PostgreSQL's text cannot contain NUL. */
 const plainText = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "\u2400") : text);

@@ -44,7 +44,7 @@ test.each<[string, string, Partial<ImportOptions>, number, string]>([
     'Nothing was imported. Of 1 row: 1 rejected. Most frequent reason: The product does not exist and the import only updates products, in column "sku" (1 row). Fix the rejected rows and import them again.',
   ],
   [
-    "the loaders, in a repeated row too",
+    "the loaders, with two rows of the same SKU,",
     "sku,name\nN-1,\nn-1,\n",
     {},
     1,

@@ -1,5 +1,5 @@
-// The rejected rows of an import, as the CSV file that Skuport makes of them, can be imported with the same mapping or profile, whatever
-// properties of the original file it contains.
+// Tests that the CSV file of rejected rows can be imported with the same mapping or profile as the original file, even if the mapping
+// specifies properties of the original file.
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -76,7 +76,7 @@ test("after a spreadsheet has saved the rejected rows with semicolons, and in a 
   });
 });
 
-test("names of a file without a header do not make a product of the header", async () => {
+test("after an import whose mapping names the columns of a file without a header, the header of the rejected rows is not a product", async () => {
   const mapping: Mapping = { file: { header: { names: ["code", "label", "price"] } }, key: "code", name: "label" };
   const made = await importBytes(context, "A-1,Lamp,1\n,Desk,2\n", { mapping });
   expect(made).toMatchObject({ created: 1, rejected: 1 });

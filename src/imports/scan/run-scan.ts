@@ -25,7 +25,7 @@ export async function runScan(context: ImportContext, importId: number, signal: 
         await finishImport(context, importId, "done");
       return;
     }
-    // Killed workers leave the texts of their scans. If an older scan is still alive, its token is stale and its files are
+    // Remove the texts that scans of killed workers have left. If an older scan is still alive, its token is stale and its files are
     // useless.
     await removeTexts(context, work);
     await scanOrFail(context, work, signal, lock);

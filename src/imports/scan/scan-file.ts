@@ -78,8 +78,10 @@ async function scanUpload(given: Run): Promise<void> {
   await scanTextFile(run, extent, dialect, true);
 }
 
-/** @param isProven whether the text is known to be UTF-8. If not, the scan ends with "not UTF-8" at the first window that is not, before
- * it has scanned a record of that window */
+/**
+ * @param isProven whether the text is known to be UTF-8. If isProven is false, the scan ends with "not UTF-8" at the first window that is
+ * not UTF-8, before it has scanned a record of that window
+ */
 async function scanTextFile(
   run: Run,
   extent: Extent,

@@ -16,7 +16,7 @@ export interface Run {
 /** The table of the file with what its columns become. */
 export type JudgedTable = Omit<Table, "columns"> &
   PlannedColumns & {
-    /** What was decided about columns with these names for earlier imports. */
+    /** The remembered choices for columns with these names. */
     remembered: readonly RememberedChoice[];
   };
 

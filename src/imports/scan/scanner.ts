@@ -60,8 +60,8 @@ export interface Scanner {
   /** The figures by which the key is judged once all rows were scanned. */
   readonly key_figures: KeyFigures;
   /**
-   * The first keys of a file without a name column, or as many as `rules.first_keys`. If no product has one of these keys, a file without
-   * a name column would create products without names.
+   * The first different keys of the file. Their maximum number is `rules.first_keys`; by default FIRST_KEYS for a file without a name
+   * column, and 0 for other files. If no product has one of these keys, a file without a name column would create products without names.
    */
   readonly first_keys: readonly string[];
   /** Number of different keys. */
@@ -192,7 +192,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const writeKey = (records: Records, r: number): number => {
     const field = (records.first_field[r] as number) + layout.sku;
     const bytes = (records.field_end[field] as number) - (records.field_start[field] as number);
-    // A valid SKU has at most four bytes per character. Escapes and white space can make its field longer, but hardly five times.
+    // A valid SKU has at most four bytes per character. Escapes and white space can make its field longer, but hardly five times as long.
     if (bytes > MAX_SKU_CHARACTERS * 20) return -2;
     if (fieldBytes.length < bytes) {
       fieldBytes = Buffer.allocUnsafe(bytes * 2);

@@ -15,10 +15,10 @@ import { ScanOver } from "./watch-scan.ts";
 /** Number of chunks per statement. Each chunk has a bitmap of 2 kB. */
 const CHUNKS_BATCH = 500;
 
-/** What a complete scan leaves behind. */
+/** The results of a complete scan. */
 interface ScanResult {
   chunks: readonly Chunk[];
-  /** What to remember about the columns of the file. */
+  /** The choices to remember about the columns of the file. */
   choices: readonly NewChoice[];
 }
 

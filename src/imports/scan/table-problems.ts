@@ -39,7 +39,7 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
 
 const hasSku = ({ columns }: ReadableTable): boolean => columns.some(({ target }) => target === "sku");
 
-/** Share of the rows that have as many cells as the header in a table. */
+/** In a table, at least this share of the rows has as many cells as the header. */
 const MIN_FITTING = 0.8;
 
 /** Returns the problem of a text that is not a table: a log, source code or prose. */
@@ -112,7 +112,8 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
       "All cells of the file are blank. Check the program that exported it, then import the file again.",
     );
   }
-  // A table of one column was read with the wrong delimiter, or contains nothing but SKUs under another name.
+  // Do not offer the column of a table with one column: either the delimiter is wrong, or the file contains nothing but SKUs under another
+  // name.
   const candidates = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
   const asked = candidates.length === 0 ? {} : question("key", candidates);
   if (!dialect.header) {

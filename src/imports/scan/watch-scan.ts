@@ -26,7 +26,7 @@ export function watchScan(pool: pg.Pool, { id, scan_token }: ImportWork): ScanWa
       const work = await readImportWork(pool, id);
       if (work?.scan_token !== scan_token || work.cancel_requested || isTerminal(work.state)) over.abort();
     } catch {
-      // Ignore the error: the database is unavailable for a moment, and the next check will succeed.
+      // Ignore the error: the database may be unavailable for a moment, and the next check reads the import again.
     } finally {
       isReading = false;
     }

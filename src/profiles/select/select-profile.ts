@@ -101,7 +101,7 @@ function hasRequired(required: readonly string[][], header: Header): boolean {
   return specific.length >= MIN_SPECIFIC || present.length >= header.keys.length * MIN_SHARE;
 }
 
-/** Whether nearly all columns of the last file are in this file, and the other way round. */
+/** Whether nearly all columns of the profile's last file are in this file, and nearly all columns of this file were in the last one. */
 function isLike(seen: readonly string[], header: Header): boolean {
   const common = seen.filter((key) => header.set.has(key)).length;
   return common > 0 && common >= seen.length * MIN_SHARE && common >= header.keys.length * MIN_SHARE;

@@ -35,7 +35,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...Object.keys(mapping.rename ?? {}).map(patternOfTemplate),
     ...Object.values(mapping.split ?? {}).flat(),
     ...Object.keys(mapping.format ?? {}),
-    // A pattern such as `*` states what blank cells do. It also matches columns that are new in a file.
+    // Leave out patterns such as `*`: in this member, they also match columns that are new in a file.
     ...(mapping.blank?.remove ?? []).filter((name) => !isPattern(name)),
   ];
   return { key, read, named: [...new Set([...read.flat(), ...others])] };

@@ -1,9 +1,9 @@
-// Remembers what a value writes for the bytes of a cell: in most columns, the same short texts repeat.
+// Remembers the bytes that a value writes for a cell, because in most columns the same short texts repeat.
 
 /** Number of different cells that are remembered for each value. */
 const SLOTS = 1024;
 const MAX_CELL_BYTES = 48;
-/** After this many cells, results are no longer remembered if the cells hardly ever repeat. */
+/** After each TRIAL cells, the memo is switched off if less than MIN_SHARE of these cells were found in it. */
 const TRIAL = 4096;
 const MIN_SHARE = 0.4;
 

@@ -1,5 +1,5 @@
-// Writes the values that need no string: copies of columns, joined columns and numbers, from the bytes of the record. Each function
-// returns false, having written nothing, if the cell needs the general way (value.ts), which gives the same result.
+// Writes the values that need no string: copies of columns, joined columns and numbers, from the bytes of the record. If a cell needs the
+// general code in value.ts, which gives the same results, the function writes nothing and returns false.
 import { ESCAPED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { mayBeDamaged } from "../../damaged/damaged-keys.ts";

@@ -46,7 +46,10 @@ function matchQuickly(tokens: readonly Token[], text: string): number[] | undefi
   return at === text.length ? ends : undefined;
 }
 
-/** The end of a placeholder: where the next literal begins. A literal at the end of the template is at the end of the text. */
+/**
+ * Returns the end of a placeholder: the position at which the next literal begins. If this literal is the last part of the template, it
+ * must be at the end of the text.
+ */
 function holeEnd(tokens: readonly Token[], t: number, text: string, at: number): number {
   const next = tokens[t + 1];
   if (next === undefined || !("literal" in next)) return next === undefined ? text.length : -1;
@@ -66,7 +69,9 @@ function fits(kind: HoleKind, text: string, start: number, end: number): boolean
   return true;
 }
 
-/** For each token from the last to the first, computes from where in the text the remaining tokens match. */
+/**
+ * For each token from the last to the first, computes the positions from which this token and the following ones match the remaining text.
+ */
 function matchThoroughly(tokens: readonly Token[], text: string): number[] | undefined {
   const hasKinds = tokens.some((token) => "hole" in token && token.kind !== "any");
   // If all placeholders match any text, the first occurrence of each literal finds a match whenever there is one.

@@ -32,7 +32,7 @@ describe("a sample shows the separators", () => {
   });
 
   test.each(["", "abc", "1.2.3", "1,2,3", "1.234,567.8", "1..5", "1,234,56", "12 5.5.5", "1".repeat(61)])(
-    "the sample %j does not show them",
+    "the sample %j does not show the separators",
     (sample) => {
       expect(parseNumberSample(sample)).toBeTypeOf("string");
     },

@@ -128,7 +128,10 @@ export function convertNumber(format: NumberFormat, text: string, scale = 0): st
   return isNegative ? `-${scaled}` : scaled;
 }
 
-/** Removes a currency sign, a percent sign or a unit of the sample at the start or the end. A minus sign may be on either side of it. */
+/**
+ * Removes a currency sign, a percent sign or a unit of the sample at the start or the end. A minus sign may be before or after what is
+ * removed.
+ */
 function stripUnits(format: NumberFormat, text: string): string | undefined {
   const { decimal } = format;
   const bounds = digitBounds(text);

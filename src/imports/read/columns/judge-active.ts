@@ -21,8 +21,8 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
 }
 
 /**
- * Returns whether the column uses -1 and 2 for no. Beside 1, shops write -1 for drafts. A column of 1 and 2 without 0 means enabled and
- * disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.
+ * Returns whether the column uses -1 and 2 for no. Shops that write 1 for yes write -1 for drafts. A column of 1 and 2 without 0 means
+ * enabled and disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.
  * @param values the column's first values
  */
 export function yesNoNumbers(values: readonly string[]): YesNoNumbers {

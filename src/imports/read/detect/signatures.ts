@@ -1,4 +1,4 @@
-// Files that are not tables, by their first bytes, and what their owners can do instead.
+// Recognizes files that are not tables by their first bytes, and advises what the user can do.
 
 interface Signature {
   /** The bytes as hexadecimal digits; `..` stands for any byte. */

@@ -12,8 +12,8 @@ const isShort = (byte: number | undefined): boolean => byte === 0xab || byte ===
 type State = "field start" | "plain" | "straight" | "after straight" | "curly";
 
 /**
- * Several typographic quotes in a row are read as straight ones would be. Before a delimiter, the last one closes the field. The others are
- * pairs, that is escaped quotes; a single one is part of the text.
+ * Several typographic quotes in a row are read as straight ones would be. Before a delimiter, the last quote closes the field. Of the
+ * quotes before it, each pair is an escaped quote, and a single remaining quote is part of the text.
  * @param delimiter one ASCII character
  */
 export function createCurlyRewriter(delimiter: string): Rewriter {

@@ -66,8 +66,8 @@ export type SingleByte = Exclude<
 const TABLES = new Map<SingleByte, Uint16Array>();
 
 /**
- * Returns the code points of the bytes 80 to FF; 0 for a byte without a character. A control character counts as no character: it does
- * not occur in text, and a table that contains it has it in place of an unassigned byte.
+ * Returns the code points of the bytes 80 to FF; 0 for a byte without a character. A byte that decodes to a control character counts as a
+ * byte without a character: text contains no such characters, and tables have them in place of unassigned bytes.
  */
 export function byteTable(encoding: SingleByte): Uint16Array {
   const known = TABLES.get(encoding);

@@ -25,7 +25,7 @@ export function bomLength(head: Buffer, encoding: Encoding): number {
 export interface TranscodeOptions {
   signal?: AbortSignal | undefined;
   checkSpace?: SpaceCheck | undefined;
-  /** Converts the UTF-8 text further. */
+  /** Converts the UTF-8 text before it is written, such as a table in Markdown to CSV. */
   convert?: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 }
 

@@ -1,4 +1,4 @@
-// Chooses the sheets of a workbook that are imported: the one whose header fits a product best, and those that continue it.
+// Chooses the sheets of a workbook that are imported: the sheet whose header fits a product best, and the sheets that continue its table.
 import type { DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
@@ -42,7 +42,7 @@ export interface ChosenSheets {
 export async function chooseSheets(source: SheetSource, sheets: readonly SheetPart[]): Promise<ChosenSheets> {
   const candidates = listCandidates(sheets, source.overrides.sheet).slice(0, MAX_SHEETS);
   let inspected = await inspectAll(source, candidates);
-  // Perhaps the name of the SKU column is written in several rows.
+  // The name of the SKU column may be in merged cells of several rows, so read the merged cells.
   if (!inspected.some(hasSku)) inspected = await mergeAll(source, inspected);
   const best = bestOf(inspected);
   const others = inspected.some(hasSku) ? [] : await inspectOthers(source, sheets, candidates);
@@ -56,8 +56,10 @@ export async function chooseSheets(source: SheetSource, sheets: readonly SheetPa
 
 const hasSku = ({ table }: InspectedSheet): boolean => table?.has_sku === true;
 
-/** Sheets of explanations may name the SKU too, but rarely also the name of a product above further rows. Of several sheets that
- * fit equally well, the first one is the best. */
+/**
+ * Returns the sheet that fits best, or the first one of several that fit equally well. A sheet with explanations may also name the SKU, but
+ * rarely has a name column and rows below the header.
+ */
 function bestOf(sheets: readonly InspectedSheet[]): InspectedSheet | undefined {
   const rank = ({ table }: InspectedSheet): number => {
     if (table === undefined) return -1;

@@ -28,7 +28,7 @@ export interface SheetTable {
 
 export interface JoinedNames {
   names: string[];
-  /** The cells of the rows from which the names were joined. They may be repeated on each page of a sheet. */
+  /** The cells of the rows from which the names were joined. A sheet may repeat these rows on each page. */
   rows: readonly (readonly string[])[];
 }
 

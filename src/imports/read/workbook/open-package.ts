@@ -105,8 +105,10 @@ function checkKind(entries: ReadonlyMap<string, Entry>): void {
   );
 }
 
-/** Refuses parts that share bytes. Otherwise, a file could unpack the same bomb once for each part.
- * @throws Problem broken-workbook */
+/**
+ * Refuses parts that share bytes, because a file could unpack the same bomb once for each of these parts.
+ * @throws Problem broken-workbook
+ */
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
   const inOrder = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   let end = 0;

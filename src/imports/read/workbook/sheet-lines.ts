@@ -11,7 +11,7 @@ const CHUNK_LENGTH = 1 << 20;
 
 const BLANK_LINE = "\n";
 
-/** Converts the sheets, of which all except the first continue its table, to chunks of text. */
+/** Converts the sheets to chunks of text. All sheets after the first one continue the table of the first one. */
 export async function* sheetLines(
   { file, context, signal }: SheetSource,
   sheets: readonly ReadSheet[],

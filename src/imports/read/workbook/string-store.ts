@@ -1,5 +1,5 @@
-// Stores the shared strings of a workbook, to which cells refer by index. A large workbook has more strings than fit in memory:
-// they are in a file, read through a cache of blocks. The strings of a small workbook stay in memory.
+// Stores the shared strings of a workbook, to which cells refer by index. A large workbook has more strings than fit in memory, so its
+// strings are written to a file and read through a cache of blocks. The strings of a small workbook stay in memory.
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { brokenWorkbook } from "./broken-workbook.ts";
 

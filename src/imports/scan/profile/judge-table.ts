@@ -17,7 +17,7 @@ import { noteProfile } from "../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { Problem } from "../../../../contract/problems.ts";
 
-/** @throws ReadAgain if the profile of the file reads it in another way */
+/** @throws ReadAgain if the profile of the file specifies another dialect, so that the file must be read again */
 export async function judgeTable(
   given: Run,
   file: FileHandle,
@@ -38,7 +38,7 @@ export async function judgeTable(
   return { run, table, question: chosen.question };
 }
 
-/** Returns what was decided for earlier imports about columns with the names of this file. */
+/** Returns the remembered choices for columns with the same names as those of this file. */
 async function rememberedOf({ context, signal }: Run, { header, header_fault }: Table): Promise<RememberedChoice[]> {
   if (header_fault !== null || header.length === 0) return [];
   return retryTransient(() => readChoices(context.pool, header.map(plainName)), { signal });
@@ -49,8 +49,10 @@ const withChoices = (table: Table, choices: readonly RememberedChoice[]): Table 
   columns: matchColumns(table.header, table.rows, choices),
 });
 
-/** Stores the profile that was chosen.
- * @throws ReadAgain if a profile that was just selected reads the file in another way */
+/**
+ * Stores the profile that was chosen.
+ * @throws ReadAgain if a profile that was just selected specifies another dialect than the one with which the file was read
+ */
 async function withProfile(run: Run, { profile, options }: ChosenProfile, dialect: Dialect): Promise<Run> {
   if (profile === null) return run;
   const work = { ...run.work, options, profile: asUsed(profile) };

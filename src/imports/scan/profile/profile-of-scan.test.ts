@@ -76,7 +76,7 @@ test("a named profile is used whatever the columns are, and defines how to read 
   expect(await readProduct("odd-1")).toMatchObject({ name: "P a,b,c" });
 });
 
-test("a selected profile that reads the file in another way than detection is applied to the whole file", async () => {
+test("if a selected profile specifies another dialect than the detected one, the whole file is read with the dialect of the profile", async () => {
   await store("Quoted", {
     file: { quote: "" },
     detect: { columns: ["qcode", "qname", "qsize"], need: 3 },

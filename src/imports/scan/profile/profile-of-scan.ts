@@ -26,7 +26,7 @@ export async function profileOfTable(
   return chooseProfile(header, options, used, used === null ? await readKnownProfiles(pool) : []);
 }
 
-/** Thrown to read the file again in the way that its profile defines. */
+/** Thrown to read the file again, with the dialect that its profile specifies. */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
   readonly work: ImportWork;

@@ -7,8 +7,10 @@ import type { Scanner } from "../scanner.ts";
 /** Maximum number of keys that one statement compares with the catalogue. */
 export const COMPARED_KEYS = 20_000;
 
-/** Compares the keys in one statement if they are few. The keys of a larger file are known only as hashes, so the keys of the catalogue are
- * read and looked up: half a second for a million products. */
+/**
+ * Compares the keys in one statement if the scan has kept all of them. Of a larger file, only hashes of the keys are known. In this case,
+ * reads all keys of the catalogue and hashes each: half a second for a million products.
+ */
 export async function countKnownKeys(
   pool: pg.Pool,
   { first_keys, distinct_keys, hasKey }: Pick<Scanner, "first_keys" | "distinct_keys" | "hasKey">,

@@ -1,4 +1,4 @@
-// Ends the scan of a whole file: asks what only the whole file shows, or starts loading.
+// Ends the scan of a whole file: raises the questions that only the whole file can show, or starts loading.
 import { retryTransient } from "../../../db/connection/connect.ts";
 import { hasAnyProduct } from "../../../catalog/store.ts";
 import { choicesOf } from "../../choices/choices-of.ts";
@@ -66,7 +66,8 @@ async function questionOfScan(
 ): Promise<Problem | undefined> {
   const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
   const { mode, mapping } = completeOptions(work.options);
-  // With `match`, the keys are not SKUs. The import changes products, and rows that would create one are rejected.
+  // With `match`, the keys are values of another attribute, so they cannot show whether products exist. The import changes products, and
+  // rejects rows that would create a product without a name.
   const isMatched = mapping?.match !== undefined;
   if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
   if (scanner.first_keys.length === 0) return undefined;

@@ -54,7 +54,7 @@ function repeatedNotices({ header }: NoticedTable): Notice[] {
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...repeated].slice(0, MAX_NOTICES).map((name) => ({
     code: "repeated_column",
-    message: `The file has several columns named "${name}". Only the first of them has this name; further ones were imported as attributes such as "${name} (2)".`,
+    message: `The file has several columns named "${name}". Only the first of them has this name. The columns after it were imported as attributes such as "${name} (2)".`,
     column: name,
     count: names.filter((other) => other === name).length,
   }));
@@ -86,7 +86,7 @@ export const shortRowNotices = ({ count, lines }: FilledUp): Notice[] =>
     : [
         {
           code: "short_rows",
-          message: `${count.toLocaleString("en")} ${count === 1 ? "row has" : "rows have"} fewer cells than the header (${linesOf(lines, count)}). The missing cells at the end were read as blank. If a cell inside a row is missing instead, undo the import and correct the row.`,
+          message: `${count.toLocaleString("en")} ${count === 1 ? "row has" : "rows have"} fewer cells than the header (${linesOf(lines, count)}). The missing cells at the end were read as blank. If a row lacks a cell in the middle, undo the import and correct the row.`,
           column: null,
           count,
         },

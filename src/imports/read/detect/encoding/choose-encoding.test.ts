@@ -154,7 +154,7 @@ test("repeated words are no further evidence", () => {
   expect(choose(Buffer.concat(Array.from({ length: 1000 }, () => line))).doubts).toBeGreaterThan(0);
 });
 
-test("any bytes have an encoding", () => {
+test("an encoding is chosen for any bytes", () => {
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256));
   expect(choose(bytes).encoding).toBeTypeOf("string");
 });

@@ -18,7 +18,10 @@ interface Candidate {
   languages: readonly Language[];
 }
 
-/** The encodings that are detected. Others have to be given: their text is nearly always valid in one of these. */
+/**
+ * The encodings that are detected. Other encodings have to be given, because their text is nearly always valid in one of these encodings
+ * too.
+ */
 const SINGLE_BYTE: Partial<Record<SingleByte, Candidate>> = {
   "windows-1252": { prior: 0, languages: WEST },
   "windows-1250": { prior: -3, languages: CENTRAL },
@@ -65,8 +68,10 @@ export interface Choice {
   doubts: number;
 }
 
-/** A smaller difference of the scores, as natural logarithms, does not decide. Measured in docs/decisions/0042-encodings.md.
- * windows-1252 has a lower value: text of its languages that lacks all but one or two accents must not lead to a question. */
+/**
+ * Minimum difference of two scores (natural logarithms) that decides between two encodings. Measured in docs/decisions/0042-encodings.md.
+ * The minimum for windows-1252 is lower, so that text of its languages with only one or two accents does not lead to a question.
+ */
 const DECISIVE = 5;
 const DECISIVE_WINDOWS_1252 = 2.4;
 const MAX_ALTERNATIVES = 3;

@@ -65,7 +65,8 @@ function scoreByBlock(character: string, encoding: EastAsian): number {
   if (/[\uac00-\ud7a3]/.test(character)) return encoding === "euc-kr" ? SELDOM_CHARACTER : RARE_CHARACTER;
   if (/[\u4e00-\u9fff]/.test(character)) return encoding === "euc-kr" ? RARE_CHARACTER : SELDOM_CHARACTER;
   if (/[\u3000-\u303f\uff01-\uff5e\u2010-\u2027]/.test(character)) return PUNCTUATION;
-  // These half-width characters have one byte in Shift_JIS, so text of many other encodings is valid Shift_JIS that consists of them.
+  // These half-width characters have one byte in Shift_JIS, so text of many other encodings is valid Shift_JIS that consists of these
+  // characters.
   if (/[\uff61-\uff9f]/.test(character)) return encoding === "shift_jis" ? -5.5 : -8;
   if (/[①-⑳㈱№℃㎜㎝㎏℡ⅰ-ⅹⅠ-Ⅹ×○●△▲□■◇◆☆★→←↑↓～℃‰§]/.test(character)) return -7;
   return RARE_CHARACTER;

@@ -119,7 +119,7 @@ function readToken(code: string, at: number): { token: Token; end: number } {
 
 /** A letter of a word. East Asian characters are single words, as in `yyyy年m月`. */
 const LETTER = /(?![\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}])[\p{L}\p{M}]/u;
-/** A run of date codes. `General` and `Standard` have other letters too. */
+/** A run of date codes. `General` and `Standard` do not match, because they also have other letters. */
 const DATE_CODES = /^(?:y|m|d|h|s)+$/i;
 const ELAPSED = /^(?:h+|m+|s+)$/i;
 

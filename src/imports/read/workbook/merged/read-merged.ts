@@ -118,7 +118,8 @@ function createReader(part: string, rows: { first: number; last: number }, budge
       try {
         parser.write(bytes);
       } catch (error) {
-        // After the element, the parser finds tags without a root. They are parsed with the rows.
+        // Ignore errors after the element: the parser has only seen a part of the XML, so it reports the remaining tags as tags without a
+        // root element.
         if (!isDone) throw error;
       }
     },

@@ -1,5 +1,5 @@
-// Counts cells that are stored but that the user should check: shortened numbers, words for missing values, and letters that were wrong
-// before the file was made.
+// Counts cells that are stored but that the user should check: shortened numbers, words for missing values, and letters that were already
+// wrong when the file was written.
 import { isAscii } from "node:buffer";
 import type { Layout } from "../../../layout.ts";
 import { mayContain } from "../../../read/fit/clean-cells.ts";
@@ -42,15 +42,21 @@ const equals = (word: string): Kind["isDoubtful"] => {
 };
 
 const NUMBERS: Kind = { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber };
-/** Words for missing values. They are counted only if the first rows contain one, because a writer uses them in the whole file. */
+/**
+ * Words for missing values. They are counted only if the first rows contain one: a program that writes such a word writes it in the whole
+ * file.
+ */
 const MISSING: ReadonlyMap<string, Kind> = new Map(
   ["NULL", "\\N"].map((word) => [
     word,
     { kind: "missing_values", needle: Buffer.from(word), isDoubtful: equals(word) } satisfies Kind,
   ]),
 );
-/** U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã`, `Ð` or `â` before a
- * symbol, which no word contains. The window is searched for their rarest bytes, because native searches for frequent ones are slow. */
+/**
+ * U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã`, `Ð` or `â` before a
+ * symbol, which no word contains. The window is searched for the rarest bytes of these texts, because native searches for frequent bytes
+ * are slow.
+ */
 const OTHER_KINDS: readonly Kind[] = (
   [
     ["efbfbd", "efbfbd"],
@@ -98,7 +104,7 @@ export function countDoubtful(layout: Layout, sample: readonly (readonly string[
       for (const column of columns) {
         const field = first + column;
         if (!kind.isDoubtful(bytes, field_start[field] as number, field_end[field] as number)) continue;
-        // A damaged SKU is rejected.
+        // A damaged SKU is rejected, so it is not counted here.
         if (column !== layout.sku || kind.kind === "wrong_letters") note(records, r, field, kind, column);
       }
     }

@@ -1,5 +1,5 @@
-// Notes SKUs that the user should check, although they are accepted: dates that a spreadsheet made of codes such as 1-3, words of a row
-// of totals, and SKUs that look like others.
+// Collects accepted SKUs that the user should check: dates into which a spreadsheet has converted codes such as 1-3, words for a total, and
+// SKUs that look like other SKUs.
 import { isAscii } from "node:buffer";
 import { cutText } from "../../../../../contract/faults.ts";
 import type { Records } from "../../../read/records.ts";
@@ -92,7 +92,10 @@ const WITH_DIGIT = 0;
 const WITHOUT_DIGIT = 1;
 const BEYOND_ASCII = 2;
 
-/** A loop takes a fraction of the time of a native call for a few bytes. @param isPlain whether the bytes are known to be ASCII */
+/**
+ * Returns the form of the SKU. For a few bytes, a loop takes a fraction of the time of a native call. @param isPlain whether the bytes are
+ * known to be ASCII
+ */
 function formOf(bytes: Buffer, from: number, to: number, isPlain: boolean): number {
   let form = WITHOUT_DIGIT;
   for (let pos = from; pos < to; pos++) {

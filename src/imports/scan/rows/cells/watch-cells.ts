@@ -1,4 +1,4 @@
-// Watches the records of a scan for what is not wrong enough to be rejected, and describes it in notices.
+// Finds cells in the records of a scan that are doubtful but not rejected, and describes them in notices.
 import type { Notice } from "../../../../../contract/imports/notices.ts";
 import type { Layout } from "../../../layout.ts";
 import type { Records } from "../../../read/records.ts";
@@ -67,7 +67,7 @@ function describeKeys(kind: UnusualKind, count: number): string {
   const skus = `${count.toLocaleString("en")} ${count === 1 ? "SKU" : "SKUs"}`;
   switch (kind) {
     case "date_skus":
-      return `${skus} ${count === 1 ? "looks" : "look"} like a date that a spreadsheet made of another code`;
+      return `${skus} ${count === 1 ? "looks" : "look"} like a date into which a spreadsheet has converted another code`;
     case "total_rows":
       return `${skus} ${count === 1 ? "is a word" : "are words"} for a total, so the row may not be a product`;
     case "look_alikes":
@@ -79,7 +79,7 @@ const ADVICE: Readonly<Record<UnusualKind, string>> = {
   date_skus: "If they are wrong, undo the import and get the file again with the SKUs as text.",
   total_rows: "If it is wrong, undo the import and delete the row.",
   look_alikes:
-    "They are different from SKUs in ordinary characters. If that is wrong, undo the import and correct them.",
+    "A SKU in ordinary characters is a different SKU. If both should be the same, undo the import and correct the SKUs in the file.",
 };
 
 /** @param lines the first of `count` lines */
