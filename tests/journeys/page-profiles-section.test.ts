@@ -95,7 +95,7 @@ test("a test is made from pasted lines: the profile computes the products, and t
   await form.getByRole("cell", { name: "1049.00" }).waitFor();
   await form.getByLabel("Name of the test").fill("two lamps");
   await look("profiles-add-test");
-  await button("This is right: add the test", form).click();
+  await button("The products are right: add the test", form).click();
   const list = page.getByRole("list", { name: "Tests" });
   await list.getByText("Passed", { exact: true }).waitFor();
   expect((await read("Supplier A")).tests).toEqual({ count: 1, failed: 0 });
@@ -138,7 +138,7 @@ test("a conflict shows both texts, and the user chooses", async () => {
     .waitFor();
   await problem.getByRole("region", { name: "Your text" }).getByText(" €").waitFor();
   await look("profiles-conflict");
-  await button("Save my text instead", problem).click();
+  await button("Replace the stored text with mine", problem).click();
   await button("Save anyway", problem).click();
   await said(`Saved the profile Supplier A, version ${other.version + 2}`);
 });

@@ -7,7 +7,7 @@ export const profiles: Section = {
   key: "f",
   routes: [
     { path: "/profiles", name: "profiles", component: () => import("./ProfilesPage.vue") },
-    // No tab of a profile is called “new”, so this path belongs to no profile.
+    // The path looks like the tab “new” of a profile called “-”, but no profile has such a tab.
     { path: "/profiles/-/new", name: "new-profile", component: () => import("./NewProfilePage.vue") },
     {
       path: "/profiles/:name/:tab(mapping|tests|try|text|versions)?",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { memberLabel, valueLabel } from "./difference-words.ts";
 
-test("members have the names of the page, attributes their own", () => {
+test("fields have the labels of the page, attributes have their own names", () => {
   expect(["name", "attributes.price", "rejects.line 3", "other"].map(memberLabel)).toEqual([
     "Name",
     "price",
@@ -10,7 +10,7 @@ test("members have the names of the page, attributes their own", () => {
   ]);
 });
 
-test("texts are shown without quotation marks, other values as they are", () => {
+test("filled texts are shown without quotation marks, true and false as yes and no, other values as JSON", () => {
   expect(['"Lamp"', '""', "true", '["a","b"]', '{"sku":"A-1"…', null].map(valueLabel)).toEqual([
     "Lamp",
     '""',

@@ -9,7 +9,7 @@ export async function firstLines(file: Blob): Promise<string | null> {
   const isWhole = file.size <= MAX_TEST_INPUT;
   const bytes = await file.slice(0, MAX_TEST_INPUT).arrayBuffer();
   try {
-    // `stream` accepts a character that is cut at the end.
+    // With `stream`, the decoder accepts an incomplete character at the end of the bytes.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !isWhole });
     if (text.includes("\0")) return null;
     const lines = text.split(/(?<=\n)/);

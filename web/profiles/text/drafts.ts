@@ -20,7 +20,7 @@ export const draftOf = (name: string): Draft | undefined => drafts.get(name.toLo
 export const keepDraft = (name: string, draft: Draft): unknown => drafts.set(name.toLowerCase(), draft);
 export const dropDraft = (name: string): unknown => drafts.delete(name.toLowerCase());
 
-/** Asks before the tab is closed while the text is not saved. */
+/** Makes the browser ask before it closes the tab if the text is not saved. */
 export function guardTab(isChanged: Ref<boolean>): void {
   useEventListener(window, "beforeunload", (event) => {
     if (isChanged.value) event.preventDefault();

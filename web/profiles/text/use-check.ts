@@ -1,4 +1,4 @@
-// Checks a text while it is edited: the server validates it and runs its tests, without storing anything.
+// Checks the text of a profile while a user edits it: the server validates the text and runs its tests, and stores nothing.
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
 import { Problem } from "../../../contract/problems.ts";
@@ -22,7 +22,7 @@ const SYNTAX: Record<string, PlainKey> = {
   NotAnObject: "profiles.text.syntax.object",
 };
 
-/** @param isActive whether the text is compared with the server. Its syntax is always checked */
+/** @param isActive whether the server checks the text. The page checks the syntax in any case */
 export function useCheck(text: Ref<string>, name: () => string, isActive: () => boolean) {
   const faults = shallowRef<LineFault[]>([]);
   const run = shallowRef<ProfileTestRun | null>(null);
@@ -53,7 +53,7 @@ export function useCheck(text: Ref<string>, name: () => string, isActive: () => 
       run.value = await ask(test_profile, { params: { name: name() }, body: { definition } }, { signal });
       faults.value = [];
     } catch (error) {
-      // An unreachable server is reported by the shell, and other problems when the text is saved.
+      // The shell reports an unreachable server. Other problems are reported when the user saves the text.
       if (!signal.aborted && error instanceof Problem && error.slug === "invalid-request") showFaults(faultsOf(error));
     } finally {
       if (!signal.aborted) checking.value = false;

@@ -24,7 +24,7 @@ test("each statement of a product is one line in plain words", () => {
   ).toEqual([
     "SKU: Lieferant and Artikelnummer, joined by “:” (blank if one of them is blank)",
     "Name: Kurztext, or if it is blank, Bezeichnung",
-    "Active: Status; translated: “an” → “yes”, “aus” → “no”; otherwise the row is rejected",
+    "Active: Status; values replaced: “an” → “yes”, “aus” → “no”; any other text rejects the row",
     "price: EK; number written as 1.234,56",
     "tags: Tags; split at “,” into a list",
     "images: a list of Bild and (Bilder; split at “|” into a list)",
@@ -58,8 +58,8 @@ test("rows, matches, pairs and the file are described", () => {
       empty: ["__EMPTY__"],
     }),
   ).toEqual([
-    "Product found by: EAN, compared as a GTIN with the attribute gtin; a product that is not found is created",
-    "Attributes named by the data: in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
+    "Product found by: EAN, compared as a GTIN with the attribute gtin; if no product is found, a new one is created",
+    "Attributes whose names are in the data: in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
     "All others: are not imported",
     "Not a product if: Pos and Nr: blank",
     "Not a product if: Pos is like “Total{*}”, or Pos is “a” or “b”",

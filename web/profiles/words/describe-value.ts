@@ -1,4 +1,4 @@
-// Says in one line where a value of a mapping comes from and what is done to it.
+// Describes a value of a mapping in one line: its columns, and the steps that are applied to it.
 import type { Condition, MappedValue, Value } from "../../../contract/mapping/mapping.ts";
 import { t, tn } from "../../texts/t.ts";
 import { allOf, anyOf, quoted } from "./quote.ts";

@@ -46,7 +46,7 @@ export const shell: Shape<typeof english> = {
   },
   dock: {
     label: "Laufende Vorgänge",
-    running: "{n} laufend | {n} laufend",
+    running: "{n} läuft | {n} laufen",
     just_ended: "Eben fertig",
     failed: "{n} fehlgeschlagen | {n} fehlgeschlagen",
     collapse: "Weniger zeigen",
@@ -70,9 +70,9 @@ export const shell: Shape<typeof english> = {
     set_some: "Produkte ändern",
   },
   operation_state: {
-    selecting: "Wählt aus",
+    selecting: "Auswahl läuft",
     running: "Läuft",
-    finishing: "Schließt ab",
+    finishing: "Wird abgeschlossen",
     done: "Fertig",
     cancelled: "Abgebrochen",
     failed: "Fehlgeschlagen",

@@ -20,12 +20,12 @@ export const ui: Shape<typeof english> = {
       updated: "Bekommen ihre alten Werte",
       deleted: "Gelöscht",
       unchanged: "Haben schon ihre alten Werte",
-      kept: "Bleiben, wie sie sind",
+      kept: "Bleiben unverändert",
     },
     policy: "Später noch einmal geänderte Produkte",
     policies: {
       keep: "Spätere Änderungen behalten",
-      keep_help: "Diese Produkte bleiben, wie sie sind.",
+      keep_help: "Diese Produkte bleiben unverändert.",
       overwrite: "Auch spätere Änderungen rückgängig machen",
       overwrite_help:
         "Auch die späteren Änderungen dieser Produkte werden rückgängig gemacht, bleiben aber im Verlauf.",
@@ -127,7 +127,7 @@ export const ui: Shape<typeof english> = {
   },
   not_found: {
     title: "Seite nicht gefunden",
-    text: "Die Adresse ist vertippt, oder die Seite gibt es nicht mehr.",
+    text: "Die Adresse enthält vielleicht einen Tippfehler, oder die Seite gibt es nicht mehr.",
     back: "Zur Startseite",
   },
   keys: {
