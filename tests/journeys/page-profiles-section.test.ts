@@ -30,6 +30,14 @@ const button = (name: string, within: Page | Locator = page): Locator =>
 const editor = (): Locator => page.getByLabel("Text of the profile as JSON");
 const said = (text: string): Promise<void> => page.getByText(text, { exact: true }).first().waitFor();
 
+/** Opens the section by its shortcut, once the page handles keys. */
+async function goByKeys(): Promise<void> {
+  await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Profiles" }).first().waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await page.waitForURL("**/profiles");
+}
+
 /** Moves the mouse away, so that no button is hovered, and inspects the page. */
 async function look(view: string): Promise<void> {
   await page.mouse.move(0, 0);
@@ -45,9 +53,7 @@ async function edit(from: string, to: string): Promise<void> {
 
 test("without own profiles, the page explains them and lists the built-in ones", async () => {
   await page.goto("/products");
-  await page.keyboard.press("g");
-  await page.keyboard.press("f");
-  await page.waitForURL("**/profiles");
+  await goByKeys();
   await page.getByRole("heading", { name: "No profiles of your own yet" }).waitFor();
   await page.getByRole("list", { name: "Built-in profiles" }).getByRole("link", { name: "Akeneo" }).waitFor();
   await look("profiles-first");
@@ -237,8 +243,7 @@ test("choices for columns are listed and can be forgotten", async () => {
 
 test("a profile is opened, edited and saved by keyboard alone", async () => {
   await page.goto("/imports");
-  await page.keyboard.press("g");
-  await page.keyboard.press("f");
+  await goByKeys();
   await page.getByRole("list", { name: "Your profiles" }).waitFor();
   await tabTo("Supplier A");
   await page.keyboard.press("Enter");
