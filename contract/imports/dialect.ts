@@ -15,8 +15,10 @@ const encoding_choice = z.object({
   samples: z.array(z.string()).describe("Up to three lines of the file in this encoding"),
 });
 
-/** The format of the file. If `escape` equals `quote`, a quote is escaped by doubling it; if it is an empty string, quotes
- * cannot be escaped. */
+/**
+ * The format of the file. If `escape` equals `quote`, a quote is escaped by doubling it. If `escape` is an empty string, quotes cannot be
+ * escaped.
+ */
 export const dialect = z
   .object({
     format: z

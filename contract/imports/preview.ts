@@ -25,7 +25,7 @@ export const preview_column = column
       .enum(CONFIDENCES)
       .describe(
         "`high`: the client, a mapping or a choice for an earlier import (`remembered`) has determined the target, or the column has the " +
-          "name of the field; `medium`: the name is similar; `low`: an import would ask which column it is",
+          "name of the field; `medium`: the name is similar; `low`: an import would ask which column contains the field",
       ),
     samples: z.array(z.string()).describe("The first three different values, each truncated to 100 characters"),
   })

@@ -34,7 +34,7 @@ export function questionOf(problem: ProblemDocument | null): Question | undefine
   };
 }
 
-/** What the review of an import shows: the exact figures of the scanned file. They are members of its problem. */
+/** What the review of an import shows: the exact figures of the scanned file. The figures are members of the import's problem. */
 export interface Review {
   rows: number;
   rejected: number;

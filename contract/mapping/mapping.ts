@@ -52,7 +52,7 @@ export const mapping = z
       })
       .strict()
       .optional()
-      .describe("Properties of the file that are given instead of detected"),
+      .describe("Known properties of the file. The other properties are detected"),
     ignore: z.array(condition).max(50).optional().describe("Rows that are not products. They are counted and listed"),
     key: value.describe("The SKU or, with `match`, the value by which the product is found"),
     match: z

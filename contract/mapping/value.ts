@@ -36,9 +36,9 @@ export interface MappedValue {
   list?: boolean | undefined;
   default?: string | undefined;
 }
-/** A column, or several sources of which the first that is not blank is used (or all of them, with `join` or `all`). */
+/** A column, or a list of sources. The first source that is not blank is used, or all sources with `join` or `all`. */
 export type ValueSource = string | (string | MappedValue)[];
-/** A column, the first of several that is not blank, or a value with steps. */
+/** A column; a list of sources, of which the first one that is not blank is used; or a value with steps. */
 export type Value = string | (string | MappedValue)[] | MappedValue;
 
 /** The members of a value, in the order in which they are applied. */
@@ -50,7 +50,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
         from: z
           .union([column_name, sources])
           .optional()
-          .describe("The column, or several of which the first that is not blank is used"),
+          .describe("A column, or a list of sources, of which the first one that is not blank is used"),
         const: text.optional().describe("A constant instead of a column"),
         join: text
           .optional()
@@ -142,7 +142,7 @@ const sources = z
   .meta({ id: "ValueSources" });
 export const value: z.ZodType<Value> = z.union([column_name, sources, mapped_value]).meta({
   id: "Value",
-  description: "A column, the first of several that is not blank, or a value with steps",
+  description: "A column; a list of sources, of which the first one that is not blank is used; or a value with steps",
 });
 
 export interface Condition {

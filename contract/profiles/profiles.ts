@@ -14,7 +14,7 @@ const count = z.int().min(0);
 const tests = z
   .object({
     count,
-    failed: count.nullable().describe("Number of tests that failed when they last ran; null if they have not run"),
+    failed: count.nullable().describe("Number of tests that failed in the last run; null if the tests have never run"),
   })
   .describe("The tests that the profile contains");
 
@@ -79,7 +79,7 @@ const headers = z.looseObject({
     .string()
     .max(1000)
     .optional()
-    .describe("ETag of the profile that you read. If the profile has changed since then, the response is 412"),
+    .describe("ETag of the profile that you read. If the profile has changed after you read it, the response is 412"),
 });
 const confirm = z
   .object({

@@ -55,7 +55,7 @@ Exit code: 0 done, 1 failed or interrupted, 2 usage error.
     const unwritable = new AbortController();
     const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
       const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
-      // Abort the download immediately. Otherwise the pipeline would report the error only after the next bytes from the server.
+      // Abort the download immediately: the pipeline alone would report the error only after the next bytes from the server.
       output.once("error", () => {
         unwritable.abort();
       });

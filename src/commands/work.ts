@@ -89,8 +89,8 @@ async function workOn(
   options: { env: Io["env"]; log: Logger; signal: AbortSignal; pulse: Pulse },
 ): Promise<void> {
   const { log, signal, pulse } = options;
-  // Loaders, executors and four scans can each hold one connection and need a second one to continue. The pool has more
-  // connections than they can hold, so they cannot deadlock.
+  // Loaders, executors and four scans can each hold one connection and need a second one to continue. The pool has more connections than
+  // all of these can hold, so they cannot deadlock.
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {

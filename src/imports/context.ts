@@ -13,7 +13,7 @@ export interface ImportContext {
   files_dir: string;
   /** Checks the free space on the disk of `files_dir`. If undefined, files may fill the disk. */
   disk?: DiskReserve;
-  /** The same object as `disk` if the embedded database is on that disk: loaders then wait while the disk is full. */
+  /** The same object as `disk` if the embedded database is on that disk. In this case, loaders wait while the disk is full. */
   database_disk?: DiskReserve | undefined;
   /** Maximum number of loaders that this process runs at the same time. */
   concurrency: number;

@@ -153,7 +153,7 @@ describe("a client that reconnects", () => {
     expect(seen).toMatchObject([{ id: String(done.version), state: { state: "done" } }]);
   });
 
-  test("gets a cancel and an end that happened meanwhile", async () => {
+  test("gets a cancel and an end that happened while it was disconnected", async () => {
     const made = await receive();
     const first = watch(made.id);
     await until(() => first.seen.length === 1);

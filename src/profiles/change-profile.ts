@@ -167,7 +167,7 @@ function checkPreconditions(
     "profile-changed",
     etag === undefined
       ? `There is no profile "${name}".`
-      : `The profile "${name}" was created or changed meanwhile. Its ETag is now ${etag}. Read the profile again, and repeat your change if it is still needed.`,
+      : `The profile "${name}" was created or changed by another request. Its ETag is now ${etag}. Read the profile again, and repeat your change if it is still needed.`,
     { extra: { version: stored?.version ?? null } },
   );
 }

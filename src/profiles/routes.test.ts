@@ -124,7 +124,7 @@ test("the list has pages in the order of the names", async () => {
   expect((await ask("GET", "/api/profiles?cursor=nonsense")).status).toBe(400);
 });
 
-test("a change of a profile whose tests then fail needs confirmation", async () => {
+test("a change that makes a test of the profile fail needs confirmation", async () => {
   const tests = [{ input: "Art,Titel\nA-1,Lamp\n", expected: [{ sku: "A-1", name: "Lamp" }] }];
   const sound = { key: "Art", name: "Titel", tests };
   expect((await ask("PUT", path("tested"), sound)).body).toMatchObject({ tests: { count: 1, failed: 0 } });

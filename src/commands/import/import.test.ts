@@ -131,7 +131,7 @@ test("`skuport read` uses the choices that the server on the data folder remembe
   expect(stdout).toContain('line 2: {"sku":"Q-1","name":"Lamp","active":true}');
 });
 
-test("a long mapping is sent too", async () => {
+test("a mapping that is too long for a query string is sent, for a file and for standard input", async () => {
   const map = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`wert ${i}`, `Größe "${i}"`]));
   const long = { key: "sku", name: "name", attributes: { value: { from: "value", map } } };
   const mapping = await fileOf("long.json", JSON.stringify(long));

@@ -106,8 +106,10 @@ async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>>
   throw optionError(result.error.issues);
 }
 
-/** If the import is held for an answer, cancels it. @returns the ended import or, for a held one, its state before it was cancelled;
- * undefined if the command was interrupted before the import was created */
+/**
+ * Sends the file to the server and waits for the end of the import. If the import is held for an answer, cancels it. @returns the ended
+ * import or, for a held one, its state before it was cancelled; undefined if the command was interrupted before the import was created
+ */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,

@@ -53,7 +53,7 @@ async function findProfile(given: ProfileCall, name: string): Promise<Profile | 
   }
 }
 
-/** Refuses to overwrite a profile that another user has stored meanwhile. */
+/** Refuses to overwrite a profile that another user has stored during the edit. */
 const preconditionOf = (before: Profile | undefined): Record<string, string> =>
   before === undefined ? { "if-none-match": "*" } : { "if-match": profileEtag(before) };
 

@@ -43,7 +43,7 @@ async function readFromServer(profile: string, baseUrl: string): Promise<KnownPr
   return { name, version, built_in, definition: readDefinition(definition, name, ""), seen_columns };
 }
 
-/** Returns the profiles from which an import of a file with this header would select. Without a server, these are the built-in ones. */
+/** Returns the profiles from which an import of a file with this header would select. Without a server, these are the built-in profiles. */
 export async function knownProfiles(header: readonly string[], io: Io): Promise<KnownProfile[]> {
   const server = await serverOf(io);
   if (server !== undefined) {

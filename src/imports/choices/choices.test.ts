@@ -64,7 +64,7 @@ test("choices never make a blank or unsuitable column the key", async () => {
   expect(exact.columns.map(({ target }) => target)).toEqual(["attribute", "sku", "name"]);
 });
 
-test("choices beat the exact name of a field if they were made for a file with both", async () => {
+test("a choice beats the exact name of a field if it was made for a file that also had a column with this name", async () => {
   const file = "sku,Supplier code,name\ns1,A-1,Lamp\ns2,A-2,Desk\n";
   const { id } = await importBytes(context, file, { review: "always" });
   await continued(id, { review: "never", mapping: { key: "Supplier code", name: "name" } });

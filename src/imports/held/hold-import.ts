@@ -18,8 +18,10 @@ const KEPT_HOURS = 24;
 export const isQuestionOfScan = (error: unknown): error is Problem =>
   error instanceof Problem && isQuestion(error.extra);
 
-/** Holds the import until its question is answered. The file is kept, and nothing is written to the catalogue. Does nothing if the
- * import was cancelled or taken over, or if its upload is still running: it is then scanned again when the file is complete. */
+/**
+ * Holds the import until its question is answered. The file is kept, and nothing is written to the catalogue. Does nothing if the import
+ * was cancelled or taken over, or if its upload is still running. After the upload, the import is scanned again.
+ */
 export async function holdImport({ pool, log }: ImportContext, scan: ScanId, question: Problem): Promise<void> {
   const isHeld = await withTransaction(pool, async (client) => {
     if (!(await isScannedBy(client, scan))) return false;

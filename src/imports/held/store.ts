@@ -24,8 +24,10 @@ export async function markHeld(
   return updated > 0;
 }
 
-/** Returns the options of the import, and locks it until the end of the transaction: another answer that is given at the same time waits, and
- * is added to these options. */
+/**
+ * Returns the options of the import, and locks its row until the end of the transaction. A second answer that arrives at the same time
+ * waits for this lock, and is added to the options that the first answer has stored.
+ */
 export async function lockOptions(client: pg.ClientBase, id: number): Promise<GivenOptions | undefined> {
   const { rows } = await client.query<{ options: GivenOptions }>(
     "select options from imports where id = $1 for update",

@@ -42,7 +42,7 @@ interface Kept {
 /**
  * @param found the products of each key that has any
  * @param taken keys that already are SKUs of other products, so that no row may create a product with them; undefined if rows without a
- * product create none
+ * product do not create one
  */
 export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, taken?: ReadonlySet<string>): Resolved {
   const kept: Kept[] = [];

@@ -308,7 +308,7 @@ describe("texts that a value map does not know", () => {
   });
 });
 
-test("rows with too few or too many fields have the same fields as before", () => {
+test("rows with too few or too many fields do not affect the rows after them", () => {
   const mapping: Mapping = { key: { from: "sku", case: "upper" }, attributes: { n: { from: "a", number: "1.5" } } };
   const { rows } = mapRows(mapping, ["sku", "a"], [["x", "1"], ["y"], ["z", "1", "2", "3"], ["w", "x"], ["v", "2"]]);
   expect(rows.map(({ fault }) => fault !== undefined)).toEqual([false, false, false, true, false]);

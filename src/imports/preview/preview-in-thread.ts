@@ -30,8 +30,10 @@ export interface PreviewLimits {
 }
 
 export interface Previewer {
-  /** @param disconnected aborts when the client has disconnected; if the preview is still waiting, it is then dropped
-   * @throws Problem too-many-previews, preview-stopped, and the problems of previewFile */
+  /**
+   * @param disconnected aborts when the client has disconnected; this drops the preview if it is still waiting
+   * @throws Problem too-many-previews, preview-stopped, and the problems of previewFile
+   */
   preview(file: PreviewJob, disconnected: AbortSignal): Promise<Preview>;
   /** Terminates the thread together with its current preview. */
   close(): Promise<void>;

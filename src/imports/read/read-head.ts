@@ -180,7 +180,7 @@ async function unpackHead({ chunks }: Unpacker, isWhole: boolean): Promise<{ hea
     }
     return { head: Buffer.concat(parts), is_whole: isWhole };
   } catch (error) {
-    // The head of a larger file ends in the middle of its data. This error then does not mean that the file is damaged.
+    // If only the head of the file is known, its data ends in the middle, so this error does not mean that the file is damaged.
     if (isWhole || length === 0) throw error;
     return { head: Buffer.concat(parts), is_whole: false };
   }

@@ -1,4 +1,5 @@
-// Receives a file as a new import: writes it to disk and hashes it while it arrives, and answers only when it is durable on disk.
+// Receives a file as a new import: writes the file to disk and hashes it while it arrives, and responds only when the file is durable on
+// disk.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { retryTransient, withTransaction } from "../../db/connection/connect.ts";
@@ -58,8 +59,10 @@ export async function receiveImport(
 const readReceived = (context: ImportContext, id: number): Promise<Import> =>
   retryTransient(async () => (await readImport(context.pool, id)) as Import);
 
-/** Ends a cancelled import. @throws the import's Problem if it has failed instead, because a worker assumed that its upload was
- * interrupted */
+/**
+ * Ends a cancelled import. @throws the import's Problem if the import has already failed, because a worker assumed that its upload was
+ * interrupted
+ */
 async function endCancelled(context: ImportContext, id: number): Promise<Import> {
   await retryTransient(() => finishImport(context, id, "cancelled", null, (client) => isReceiving(client, id)));
   const ended = await readReceived(context, id);

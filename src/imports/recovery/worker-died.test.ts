@@ -75,8 +75,8 @@ describe("a scan", () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
-    // While the scan waits for the lock, only the dead worker's attempt record may exist. If the waiting scan had a record
-    // too, the death of this worker over the other suspect part would count against the scan.
+    // While the scan waits for the lock, only the dead worker's attempt record may exist. If the waiting scan also had a record, a death of
+    // its worker during the other suspect part would count against the scan.
     await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
     await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
     expect((await readImport(pool, id))?.state).toBe("scanning");

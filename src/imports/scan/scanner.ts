@@ -114,8 +114,8 @@ export const rulesOf = ({
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
-  // In a table with a single column, a blank line is a record. A chunk then extends to the start of the next record, so that it includes
-  // its last line end.
+  // In a table with a single column, a blank line is a record. In such a table, a chunk extends to the start of the next record, so that
+  // the chunk includes its last line end.
   const keepsBlankLines = layout.file_width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
@@ -152,7 +152,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 
   /** Column of the fault that `faultOf` returned, or -1 for the record as a whole. */
   let faultyColumn = -1;
-  /** Whether a value of the columns is too long; notes its column. */
+  /** Whether one of these columns has a value that is too long. If so, sets `faultyColumn`. */
   const exceedsLimit = (records: Records, first: number, columns: typeof limited): boolean => {
     for (const { index, limit, unit } of columns) {
       const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);

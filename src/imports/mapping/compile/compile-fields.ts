@@ -32,8 +32,8 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
 }
 
 /**
- * Whether the columns of a joined key must not contain the separator. Otherwise, different rows could have the same key: `A-B` with `C`,
- * and `A` with `B-C`.
+ * Whether the columns of a joined key are checked for the separator, which they must not contain. If it were allowed, different rows could
+ * have the same key: `A-B` with `C`, and `A` with `B-C`.
  */
 const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
   use === "join" && need_all && separator !== "" && sources.length > 1;

@@ -26,7 +26,10 @@ export interface ValueScope {
   number?: string | undefined;
 }
 
-/** Maximum number of sources of all values of a mapping. Patterns that match thousands of columns could otherwise multiply. */
+/**
+ * Maximum number of sources of all values of a mapping. Without this limit, several patterns that match thousands of columns each could
+ * multiply.
+ */
 const MAX_SOURCES = 20_000;
 
 /** Returns the value; null if the file lacks its columns, so that the value would always be blank.

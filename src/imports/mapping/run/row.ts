@@ -4,7 +4,7 @@ import type { Dialect, RejectCode } from "../../../../contract/imports/imports.t
 import { fieldText } from "../../read/field-text.ts";
 import type { Records } from "../../read/records.ts";
 
-/** A value that does not fit. */
+/** A value that does not fit the mapping. */
 export interface MappingFault {
   code: RejectCode;
   /** The column of the file; -1 if the fault is not in one column. */

@@ -21,7 +21,7 @@ export class ValueWriter {
   readonly #isJson: boolean;
   readonly #column: number;
 
-  /** @param isJson whether to write JSON: a string or an array. Otherwise the value must be a text */
+  /** @param isJson whether to write JSON: a string or an array. If false, the value must be a text */
   constructor(node: ValueNode, context: ValueContext, isJson: boolean) {
     this.#read = readerOf(node, context);
     this.#isJson = isJson;

@@ -24,7 +24,7 @@ export const PLAIN_NUMBER: NumberFormat = {
 };
 
 const MAX_SAMPLE = 60;
-/** Maximum number of characters of a number: more than any price, and few enough for every loop over them. */
+/** Maximum number of characters of a number: more than any price has, and few enough for loops over all characters. */
 const MAX_NUMBER = 400;
 const DECIMALS = [".", ",", "\u066b"];
 const BLANKS: ReadonlySet<string> = new Set([" ", "\u00a0", "\u202f", "\u2009"]);

@@ -106,7 +106,7 @@ export const valuesOf = (rows: readonly (readonly string[])[], position: number)
 /** Names of columns to ignore: the columns that a rejects file adds, and a name that no attribute may have. */
 const IGNORED_NAMES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
-/** Returns the columns of a file without a header. All are attributes, because which of them contains the SKU cannot be known. */
+/** Returns the columns of a file without a header. All are attributes, because it is unknown which column contains the SKU. */
 export function unnamedColumns(count: number): Column[] {
   return Array.from({ length: count }, (_, position) => ({
     name: `Column ${String(position + 1)}`,

@@ -90,7 +90,7 @@ describe("encoding", () => {
   });
 });
 
-test("given properties are kept, and the others are detected with them", () => {
+test("given properties are kept, and the other properties are detected to fit the given ones", () => {
   expect(detect(german, { delimiter: "," })).toMatchObject({ delimiter: ",", quote: '"' });
   expect(detect("a;b,c\n1;2,3\n", { header: false, quote: "" })).toMatchObject({
     header: false,

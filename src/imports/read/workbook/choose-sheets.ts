@@ -112,7 +112,7 @@ async function inspect(
   return findTable(head, ranges, overrides);
 }
 
-/** Reads the merged cells of the sheets. Inspects a sheet again if some of them are in its header. */
+/** Reads the merged cells of the sheets. Inspects a sheet again if its header contains merged cells. */
 async function mergeAll(source: SheetSource, sheets: readonly InspectedSheet[]): Promise<InspectedSheet[]> {
   const { file, context, signal } = source;
   const merged: InspectedSheet[] = [];

@@ -19,7 +19,7 @@ const SHOWN_DIGITS = 15;
 const MAX_PLACES = 40;
 
 const WHOLE = /^(?:0|-?[1-9]\d*)$/;
-/** A whole number or a fraction, spelled as it is shown if it is not too long. */
+/** A whole number or a fraction in the spelling that a spreadsheet shows. The number of digits is checked separately. */
 const ORDINARY = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 

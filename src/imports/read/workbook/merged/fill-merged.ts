@@ -8,7 +8,7 @@ import { unpackColumn } from "./read-merged.ts";
 const MAX_FILLED_LENGTH = 1_200_000;
 
 /**
- * Returns a function that fills the cells of a row. It is called for each row of the sheet, in ascending order.
+ * Returns a function that fills the cells of a row. Call this function for each row of the sheet, in ascending order.
  * @param columns packed ranges in ascending order of their top rows
  * @param header number of the last row of the header; ranges that begin above the first record are ignored
  */

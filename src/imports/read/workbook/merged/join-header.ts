@@ -20,7 +20,7 @@ export interface JoinedHeader {
 export interface HeaderPlace {
   /** Number of the row that was detected as the header. */
   row: number;
-  /** Numbers of the rows of the header; if undefined, merged cells show them. */
+  /** Numbers of the rows of the header; if undefined, the merged cells determine the rows. */
   lines: readonly number[] | undefined;
   /** Whether rows above `row` may be part of the header. */
   may_begin_above: boolean;
@@ -157,8 +157,11 @@ function columnPieces(grid: Grid, lines: readonly number[]): string[][] | undefi
   return columns;
 }
 
-/** A column without names or values below the merged cell belongs to the column before it.
- * @param isFirst whether this is the first row of the header in the range */
+/**
+ * Returns the name that a merged cell gives to one of its columns. The name is blank for a column without names or values below the merged
+ * cell, which belongs to the column before it.
+ * @param isFirst whether this is the first row of the header in the range
+ */
 function nameAt(grid: Grid, range: MergedRange, isFirst: boolean, column: number): string {
   if (!isFirst) return "";
   return column === range.left || grid.isFilledBelow(range.bottom, column) ? grid.name(range) : "";

@@ -32,7 +32,10 @@ export interface ErrorColumns {
   blank: ReadonlySet<string>;
 }
 
-/** Returns the columns that are stored, and those from which a mapping computes texts. If a value map contains a text, it is not an error. */
+/**
+ * Returns the columns that are stored, and those from which a mapping computes texts. A text that a value map contains does not count as an
+ * error.
+ */
 export function errorColumns(layout: Layout, plan: MappingPlan | null): ErrorColumns {
   const columns = new Set(storedColumns(layout));
   const addSources = ({ sources, steps }: ValueNode): void => {
