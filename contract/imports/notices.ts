@@ -6,7 +6,8 @@ export const NOTICES = {
   active_as_attribute:
     "A column is named like the active column, but its values are neither yes nor no; the column was imported as an attribute",
   damaged_numbers: "Cells contain numbers that a spreadsheet has shortened, such as 4.00638E+12",
-  missing_values: "Cells contain a word that databases write for a missing value, such as NULL; the word was stored as text",
+  missing_values:
+    "Cells contain a word that databases write for a missing value, such as NULL; the word was stored as text",
   wrong_letters: "Cells contain letters that were decoded in a wrong encoding before the file was made",
   encoding_uncertain: "The encoding was detected from a few letters, and another encoding gives different letters",
   short_rows: "Rows have fewer cells than the header; the missing cells at their end were read as blank",

@@ -64,7 +64,11 @@ export const profile_test = z
       .max(MAX_EXPECTED_PRODUCTS)
       .optional()
       .describe("The rejected rows; none by default"),
-    ignored: z.int().min(0).optional().describe("Number of ignored rows. Without this member, the number is not compared"),
+    ignored: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("Number of ignored rows. Without this member, the number is not compared"),
   })
   .strict();
 export type ProfileTest = z.infer<typeof profile_test>;
