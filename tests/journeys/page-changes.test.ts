@@ -84,7 +84,7 @@ test("the page of a change lists every product before and after the change, and 
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
 });
 
-test("the preview of an undo lists the products to restore and those changed since, and the undo keeps later changes", async () => {
+test("the preview of an undo lists the products to restore and the products that were changed later, and the undo keeps the later changes", async () => {
   await page.goto("/changes");
   await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
   const dialog = page.getByRole("dialog");

@@ -114,7 +114,7 @@ test("theme and density are remembered", async () => {
   await page.locator("html.dark[data-density=compact]").waitFor();
 });
 
-test("a lost connection is reported, and changes made meanwhile appear after the reconnect", async () => {
+test("a lost connection is reported, and changes made during the interruption appear after the reconnect", async () => {
   const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");

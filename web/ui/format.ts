@@ -62,7 +62,7 @@ export function formatDuration(ms: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
-/** Formats a fraction as a whole percentage. It is 100 only if the fraction is 1. */
+/** Formats a fraction as a whole percentage. The percentage is 100 only if the fraction is 1. */
 export const formatPercent = (fraction: number): string =>
   percents().format(fraction >= 1 ? 1 : Math.min(99, Math.floor(fraction * 100 + 1e-9)) / 100);
 

@@ -160,7 +160,8 @@ export async function compareWithProducts(
   );
   const row = rows[0];
   return {
-    // Most often, a file is imported again and no row differs. PostgreSQL then returns one boolean instead of `count` indexes.
+    // Often no row differs, because the same file is imported again. In this case, PostgreSQL returns one boolean instead of `count`
+    // indexes.
     same: row?.is_all_same === true ? Int32Array.from({ length: count }, (_, index) => index) : int32sOf(row?.same),
     changed: int32sOf(row?.changed),
     changed_versions: int32sOf(row?.versions),

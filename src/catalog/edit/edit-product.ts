@@ -49,8 +49,8 @@ export function createEditor(pool: pg.Pool): Edit {
   return (key, author, decide) => {
     const start = performance.now();
     return mutex(key, () => {
-      // This edit has already waited longer for earlier edits of the product than one edit may wait for a lock. An import probably holds
-      // the lock.
+      // Give up if the earlier edits of the product took longer than an edit may wait for a lock, because an import probably holds the
+      // lock.
       if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });

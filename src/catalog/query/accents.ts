@@ -9,7 +9,7 @@ export const MARKS = "\u0300-\u036f";
 const ALL_MARKS = new RegExp(`[${MARKS}]`, "g");
 export const isMark = (point: string): boolean => point >= "\u0300" && point <= "\u036f" && point.length === 1;
 
-/** Letters that Unicode does not decompose, with the letters that are commonly written instead. σ has two lower-case forms. */
+/** Letters that Unicode does not decompose, each with the letters that commonly replace it. σ has two lower-case forms. */
 const UNDECOMPOSED: Readonly<Record<string, string>> = {
   ß: "ss",
   æ: "ae",

@@ -45,7 +45,7 @@ export function unitsOf(points: readonly CodePoint[], { open_start = true, open_
   return units;
 }
 
-/** Returns the character that is written instead of the two characters at this position, if there is one. */
+/** Returns the character, such as `ß`, that can replace the two characters at this position, if there is one. */
 function letterAt(points: readonly CodePoint[], i: number): CodePoint | undefined {
   const pair = points.slice(i, i + 2);
   if (!pair.every(({ ignores_marks }) => ignores_marks === true)) return undefined;

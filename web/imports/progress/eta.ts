@@ -23,7 +23,7 @@ const MAX_RATE_DEVIATION = 0.25;
 /** Time constant of the smoothing: after this time, a new rate has replaced about two thirds of the old one. */
 const SMOOTHING_MS = 700;
 
-/** Returns a function to call with each new state of the import. It returns the current estimate. */
+/** Returns a function that takes each new state of the import and returns the current estimate. */
 export function createEtaEstimator(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Eta {
   let samples: Sample[] = [];
   let furthest = 0;

@@ -1,4 +1,4 @@
-// The tests of a profile: runs them, and adds, replaces and removes them. These changes do not affect what the profile does, so they are
+// The tests of a profile: runs them, and adds, replaces and removes them. Changes of tests do not affect what the profile does, so they are
 // stored even if other tests fail.
 import { onScopeDispose, ref, shallowRef, watch } from "vue";
 import { Problem } from "../../../contract/problems.ts";

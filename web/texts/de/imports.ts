@@ -14,7 +14,7 @@ export const imports: Shape<typeof english> = {
     paused: "Angehalten",
     scanning: "Wird geprüft",
     held: "Wartet auf eine Antwort",
-    ready: "Wartet auf das Laden",
+    ready: "Bereit zum Laden",
     loading: "Wird geladen",
     finishing: "Wird abgeschlossen",
     done: "Fertig",
@@ -159,7 +159,7 @@ export const imports: Shape<typeof english> = {
     wrong_file: "Das ist eine andere Datei als {name}",
     wrong_file_text:
       "Wählen Sie die Datei aus, deren Upload Sie begonnen haben: {name}, {size}. Sie darf seitdem nicht geändert worden sein.",
-    paused_title: "Der Upload hielt bei {part} an",
+    paused_title: "Der Upload wurde bei {part} unterbrochen",
     paused_here:
       "Wählen Sie dieselbe Datei noch einmal aus, um den Upload fortzusetzen. Es wurden noch keine Zeilen importiert.",
     paused_elsewhere:
@@ -199,7 +199,7 @@ export const imports: Shape<typeof english> = {
     reading: "Die Datei wird gelesen",
     read_of: "{scanned} von {size} gelesen, {rows} gefunden",
     held: "Wartet auf Ihre Antwort",
-    found: "{rows} gefunden, warten auf das Laden",
+    found: "{rows} gefunden, bereit zum Laden",
     loaded: "{done} von {rows}",
     finishing: "Der Import wird abgeschlossen",
     finished: "Fertig in {time}",
@@ -382,7 +382,7 @@ export const imports: Shape<typeof english> = {
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
     value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
-    match_ambiguous: "Mehrere Produkte haben den Wert, nach dem die Zeile sucht",
+    match_ambiguous: "Mehrere Produkte haben den Wert, über den die Zeile ihr Produkt findet",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",
   },

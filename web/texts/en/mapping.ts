@@ -112,7 +112,7 @@ export const mapping = {
     else_keep: "is kept",
     else_note: "is kept, and the import reports it",
     else_reject: "rejects the row",
-    else_hold: "stops the import and asks",
+    else_hold: "makes the import wait for your answer",
     else_blank: "counts as blank",
   },
   yes_no: {

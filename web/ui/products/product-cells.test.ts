@@ -24,7 +24,7 @@ test("each attribute of any product is a column; products that lack it have an e
   ]);
 });
 
-test("names that every object has are ordinary attributes", () => {
+test("an attribute may have the name of a member of every object, such as `constructor`", () => {
   const { rows } = productTable([product(2, { constructor: "x" }), product(3, { size: "L" })]);
   expect(rows.map(({ values }) => values)).toEqual([
     ["x", ""],

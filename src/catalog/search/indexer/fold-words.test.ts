@@ -49,7 +49,7 @@ test("stored words get their grams in steps, and lists are exact at every step",
   const complete = await readGrams();
   await expectFound();
 
-  // This is what an earlier release has stored.
+  // Remove the grams of the words outside ASCII, as if an earlier release had stored these words.
   await pool.query(
     "update search_words set grams = '{}' where octet_length(word) <> char_length(word); update search_state set folded_until = ''",
   );

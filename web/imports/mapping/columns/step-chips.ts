@@ -5,7 +5,7 @@ import type { Suggestion } from "../suggest/suggest.ts";
 
 export interface StepChip {
   label: string;
-  /** The members that remove the step. */
+  /** The changes of members that remove the step. */
   without: Partial<Members>;
 }
 

@@ -5,7 +5,8 @@ const MAX_LISTED = 100;
 
 export const comparableValue = (value: string): string => value.trim().toLowerCase();
 
-/** The values of the map in its spelling, then the other values. A column of lists contributes the elements of its lists. */
+/** Lists the values of the map, spelled as in the map, and then all other values. If the column contains lists, their elements are the
+ * values. */
 export function listedValues(
   map: Readonly<Record<string, string>>,
   values: readonly string[],

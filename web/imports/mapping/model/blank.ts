@@ -28,7 +28,7 @@ export function setBlankPolicy(draft: Draft, name: string, policy: BlankPolicy, 
   });
 }
 
-/** The policy of all columns for attributes; undefined if it differs. */
+/** What a blank cell does to an attribute, if this is the same in all columns; undefined otherwise. */
 export function commonPolicy({ blank }: Draft): "keep" | "remove" | undefined {
   const { remove = [] } = blank ?? {};
   if (remove.length === 0) return "keep";

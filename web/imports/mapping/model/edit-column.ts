@@ -26,7 +26,8 @@ import type { ColumnRow } from "./rows.ts";
 
 export type ChosenTarget = Field | "attribute" | "ignored";
 
-/** Changes what the column becomes. Its steps stay. A column that had the field before becomes an attribute. */
+/** Changes what the column becomes. The steps of its value stay. If another column had the field before, that column becomes an
+ * attribute. */
 export function setTarget(
   draft: Draft,
   { name, target, members }: ColumnRow,

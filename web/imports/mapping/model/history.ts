@@ -6,7 +6,7 @@ export interface History<State> {
   future: readonly State[];
 }
 
-/** Older states are forgotten. */
+/** Maximum number of states to which undo can return. Older states are forgotten. */
 const MAX_STEPS = 200;
 
 export const startHistory = <State>(present: State): History<State> => ({ past: [], present, future: [] });

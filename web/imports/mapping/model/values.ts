@@ -60,7 +60,7 @@ export function withSources(
   }
 }
 
-/** The members that make a list. A field of a product, such as the name, is a text. */
+/** Returns the members without those that make a list, for the fields of a product, which are never lists. */
 export function withoutLists({ split: _split, list: _list, all: _all, ...members }: Members): Members {
   return members;
 }

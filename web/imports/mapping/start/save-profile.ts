@@ -33,7 +33,7 @@ async function readExisting(name: string): Promise<Existing> {
   return { name: found.name, version, etag: profileEtag(found), definition, fails: false };
 }
 
-/** @returns the profile if it has changed meanwhile, or if one of its tests fails; undefined if it was replaced */
+/** @returns the stored profile if another user has changed it or if one of its tests fails; undefined if the profile was replaced */
 export async function replaceProfile(existing: Existing, mapping: Mapping): Promise<Existing | undefined> {
   const { name, etag, definition, fails } = existing;
   const { detect, tests } = definition;
