@@ -10,7 +10,7 @@ import type { create_import, Import } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { failureOf, unreachable, readText } from "./answer.ts";
-import type { FileForm } from "./form.ts";
+import type { FileForm } from "./upload-form.ts";
 import { createReplay } from "./replay.ts";
 import { orAborted, wait } from "./wait.ts";
 
@@ -112,7 +112,7 @@ async function sendOnce(
 ): Promise<Import> {
   // Load this module only if needed: most imports have no mapping.
   const form =
-    options.mapping === undefined ? undefined : (await import("./form.ts")).formOf(options.mapping, filename);
+    options.mapping === undefined ? undefined : (await import("./upload-form.ts")).formOf(options.mapping, filename);
   const querystring = { ...options, filename, ...(form === undefined ? {} : { mapping: undefined }) };
   const url = address({ url: IMPORTS_URL }, { querystring }, base_url);
   const added = form === undefined ? 0 : form.head.length + form.tail.length;
