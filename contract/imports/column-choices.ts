@@ -7,7 +7,7 @@ import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 export const CHOICE_TARGETS = ["sku", "name", "description", "active", "parent_sku", "attribute"] as const;
 
-/** What was decided about the columns with this name. */
+/** The latest decision of a user about columns with this name. */
 export const column_choice = z
   .object({
     column: z.string().describe("Name of the column, spelled as in the file of the latest choice"),

@@ -34,7 +34,7 @@ export function questionOf(problem: ProblemDocument | null): Question | undefine
   };
 }
 
-/** What the review of an import shows: the exact figures of the scanned file. The figures are members of the import's problem. */
+/** The exact figures of the scanned file that the review of an import shows. They are members of the import's problem. */
 export interface Review {
   rows: number;
   rejected: number;

@@ -1,4 +1,4 @@
-// What a column of a file becomes, in words for the command line.
+// Describes in words, for the command line, what a column of a file becomes.
 import type { Column } from "../../contract/imports/imports.ts";
 import { oneLine } from "../terminal.ts";
 

@@ -11,7 +11,7 @@ import type { Io } from "../command.ts";
 import { findServer } from "../find-server.ts";
 import { findNamed, knownProfiles } from "./named-profile.ts";
 
-/** How a file is read. */
+/** The profile and the options with which a file is read. */
 export interface Reading {
   profile: KnownProfile | null;
   /** The options with the mapping of the profile. */

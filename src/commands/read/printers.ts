@@ -28,7 +28,7 @@ const SHOWN_PRODUCT_CHARACTERS = 1000;
 /** Faults of records that `--csv` leaves out. These records are too long or are not text, and cannot be printed unchanged. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
-/** Where a printer writes to. */
+/** The outputs of a printer. */
 export interface PrinterOutput {
   print: (text: string) => Promise<void>;
   warn: (text: string) => Promise<void>;

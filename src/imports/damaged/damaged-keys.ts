@@ -1,6 +1,6 @@
-// Recognizes SKU cells that do not contain a SKU, but error values of spreadsheets such as #N/A, long numbers that were shortened to
-// 4.00638E+12, and the words that programs write for missing values. The digits of a shortened number are lost, so different products have
-// the same text.
+// Recognizes values that a program has damaged and that cannot be SKUs: error values of spreadsheets such as #N/A, long numbers that were
+// shortened to 4.00638E+12, and words for missing values. The digits of a shortened number are lost, so different products have the same
+// text.
 import { isErrorKey } from "./error-keys.ts";
 
 const PLUS = 0x2b;

@@ -40,9 +40,8 @@ interface Kept {
 }
 
 /**
- * @param found the products of each key that has any
- * @param taken keys that already are SKUs of other products, so that no row may create a product with them; undefined if rows without a
- * product do not create one
+ * @param found for each key that products have, these products @param taken keys that are already SKUs of other products, so that no row
+ * may create a product with such a key; undefined if rows without a product do not create one
  */
 export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, taken?: ReadonlySet<string>): Resolved {
   const kept: Kept[] = [];

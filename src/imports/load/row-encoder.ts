@@ -1,4 +1,4 @@
-// What the encoder of a chunk's rows (encode-rows.ts) does for the loader.
+// The interface of the encoder of a chunk's rows (encode-rows.ts), which the loader uses.
 import type { ComparisonArrays } from "../../catalog/bulk/merge.ts";
 
 /** Encodes the rows of one chunk. */
@@ -22,9 +22,11 @@ export interface RowEncoder {
 /** The values that all new products of a chunk share. */
 export interface NewProductStamp {
   changeset_id: number;
-  /** First id of the range reserved for the import. A product gets the id id_base + first_row + its index in the chunk's key
-   * order, so loading the chunk again gives the same ids. Because ids follow the key order, new rows are appended to both
-   * indexes from left to right. */
+  /**
+   * First id of the range reserved for the import. A product gets the id id_base + first_row + its index in the chunk's key order, so
+   * loading the chunk again gives the same ids. Because ids follow the key order, new rows are inserted in ascending order into both the
+   * index of ids and the index of keys.
+   */
   id_base: number;
   /** Number of the chunk's first row in the file. */
   first_row: number;

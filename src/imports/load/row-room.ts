@@ -13,7 +13,7 @@ export function createRowRoom(
   { fieldOf, fieldLength, recordLength }: RowCells,
 ): (row: number) => number {
   const keysLength = layout.attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 6, 0);
-  // The fields that a mapping has appended are not part of the record's bytes.
+  // The fields that a mapping has appended are not part of the record's bytes, so add their lengths.
   const computed = Array.from({ length: layout.width - layout.file_width }, (_, index) => layout.file_width + index);
   const computedLength = (row: number): number => {
     let length = 0;

@@ -15,7 +15,7 @@ export interface PreviewContext {
   named?: KnownProfile | null;
   /** The profiles to select from. */
   known?: readonly KnownProfile[];
-  /** What was decided about columns for earlier imports, oldest first. */
+  /** The remembered choices of earlier imports, oldest first. */
   choices?: readonly RememberedChoice[];
 }
 

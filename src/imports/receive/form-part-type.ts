@@ -2,7 +2,10 @@
 import { Dicer } from "@fastify/busboy";
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Number of bytes of a part that are buffered, so that the parser never pauses. A form has few bytes before its file. */
+/**
+ * Size of the buffer for a part, in bytes. It is large enough that the parser never pauses. It stays nearly empty, because a form has few
+ * bytes before its file.
+ */
 const PART_BUFFER = 1 << 30;
 const FILE_PART = /;\s*name=(?:"file"|file(?:;|\s|$))/i;
 

@@ -1,5 +1,5 @@
-// Tests that the CSV file of rejected rows can be imported with the same mapping or profile as the original file, even if the mapping
-// specifies properties of the original file.
+// Tests that the CSV file of rejected rows can be imported with the mapping or profile of the original file. The mapping may specify
+// properties that only the original file has.
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";

@@ -8,7 +8,7 @@ import { parseTemplate, type Token } from "../steps/template.ts";
 import { isPattern, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
-/** What the values of a mapping share while they are compiled. */
+/** The state that all values of a mapping share during compilation. */
 export interface CompileContext {
   file: FileColumns;
   /** The columns that values use. */

@@ -10,8 +10,10 @@ import type { Row } from "./row.ts";
 /** Writes the value, or nothing if it is blank. */
 export type WriteBytes = (row: Row, out: OutBytes) => boolean;
 
-/** Returns the function for the value, or undefined if no value of this kind can be written from bytes.
- * @param isJson whether to write a JSON string */
+/**
+ * Returns the function for the value, or undefined if a value like this cannot be written from bytes.
+ * @param isJson whether to write a JSON string
+ */
 export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | undefined {
   const { sources, steps, list, fallback, use } = node;
   if (list !== null || fallback !== null || sources.length === 0) return undefined;
@@ -62,7 +64,8 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
         out.reset(mark);
         return true;
       }
-      // The cell contains the first byte of the separator. The general way checks whether it contains the whole separator.
+      // The cell contains the first byte of the separator. The general code in value.ts checks whether the cell contains the whole
+      // separator.
       if (is_distinct && i < sources.length - 1 && contains(records.bytes, cellStart, cellEnd, separator[0] ?? -1))
         return out.reset(mark);
       if (isKeyPart && mayBeDamaged(records.bytes, cellStart, cellEnd)) return out.reset(mark);
@@ -95,7 +98,8 @@ function numberWriter(
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
   const decimalByte = decimal === "" ? -1 : decimal.charCodeAt(0);
-  // Blanks and apostrophes as group separators occur as several characters, such as ' and ’. Only the general method handles them.
+  // Blanks and apostrophes as group separators occur as several characters, such as ' and ’. Only the general code in value.ts handles
+  // these.
   const groupByte = group === "." || group === "," ? group.charCodeAt(0) : -1;
   const takesEuro = currency === "" || currency === "€";
   return (row, out) => {

@@ -9,7 +9,7 @@ import type { OutBytes } from "./out-bytes.ts";
 import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ReadValue, type Result, type ValueContext } from "./value.ts";
 
-/** Values with more bytes are written in the general way, which checks their length. */
+/** Values with more bytes are evaluated again by the general code in value.ts, and the size of the result is checked. */
 const MAX_UNCHECKED_BYTES = 100_000;
 
 export type Outcome = "blank" | "written" | "erased";

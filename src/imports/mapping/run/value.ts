@@ -12,7 +12,7 @@ export const ERASED = Symbol("erased");
 export type Result = string | string[] | null | typeof ERASED;
 export type ReadValue = (row: Row) => Result;
 
-/** What all values of a mapper share. */
+/** The state that all values of a mapper share. */
 export interface ValueContext {
   /** Texts that erase a value. */
   markers: ReadonlySet<string>;

@@ -12,7 +12,7 @@ const CELLS: ReadonlySet<string> = new Set(["td", "th", "option"]);
 /** Elements whose content is not text. */
 const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "title", "template"]);
 
-/** A line break of the result, while the white space of the source is not yet collapsed. The records of a file contain no NUL. */
+/** Represents a line break of the result until the white space of the source has been collapsed. The records of a file contain no NUL. */
 const BREAK = "\0";
 
 /** Removes tags, decodes entities, and turns <br> and block elements into line breaks. A text without markup is returned unmodified. */

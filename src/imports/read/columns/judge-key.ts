@@ -114,8 +114,8 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
   candidate.distinct >= MIN_SUGGESTED_SHARE;
 
 /**
- * Returns the columns that can be the key, the best first. If the file has a SKU column, a column that is not named like a code is
- * suggested only if no column that is named like a code can be the key.
+ * Returns the columns that can be the key, the best first. If the file has a SKU column, columns that are named like a code take
+ * precedence: other columns are suggested only if none of these can be the key.
  */
 function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(

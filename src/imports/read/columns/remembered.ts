@@ -56,7 +56,7 @@ export function decidedColumns(
 
 export const isFieldName = (name: string): boolean => FIELD_NAMES.some((field) => isExactName(field, name));
 
-/** Returns the positions of the columns whose names are unique, by their plain names. */
+/** Maps the plain name of each column with a unique name to the position of the column. */
 export function uniqueNames(names: readonly string[]): Map<string, number> {
   const positions = new Map<string, number>();
   const repeated = new Set<string>();

@@ -237,8 +237,8 @@ const BACKSLASH = 92;
 const ESCAPE_LETTERS = new Set(Buffer.from("nrtbfv0ZN/'\"\r\n"));
 
 /**
- * Whether the file escapes a backslash by doubling it. It does not if a single backslash is followed by a letter that is not an escape, and
- * doubled backslashes occur only at the start of quoted fields, as in a network path.
+ * Whether the file escapes a backslash by doubling it. Returns false if two conditions are met: a single backslash is followed by a letter
+ * that is not an escape, and doubled backslashes occur only at the start of quoted fields, as in a network path.
  */
 function doublesBackslashes(table: Buffer): boolean {
   let isSingle = false;

@@ -14,7 +14,7 @@ export interface DetectedEncoding {
   doubt?: Problem;
 }
 
-/** What is known about a file's bytes: collected from its head, or from all of its chunks. */
+/** Counts and a sample of a file's bytes, from its head or from all of its chunks. */
 export interface EncodingEvidence {
   /** Number of UTF-8 characters above 7F, and (`invalid`) number of bytes above 7F that are not part of such a character. */
   valid: number;

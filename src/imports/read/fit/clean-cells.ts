@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 const GUARD = Buffer.from('="');
 const QUOTED_GUARD = Buffer.from('=""');
 
-/** What has to be removed from the cells of a window. */
+/** The kinds of characters that have to be removed from the cells of a window. */
 export interface Marks {
   guards: boolean;
   /** Byte order marks at the start of records, as in files that were joined. */

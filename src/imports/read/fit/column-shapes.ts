@@ -15,8 +15,10 @@ export type ColumnShapes = Uint8Array;
 /** Maximum number of characters of a value that are inspected. */
 const INSPECTED = 24;
 
-/** Learns from the first rows of the table that have the full width. Skips the SKU column and the yes/no column, because their values are
- * often of several kinds in one file. */
+/**
+ * Determines the kinds of values from those of the first rows that have a cell for each column. Skips the SKU column and the yes/no column,
+ * because their values are often of several kinds in one file.
+ */
 export function columnShapes(rows: readonly (readonly string[])[], columns: readonly Column[]): ColumnShapes {
   const width = columns.length;
   const shapes = new Uint8Array(width);

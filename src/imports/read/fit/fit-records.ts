@@ -77,7 +77,7 @@ function firstUnfit(records: Records, width: number): number {
     const first = first_field[r] as number;
     if ((first_field[r + 1] as number) - first !== width) return r;
     const start = field_start[first] as number;
-    // The first cell of nearly every record is filled.
+    // Check the first cell first: nearly every record has a value in it, and such a record is not blank.
     if ((start === field_end[first] || (bytes[start] as number) <= BLANK) && isBlankRecord(records, r, width)) return r;
   }
   return count;

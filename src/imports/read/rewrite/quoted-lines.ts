@@ -20,8 +20,8 @@ export interface LineUnwrapper extends Rewriter {
 }
 
 /**
- * An enclosed line may contain line ends, as a quoted field does. The work is linear: if a search for the end of an enclosed line passes
- * further lines without success, these lines begin with an even number of quotes, so none of them starts another search.
+ * An enclosed line may contain line ends, as a quoted field does. The work is linear. A search for the end of an enclosed line may pass
+ * further lines without success. These lines begin with an even number of quotes, so none of them starts another search.
  */
 export function createLineUnwrapper(): LineUnwrapper {
   let rest = Buffer.alloc(0);

@@ -15,7 +15,7 @@ export interface KeptFile {
   path: string;
   /** Path of the beginning of the text that the scan made from the file. It exists unless the file is plain text. */
   text_path: string;
-  /** How the scan has read the file; null if it could not. */
+  /** The dialect with which the scan has read the file; null if the scan could not read the file. */
   dialect: Dialect | null;
   /** The overrides with which the scan has read the file. */
   overrides: DialectOverrides;

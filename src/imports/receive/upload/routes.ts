@@ -34,7 +34,7 @@ const MAX_CLIENT_UPLOADS = 20;
 /** Maximum total size of one client's unfinished uploads, as a multiple of the largest allowed file. Two files of any allowed
  * size are always possible. */
 const MAX_CLIENT_FILES = 2;
-/** Maximum number of unfinished uploads of all clients together. Only a program that forges its address reaches it. */
+/** Maximum number of unfinished uploads of all clients together. Only a program that forges its address can reach this limit. */
 const MAX_UPLOADS = 1000;
 
 export interface UploadRoutesContext extends ImportContext {

@@ -1,4 +1,4 @@
-// What a scan does with the records of a table: fits them to its columns, computes the values of a mapping, and inspects each row.
+// Scans the records of a table: fits them to its columns, computes the values of a mapping, and inspects each row.
 import { layoutOf, type Layout } from "../../layout.ts";
 import { createMapper, type Mapper } from "../../mapping/mapper.ts";
 import { planLayoutColumns } from "../../mapping/plan.ts";
