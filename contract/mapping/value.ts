@@ -101,7 +101,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .enum([...STEPS_OF_ELSE, "hold"])
           .optional()
           .describe(
-            "What happens to a text that `like` or `map` does not know: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
+            "What happens to a text that does not match `like` or is not in `map`: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
               "By default, `like` rejects and `map` keeps",
           ),
         number: text
@@ -121,7 +121,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
         yes_no: z
           .object({ yes: z.array(text).max(50), no: z.array(text).max(50) })
           .optional()
-          .describe("Words for yes and no in addition to the known ones"),
+          .describe("Words for yes and no in addition to the built-in words"),
         prefix: text.optional().describe("Text to put before a value that is not blank"),
         suffix: text.optional(),
         list: z
@@ -130,7 +130,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .describe(
             "`true`: a single text is stored as a list with one element; `false`: only the first element of a list is stored, as a text",
           ),
-        default: text.optional().describe("Used if the value is blank"),
+        default: text.optional().describe("A constant that is used if the value is blank"),
       })
       .strict(),
   )
@@ -154,8 +154,10 @@ export interface Condition {
   any?: Condition[] | undefined;
 }
 export const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
-/** `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares a value, not case-sensitive; `{any: […]}` is met
- * if one of its conditions is. */
+/**
+ * `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares the value `of` and is not case-sensitive;
+ * `{any: […]}` is met if one of its conditions is met.
+ */
 export const condition: z.ZodType<Condition> = z
   .lazy(() =>
     z

@@ -166,7 +166,7 @@ test("an import that applies no row fails; an import whose products are up to da
   expect(again.stdout).toContain("\n  1 unchanged\n");
 });
 
-test("the options reach the import", async () => {
+test("the options of the command are those of the import", async () => {
   const path = await fileOf("odd.txt", "Made by hand\nsku;name\n'C;1';Three\n");
   const options = ["--delimiter", "semicolon", "--quote", "'", "--preamble", "1", "--header", "--encoding", "latin1"];
   const { code, stdout } = await run(["--url", url, "--json", "--mode=create", "--no-active", ...options, path]);

@@ -91,7 +91,7 @@ test("an answer that raises the question again holds the import again", async ()
   expect(await workOn(context, id)).toMatchObject({ state: "held", options: { strict: true, mapping: MAPPING } });
 });
 
-test("an answer that arrives while another one is stored is added to it", async () => {
+test("an answer that arrives while another answer is stored is added to that answer", async () => {
   const { id, options } = await hold();
   const client = await pool.connect();
   try {

@@ -75,7 +75,7 @@ describe("a number of the sample's format is stored with a point and all its dig
   });
 });
 
-describe("a number of another format is not guessed", () => {
+describe("a number in another format is refused, not guessed", () => {
   test.each([
     ["1.234,56", "auf Anfrage"],
     ["1.234,56", "1,234.50"],
