@@ -61,7 +61,9 @@ export const mapping = z
         as: z
           .enum(["text", "gtin"])
           .optional()
-          .describe("`gtin`: compares values as GTINs, which have 8, 12, 13 or 14 digits and a valid check digit, and are padded to 14 digits"),
+          .describe(
+            "`gtin`: compares values as GTINs, which have 8, 12, 13 or 14 digits and a valid check digit, and are padded to 14 digits",
+          ),
         none: z
           .enum(["reject", "create"])
           .optional()
@@ -101,7 +103,10 @@ export const mapping = z
       .record(z.string().min(1).max(8), z.array(column_pattern).max(MAX_STATEMENTS))
       .optional()
       .describe("Kept columns whose cells are split into lists, by separator"),
-    format: z.record(column_pattern, mapped_value).optional().describe("Steps for the values of kept columns, by the names of the columns"),
+    format: z
+      .record(column_pattern, mapped_value)
+      .optional()
+      .describe("Steps for the values of kept columns, by the names of the columns"),
     pairs: z.array(pair).max(50).optional(),
     blank: z
       .object({
@@ -110,7 +115,9 @@ export const mapping = z
       })
       .strict()
       .optional()
-      .describe("`remove`: columns in which a blank cell removes the product's value (but never its name); `reject`: columns in which a blank cell rejects the row. In other columns, blank cells change nothing"),
+      .describe(
+        "`remove`: columns in which a blank cell removes the product's value (but never its name); `reject`: columns in which a blank cell rejects the row. In other columns, blank cells change nothing",
+      ),
     empty: z
       .array(text.min(1))
       .max(20)
