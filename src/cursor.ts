@@ -36,6 +36,15 @@ export function decodeIntegerCursor(
   return number;
 }
 
+/** Returns the sort key in the cursor of a list that is ordered by one text; an empty text without a cursor.
+ * @throws Problem invalid-request if the string is not a cursor of `list` */
+export function decodeTextCursor(list: string, cursor: string | undefined): string {
+  if (cursor === undefined) return "";
+  const [key, ...more] = decodeCursor(list, cursor);
+  if (typeof key !== "string" || more.length > 0) throw badCursor();
+  return key;
+}
+
 /** Makes a page of `limit` rows from the rows that were read. An extra row shows that another page follows. */
 export function toPage<Row>(
   list: string,

@@ -4,7 +4,7 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import type pg from "pg";
 import { z } from "zod";
 import { createPreviewer } from "../imports/preview/preview-in-thread.ts";
-import { badCursor, decodeCursor, decodeIntegerCursor, toPage } from "../cursor.ts";
+import { decodeTextCursor, decodeIntegerCursor, toPage } from "../cursor.ts";
 import {
   deleteProfile,
   noSuchVersion,
@@ -65,7 +65,7 @@ function readRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): 
   app.route({
     ...list_profiles,
     handler: async ({ query: { limit, cursor } }) => {
-      const found = await listProfiles(pool, decodeNameCursor(cursor), limit + 1);
+      const found = await listProfiles(pool, decodeTextCursor("profiles", cursor), limit + 1);
       return toPage("profiles", found, limit, ({ key }) => [key]);
     },
   });
@@ -76,13 +76,6 @@ function readRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): 
       return reply.header("etag", profileEtag(profile)).send(profile);
     },
   });
-}
-
-function decodeNameCursor(cursor: string | undefined): string {
-  if (cursor === undefined) return "";
-  const [key, ...more] = decodeCursor("profiles", cursor);
-  if (typeof key !== "string" || more.length > 0) throw badCursor();
-  return key;
 }
 
 function changeRoutes(instance: FastifyInstance, { pool, makePreview }: RoutesContext): void {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { badCursor, decodeCursor, toPage } from "../../cursor.ts";
+import { decodeTextCursor, toPage } from "../../cursor.ts";
 import { plainName } from "../read/columns/plain-name.ts";
 import { deleteChoice, listChoices } from "./store.ts";
 import { cutText } from "../../../contract/faults.ts";
@@ -15,7 +15,7 @@ export function choiceRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
   app.route({
     ...list_column_choices,
     handler: async ({ query: { limit, cursor } }) => {
-      const found = await listChoices(pool, decodeNameCursor(cursor), limit + 1);
+      const found = await listChoices(pool, decodeTextCursor("column-choices", cursor), limit + 1);
       const { items, next_cursor } = toPage("column-choices", found, limit, ({ name_key }) => [name_key]);
       return { items: items.map(({ name_key: _, ...choice }) => choice), next_cursor };
     },
@@ -28,11 +28,4 @@ export function choiceRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
       throw new Problem("not-found", `No choice is remembered for the column "${cutText(column, 100)}".`);
     },
   });
-}
-
-function decodeNameCursor(cursor: string | undefined): string {
-  if (cursor === undefined) return "";
-  const [key, ...more] = decodeCursor("column-choices", cursor);
-  if (typeof key !== "string" || more.length > 0) throw badCursor();
-  return key;
 }

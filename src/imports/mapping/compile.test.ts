@@ -183,6 +183,8 @@ describe("the problem names the statement that is not valid", () => {
     ["two columns with the same new name", { rename: { a: "x", b: "x" } }, "rename"],
     ["a new name with an unknown placeholder", { rename: { "{x}a": "{y}" } }, "rename.{x}a"],
     ["map entries that differ only by case", { format: { a: { map: { Red: "1", red: "2" } } } }, "format.a.map"],
+    ["attributes whose names differ only by blanks", { attributes: { a: "a", " a ": "b" } }, "attributes. a "],
+    ["two new names for one column", { rename: { a: "x", " A": "y" } }, "rename. A"],
     ["a format with a source", { format: { a: { from: "b" } } }, "format.a"],
   ])("%s", (_, statements, statement) => {
     let problem: unknown;
@@ -196,6 +198,21 @@ describe("the problem names the statement that is not valid", () => {
     expect((problem as Problem).extra).toEqual({ statement });
   });
 
+  test("a column with two names in the mapping: both are named", () => {
+    const header = ["sku", "a", "b"];
+    expect(() => compile({ key: "sku", attributes: { c: "a", "c ": "b" } }, header)).toThrow(
+      '"c" and "c " differ only',
+    );
+    expect(() => compile({ key: "sku", rename: { b: "x", B: "y" } }, header)).toThrow(
+      '"b" and "B" are the same column',
+    );
+    expect(targets(compile({ key: "sku", rename: { b: "x", B: " x" } }, header))).toEqual(["sku", "= a", "= x"]);
+    expect(targets(compile({ key: "sku", rename: { b: "x", B: "y" } }, ["sku", "b", "B"]))).toEqual([
+      "sku",
+      "= x",
+      "= y",
+    ]);
+  });
   test("conditions that are nested too deeply", () => {
     let condition: NonNullable<Mapping["ignore"]>[number] = { blank: "a" };
     for (let i = 0; i < 7; i++) condition = { any: [condition] };

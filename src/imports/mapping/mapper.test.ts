@@ -393,3 +393,26 @@ describe("a damaged part of a key rejects the row:", () => {
     expect(valueOf({ from: ["a", "b"], join: ":" }, "Acme", "NULL")).toBe("Acme:NULL");
   });
 });
+
+test("a notice counts each kept row once, and no row that a condition ignores or that is rejected", () => {
+  const mapping = {
+    key: "sku",
+    ignore: [{ of: { from: "state", map: { gone: "old" } }, is: "old" }],
+    attributes: {
+      colours: { from: "colours", split: ",", map: { rot: "red" } },
+      price: { from: "price", number: "1.5" },
+    },
+  };
+  const rows = [
+    ["a", "gone", "blau,grau", "1"],
+    ["b", "new", "blau,grau,rot", "2"],
+    ["c", "new", "blau", "x"],
+    ["d", "gone", "rot", "4"],
+    ["e", "odd", "weiß", "5"],
+  ];
+  for (const mode of ["scan", "load"] as const)
+    expect(mapRows(mapping, ["sku", "state", "colours", "price"], rows, mode).mapper?.notes.unknown).toMatchObject([
+      { statement: "ignore.0", count: 2, texts: ["new", "odd"] },
+      { statement: "attributes.colours", count: 2, texts: ["blau", "grau", "weiß"] },
+    ]);
+});

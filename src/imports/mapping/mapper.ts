@@ -66,7 +66,11 @@ export function createMapper(plan: MappingPlan, dialect: Dialect): Mapper {
       for (let r = 0; r < records.count; r++) {
         if (records.fault[r] !== 0 || (skip !== undefined && isSet(skip, r))) {
           window.copyRecord(r);
-        } else if (mapRecord(records, r, mode === "scan")) {
+          continue;
+        }
+        const isIgnored = mapRecord(records, r, mode === "scan");
+        notes.endRecord(!isIgnored && row.fault === undefined && row.width === plan.width);
+        if (isIgnored) {
           ignored ??= new Uint8Array((records.count + 7) >> 3);
           ignored[r >> 3] = (ignored[r >> 3] as number) | (1 << (r & 7));
         } else if (row.fault !== undefined) {

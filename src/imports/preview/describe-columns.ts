@@ -1,6 +1,7 @@
 // Describes the columns of a preview: how certain their targets are, samples of their values, and the mapping that has the same effect.
 import { cutText } from "../../../contract/faults.ts";
-import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
+import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, GivenOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
@@ -48,15 +49,6 @@ function confidenceOf(
   return remembered === true || isExactName(target, name) ? "high" : "medium";
 }
 
-/** The statement of a mapping for each field. */
-const STATEMENTS = {
-  sku: "key",
-  name: "name",
-  description: "description",
-  active: "active",
-  parent_sku: "parent",
-} as const satisfies Record<FieldName, string>;
-
 /**
  * Returns the mapping of the options or, without one, a mapping with the same effect as the recognized columns. @returns null if no column
  * is the key
@@ -66,7 +58,7 @@ export function effectiveMapping({ columns }: Columns, { key, name, mapping }: G
     return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };
   const fields = FIELD_NAMES.flatMap((field): [string, string][] => {
     const column = columns.find(({ target }) => target === field);
-    return column === undefined ? [] : [[STATEMENTS[field], column.name]];
+    return column === undefined ? [] : [[FIELD_STATEMENTS[field], column.name]];
   });
   const found = Object.fromEntries(fields);
   if (found["key"] === undefined) return null;

@@ -13,11 +13,27 @@ export function compileAttributes(
   context: CompileContext,
   attributes: Readonly<Record<string, Value>>,
 ): AttributeNode[] {
+  refuseEqualNames(Object.keys(attributes));
   return Object.entries(attributes).flatMap(([name, value]): AttributeNode[] => {
     const statement = `attributes.${name}`;
     const node = compileValue(context, value, { statement, trim: false });
     return node === null ? [] : [{ name: nameOf(context, name, node, statement), value: node }];
   });
+}
+
+/** @throws Problem `mapping-invalid` if two names differ only by blanks, because one of the values would be lost */
+function refuseEqualNames(names: readonly string[]): void {
+  const known = new Map<string, string>();
+  for (const name of names) {
+    const trimmed = name.trim();
+    const other = known.get(trimmed);
+    if (other !== undefined)
+      throw invalidMapping(
+        `attributes.${name}`,
+        `the names "${other}" and "${name}" differ only by blanks, so both are the attribute "${trimmed}"; remove one of them`,
+      );
+    known.set(trimmed, name);
+  }
 }
 
 function nameOf(context: CompileContext, name: string, value: ValueNode, statement: string): string | NamePart[] {

@@ -7,22 +7,30 @@ import { PLAIN_NUMBER } from "../steps/number.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";
 
-/** The statement that defines each field, and whether its texts are trimmed by default. */
-const STATEMENTS: Record<FieldName, { statement: keyof Mapping & FieldStatement; trim: boolean }> = {
-  sku: { statement: "key", trim: true },
-  name: { statement: "name", trim: false },
-  description: { statement: "description", trim: false },
-  active: { statement: "active", trim: true },
-  parent_sku: { statement: "parent", trim: true },
+/** The statement of a mapping for each field. */
+export const FIELD_STATEMENTS = {
+  sku: "key",
+  name: "name",
+  description: "description",
+  active: "active",
+  parent_sku: "parent",
+} as const satisfies Record<FieldName, keyof Mapping>;
+
+/** Whether the texts of each field are trimmed by default. */
+const IS_TRIMMED: Record<FieldName, boolean> = {
+  sku: true,
+  name: false,
+  description: false,
+  active: true,
+  parent_sku: true,
 };
-type FieldStatement = "key" | "name" | "description" | "active" | "parent";
 
 export function compileFields(context: CompileContext, mapping: Mapping): { target: FieldName; value: ValueNode }[] {
   return FIELD_NAMES.flatMap((target) => {
-    const { statement, trim } = STATEMENTS[target];
+    const statement = FIELD_STATEMENTS[target];
     const value = mapping[statement];
     if (value === undefined) return [];
-    const node = compileValue(context, value, { statement, trim });
+    const node = compileValue(context, value, { statement, trim: IS_TRIMMED[target] });
     if (node === null) return [];
     if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)];

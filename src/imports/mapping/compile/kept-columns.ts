@@ -64,12 +64,18 @@ const TEMPLATE_COST = 16;
 
 /** Returns a function that applies `rename` to the name of a kept column. */
 function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {
-  const exact = new Map<number, string>();
+  const exact = new Map<number, { from: string; to: string }>();
   const templates: { from: Template; to: Token[]; pattern: string }[] = [];
   for (const [from, to] of Object.entries(mapping.rename ?? {})) {
     const column = file.find(from);
     if (column !== -1) {
-      exact.set(column, to);
+      const other = exact.get(column);
+      if (other !== undefined && other.to.trim() !== to.trim())
+        throw invalidMapping(
+          `rename.${from}`,
+          `"${other.from}" and "${from}" are the same column of the file, "${file.names[column] ?? ""}", but have different new names; remove one of them`,
+        );
+      exact.set(column, { from, to });
       continue;
     }
     const tokens = parseTemplate(from);
@@ -83,7 +89,7 @@ function renamer(mapping: Mapping, file: FileColumns): (name: string, index: num
   file.note(exact.keys());
   return (name, index) => {
     const renamed = exact.get(index);
-    if (renamed !== undefined) return renamed.trim();
+    if (renamed !== undefined) return renamed.to.trim();
     if (name.length > MAX_MATCHED_NAME) return name;
     for (const { from, to, pattern } of templates) {
       file.compare(name.length * from.tokens.length * TEMPLATE_COST, pattern);

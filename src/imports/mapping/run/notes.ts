@@ -18,21 +18,45 @@ export interface UnknownValues {
 }
 
 export interface Notes extends MapperNotes {
+  /** Counts the texts that were noted since the last record ended.
+   * @param isKept whether the values of the record are kept: no condition ignores it, and it has no fault */
+  endRecord(isKept: boolean): void;
   /** The unknown texts that were kept as values, for each map. */
   readonly unknown: readonly UnknownValues[];
   /** Returns the question if a map holds the import. */
   question(names: readonly string[]): Problem | undefined;
 }
 
+interface Collected extends UnknownValues {
+  seen: Map<string, string>;
+  /** Number of the last record that was counted. */
+  last_record: number;
+}
+
+interface Noted {
+  values: Map<string, Collected>;
+  statement: string;
+  column: number;
+  text: string;
+}
+
 export function createNotes(): Notes {
-  const kept = new Map<string, UnknownValues & { seen: Map<string, string> }>();
-  const unseen = new Map<string, UnknownValues & { seen: Map<string, string> }>();
+  const kept = new Map<string, Collected>();
+  const unseen = new Map<string, Collected>();
+  let noted: Noted[] = [];
+  let record = 0;
   return {
     kept(statement, column, text) {
-      note(kept, statement, column, text);
+      noted.push({ values: kept, statement, column, text });
     },
     unseen(statement, column, text) {
-      note(unseen, statement, column, text);
+      noted.push({ values: unseen, statement, column, text });
+    },
+    endRecord(isKept) {
+      record++;
+      if (noted.length === 0) return;
+      if (isKept) for (const each of noted) collect(each, record);
+      noted = [];
     },
     get unknown() {
       return [...kept.values()].map(withTexts);
@@ -44,27 +68,22 @@ export function createNotes(): Notes {
   };
 }
 
-const withTexts = ({
-  seen,
-  statement,
-  column,
-  count,
-}: UnknownValues & { seen: Map<string, string> }): UnknownValues => ({
+const withTexts = ({ seen, statement, column, count }: Collected): UnknownValues => ({
   statement,
   column,
   count,
   texts: [...seen.values()],
 });
 
-function note(
-  values: Map<string, UnknownValues & { seen: Map<string, string> }>,
-  statement: string,
-  column: number,
-  text: string,
-): void {
+/** Adds a text. A list can contain several unknown texts, but its record counts once. */
+function collect({ values, statement, column, text }: Noted, record: number): void {
   let value = values.get(statement);
-  if (value === undefined) values.set(statement, (value = { statement, column, count: 0, texts: [], seen: new Map() }));
-  value.count++;
+  if (value === undefined) {
+    value = { statement, column, count: 0, texts: [], seen: new Map(), last_record: 0 };
+    values.set(statement, value);
+  }
+  if (value.last_record !== record) value.count++;
+  value.last_record = record;
   const shown = cutText(text, SHOWN_TEXT);
   const compared = shown.trim().toLowerCase();
   if (value.seen.size < MAX_TEXTS && !value.seen.has(compared)) value.seen.set(compared, shown);

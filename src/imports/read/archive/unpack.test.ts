@@ -90,6 +90,12 @@ describe("a table is read from", () => {
 describe("refused with a message that names the problem:", () => {
   test.each<[string, () => Buffer | Promise<Buffer>, string, string]>([
     ["damaged zstd", () => bytesOf("b40.csv.zst"), "broken-file", "zstd file is damaged"],
+    [
+      "zstd of thousands of empty frames",
+      () => Buffer.concat([zstdCompressSync(TABLE), ...Array.from({ length: 11_000 }, () => zstdCompressSync(""))]),
+      "unsupported-file",
+      "more than 10,000 small frames",
+    ],
     ["half of a bzip2 file", () => bytesOf("table.csv.bz2").subarray(0, 40), "broken-file", "bzip2 file is damaged"],
     ["half of an xz file", () => bytesOf("table.csv.xz").subarray(0, 60), "broken-file", "xz file is damaged"],
     ["half of a gzip file", () => gzipSync(TABLE).subarray(0, 30), "broken-file", "gzip file is damaged"],

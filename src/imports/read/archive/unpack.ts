@@ -69,8 +69,15 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
   }
 }
 
+/** Frames with fewer packed bytes are small. Parallel compressors write larger ones. */
+const SMALL_FRAME_BYTES = 1 << 16;
+/** Maximum number of small frames. Each frame takes about a millisecond, because it is read from the file anew, and an empty frame has only
+ * 9 bytes: a small file could otherwise keep a processor busy for hours. */
+const MAX_SMALL_FRAMES = 10_000;
+
 /** Unpacks all frames of the file: parallel compressors write several, and Node's decompressor ends after the first one. */
 async function* unpackZstd({ size, open }: PackedSource, count: { bytes: number }): AsyncGenerator<Buffer> {
+  let small = 0;
   for (let start = 0; start < size;) {
     const decompress = createZstdDecompress({ chunkSize: CHUNK_BYTES });
     for await (const chunk of pipeline(open(start), decompress, () => undefined)) {
@@ -78,10 +85,17 @@ async function* unpackZstd({ size, open }: PackedSource, count: { bytes: number 
       yield chunk as Buffer;
     }
     if (decompress.bytesWritten === 0) throw new Error("a frame is empty");
+    if (decompress.bytesWritten < SMALL_FRAME_BYTES && ++small > MAX_SMALL_FRAMES) throw tooManyFrames();
     start += decompress.bytesWritten;
     count.bytes = start;
   }
 }
+
+const tooManyFrames = (): Problem =>
+  new Problem(
+    "unsupported-file",
+    `The zstd file consists of more than ${MAX_SMALL_FRAMES.toLocaleString("en")} small frames. Unpack the file and compress it again as a whole, then send it.`,
+  );
 
 async function* countBytes(chunks: AsyncIterable<Buffer>, count: { bytes: number }): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {

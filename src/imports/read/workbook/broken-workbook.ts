@@ -1,4 +1,5 @@
 // The problem that all parts of the workbook reader throw for a damaged or hostile workbook.
+import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
 /** @param fault a sentence that describes what is wrong with the workbook */
@@ -10,4 +11,4 @@ export const brokenWorkbook = (fault: string, cause?: unknown): Problem =>
   );
 
 /** Truncates a name for a message: names in a hostile file may have any length. */
-export const truncated = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+export const truncated = (text: string): string => cutText(text, 201);

@@ -59,6 +59,12 @@ describe("a sheet given by name", () => {
     }
   });
 
+  test("a long name is not cut within a character", async () => {
+    const name = `${"n".repeat(254)}\u{1f6d2}`;
+    const { dialect } = await convert({ sheets: { [name]: sheets.Spring } });
+    expect(dialect.sheets).toMatchObject([{ name: `${"n".repeat(254)}…` }]);
+  });
+
   test.each([
     ["Winter", "no-such-sheet", '"Spring", "Autumn", "Empty"'],
     ["Empty", "empty-file", '"Empty"'],

@@ -1,5 +1,6 @@
 // Reads the small parts of a workbook: its list of sheets, its number formats, and its way of counting days.
 import { posix } from "node:path";
+import { cutText } from "../../../../contract/faults.ts";
 import { builtInFormat, formatOfCode, type NumberFormat } from "./cells/number-format.ts";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { Package } from "./open-package.ts";
@@ -51,7 +52,7 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
     if (sheets.length === MAX_SHEETS)
       throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);
-    const sheetName = (attributes["name"] ?? "").slice(0, MAX_NAME);
+    const sheetName = cutText(attributes["name"] ?? "", MAX_NAME);
     // Each part is read for one sheet only, so that thousands of sheets cannot unpack the same part again and again.
     const other = names.get(relation.target.toLowerCase());
     if (other !== undefined)
