@@ -32,7 +32,7 @@ export function nothingImported(counts: FinalCounts, mostFrequent: RejectGroup |
   return new Problem("nothing-imported", detail);
 }
 
-/** A sentence that starts with a space. Empty if there is no reason. */
+/** Returns a sentence about the most frequent reason, with a space before it. Empty if there is no reason. */
 export const mostFrequentReason = (group: RejectGroup | undefined): string =>
   group === undefined
     ? ""

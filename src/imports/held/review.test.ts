@@ -1,4 +1,5 @@
-// Tests the review of an import: when an import is held for one, its figures, its preview, and what is remembered about its columns.
+// Tests the review of an import: when an import is held for a review, the figures of the review, its preview, and the choices that are
+// remembered afterwards.
 import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,5 @@
-// Finds the content type of the file in a form. Busboy reports it without its parameters, but `charset` names the encoding of the file.
+// Finds the content type of the file in a form. Busboy reports the content type without its parameters, but the parameter `charset` names
+// the encoding of the file.
 import { Dicer } from "@fastify/busboy";
 import type { IncomingHttpHeaders } from "node:http";
 

@@ -67,7 +67,7 @@ test("the chosen columns are the SKU and the name; the recognized ones become at
   const made = await importBytes(context, "sku,model,title,name\n1,M-1,Lamp,x\n", { key: "MODEL", name: "title" });
   expect(made).toMatchObject({ state: "done", created: 1 });
   const { rows } = await database.pool.query("select sku, name, attributes from products");
-  // Attributes named sku and name would be lost when an export is imported.
+  // The attributes get other names, because attributes named sku and name would be lost when an export is imported.
   expect(rows).toEqual([{ sku: "M-1", name: "Lamp", attributes: { "sku (2)": "1", "name (2)": "x" } }]);
 });
 

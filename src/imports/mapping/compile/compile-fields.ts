@@ -46,7 +46,10 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
 const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
   use === "join" && need_all && separator !== "" && sources.length > 1;
 
-/** Marks the values whose damaged sources reject the row. A value map may contain words such as `N/A`, so its own source is not checked. */
+/**
+ * Marks the values whose damaged sources reject the row. The source of a value map is not checked, because the map may contain words such
+ * as `N/A`.
+ */
 function withCheckedParts(node: ValueNode): ValueNode {
   const sources = node.sources.map((source) => (typeof source === "number" ? source : withCheckedParts(source)));
   const isMapped = node.use !== "join" && node.steps.some(({ step }) => step === "map");

@@ -75,7 +75,7 @@ const withTexts = ({ seen, statement, column, count }: Collected): UnknownValues
   texts: [...seen.values()],
 });
 
-/** Adds a text. A list can contain several unknown texts, but its record counts once. */
+/** Adds a text. A list can contain several unknown texts, but the record counts only once. */
 function collect({ values, statement, column, text }: Noted, record: number): void {
   let value = values.get(statement);
   if (value === undefined) {

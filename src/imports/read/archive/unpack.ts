@@ -71,8 +71,10 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
 
 /** Frames with fewer packed bytes are small. Parallel compressors write larger ones. */
 const SMALL_FRAME_BYTES = 1 << 16;
-/** Maximum number of small frames. Each frame takes about a millisecond, because it is read from the file anew, and an empty frame has only
- * 9 bytes: a small file could otherwise keep a processor busy for hours. */
+/**
+ * Maximum number of small frames. Each frame takes about a millisecond, because the file is opened again for it, and an empty frame has
+ * only 9 bytes. Without this limit, a small file could keep a processor busy for hours.
+ */
 const MAX_SMALL_FRAMES = 10_000;
 
 /** Unpacks all frames of the file: parallel compressors write several, and Node's decompressor ends after the first one. */

@@ -123,7 +123,7 @@ function declaredSeparator(sample: Buffer): string | null {
 }
 
 /**
- * Whether a file can mean the declared delimiter. A declaration such as `sep="` is not usable: its line is skipped, and the delimiter is
+ * Whether the declared delimiter can be used. A declaration such as `sep="` is not usable: its line is skipped, and the delimiter is
  * detected. A backslash is never usable as the delimiter, because detection may find that backslashes escape quotes.
  */
 function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectOverrides): boolean {

@@ -9,7 +9,7 @@ import { createSplitter } from "../splitter.ts";
 const DOUBLE_QUOTE = 34;
 /** Delimiters that are not blanks. */
 const EDGES = new Set(Buffer.from(",;|"));
-/** Share of the fields with a delimiter at their edge above which a blank is not the delimiter. */
+/** A blank or a tab is not the delimiter if more than this share of the fields begins or ends with another delimiter. */
 const MAX_EDGES = 0.6;
 /** Number of rows at the start of the table that are checked for a header. */
 const TOP_ROWS = 5;

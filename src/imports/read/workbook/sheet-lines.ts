@@ -52,7 +52,7 @@ function createLineWriter(
     fillMerged?.(row);
     if (row.number < firstRecord || (row.cells.length === 0 && row.beyond === undefined)) return BLANK_LINE;
     if (joined === undefined || repeated === -1) return csvLine(row, width);
-    // A header of several rows that is repeated on each page becomes one record again, at its last row.
+    // A repeated header of several rows also becomes one record, in the line of its last row.
     return repeated === joined.rows.length - 1 ? csvLine(namesOf(joined), width) : BLANK_LINE;
   };
 }

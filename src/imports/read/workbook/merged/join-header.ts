@@ -175,7 +175,7 @@ function fitsBetter(lowest: readonly string[], joined: readonly string[], column
   const [joinedSku, joinedName] = fieldsOf(joined);
   if (sku === -1 || (joinedSku !== -1 && (joinedName !== -1 || name === -1))) return false;
   const groupOf = (column: number): string => (columns[column] as string[]).slice(0, -1).join(" ");
-  // The name in a group such as "Supplier" is not that of the product.
+  // A name column in a group such as "Supplier" does not contain the names of products.
   return joinedSku === -1 || groupOf(name) === groupOf(sku);
 }
 
