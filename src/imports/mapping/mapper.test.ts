@@ -416,3 +416,37 @@ test("a notice counts each kept row once, and no row that a condition ignores or
       { statement: "attributes.colours", count: 2, texts: ["blau", "grau", "weiß"] },
     ]);
 });
+
+describe("conditions and templates that would read too many bytes of a record", () => {
+  const text = "x".repeat(900_000);
+  const like = (count: number): NonNullable<Mapping["ignore"]> =>
+    Array.from({ length: Math.ceil(count / 20) }, (_, i) => ({
+      any: Array.from({ length: 20 }, (__, j) => ({ of: "a", like: `*${i}-${j}{v}` })),
+    }));
+  const rejected = /a: "x+" is not at most [\d,]+ bytes in this column, because many of its conditions and templates/;
+  test("reject the row, and name the column", () => {
+    expect(mapRow({ ignore: like(1000) }, [text, "", ""]).fault).toMatch(rejected);
+    expect(mapRow({ ignore: like(1000) }, ["short", text, ""]).fault).toBeUndefined();
+    expect(mapRow({ ignore: like(60) }, [text, "", ""]).fault).toBeUndefined();
+  });
+  test("in the scan and when loading, also for templates of attributes", () => {
+    const value = { from: "a", like: "{v:letters}-{value}", else: "blank" as const };
+    const attributes = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, value]));
+    for (const mode of ["scan", "load"] as const) {
+      const { rows } = mapRows(
+        { key: "sku", attributes },
+        ["sku", "a"],
+        [
+          ["s", text],
+          ["t", "a-b"],
+        ],
+        mode,
+      );
+      expect(rows[0]?.fault).toMatch(rejected);
+      expect(rows[1]?.fault).toBeUndefined();
+    }
+  });
+  test("not a row with short cells", () => {
+    expect(mapRow({ ignore: [...like(900), { of: "b", is: "gone" }] }, ["x", "gone", ""]).ignored).toBe(true);
+  });
+});

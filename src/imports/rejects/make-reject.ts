@@ -66,6 +66,8 @@ function mappingMessage({ code, text, expected }: MappingFault, column: string):
   if (code === "does_not_fit") return `"${text}" is not ${expected}. Correct the value, or change the mapping.`;
   if (code === "sku_damaged")
     return `"${text}" in the column "${column}" is a part of the SKU and was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the values of this column as text.`;
+  if (code === "value_too_long")
+    return `The value is too long: the mapping allows ${expected}. Shorten the value, or change the mapping.`;
   return undefined;
 }
 

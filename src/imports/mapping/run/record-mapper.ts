@@ -4,6 +4,7 @@ import type { Records } from "../../read/records.ts";
 import type { MappingPlan } from "../plan.ts";
 import { conditionOf, type IsMet } from "./condition.ts";
 import { Members } from "./members.ts";
+import { RowWork } from "./row-work.ts";
 import type { Row } from "./row.ts";
 import type { ValueContext } from "./value.ts";
 import { ValueWriter } from "./value-writer.ts";
@@ -22,6 +23,7 @@ export class RecordMapper {
   readonly #plan: MappingPlan;
   readonly #row: Row;
   readonly #window: WindowCopy;
+  readonly #work: RowWork;
   readonly #conditions: IsMet[];
   readonly #fields: Field[];
   readonly #members: Members | undefined;
@@ -33,6 +35,7 @@ export class RecordMapper {
     this.#plan = plan;
     this.#row = row;
     this.#window = window;
+    this.#work = new RowWork(plan);
     this.#conditions = plan.ignore.map((condition) => conditionOf(condition, context));
     this.#fields = plan.fields.map(({ target, value }) => ({
       target,
@@ -47,6 +50,8 @@ export class RecordMapper {
 
   /** Whether the current record is ignored because it meets a condition. */
   isIgnored(): boolean {
+    // `append` rejects the record instead.
+    if (this.#work.excessOf(this.#row) !== undefined) return false;
     for (let i = 0; i < this.#conditions.length; i++) if ((this.#conditions[i] as IsMet)(this.#row)) return true;
     return false;
   }
@@ -55,6 +60,13 @@ export class RecordMapper {
   append(records: Records, r: number, isScan: boolean): void {
     const row = this.#row;
     const bytes = (records.end[r] as number) - (records.start[r] as number);
+    const excess = this.#work.excessOf(row);
+    if (excess !== undefined) {
+      const bytes = excess.max_bytes.toLocaleString("en");
+      const expected = `at most ${bytes} bytes in this column, because many of its conditions and templates read the column`;
+      row.reject("value_too_long", excess.column, row.text(excess.column), expected);
+      return;
+    }
     for (const column of this.#plan.reject_blank)
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
     if (bytes > this.#longest)

@@ -59,6 +59,20 @@ export class Row {
     return text;
   }
 
+  /** Returns the number of bytes of a cell. */
+  cellBytes(column: number): number {
+    if (column >= this.width) return 0;
+    const { field_start, field_end } = this.records as Records;
+    return (field_end[this.first + column] as number) - (field_start[this.first + column] as number);
+  }
+
+  /** Returns the number of bytes from the first cell to the last. */
+  byteLength(): number {
+    if (this.width === 0) return 0;
+    const { field_start, field_end } = this.records as Records;
+    return (field_end[this.first + this.width - 1] as number) - (field_start[this.first] as number);
+  }
+
   isBlank(column: number): boolean {
     if (column >= this.width) return true;
     const { field_start, field_end, bytes } = this.records as Records;

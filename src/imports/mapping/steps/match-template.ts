@@ -124,6 +124,16 @@ const isLowSurrogate = (text: string, i: number): boolean => (text.charCodeAt(i)
 
 const LETTER = /^\p{L}$/u;
 
+/** Whether each character up to U+FFFF is a letter: 0 if that has not been determined yet, 1 if it is not, 2 if it is. The expression takes
+ * much longer than this table. */
+const letters = new Uint8Array(0x10000);
+
+function isLetter(code: number): boolean {
+  if (code > 0xffff) return LETTER.test(String.fromCodePoint(code));
+  if (letters[code] === 0) letters[code] = LETTER.test(String.fromCodePoint(code)) ? 2 : 1;
+  return letters[code] === 2;
+}
+
 function isOfKind(kind: HoleKind, code: number): boolean {
   switch (kind) {
     case "any":
@@ -131,7 +141,7 @@ function isOfKind(kind: HoleKind, code: number): boolean {
     case "digits":
       return code >= 0x30 && code <= 0x39;
     case "letters":
-      return code < 0x80 ? (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a : LETTER.test(String.fromCodePoint(code));
+      return code < 0x80 ? (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a : isLetter(code);
     case "number":
       return (code >= 0x30 && code <= 0x39) || NUMBER_SIGNS.has(code);
   }

@@ -1,0 +1,99 @@
+// Bounds the work for one record. Each condition and template reads its whole cell, so thousands of them with a cell of a million characters
+// would otherwise keep a worker busy for seconds per record.
+import type { Token } from "../steps/template.ts";
+import type { ConditionNode, MappingPlan, Step, ValueNode } from "../plan.ts";
+import type { Row } from "./row.ts";
+
+/** Maximum number of bytes that conditions and steps read in a record, counting a byte each time that it is read. That takes at most about
+ * half a second. 200 conditions on a cell of a million bytes, or 5,000 on one of 40,000 bytes, are within it. */
+const MAX_WORK = 200_000_000;
+
+/** How many times longer a part of a template takes if its placeholders match only digits, letters or numbers. */
+const KIND_COST = 4;
+/** A cell of pairs is compared with its template after each of at most 50 joined parts (pairs.ts). */
+const PAIR_COST = 50;
+
+/** A column whose cell needs too much work, and the number of bytes that it may have. */
+export interface TooMuchWork {
+  column: number;
+  max_bytes: number;
+}
+
+export class RowWork {
+  /** How many times each column is read. */
+  readonly #costs: readonly (readonly [column: number, cost: number])[];
+  readonly #highest: number;
+
+  constructor(plan: MappingPlan) {
+    const costs = costsOf(plan);
+    this.#costs = [...costs];
+    this.#highest = Math.max(0, ...costs.values());
+  }
+
+  /** Returns the column with the most work if the record of the row needs too much. */
+  excessOf(row: Row): TooMuchWork | undefined {
+    if (row.byteLength() * this.#highest <= MAX_WORK) return undefined;
+    let total = 0;
+    let most = 0;
+    let column = -1;
+    let cost = 1;
+    for (const [each, times] of this.#costs) {
+      const work = row.cellBytes(each) * times;
+      total += work;
+      if (work <= most) continue;
+      most = work;
+      column = each;
+      cost = times;
+    }
+    if (total <= MAX_WORK) return undefined;
+    return { column, max_bytes: Math.max(0, Math.floor((MAX_WORK - (total - most)) / cost)) };
+  }
+}
+
+function costsOf({ fields, attributes, pairs, ignore }: MappingPlan): Map<number, number> {
+  const costs = new Map<number, number>();
+  const add = (column: number, cost: number): void => void costs.set(column, (costs.get(column) ?? 0) + cost);
+  const addValue = ({ sources, steps }: ValueNode, outer: number): void => {
+    const cost = steps.reduce((sum, step) => sum + costOfStep(step), outer);
+    for (const source of sources) {
+      if (typeof source === "number") add(source, cost);
+      else addValue(source, cost);
+    }
+  };
+  const addCondition = ({ of, like, any }: ConditionNode): void => {
+    if (of !== null) addValue(of, 1 + (like === null ? 0 : costOfTemplate(like)));
+    for (const each of any ?? []) addCondition(each);
+  };
+  for (const condition of ignore) addCondition(condition);
+  for (const { value } of [...fields, ...attributes]) addValue(value, 0);
+  for (const pair of pairs) {
+    if (pair.kind === "in") add(pair.column, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
+    else for (const value of [pair.name, pair.value, pair.unit]) if (value !== null) addValue(value, 1);
+  }
+  return costs;
+}
+
+function costOfStep(step: Step): number {
+  switch (step.step) {
+    case "like":
+      return costOfTemplate(step.template);
+    case "replace":
+      return step.pairs.length;
+    case "prefix":
+    case "suffix":
+      return 0;
+    case "strip_html":
+    case "trim":
+    case "case":
+    case "split":
+    case "map":
+    case "number":
+    case "date":
+    case "yes_no":
+    case "gtin":
+      return 1;
+  }
+}
+
+const costOfTemplate = (template: readonly Token[]): number =>
+  template.some((token) => "hole" in token && token.kind !== "any") ? template.length * KIND_COST : 1;
