@@ -205,11 +205,18 @@ export const continue_import = endpoint({
     operationId: "continue_import",
     summary: "Answer the question of a held import and continue the import",
     description:
-      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again. Columns that the answer chooses are remembered for files without a profile (`GET /api/column-choices`).",
+      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again. An answer with which the file cannot be read, such as a column that it lacks, is refused, and the import stays held. Columns that the answer chooses are remembered for files without a profile (`GET /api/column-choices`).",
     tags: ["imports"],
     params: id_params,
     body: continue_options,
-    response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
+    response: {
+      202: import_,
+      400: problem_document,
+      409: problem_document,
+      422: problem_document,
+      507: problem_document,
+      ...not_found,
+    },
   },
 });
 

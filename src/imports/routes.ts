@@ -10,7 +10,9 @@ import type { ImportContext } from "./context.ts";
 import { choiceRoutes } from "./choices/routes.ts";
 import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
-import { previewRoutes } from "./preview/routes.ts";
+import { checkAnswer } from "./preview/preview-held.ts";
+import { createPreviewer, type Previewer } from "./preview/preview-in-thread.ts";
+import { goneSignal, previewRoutes } from "./preview/routes.ts";
 import { withDeclaredEncoding } from "./receive/declared-encoding.ts";
 import { isForm, receiveForm } from "./receive/receive-form.ts";
 import { receiveImport, type Upload } from "./receive/receive.ts";
@@ -39,9 +41,12 @@ export interface ImportRoutesContext extends ImportContext {
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
   receiveRoute(instance, context);
-  previewRoutes(instance, context);
+  const previewer = createPreviewer();
+  instance.addHook("onClose", () => previewer.close());
+  previewRoutes(instance, context, previewer);
   uploadRoutes(instance, context);
   stateRoutes(instance, context);
+  continueRoute(instance, context, previewer);
   rejectRoutes(instance, context);
   choiceRoutes(instance, context);
 }
@@ -126,14 +131,6 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
   });
 
   app.route({
-    ...continue_import,
-    handler: async ({ params: { id }, body }, reply) => {
-      await continueImport(context, id, body);
-      return reply.code(202).send(await requireImport(pool, id));
-    },
-  });
-
-  app.route({
     ...watch_import,
     handler: async (request, reply) => {
       const { id } = request.params;
@@ -150,6 +147,17 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
         missing: () => noSuchImport(id),
       });
       return reply;
+    },
+  });
+}
+
+function continueRoute(instance: FastifyInstance, context: ImportRoutesContext, previewer: Previewer): void {
+  instance.withTypeProvider<ZodTypeProvider>().route({
+    ...continue_import,
+    handler: async ({ params: { id }, body }, reply) => {
+      await checkAnswer({ context, previewer }, { id, answer: body }, goneSignal(reply));
+      await continueImport(context, id, body);
+      return reply.code(202).send(await requireImport(context.pool, id));
     },
   });
 }

@@ -139,3 +139,12 @@ test("a question that is not answered in time ends the import", async () => {
   });
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });
+
+test("an answer that names a column that the file lacks is refused, and the import stays held", async () => {
+  const held = await hold();
+  for (const answer of [{ key: "nope" }, { name: "nope" }, { mapping: { key: "nope" } }]) {
+    const refused = await post<ProblemDocument>(`/api/imports/${held.id}/continue`, answer);
+    expect(refused).toMatchObject({ status: 422, body: { type: "/problems/no-such-column" } });
+  }
+  expect(await readImport(pool, held.id)).toMatchObject({ state: "held", problem: { type: "/problems/value-unseen" } });
+});
