@@ -49,7 +49,7 @@ test("each field has the type of its kind in every table", async () => {
 test("the API shows every column except the key, and a file can have a column for every field", () => {
   expect(sorted(API_COLUMNS)).toEqual(sorted(Object.keys(product.shape)));
   expect(sorted(VALUE_COLUMNS)).toEqual(sorted(Object.keys(product_values.shape)));
-  expect(sorted(COLUMN_TARGETS)).toEqual(sorted([...FIELD_NAMES, "attribute", "ignored"]));
+  expect(sorted(COLUMN_TARGETS)).toEqual(sorted([...FIELD_NAMES, "attribute", "used", "ignored"]));
 });
 
 test("every field can be created, edited and set by a bulk change", () => {

@@ -24,11 +24,12 @@ const MISSING: ReadonlySet<string> = new Set([
 const MAX_MISSING_BYTES = 9;
 const FIRST_OF_MISSING = new Set(Array.from(MISSING, (word) => word.charCodeAt(0)));
 
-/** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value. */
-export function isDamagedKey(bytes: Buffer, length: number): boolean {
+/** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value.
+ * @param takesWords whether words for missing values are SKUs */
+export function isDamagedKey(bytes: Buffer, length: number, takesWords = false): boolean {
   if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
   if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))
-    return MISSING.has(bytes.toString("latin1", 0, length));
+    return !takesWords && MISSING.has(bytes.toString("latin1", 0, length));
   return isErrorKey(bytes, length);
 }
 
