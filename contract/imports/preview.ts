@@ -65,6 +65,9 @@ export const preview = z
     ),
     rejects: z.array(reject).describe("The first 20 of these rejected rows"),
     ignored: count.describe("Number of sample rows that are not products"),
+    superseded: count.describe(
+      "Number of sample rows that an import would not apply because another sample row has the same SKU",
+    ),
     profile: z
       .object({ name: z.string(), version: z.int(), built_in: z.boolean() })
       .nullable()

@@ -24,6 +24,15 @@ export const profile_name = z
     `The names "${NO_PROFILE}" and "." are reserved`,
   );
 
+/** Characters that file names or addresses cannot contain as they are. Profiles that have such a name keep it. */
+const UNFIT = /[/\\?*:"<>|]/;
+
+/** The name of a profile that is created or renamed. */
+export const new_profile_name = profile_name.refine(
+  (name) => !UNFIT.test(name),
+  'Write a name without / \\ ? * : " < > |',
+);
+
 const column_name = z.string().min(1).max(2000);
 
 export const detect = z
@@ -58,7 +67,10 @@ export const profile_test = z
   .object({
     name: z.string().min(1).max(200).optional(),
     input: test_input,
-    expected: z.array(expected_product).max(MAX_EXPECTED_PRODUCTS).describe("All products of the file, by SKU"),
+    expected: z
+      .array(expected_product)
+      .max(MAX_EXPECTED_PRODUCTS)
+      .describe("All products of the file, as a list in any order"),
     rejects: z
       .array(z.object({ line: z.int().min(1), code: z.string().max(100).optional() }).strict())
       .max(MAX_EXPECTED_PRODUCTS)

@@ -4,7 +4,7 @@ import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
-import { detect, profile_definition, profile_name } from "./profile.ts";
+import { detect, new_profile_name, profile_definition, profile_name } from "./profile.ts";
 
 export * from "./profile-tests.ts";
 
@@ -173,7 +173,7 @@ export const rename_profile = endpoint({
     tags: ["profiles"],
     params: name_params,
     headers,
-    body: z.object({ name: profile_name }).strict(),
+    body: z.object({ name: new_profile_name }).strict(),
     response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
   },
 });

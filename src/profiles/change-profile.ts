@@ -20,9 +20,10 @@ import {
   type StoredProfile,
 } from "./store.ts";
 import { readUses } from "./use-store.ts";
+import { invalidRequest } from "../../contract/faults.ts";
 import { Problem } from "../../contract/problems.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
-import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import { new_profile_name, type ProfileDefinition } from "../../contract/profiles/profile.ts";
 import type { Profile, ProfileTestResult } from "../../contract/profiles/profiles.ts";
 
 /** Maximum number of stored profiles. Every import compares its columns with all of them. */
@@ -50,7 +51,9 @@ export async function putProfile(
 ): Promise<{ created: boolean; profile: Profile }> {
   const key = profileKey(change.name);
   // Check the preconditions before the tests run, and again while no other request can change the profile.
-  checkPreconditions(change, await readStored(pool, key));
+  const before = await readStored(pool, key);
+  checkPreconditions(change, before);
+  if (before === undefined) checkNewName(change.name);
   const text = await checkedText(change, makePreview);
   const created = await withCertainCommit(pool, async (client) => {
     await lockProfiles(client);
@@ -149,6 +152,13 @@ async function addProfile(client: pg.PoolClient, key: string, text: ProfileText)
   await insertProfile(client, key, text);
 }
 
+/** @throws Problem invalid-request if a new profile cannot have the name */
+function checkNewName(name: string): void {
+  const parsed = new_profile_name.safeParse(name);
+  if (parsed.success) return;
+  throw invalidRequest(parsed.error.issues.map(({ message }) => ({ pointer: "/params/name", detail: message })));
+}
+
 const isSameText = (before: StoredProfile, text: ProfileText): boolean =>
   before.name === text.name && JSON.stringify(before.definition) === JSON.stringify(text.definition);
 
@@ -167,7 +177,9 @@ function checkPreconditions(
     "profile-changed",
     etag === undefined
       ? `There is no profile "${name}".`
-      : `The profile "${name}" was created or changed by another request. Its ETag is now ${etag}. Read the profile again, and repeat your change if it is still needed.`,
+      : stored === undefined
+        ? `There is already a built-in profile "${name}". Choose another name, or store the profile with If-Match: ${etag} to use it instead of the built-in one.`
+        : `The profile "${name}" was created or changed by another request. Its ETag is now ${etag}. Read the profile again, and repeat your change if it is still needed.`,
     { extra: { version: stored?.version ?? null } },
   );
 }

@@ -121,8 +121,9 @@ function changeNotices(name: string, { added, missing, renamed }: ColumnChanges,
       "missing_column",
       missing.filter((column) => !isRenamed.has(column)),
       (column) =>
-        `The file lacks the column "${column}" of the profile "${name}". The values of this column stay unchanged.`,
-      (columns, list) => `The file lacks ${columns} columns of the profile "${name}": ${list}.`,
+        `The file lacks the column "${column}", which the profile "${name}" or the last file with it contains. The values of this column stay unchanged.`,
+      (columns, list) =>
+        `The file lacks ${columns} columns that the profile "${name}" or the last file with it contains: ${list}.`,
     ),
   ];
 }

@@ -21,23 +21,23 @@ test("a profile is stored, read, listed and deleted", async () => {
     name: "Bezeichnung",
     attributes: { price: { from: "EK", number: "1.234,56" } },
   };
-  const created = await ask("PUT", path("Lieferant A/B"), definition);
+  const created = await ask("PUT", path("Lieferant A & B"), definition);
   expect(created.status).toBe(201);
-  expect(created.headers.location).toBe("/api/profiles/Lieferant%20A%2FB");
-  const read = await ask("GET", path("lieferant a/b"));
+  expect(created.headers.location).toBe("/api/profiles/Lieferant%20A%20%26%20B");
+  const read = await ask("GET", path("lieferant a & b"));
   expect(read.body).toMatchObject({
-    name: "Lieferant A/B",
+    name: "Lieferant A & B",
     built_in: false,
     version: 1,
     columns: ["Art.-Nr.", "Bezeichnung", "EK"],
     used_at: null,
-    definition: { profile: "Lieferant A/B", ...definition },
+    definition: { profile: "Lieferant A & B", ...definition },
   });
   expect(read.headers.etag).toBe(created.headers.etag);
   const { body: list } = await ask("GET", "/api/profiles?limit=200");
-  expect((list as { items: Profile[] }).items.map(({ name }) => name)).toContain("Lieferant A/B");
-  expect((await ask("DELETE", path("Lieferant A/B"))).body).toMatchObject({ name: "Lieferant A/B" });
-  expect((await ask("GET", path("Lieferant A/B"))).status).toBe(404);
+  expect((list as { items: Profile[] }).items.map(({ name }) => name)).toContain("Lieferant A & B");
+  expect((await ask("DELETE", path("Lieferant A & B"))).body).toMatchObject({ name: "Lieferant A & B" });
+  expect((await ask("GET", path("Lieferant A & B"))).status).toBe(404);
 });
 
 test("the order of members is kept, because it is the order of attributes", async () => {
@@ -216,3 +216,19 @@ test("a test that takes too long is stopped and fails", async () => {
   expect(body).toMatchObject({ type: "/problems/profile-tests-fail" });
   expect(JSON.stringify(body)).toContain("needs more than 5 seconds");
 }, 120_000);
+
+test("a new name without characters that files and addresses cannot contain is needed; a stored profile keeps its name", async () => {
+  for (const name of ["a/b", "what?", "all*", "c:d", 'a"b']) {
+    const { status, body } = await ask("PUT", path(name), { key: "a" });
+    expect([status, body]).toMatchObject([400, { errors: [{ pointer: "/params/name" }] }]);
+  }
+  await ask("PUT", path("plain name"), { key: "a" });
+  await database.pool.query("update profiles set name = 'Plain/Name', name_key = 'plain/name' where name = 'plain name'");
+  expect((await ask("PUT", path("Plain/Name"), { key: "b" })).status).toBe(200);
+});
+
+test("the refusal of the name of a built-in profile calls it built-in", async () => {
+  const refused = await ask("PUT", path("Akeneo"), { key: "a" }, { "if-none-match": "*" });
+  expect(refused.status).toBe(412);
+  expect(JSON.stringify(refused.body)).toContain("built-in profile");
+});

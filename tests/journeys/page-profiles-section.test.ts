@@ -183,9 +183,9 @@ test("a built-in profile can only be read and copied; the copy can be renamed, e
   await button("Create the copy").click();
   await page.waitForURL("**/profiles/Our%20Akeneo/text");
   await button("Rename").click();
-  await page.getByLabel("New name").fill("Our PIM / Akeneo");
+  await page.getByLabel("New name").fill("Our PIM & Akeneo");
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/profiles/Our%20PIM%20%2F%20Akeneo");
+  await page.waitForURL("**/profiles/Our%20PIM%20%26%20Akeneo");
   const download = page.waitForEvent("download");
   await button("Export").click();
   const path = join(server.folder, "exported.json");
@@ -195,7 +195,7 @@ test("a built-in profile can only be read and copied; the copy can be renamed, e
   const chooser = page.waitForEvent("filechooser");
   await button("Open a file…").click();
   await (await chooser).setFiles(path);
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Our PIM / Akeneo");
+  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Our PIM & Akeneo");
   await button("Save the profile").click();
   await page.getByTestId("save-problem").getByText("Not saved: the profile was changed meanwhile").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Opened");

@@ -137,6 +137,10 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     const where = baseUrl === undefined ? " (when a server is running): " : `: ${baseUrl}`;
     const listed =
       rejects_listed < rejected ? `first ${rejects_listed.toLocaleString("en")} rejected rows` : "rejected rows";
+    if (superseded > 0)
+      output.push(
+        `  Note: ${countOf(superseded, "row")} ${superseded === 1 ? "was" : "were"} not applied (superseded), because another row of the file has the same SKU. If these are different products, choose another key (--key, or --mapping with a key of several columns).`,
+      );
     for (const { message } of import_.notices) output.push(`  Note: ${oneLine(message)}`);
     if (rejected > 0) output.push(`  Download the ${listed} with their reasons${where}/api/imports/${id}/rejects.csv`);
     if (ignored > 0) output.push(`  List the ignored rows with their reasons${where}/api/imports/${id}/ignored`);

@@ -3,6 +3,7 @@ import { layoutOf } from "../layout.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
+import { overridesOf } from "../options/overrides.ts";
 import { isKeyChosen, planColumns, type PlannedColumns } from "../options/plan-columns.ts";
 import { describeColumns, effectiveMapping } from "./describe-columns.ts";
 import { previewProducts } from "./preview-products.ts";
@@ -32,6 +33,7 @@ const NOTHING: Preview = {
   rejected: 0,
   rejects: [],
   ignored: 0,
+  superseded: 0,
   products: [],
   mapping: null,
   profile: null,
@@ -71,10 +73,15 @@ export async function previewSource(
     rejected: scanned.rejected,
     rejects: scanned.rejects,
     ignored: scanned.ignored,
+    superseded: scanned.superseded,
     products: scanned.products,
     mapping: effectiveMapping(head.table, options),
     profile,
-    notices: [...chosen.notices, ...head.table.notices, ...tableNotices(head.table, head.dialect)],
+    notices: [
+      ...chosen.notices,
+      ...head.table.notices,
+      ...tableNotices(head.table, head.dialect, overridesOf(options)),
+    ],
     problem: problem === undefined ? null : toProblemDocument(problem),
   };
 }
@@ -95,9 +102,18 @@ function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Pre
   });
 }
 
-type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "products"> & { problem: Problem | undefined };
+type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "superseded" | "products"> & {
+  problem: Problem | undefined;
+};
 
-const NOT_SCANNED: Scanned = { rejected: 0, rejects: [], ignored: 0, products: [], problem: undefined };
+const NOT_SCANNED: Scanned = {
+  rejected: 0,
+  rejects: [],
+  ignored: 0,
+  superseded: 0,
+  products: [],
+  problem: undefined,
+};
 
 /** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
 export function scanSample(
@@ -115,7 +131,7 @@ export function scanSample(
   const mapped = mapper?.map(read);
   const records = mapped?.records ?? read;
   scanner.scan(records, offset, mapped);
-  const { rejected, ignored } = scanner;
+  const { rejected, ignored, superseded } = scanner;
   const rejects = scanner.takeRejects().map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) }));
   const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
   const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, shown);
@@ -124,5 +140,5 @@ export function scanSample(
     mapper?.notes.question(table.plan?.names ?? []) ??
     (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
   scanner.release();
-  return { rejected, rejects, ignored, products, problem };
+  return { rejected, rejects, ignored, superseded, products, problem };
 }

@@ -5,7 +5,7 @@ import { REJECT_CODES, type Column, type Dialect } from "../../../contract/impor
 import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 import { doubtOfKey, type KeyCandidate, type KeyFigures } from "../read/columns/judge-key.ts";
-import { valuesOf } from "../read/columns/match-columns.ts";
+import { nameCandidates } from "../read/columns/judge-name.ts";
 import { countKnownNames } from "../read/columns/column-claims.ts";
 import { describeLines } from "../read/detect/documents.ts";
 import { findMixedDelimiters, hasQuotedLines } from "../read/detect/mixed-delimiters.ts";
@@ -130,38 +130,14 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
   );
 }
 
-/** Maximum number of columns that are offered as names of products. */
-const MAX_NAME_CANDIDATES = 5;
-
 /** Returns the problem of a file that creates products but has no name column. */
 export function noNameColumn({ header, columns, rows }: ReadableTable): Problem {
-  const candidates = columns
-    .flatMap(({ name, target }, index): KeyCandidate[] => {
-      const values = valuesOf(rows, index);
-      if ((target !== "attribute" && target !== "description") || values.length === 0) return [];
-      const different = [...new Set(values)];
-      return [
-        {
-          value: name,
-          samples: different.slice(0, 3).map((value) => cutText(value, SHOWN_CHARACTERS)),
-          blanks: 1 - values.length / Math.max(1, rows.length),
-          distinct: different.length / values.length,
-        },
-      ];
-    })
-    .sort((a, b) => letters(b) - letters(a))
-    .slice(0, MAX_NAME_CANDIDATES);
+  const candidates = nameCandidates(columns, rows);
   return new Problem(
     "name-in-doubt",
     `It is unclear which column contains the product names, and new products need names. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update". Columns found: ${listed(header)}.`,
     { extra: { headers: shownHeaders(header), ...question("name", candidates) } },
   );
-}
-
-/** The share of letters and blanks in the samples: names consist of words. */
-function letters({ samples }: KeyCandidate): number {
-  const text = samples.join("");
-  return text === "" ? 0 : text.replace(/[^\p{L} ]/gu, "").length / text.length;
 }
 
 const shownHeaders = (header: readonly string[]): string[] =>

@@ -6,7 +6,10 @@ import { requiredGroups, usedColumns } from "./used-columns.ts";
 
 export interface ColumnChanges {
   added: string[];
-  /** Columns that the file lacks, although the profile reads them or the last file had them. */
+  /**
+   * Columns that the file lacks, although the profile reads them or the last file had them. If the profile lists its columns in `detect`,
+   * other columns of the last file are not missed.
+   */
   missing: string[];
   /** Pairs of a missing and a new column with similar names. Both are also in the other lists. */
   renamed: { from: string; to: string }[];
@@ -26,9 +29,20 @@ export function compareColumns(
   const isKnown = (key: string): boolean => plain.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
   const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));
   const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
-  const unseen = (seen_columns ?? []).filter((name) => !file.set.has(columnKey(name)));
+  const expected = definition.detect === undefined ? (seen_columns ?? []) : knownOf(seen_columns ?? [], named);
+  const unseen = expected.filter((name) => !file.set.has(columnKey(name)));
   const missing = distinctNames([...unread.map((group) => group[0] as string), ...unseen]);
   return { added, missing, renamed: similarNames(missing, added) };
+}
+
+/** The columns of the last file that the profile contains. */
+function knownOf(seen: readonly string[], named: readonly string[]): string[] {
+  const keys = new Set(named.filter((name) => !isPattern(name)).map(columnKey));
+  const patterns = named.filter(isPattern);
+  return seen.filter((name) => {
+    const key = columnKey(name);
+    return keys.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
+  });
 }
 
 const distinctNames = (names: readonly string[]): string[] =>

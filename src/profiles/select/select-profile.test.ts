@@ -90,6 +90,12 @@ test("new, missing and renamed columns are found", () => {
   });
   expect(compareColumns(HEADER, seen)).toEqual({ added: [], missing: [], renamed: [] });
   expect(compareColumns(HEADER, supplier)).toMatchObject({ added: ["Farbe"], missing: [] });
+  const listed = { ...seen, definition: { ...seen.definition, detect: { columns: HEADER, need: 4 } } };
+  expect(compareColumns(HEADER, { ...listed, seen_columns: null })).toEqual({ added: [], missing: [], renamed: [] });
+  const later = { ...listed, seen_columns: [...HEADER, "EAN"] };
+  expect(compareColumns([...HEADER, "EAN"], listed).added).toEqual(["EAN"]);
+  expect(compareColumns([...HEADER, "EAN"], later).added).toEqual([]);
+  expect(compareColumns(HEADER.slice(0, 4), later)).toEqual({ added: [], missing: ["Farbe"], renamed: [] });
   const erasing = { ...seen, definition: { ...seen.definition, blank: { remove: ["*"] } } };
   expect(compareColumns([...HEADER, "Gewicht"], erasing)).toMatchObject({ added: ["Gewicht"] });
   const builtIn = { ...supplier, built_in: true };

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
-import { faultOf, filterOf, type ListFilter } from "./list-filter.ts";
+import { faultOf, filterOf, isKnownField, type ListFilter } from "./list-filter.ts";
 import { parseQuery } from "./query-language.ts";
+
+test("a field is an operator or a known attribute", () => {
+  const known = ["Marke"];
+  expect(["sku", "AKTIV", "marke", "attributes.GmbH"].every((name) => isKnownField(name, known))).toBe(true);
+  expect(isKnownField("GmbH", known)).toBe(false);
+  expect(isKnownField("GmbH", [])).toBe(true);
+});
 
 const NOW = new Date("2026-11-25T15:00:00Z");
 

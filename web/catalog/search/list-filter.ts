@@ -49,6 +49,13 @@ export const operatorsFrom = (start: string): Operator[] =>
     ),
   );
 
+/** Whether the name is an operator or an attribute of the catalogue. While no attributes are known, every name can be one. */
+export function isKnownField(field: string, attributes: readonly string[]): boolean {
+  if (operatorOf(field) !== undefined || (attributeOf(field) ?? "") !== "" || attributes.length === 0) return true;
+  const lower = field.toLowerCase();
+  return attributes.some((name) => name.toLowerCase() === lower);
+}
+
 interface Search {
   terms: readonly Term[];
   accents: Accents;

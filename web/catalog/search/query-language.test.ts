@@ -53,6 +53,21 @@ test("an operator followed by a blank is extracted, words stay in the box", () =
   expect(extractOperators("red  lamp ", false)).toEqual({ operators: [], rest: "red  lamp " });
 });
 
+test("a name before a colon that is not a field is part of the word, also in quotes", () => {
+  const isField = (name: string): boolean => name === "sku";
+  const word = { field: null, value: "GmbH:4700" };
+  expect(parseQuery("Südwind GmbH:4700 sku:A", isField)).toEqual([
+    { field: null, value: "Südwind" },
+    word,
+    { field: "sku", value: "A" },
+  ]);
+  expect(extractOperators("Südwind GmbH:4700", true, isField)).toEqual({ operators: [], rest: "Südwind GmbH:4700" });
+  const whole = { field: null, value: "Südwind GmbH:4700" };
+  expect(parseQuery('"Südwind GmbH:4700"', isField)).toEqual([whole]);
+  expect(parseQuery('"Südwind GmbH":4700', isField)).toEqual([whole]);
+  expect(parseQuery(formatQuery([word]))).toEqual([word]);
+});
+
 test("suggestions are for the last token", () => {
   expect(["lamp bra", 'lamp brand:"Acme L', "lamp ", ""].map(lastToken)).toEqual(["bra", 'brand:"Acme L', "", ""]);
 });

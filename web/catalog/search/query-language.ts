@@ -7,8 +7,11 @@ export interface Term {
   value: string;
 }
 
+/** Whether a name before a colon is an operator or an attribute. If it is not, the colon is part of the word. */
+export type IsField = (name: string) => boolean;
+
 /** Splits the text of the search box into terms. Every text is valid: an unclosed quote ends at the end of the text. */
-export function parseQuery(text: string): Term[] {
+export function parseQuery(text: string, isField: IsField = () => true): Term[] {
   const terms: Term[] = [];
   let at = 0;
   while (at < text.length) {
@@ -27,7 +30,10 @@ export function parseQuery(text: string): Term[] {
     }
     const value = readToken(text, at + 1, false);
     at = value.end;
-    terms.push(value.text === "" ? { field: null, value: `${first.text}:` } : { field: first.text, value: value.text });
+    const isOperator = value.text !== "" && isField(first.text);
+    terms.push(
+      isOperator ? { field: first.text, value: value.text } : { field: null, value: `${first.text}:${value.text}` },
+    );
   }
   return terms;
 }
@@ -55,10 +61,10 @@ export function addTerms(terms: readonly Term[], added: readonly Term[]): Term[]
 
 /** Extracts operators from the typed text, to show them as chips; words stay in the box. The last token is extracted only if `ended`,
  * because the user may still be typing it. */
-export function extractOperators(text: string, ended: boolean): { operators: Term[]; rest: string } {
+export function extractOperators(text: string, ended: boolean, isField?: IsField): { operators: Term[]; rest: string } {
   const operators: Term[] = [];
   const rest = tokens(text).filter((token, at, all) => {
-    const [term] = parseQuery(token);
+    const [term] = parseQuery(token, isField);
     const isOpen = at === all.length - 1 && !ended;
     if (isOpen || term === undefined || term.field === null) return true;
     operators.push(term);

@@ -107,8 +107,26 @@ export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
 export const codeRank = (cell: string): number | undefined => {
   const claim = claimOf("sku", cell);
   if (claim !== undefined) return claim - 2 * WEAK;
-  return CODE_RANKS.get(plainName(cell)) ?? CODE_RANKS.get(plainName(splitNotes(cell.slice(0, MAX_CHARACTERS)).name));
+  const plain = plainName(cell);
+  return (
+    CODE_RANKS.get(plain) ??
+    CODE_RANKS.get(plainName(splitNotes(cell.slice(0, MAX_CHARACTERS)).name)) ??
+    numberRank(plain)
+  );
 };
+
+/** Words that end the name of a number or code: `Modellnummer`. */
+const NUMBER_WORD = /(?:nummer|number|nr|no|code)$/;
+
+/** Whether the name ends with a word such as number or code. */
+export const namesNumber = (cell: string): boolean => NUMBER_WORD.test(plainName(cell));
+
+/** Returns the rank of a code name with a word such as number after it. It precedes the name without that word: `Modellnummer` precedes `Modell`. */
+function numberRank(plain: string): number | undefined {
+  const base = plain.replace(NUMBER_WORD, "");
+  const rank = base === plain ? undefined : CODE_RANKS.get(base);
+  return rank === undefined ? undefined : rank - 0.5;
+}
 
 const FIELD_OF_NAME = new Map<string, FieldName>([
   ...FIELD_NAMES.toReversed().flatMap((field) => [...(RANKS.get(field) ?? [])].map(([name]) => [name, field] as const)),

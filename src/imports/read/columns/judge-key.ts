@@ -2,7 +2,7 @@
 // and the user chooses among the candidates.
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
-import { claimOf, codeRank, isWeakClaim, WEAK } from "./column-claims.ts";
+import { claimOf, codeRank, isWeakClaim, namesNumber, WEAK } from "./column-claims.ts";
 
 /** A column from which the user can choose. */
 export interface KeyCandidate {
@@ -132,6 +132,7 @@ function suggested(columns: readonly Values[], rows: number, isKeyUnknown = fals
         Number(b.rank !== undefined) - Number(a.rank !== undefined) ||
         Number(isBetter(b)) - Number(isBetter(a)) ||
         (a.rank ?? 0) - (b.rank ?? 0) ||
+        Number(namesNumber(b.candidate.value)) - Number(namesNumber(a.candidate.value)) ||
         b.candidate.distinct - a.candidate.distinct,
     )
     .slice(0, MAX_CANDIDATES)

@@ -31,8 +31,9 @@ export async function judgeTable(
   const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
   const found = remembered.length === 0 ? opened : withChoices(opened, remembered);
   const planned = planColumns(found, run.work.options);
-  const sheets = sheetNotices(dialect, overridesOf(run.work.options));
-  const form = tableNotices({ ...found, ...planned }, dialect);
+  const overrides = overridesOf(run.work.options);
+  const sheets = sheetNotices(dialect, overrides);
+  const form = tableNotices({ ...found, ...planned }, dialect, overrides);
   const notices = [...chosen.notices, ...planned.notices, ...sheets, ...form];
   const table = { ...found, ...planned, remembered, notices };
   return { run, table, question: chosen.question };

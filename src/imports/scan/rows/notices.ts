@@ -24,24 +24,28 @@ export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | 
     }));
 
 /** Notices about the header and the form of the table. */
-export const tableNotices = (table: NoticedTable, dialect: Dialect): Notice[] => [
-  ...encodingNotices(dialect),
+export const tableNotices = (
+  table: NoticedTable,
+  dialect: Dialect,
+  { encoding }: Pick<DialectOverrides, "encoding">,
+): Notice[] => [
+  // An encoding that the client or the profile gives is not in doubt.
+  ...(encoding === undefined ? encodingNotices(dialect) : []),
   ...repeatedNotices(table),
   ...mixedNameNotices(table),
   ...(table.second_table === null ? [] : [secondTable(table.second_table)]),
 ];
 
-/** Maximum number of lines with letters by which an encoding is detected with little certainty. */
+/** Maximum number of sampled lines that show the encoding with little certainty. Lines with the same letters are sampled once. */
 const FEW_LINES = 2;
 
-/** A notice about an encoding that was detected by one or two lines. */
+/** A notice about an encoding that was detected from the letters of one or two lines. */
 function encodingNotices({ encoding, encoding_alternatives: [other] = [] }: Dialect): Notice[] {
   if (other === undefined || other.samples.length > FEW_LINES) return [];
-  const few = other.samples.length === 1 ? "one line" : `${String(other.samples.length)} lines`;
   return [
     {
       code: "encoding_uncertain",
-      message: `The encoding ${encoding} was detected by ${few} of the file. In ${other.encoding}, the text would be "${other.samples[0] ?? ""}". If that is right, undo the import and import the file with that encoding (option encoding).`,
+      message: `The encoding ${encoding} was detected from a few letters. In ${other.encoding}, a text would be "${other.samples[0] ?? ""}". If that is right, import the file with that encoding (option encoding).`,
       column: null,
       count: null,
     },

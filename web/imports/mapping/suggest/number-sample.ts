@@ -11,6 +11,8 @@ interface Written {
 }
 
 const NUMBER = /^[+\u2212-]?\s?([\p{L}\p{Sc}%]{0,5})\s?(\d[\d.,' \u00a0\u202f\u2009\u2019]*)\s?([\p{L}\p{Sc}%]{0,5})$/u;
+/** Letters directly before a digit, as in the code `H00007`. */
+const PREFIX = /\p{L}\d/u;
 const BLANKS = /[\u00a0\u202f\u2009]/g;
 
 /** Minimum share of values that must be numbers. The preview shows that rows with other values are rejected. */
@@ -36,7 +38,7 @@ export function numberSample(values: readonly string[]): string | undefined {
 
 function readNumber(text: string): Written | undefined {
   const [, before = "", digits, after = ""] = NUMBER.exec(text) ?? [];
-  if (digits === undefined || (before !== "" && after !== "")) return undefined;
+  if (digits === undefined || (before !== "" && after !== "") || PREFIX.test(text)) return undefined;
   const parts = digits
     .replace(BLANKS, " ")
     .replaceAll("\u2019", "'")

@@ -1,0 +1,75 @@
+// Lists the columns that can contain the names of the products, the best first. The user chooses among them.
+import { cutText } from "../../../../contract/faults.ts";
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { KeyCandidate } from "./judge-key.ts";
+import { valuesOf } from "./match-columns.ts";
+
+const MAX_CANDIDATES = 5;
+const SAMPLES = 3;
+const SAMPLE_CHARACTERS = 100;
+/** Minimum number of values for judging that a column has only one value. */
+const MIN_VALUES = 3;
+/** Minimum share of values with a property for the column to have it. */
+const MIN_SHARE = 0.8;
+/** Number of characters above which most values are descriptions. */
+const LONG_TEXT = 150;
+
+/**
+ * @param rows the first rows of the file
+ * @returns the candidates. One whose values cannot be names has a `reason` and comes last: it must not be chosen unless the user confirms it
+ */
+export function nameCandidates(columns: readonly Column[], rows: readonly (readonly string[])[]): KeyCandidate[] {
+  return columns
+    .flatMap(({ name, target }, position) => {
+      const values = valuesOf(rows, position);
+      if ((target !== "attribute" && target !== "description") || values.length === 0) return [];
+      const different = [...new Set(values)];
+      const reason = reasonAgainst(values, different);
+      const candidate: KeyCandidate = {
+        value: name,
+        samples: different.slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
+        blanks: 1 - values.length / Math.max(1, rows.length),
+        distinct: different.length / values.length,
+        ...(reason === undefined ? {} : { reason }),
+      };
+      return [{ candidate, fit: fitOf(candidate, values) }];
+    })
+    .sort((a, b) => b.fit - a.fit)
+    .slice(0, MAX_CANDIDATES)
+    .map(({ candidate }) => candidate);
+}
+
+function reasonAgainst(values: readonly string[], different: readonly string[]): string | undefined {
+  if (shareOf(values, isNumber) >= MIN_SHARE) return "contains only numbers";
+  if (shareOf(values, isAddress) >= MIN_SHARE) return "contains only addresses";
+  if (values.length >= MIN_VALUES && different.length === 1) return "has the same value in every row";
+  return undefined;
+}
+
+/** Names are filled, different, and consist of words. */
+function fitOf({ blanks, distinct, reason }: KeyCandidate, values: readonly string[]): number {
+  const unfit = reason === undefined ? 0 : 10;
+  return distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong) - unfit;
+}
+
+const shareOf = (values: readonly string[], has: (value: string) => boolean): number =>
+  values.filter(has).length / values.length;
+
+/** Whether the value is a number, with or without a currency or a unit of a few letters. */
+const isNumber = (value: string): boolean => {
+  const text = value.trim();
+  return text.length <= 40 && /\d/.test(text) && /^[^\p{L}]*(?:\p{L}{1,3}[^\p{L}]*)?$/u.test(text) && !isCode(text);
+};
+
+/** Whether letters are directly before or after a digit without a decimal separator, as in `P1`. */
+const isCode = (text: string): boolean => /^\p{L}+[\d-]/u.test(text);
+
+const isAddress = (value: string): boolean => /^\s*(?:https?:\/\/|www\.)/i.test(value);
+const hasWords = (value: string): boolean => /\p{L}{2}/u.test(value) && /\S\s+\S/.test(value.trim());
+const isLong = (value: string): boolean => value.length > LONG_TEXT;
+
+/** The share of letters and blanks. */
+function letters(values: readonly string[]): number {
+  const text = values.map((value) => value.slice(0, LONG_TEXT)).join("");
+  return text === "" ? 0 : text.replace(/[^\p{L} ]/gu, "").length / text.length;
+}
