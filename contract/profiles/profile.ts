@@ -24,7 +24,7 @@ export const profile_name = z
     `The names "${NO_PROFILE}" and "." are reserved`,
   );
 
-/** Characters that file names or addresses cannot contain as they are. Profiles that have such a name keep it. */
+/** Characters that file names or addresses cannot contain. Profiles that have such a name keep it. */
 const UNFIT = /[/\\?*:"<>|]/;
 
 /** The name of a profile that is created or renamed. */

@@ -189,7 +189,7 @@ test("a built-in profile can only be read and copied; the copy can be renamed, e
   const download = page.waitForEvent("download");
   await button("Export").click();
   const path = join(server.folder, "exported.json");
-  expect((await download).suggestedFilename()).toBe("Our PIM _ Akeneo.json");
+  expect((await download).suggestedFilename()).toBe("Our PIM & Akeneo.json");
   await (await download).saveAs(path);
   await page.goto("/profiles");
   const chooser = page.waitForEvent("filechooser");
