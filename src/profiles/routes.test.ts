@@ -223,7 +223,9 @@ test("a new name without characters that files and addresses cannot contain is n
     expect([status, body]).toMatchObject([400, { errors: [{ pointer: "/params/name" }] }]);
   }
   await ask("PUT", path("plain name"), { key: "a" });
-  await database.pool.query("update profiles set name = 'Plain/Name', name_key = 'plain/name' where name = 'plain name'");
+  await database.pool.query(
+    "update profiles set name = 'Plain/Name', name_key = 'plain/name' where name = 'plain name'",
+  );
   expect((await ask("PUT", path("Plain/Name"), { key: "b" })).status).toBe(200);
 });
 
