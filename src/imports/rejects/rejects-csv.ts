@@ -5,11 +5,14 @@ import type pg from "pg";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import type { Dialect, Import, Reject } from "../../../contract/imports/imports.ts";
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
-import { recordTexts } from "../read/field-text.ts";
-import { createRecords } from "../read/records.ts";
+import { fieldText } from "../read/field-text.ts";
+import { createRecords, QUOTED } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { csvLineWithBlanks } from "../../csv-line.ts";
+import { notationsOf, type Notation } from "../mapping/run/notation.ts";
+import { hasValueCells, type KnownValue } from "../mapping/run/row.ts";
+import { readPlan } from "../store.ts";
 import { readRejects } from "./store.ts";
 
 const PAGE = 500;
@@ -37,7 +40,8 @@ async function* lines(
   // If the imported file was itself a rejects file, its old reasons are left out. Other columns are kept even if their target is `ignored`,
   // because the mapping of the import reads some of them.
   const own = columns.flatMap(({ name, target }, index) => (target === "ignored" && REASONS.has(name) ? [] : [index]));
-  const fieldsOf = createFieldReader(dialect);
+  const plan = dialect !== null && hasValueCells(dialect) ? await readPlan(pool, id) : null;
+  const fieldsOf = createFieldReader(dialect, plan === null ? NO_NOTATIONS : notationsOf(plan));
   yield csvLineWithBlanks([...own.map((index) => columns[index]?.name ?? ""), ...REJECT_COLUMNS]);
   const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (columns.length + 1))));
   for (let after = 0; ;) {
@@ -61,6 +65,8 @@ const noteOf = (column: (typeof REJECT_COLUMNS)[number], rejected: number, liste
     ? `This file contains only the first ${listed.toLocaleString("en")} of ${rejected.toLocaleString("en")} rejected rows. Fix the cause in the original file and import it again.`
     : "";
 
+const NO_NOTATIONS: ReadonlyMap<number, Notation> = new Map();
+
 type FieldReader = (raw: string) => string[] | undefined;
 
 /** Returns the cells of a rejected row. A record that cannot be split, or has too many fields, is written
@@ -77,7 +83,9 @@ function cells(
   return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
 }
 
-function createFieldReader(dialect: Dialect | null): FieldReader {
+/** @param notations how the samples of the mapping write the numbers and dates of a workbook: `rejects.csv` contains texts only, which the
+ * mapping reads by its samples */
+function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
   // If an earlier version has read the file with a dialect that is no longer allowed, the records cannot be split.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;
   const records = createRecords();
@@ -85,6 +93,20 @@ function createFieldReader(dialect: Dialect | null): FieldReader {
     const bytes = Buffer.from(raw);
     splitRecords(createSplitter(dialect, 1), { bytes, from: 0, to: bytes.length, at_end: true }, records);
     if (records.count !== 1 || records.fault[0] !== 0) return undefined;
-    return recordTexts(records, 0, dialect);
+    const fields: string[] = [];
+    for (let field = records.first_field[0] as number; field < (records.first_field[1] as number); field++) {
+      const notation = notations.get(fields.length);
+      const isText = ((records.field_flags[field] as number) & QUOTED) !== 0;
+      const text = fieldText(records, field, dialect);
+      fields.push(notation === undefined || isText ? text : written(text, notation));
+    }
+    return fields;
   };
+}
+
+/** Writes a number or a date as the sample shows it. A value that the sample cannot express is rejected again. */
+function written(text: string, notation: Notation): string {
+  const row: { known: KnownValue | undefined } = { known: undefined };
+  const result = notation(text, row);
+  return row.known !== undefined && row.known.value === undefined ? `? ${text}` : result;
 }

@@ -10,9 +10,17 @@ import { splitRecords } from "../../../src/imports/read/split-records.ts";
 import { createSplitter } from "../../../src/imports/read/splitter.ts";
 import { CSV } from "./csv-dialect.ts";
 
-/** Returns the records of the rows. Every field is in quotes. */
-export function recordsOf(rows: readonly (readonly string[])[]): Records {
-  const lines = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(","));
+/** A cell of a workbook that is a number or a date, and not a text. */
+export interface ValueCell {
+  value: string;
+}
+export type Cell = string | ValueCell;
+
+/** Returns the records of the rows. Every text is in quotes. */
+export function recordsOf(rows: readonly (readonly Cell[])[]): Records {
+  const written = (cell: Cell): string =>
+    typeof cell === "string" ? `"${cell.replaceAll('"', '""')}"` : cell.value;
+  const lines = rows.map((row) => row.map(written).join(","));
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   const records = createRecords();
   splitRecords(createSplitter(CSV, 1), { bytes, from: 0, to: bytes.length, at_end: true }, records);
@@ -42,14 +50,15 @@ export interface MappedRows {
 export function mapRows(
   statements: Mapping,
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly Cell[])[],
   mode: "scan" | "load" = "load",
+  dialect = CSV,
 ): MappedRows {
   const compiled = compileMapping(mappingSchema.parse(statements), header);
   const { columns, plan } = compiled;
   const records = recordsOf(rows);
   const stored = plan === null ? null : (JSON.parse(JSON.stringify(plan)) as typeof plan);
-  const mapper = stored === null ? null : createMapper(stored, CSV);
+  const mapper = stored === null ? null : createMapper(stored, dialect);
   const mapped = mapper?.map(records, undefined, mode) ?? { records, ignored: null, faults: new Map<number, never>() };
   const layout = layoutOf(planLayoutColumns(columns, plan));
   return { compiled, mapper, rows: rows.map((_, r) => rowOf(mapped, layout, r)) };

@@ -8,6 +8,8 @@ const TRIAL = 4096;
 const MIN_SHARE = 0.4;
 
 export class ByteMemo {
+  /** Whether each remembered cell was in quotes: only quotes distinguish the text 1.234 from the number in a workbook. */
+  readonly #quoted = new Uint8Array(SLOTS);
   readonly #cells: (Buffer | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   readonly #results: (Buffer | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   #slot = 0;
@@ -16,7 +18,7 @@ export class ByteMemo {
   #isOn = true;
 
   /** Returns what was remembered for the cell, or undefined. */
-  find(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  find(bytes: Buffer, start: number, end: number, quoted: number): Buffer | undefined {
     this.#slot = -1;
     if (!this.#isOn || end - start > MAX_CELL_BYTES) return undefined;
     if (++this.#asked === TRIAL) this.#judge();
@@ -25,16 +27,17 @@ export class ByteMemo {
     const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
     this.#slot = slot;
     const cell = this.#cells[slot];
-    if (cell === undefined || cell.length !== end - start) return undefined;
+    if (cell === undefined || cell.length !== end - start || this.#quoted[slot] !== quoted) return undefined;
     for (let i = 0; i < cell.length; i++) if (cell[i] !== bytes[start + i]) return undefined;
     this.#hits++;
     return this.#results[slot];
   }
 
   /** Remembers a result for the cell that `find` has not found. */
-  put(bytes: Buffer, start: number, end: number, result: Buffer): void {
+  put(cell: Buffer, quoted: number, result: Buffer): void {
     if (this.#slot < 0) return;
-    this.#cells[this.#slot] = Buffer.from(bytes.subarray(start, end));
+    this.#quoted[this.#slot] = quoted;
+    this.#cells[this.#slot] = Buffer.from(cell);
     this.#results[this.#slot] = Buffer.from(result);
   }
 

@@ -93,14 +93,14 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 /** Digits with separators and a minus sign; a euro sign may follow. Everything else needs `convertNumber`. */
 function numberWriter(
   column: number,
-  { decimal, group, short_groups, currency }: NumberFormat,
+  { decimal, group, short_groups, currency, units }: NumberFormat,
   isJson: boolean,
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
-  const decimalByte = decimal === "" ? -1 : decimal.charCodeAt(0);
+  const sampleDecimal = decimal === "" ? -1 : decimal.charCodeAt(0);
   // Blanks and apostrophes as group separators occur as several characters, such as ' and ’. Only the general code in value.ts handles
   // these.
-  const groupByte = group === "." || group === "," ? group.charCodeAt(0) : -1;
+  const sampleGroup = group === "." || group === "," ? group.charCodeAt(0) : -1;
   const takesEuro = currency === "" || currency === "€";
   return (row, out) => {
     const records = row.records as Records;
@@ -109,6 +109,10 @@ function numberWriter(
     let start = records.field_start[field] as number;
     let end = records.field_end[field] as number;
     if (start === end) return true;
+    const isValue = row.isValue(column);
+    if (isValue && units.includes("%")) return false;
+    const decimalByte = isValue ? POINT : sampleDecimal;
+    const groupByte = isValue ? -1 : sampleGroup;
     if (takesEuro) end = withoutEuro(bytes, start, end);
     if (end - start > 32) return false;
     const mark = out.length;

@@ -2,7 +2,7 @@
 import { isBlankText } from "../../../catalog/product/product.ts";
 import type { Dialect, RejectCode } from "../../../../contract/imports/imports.ts";
 import { fieldText } from "../../read/field-text.ts";
-import type { Records } from "../../read/records.ts";
+import { QUOTED, type Records } from "../../read/records.ts";
 
 /** A value that does not fit the mapping. */
 export interface MappingFault {
@@ -14,6 +14,15 @@ export interface MappingFault {
   expected: string;
 }
 
+/** A text, and the number or date that it stands for; undefined if the mapping cannot say which value it is. */
+export interface KnownValue {
+  text: string;
+  value: string | undefined;
+}
+
+/** Whether the reader writes numbers, dates and booleans without quotes, and all texts in quotes. */
+export const hasValueCells = ({ format }: Dialect): boolean => format === "xlsx";
+
 /** Maximum number of characters of a text in a fault. */
 const SHOWN_TEXT = 200;
 
@@ -23,6 +32,8 @@ export class Row {
   /** The serial number of the record that each of `#texts` belongs to. */
   readonly #serials: Float64Array;
   #serial = 0;
+  /** Whether cells without quotes are numbers, dates and booleans of a spreadsheet. */
+  readonly has_values: boolean;
   records: Records | undefined;
   /** Index of the record's first field. */
   first = 0;
@@ -32,11 +43,14 @@ export class Row {
   fault: MappingFault | undefined;
   /** Set to true by a step that must run for every record, even if a text repeats. */
   must_see_again = false;
+  /** The last cell whose value does not depend on the sample of a number or date. */
+  known: KnownValue | undefined;
   /** The texts that matched the placeholders of the last template, by placeholder; undefined if the template did not match. */
   holes: ReadonlyMap<string, string> | undefined;
 
   constructor(width: number, dialect: Dialect) {
     this.#dialect = dialect;
+    this.has_values = hasValueCells(dialect);
     this.#texts = Array.from({ length: width }, () => "");
     this.#serials = new Float64Array(width);
   }
@@ -71,6 +85,12 @@ export class Row {
     if (this.width === 0) return 0;
     const { field_start, field_end } = this.records as Records;
     return (field_end[this.first + this.width - 1] as number) - (field_start[this.first] as number);
+  }
+
+  /** Whether the cell is a number, a date or a boolean of a spreadsheet. */
+  isValue(column: number): boolean {
+    if (!this.has_values || column >= this.width) return false;
+    return (((this.records as Records).field_flags[this.first + column] as number) & QUOTED) === 0;
   }
 
   isBlank(column: number): boolean {

@@ -8,7 +8,7 @@ import { convertDate } from "../steps/date.ts";
 import { normalizeGtin } from "../steps/gtin.ts";
 import { stripHtml } from "../steps/html.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
-import { convertNumber } from "../steps/number.ts";
+import { convertNumber, PLAIN_NUMBER } from "../steps/number.ts";
 import type { Row } from "./row.ts";
 
 /** Returns null if the result is blank or the text is not valid for the step. In the second case, the function adds a fault to the row. */
@@ -46,12 +46,16 @@ function stepOf(step: Step, column: number, notes: MapperNotes): RunStep {
     case "number": {
       const { format, scale } = step;
       const expected = `a number like ${format.sample}`;
-      return (row, text) => convertNumber(format, text, scale) ?? row.reject("does_not_fit", column, text, expected);
+      return (row, text) =>
+        (row.known?.text === text ? scaled(row.known.value, scale) : convertNumber(format, text, scale)) ??
+        row.reject("does_not_fit", column, text, expected);
     }
     case "date": {
       const { format } = step;
       const expected = `a date like ${format.sample}`;
-      return (row, text) => convertDate(format, text) ?? row.reject("does_not_fit", column, text, expected);
+      return (row, text) =>
+        (row.known?.text === text ? row.known.value : convertDate(format, text)) ??
+        row.reject("does_not_fit", column, text, expected);
     }
     case "yes_no":
       return yesNoStep(step, column);
@@ -64,6 +68,9 @@ function stepOf(step: Step, column: number, notes: MapperNotes): RunStep {
       return (_, text) => text + step.text;
   }
 }
+
+const scaled = (value: string | undefined, scale: number): string | undefined =>
+  value === undefined ? undefined : convertNumber(PLAIN_NUMBER, value, scale);
 
 /** Replaces texts one pair after another. The length is computed first, because a short text may be replaced by a long one a million
  * times. */

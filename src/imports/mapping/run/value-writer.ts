@@ -1,7 +1,7 @@
 // Writes the values of a plan: in the fastest way that gives the result of value.ts.
 import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
-import { ESCAPED, type Records } from "../../read/records.ts";
+import { ESCAPED, QUOTED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { ByteMemo } from "./byte-memo.ts";
 import { byteWriterOf, type WriteBytes } from "./byte-values.ts";
@@ -44,10 +44,11 @@ export class ValueWriter {
     const records = row.records as Records;
     const field = row.first + this.#column;
     // Do not use the remembered results: a cell with escapes and a cell without can have the same bytes but different values.
-    if (((records.field_flags[field] as number) & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
+    const flags = records.field_flags[field] as number;
+    if ((flags & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
-    const known = memo.find(records.bytes, start, end);
+    const known = memo.find(records.bytes, start, end, flags & QUOTED);
     if (known !== undefined) {
       out.slice(known, 0, known.length);
       return known.length === 0 ? "blank" : "written";
@@ -56,7 +57,7 @@ export class ValueWriter {
     const outcome = this.#writeResult(this.#read(row), row, out);
     // Remember only results that consist of bytes alone: a fault, a marker or an unknown text has other effects.
     if (outcome !== "erased" && row.isRepeatable())
-      memo.put(records.bytes, start, end, out.bytes.subarray(mark, out.length));
+      memo.put(records.bytes.subarray(start, end), flags & QUOTED, out.bytes.subarray(mark, out.length));
     return outcome;
   }
 

@@ -1,8 +1,9 @@
 // Evaluates the values of a plan for one record.
 import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
-import type { ValueNode } from "../plan.ts";
+import type { Step, ValueNode } from "../plan.ts";
 import { isDamagedText } from "../../damaged/damaged-keys.ts";
+import { notationFor, type Notation } from "./notation.ts";
 import { stepsOf, type MapperNotes, type RunStep } from "./steps.ts";
 import type { Row } from "./row.ts";
 
@@ -19,9 +20,10 @@ export interface ValueContext {
   notes: MapperNotes;
 }
 
-/** Returns the function that evaluates the value. */
-export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
-  const read = sourceReader(node, context);
+/** Returns the function that evaluates the value.
+ * @param later the steps that follow those of the value */
+export function readerOf(node: ValueNode, context: ValueContext, later: readonly Step[] = []): ReadValue {
+  const read = sourceReader(node, context, later);
   const steps = stepsOf(node, context.notes);
   const { list, fallback } = node;
   if (steps.length === 0 && list === null && fallback === null) return read;
@@ -36,11 +38,13 @@ export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
   };
 }
 
-function sourceReader(node: ValueNode, context: ValueContext): ReadValue {
+function sourceReader(node: ValueNode, context: ValueContext, later: readonly Step[]): ReadValue {
   const { sources, constant, use, trim } = node;
+  const steps = [...node.steps, ...later];
+  const notation = notationFor(steps);
   const read = sources.map((source): ReadValue => {
     const readSource =
-      typeof source === "number" ? cellReader(source, trim, context.markers) : readerOf(source, context);
+      typeof source === "number" ? cellReader(source, trim, context.markers, notation) : readerOf(source, context, steps);
     return node.is_key_part === true ? partReader(source, readSource) : readSource;
   });
   const [only] = read;
@@ -58,12 +62,16 @@ function sourceReader(node: ValueNode, context: ValueContext): ReadValue {
   }
 }
 
-function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>): ReadValue {
+function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>, notation?: Notation): ReadValue {
   const hasMarkers = markers.size > 0;
   return (row) => {
     if (row.isBlank(column)) return null;
     const text = row.text(column);
     if (hasMarkers && markers.has(text.trim())) return ERASED;
+    if (notation !== undefined && row.has_values) {
+      row.known = undefined;
+      if (row.isValue(column)) return notation(text, row);
+    }
     return trim ? trimWhiteSpace(text) : text;
   };
 }

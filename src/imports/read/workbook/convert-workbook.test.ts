@@ -191,6 +191,26 @@ describe("a table", () => {
   });
 });
 
+test("texts are in quotes; numbers, dates and booleans are not, also in merged cells", async () => {
+  const { text } = await convert({
+    sheets: {
+      S:
+        textRow(1, "sku", "price", "since", "text", "code", "flag") +
+        '<row r="2"><c r="A2" t="str"><v>A</v></c><c r="B2"><f>1</f><v>1.234</v></c><c r="C2" s="1"><v>46351</v></c>' +
+        '<c r="D2" t="str"><v>1.234</v></c><c r="E2" s="2"><v>12345</v></c><c r="F2" t="b"><v>1</v></c></row>' +
+        '<row r="3"><c r="A3" t="str"><v>B</v></c></row>',
+    },
+    merged: { S: ["B2:B3", "D2:D3"] },
+    styles: {
+      formats: '<numFmt numFmtId="164" formatCode="00\\.000"/>',
+      cells: '<xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/>',
+    },
+  });
+  expect(text).toBe(
+    '"sku","price","since","text","code","flag"\n"A",1.234,2026-11-25,"1.234","12.345",true\n"B",1.234,,"1.234",,\n',
+  );
+});
+
 describe("shared strings", () => {
   test("are read from disk in any order, including long ones", async () => {
     const texts = Array.from({ length: 3000 }, (_, i) => `${i} ${"x".repeat(i % 100 === 0 ? 30_000 : 90)}`);
@@ -202,7 +222,7 @@ describe("shared strings", () => {
       sheets: { S: textRow(1, "sku", "name") + rows.join("") },
       strings: texts.map((text) => `<si><t>${text}</t></si>`).join(""),
     });
-    expect(text).toBe(`"sku","name"\n${order.map((index, i) => `"${i}","${texts[index] ?? ""}"\n`).join("")}`);
+    expect(text).toBe(`"sku","name"\n${order.map((index, i) => `${i},"${texts[index] ?? ""}"\n`).join("")}`);
   });
 });
 

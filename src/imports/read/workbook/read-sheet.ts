@@ -1,6 +1,6 @@
 // Streams the rows of a sheet. Each cell becomes the string that a spreadsheet program displays (ECMA-376, 18.3.1).
 import { MAX_FIELDS } from "../split-records.ts";
-import { numberText } from "./cells/cell-text.ts";
+import { isPlainValue, numberText } from "./cells/cell-text.ts";
 import type { NumberFormat } from "./cells/number-format.ts";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import { createXmlParser, type XmlHandler } from "./parse-xml.ts";
@@ -13,6 +13,8 @@ export interface SheetRow {
   number: number;
   /** The cells up to the last one that is not blank. A blank cell is an empty string. */
   cells: string[];
+  /** Whether each cell is a value of the spreadsheet, such as a number or a date, and not a text. If undefined, all cells are texts. */
+  values?: (boolean | undefined)[];
   /** The first non-blank cell beyond the last column that a table may have. */
   beyond?: { column: number; text: string };
 }
@@ -81,6 +83,7 @@ function createRowReader(part: string, context: CellContext) {
       untaken += Math.max(at - row.cells.length, 0);
       while (row.cells.length < at) row.cells.push("");
       row.cells[at] = text;
+      if (isValue(found, text)) (row.values ??= [])[at] = true;
     } else row.beyond ??= { column: at, text };
     length += text.length + 1;
     if (untaken > MAX_CHUNK_LENGTH)
@@ -160,6 +163,19 @@ function textOf(
       return text.replace(/T00:00(:00(\.0+)?)?Z?$/, "").replace("T", " ");
     default:
       return unescapeText(text);
+  }
+}
+
+/** Whether the text is a number, a date or a boolean in the spelling that all workbooks share. A code such as `ART-0017` is a text. */
+function isValue({ type, text: raw }: Omit<Cell, "column">, text: string): boolean {
+  switch (type) {
+    case "n":
+    case "d":
+      return isPlainValue(raw, text);
+    case "b":
+      return true;
+    default:
+      return false;
   }
 }
 

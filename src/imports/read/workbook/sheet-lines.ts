@@ -57,21 +57,24 @@ function createLineWriter(
   };
 }
 
-const namesOf = ({ names }: JoinedNames): Pick<SheetRow, "cells" | "beyond"> => ({ cells: names });
+type Line = Pick<SheetRow, "cells" | "values" | "beyond">;
+
+const namesOf = ({ names }: JoinedNames): Line => ({ cells: names });
 
 const isEqual = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((cell, column) => cell === b[column]);
 
-/** Converts a row that is not blank. If the row has a cell beyond the last column, the line gets one field too many. The row is
+/** Converts a row that is not blank. Only texts are in quotes: a mapping reads numbers and dates without its sample. If the row has a cell beyond the last column, the line gets one field too many. The row is
  * then rejected with that cell as its value, but without the thousands of blank cells before it. */
-export function csvLine({ cells, beyond }: Pick<SheetRow, "cells" | "beyond">, width: number): string {
+export function csvLine({ cells, values, beyond }: Line, width: number): string {
   let text = "";
   let at = 0;
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string;
     if (cell === "") continue;
+    const written = values?.[i] === true ? cell : quoted(cell);
     // Write a run of blank cells at once. Written one by one, 40 million of them took 10 s.
-    text += i - at === 1 ? `,${quoted(cell)}` : `${",".repeat(i - at)}${quoted(cell)}`;
+    text += i - at === 1 ? `,${written}` : `${",".repeat(i - at)}${written}`;
     at = i;
   }
   text += ",".repeat(Math.max(width, cells.length, 1) - 1 - at);

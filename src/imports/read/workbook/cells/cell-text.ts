@@ -40,6 +40,16 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
   return value < 0 && section !== format[1] ? `-${code}` : code;
 }
 
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+const ISO_DATE = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
+
+/** Whether `numberText` has written the number itself or a date. A code may be another number than the cell: `12.345` for 12345. */
+export function isPlainValue(raw: string, text: string): boolean {
+  if (text === raw && isOrdinary(text)) return true;
+  if (ISO_DATE.test(text)) return true;
+  return DECIMAL.test(text) && Number(text).toPrecision(SHOWN_DIGITS) === Number(raw).toPrecision(SHOWN_DIGITS);
+}
+
 /** Whether the number is shown as it is spelled. With 16 characters, it has at most 15 digits and a decimal point or a sign. */
 const isOrdinary = (text: string): boolean =>
   (text.length <= SHOWN_DIGITS + 1 ? ORDINARY : WHOLE).test(text) && text !== "-0";

@@ -18,12 +18,13 @@ export function createMergedFill(
   budget: Pick<WorkBudget, "countRead">,
 ): (row: SheetRow) => void {
   /** The ranges that the last row was in, by column. Of ranges that overlap, the one that begins later is kept. */
-  const open = new Map<number, { bottom: number; text: string }>();
+  const open = new Map<number, { bottom: number; text: string; is_value: boolean }>();
   let next = 0;
 
-  const fill = ({ number, cells }: SheetRow): void => {
+  const fill = (row: SheetRow): void => {
+    const { number, cells } = row;
     let filled = 0;
-    for (const [column, { bottom, text }] of open) {
+    for (const [column, { bottom, text, is_value }] of open) {
       if (bottom < number) {
         open.delete(column);
         continue;
@@ -32,17 +33,18 @@ export function createMergedFill(
       filled += text.length + Math.max(1, column - cells.length);
       while (cells.length < column) cells.push("");
       cells[column] = text;
+      if (is_value || row.values !== undefined) (row.values ??= [])[column] = is_value;
     }
     // Count the characters: a few bytes of the file can fill thousands of cells in each of a million rows.
     budget.countRead(filled);
   };
-  const openRanges = ({ number, cells }: SheetRow): void => {
+  const openRanges = ({ number, cells, values }: SheetRow): void => {
     for (; next < columns.length; next++) {
       const { top, bottom, column } = unpackColumn(columns[next] as number);
       if (top > number) return;
       const text = top === number && top > header ? (cells[column] ?? "") : "";
       if (text === "") open.delete(column);
-      else open.set(column, { bottom, text });
+      else open.set(column, { bottom, text, is_value: values?.[column] === true });
     }
   };
   return (row) => {
