@@ -53,7 +53,7 @@ const ROWS =
   row(5, "A-4", "Lampe", [value("7"), date(46334), value("6")]);
 
 const products = async (): Promise<unknown[]> =>
-  (await pool.query("select sku, name, attributes from products order by sku")).rows;
+  (await pool.query<Record<string, unknown>>("select sku, name, attributes from products order by sku")).rows;
 
 test("the workbook of a table gives the products of its text file", async () => {
   expect(await importBytes(context, CSV, { mapping: MAPPING })).toMatchObject({ state: "done", created: 4 });
@@ -68,7 +68,9 @@ test("the workbook of a table gives the products of its text file", async () => 
   const workbook = await workbookOf(ROWS);
   const preview = await previewFile(workbook, true, completeOptions(import_query.parse({ mapping: MAPPING })));
   expect(preview).toMatchObject({ problem: null, rejected: 0 });
-  expect(preview.products).toMatchObject((expected as { sku: string; attributes: unknown }[]).map(({ sku, attributes }) => ({ sku, attributes })));
+  expect(preview.products).toMatchObject(
+    (expected as { sku: string; attributes: unknown }[]).map(({ sku, attributes }) => ({ sku, attributes })),
+  );
   expect(await importBytes(context, workbook, { mapping: MAPPING })).toMatchObject({ created: 4, rejected: 0 });
   expect(await products()).toEqual(expected);
 });
@@ -92,7 +94,12 @@ test("the rejected rows of a workbook contain its numbers and dates as the sampl
 });
 
 test("the rejected percentages of a workbook are rejected again until they are corrected", async () => {
-  const mapping: Mapping = { key: "Nr", name: "Name", attributes: { margin: { from: "EK", number: "12 %" } }, keep: false };
+  const mapping: Mapping = {
+    key: "Nr",
+    name: "Name",
+    attributes: { margin: { from: "EK", number: "12 %" } },
+    keep: false,
+  };
   const made = await importBytes(context, await workbookOf(row(2, "A-1", "Tisch", [value("1"), BLANK, BLANK])), {
     mapping,
   });

@@ -18,8 +18,7 @@ export type Cell = string | ValueCell;
 
 /** Returns the records of the rows. Every text is in quotes. */
 export function recordsOf(rows: readonly (readonly Cell[])[]): Records {
-  const written = (cell: Cell): string =>
-    typeof cell === "string" ? `"${cell.replaceAll('"', '""')}"` : cell.value;
+  const written = (cell: Cell): string => (typeof cell === "string" ? `"${cell.replaceAll('"', '""')}"` : cell.value);
   const lines = rows.map((row) => row.map(written).join(","));
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   const records = createRecords();

@@ -14,7 +14,7 @@ export interface MappingFault {
   expected: string;
 }
 
-/** A text, and the number or date that it stands for; undefined if the mapping cannot say which value it is. */
+/** A text, and the number or date that it stands for; undefined if the value is uncertain. */
 export interface KnownValue {
   text: string;
   value: string | undefined;

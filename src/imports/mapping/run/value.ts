@@ -44,7 +44,9 @@ function sourceReader(node: ValueNode, context: ValueContext, later: readonly St
   const notation = notationFor(steps);
   const read = sources.map((source): ReadValue => {
     const readSource =
-      typeof source === "number" ? cellReader(source, trim, context.markers, notation) : readerOf(source, context, steps);
+      typeof source === "number"
+        ? cellReader(source, trim, context.markers, notation)
+        : readerOf(source, context, steps);
     return node.is_key_part === true ? partReader(source, readSource) : readSource;
   });
   const [only] = read;
