@@ -1,12 +1,12 @@
 // Tests that a mapping reads the numbers and dates of a workbook whatever its samples show, and texts by its samples.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MappedValue } from "../../../../contract/mapping/mapping.ts";
-import { CSV } from "../../../../tests/support/records/csv-dialect.ts";
-import { mapRows, recordsOf, type Cell } from "../../../../tests/support/records/map-rows.ts";
-import { compileMapping } from "../compile.ts";
-import { createMapper } from "../mapper.ts";
-import { recordTexts } from "../../read/field-text.ts";
+import type { MappedValue } from "../../../contract/mapping/mapping.ts";
+import { CSV } from "../../../tests/support/records/csv-dialect.ts";
+import { mapRows, recordsOf, type Cell } from "../../../tests/support/records/map-rows.ts";
+import { compileMapping } from "./compile.ts";
+import { createMapper } from "./mapper.ts";
+import { recordTexts } from "../read/field-text.ts";
 
 const WORKBOOK = { ...CSV, format: "xlsx" } as const;
 
