@@ -32,7 +32,7 @@ const FILE = Buffer.from(
 const fix = (csv: string): string => csv.replace("auf Anfrage", '"1.234,50"').replace("?,", "7,");
 
 const products = async (): Promise<unknown[]> =>
-  (await pool.query("select sku, name, attributes from products order by sku")).rows;
+  (await pool.query<object>("select sku, name, attributes from products order by sku")).rows;
 const EXPECTED = [
   { sku: "A-1", name: "grün", attributes: { price: "1.50" } },
   { sku: "A-2", name: "grün", attributes: { price: "1234.50" } },
