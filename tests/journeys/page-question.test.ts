@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { tabAndEnter } from "./support/keyboard.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
 
@@ -23,11 +24,16 @@ test("if the SKU column is unclear, the page asks for it and shows sample values
   const question = page.getByTestId("question");
   await question.getByRole("radio", { name: "code A-1" }).waitFor();
   await inspectLooks(page, "import-question");
+  // Nothing is chosen for the user.
+  const start = page.getByTestId("start");
+  await start.getByText("Choose the column with the SKU first.", { exact: true }).waitFor();
+  expect(await question.getByRole("radio", { checked: true }).count()).toBe(0);
+  expect(await page.getByText("chosen by you").count()).toBe(0);
   await question.getByRole("radio", { name: "item number" }).focus();
   await page.keyboard.press("ArrowDown");
   expect(await question.getByRole("radio", { name: "code A-1" }).isChecked()).toBe(true);
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
+  await start.getByRole("button", { name: "Import 3 products", disabled: false }).waitFor();
+  await tabAndEnter(page, "Import 3 products");
   await page.getByTestId("state").first().getByText("Done", { exact: true }).waitFor();
   await page.goto(`${server.base_url}/products`);
   await page.getByText("A-2").first().waitFor();

@@ -347,6 +347,7 @@ export const imports: Shape<typeof english> = {
     keep: "unverändert lassen",
     edited: "Starten Sie den Import unter den Spalten. Er verwendet Ihre Änderungen.",
     continue: "Import fortsetzen",
+    below: "Wählen Sie hier, prüfen Sie die Spalten, und starten Sie den Import unten auf der Seite.",
     expires: "der Import wartet bis {when}; bisher wurde nichts importiert",
   },
   notices: {

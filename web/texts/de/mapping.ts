@@ -180,6 +180,7 @@ export const mapping: Shape<typeof english> = {
   },
   text: {
     note: "Die ganze Zuordnung als JSON. Eine Änderung gilt, sobald der Text gültig ist, und erscheint dann auch im Formular.",
+    not_json: "Der Text ist kein gültiges JSON: Der Fehler ist in Zeile {line} bei Zeichen {column} oder davor.",
   },
   key: {
     label: "Produkte werden erkannt an",
@@ -190,6 +191,10 @@ export const mapping: Shape<typeof english> = {
     in_catalogue: "schon im Katalog",
     of: " von {n}",
     sample: "in den ersten Zeilen",
+  },
+  elsewhere: {
+    text: "In einem anderen Tab wurden diese Spalten geändert. Der Start in diesem Tab verwendet, was dieser Tab zeigt.",
+    take_over: "Jene Änderungen zeigen",
   },
   result: {
     title: "Erste Produkte",
@@ -208,18 +213,28 @@ export const mapping: Shape<typeof english> = {
   start: {
     label: "Import starten",
     file: "Datei importieren",
-    exact: "{n} Zeile importieren | {n} Zeilen importieren",
+    exact: "{n} Produkt importieren | {n} Produkte importieren",
+    products: "{n} Produkt | {n} Produkte",
+    replaced:
+      "{n} Zeile durch eine spätere mit derselben SKU ersetzt | {n} Zeilen durch spätere mit derselben SKU ersetzt",
+    replaced_first:
+      "{n} Zeile durch eine frühere mit derselben SKU ersetzt | {n} Zeilen durch frühere mit derselben SKU ersetzt",
     all: "Datei mit {n} Zeile importieren | Datei mit {n} Zeilen importieren",
     with_profile: "Profil speichern und starten: {action}",
-    of: "In den ersten {rows}: {counts}",
-    none_of: "Die ersten {rows} passen alle",
+    of: "In den ersten {rows}: {counts}. Der Import prüft alle Zeilen.",
+    check_all: "Jetzt alle Zeilen prüfen",
     profile: "Als Profil für die nächsten Dateien speichern",
     optional: "Name, etwa der Lieferant (optional)",
     no_key: "Wählen Sie zuerst die Spalte mit der SKU.",
+    no_name: "Wählen Sie zuerst die Spalte mit den Namen der Produkte.",
+    text_faults: "Der Text der Zuordnung hat einen Fehler. {fault}",
+    discard_text: "Text verwerfen",
+    saved_only: "Das Profil „{name}“ ist gespeichert, aber der Import wurde nicht gestartet.",
+    built_in: "„{name}“ ist ein Profil von Skuport selbst. Geben Sie einen anderen Namen ein.",
     exists:
       "Das Profil „{name}“ gibt es schon, in Version {version}. Ersetzen Sie dieses Profil, oder geben Sie einen anderen Namen ein.",
     tests_fail:
-      "Ein Test des Profils „{name}“ schlägt mit diesen Spalten fehl. Ersetzen Sie das Profil trotzdem, oder geben Sie einen anderen Namen ein.",
+      "Das Profil „{name}“ besteht mit diesen Spalten seine Tests nicht: {tests}. Ersetzen Sie das Profil trotzdem, oder geben Sie einen anderen Namen ein.",
     replace: "Profil ersetzen und starten",
     replace_anyway: "Profil trotzdem ersetzen und starten",
   },

@@ -335,6 +335,7 @@ export const imports = {
     keep: "keep unchanged",
     edited: "Start the import below the columns. It uses your changes.",
     continue: "Continue the import",
+    below: "Choose here, check the columns, and start the import at the bottom of the page.",
     expires: "the import waits until {when}; nothing has been imported yet",
   },
   notices: {

@@ -177,6 +177,7 @@ export const mapping = {
   },
   text: {
     note: "The whole mapping as JSON. A change takes effect as soon as the text is valid, and then appears in the form too.",
+    not_json: "The text is not valid JSON: look at line {line}, character {column}, and before it.",
   },
   key: {
     label: "Products are identified by",
@@ -187,6 +188,10 @@ export const mapping = {
     in_catalogue: "already in the catalogue",
     of: " of {n}",
     sample: "in the first rows",
+  },
+  elsewhere: {
+    text: "Another tab has changed these columns. The start in this tab uses what this tab shows.",
+    take_over: "Show those changes",
   },
   result: {
     title: "First products",
@@ -205,17 +210,26 @@ export const mapping = {
   start: {
     label: "Start the import",
     file: "Import the file",
-    exact: "Import {n} row | Import {n} rows",
+    exact: "Import {n} product | Import {n} products",
+    products: "{n} product | {n} products",
+    replaced: "{n} row replaced by a later row with the same SKU | {n} rows replaced by later rows with the same SKU",
+    replaced_first:
+      "{n} row replaced by an earlier row with the same SKU | {n} rows replaced by earlier rows with the same SKU",
     all: "Import the file, {n} row | Import the file, {n} rows",
     with_profile: "Save the profile and start: {action}",
-    of: "In the first {rows}: {counts}",
-    none_of: "All of the first {rows} fit",
+    of: "In the first {rows}: {counts}. The import checks all rows.",
+    check_all: "Check all rows now",
     profile: "Save as a profile for the next files",
     optional: "Name, such as the supplier (optional)",
     no_key: "Choose the column with the SKU first.",
+    no_name: "Choose the column with the names of the products first.",
+    text_faults: "The text of the mapping has a fault. {fault}",
+    discard_text: "Discard the text",
+    saved_only: "The profile “{name}” was saved, but the import was not started.",
+    built_in: "“{name}” is a profile of Skuport itself. Enter another name.",
     exists: "The profile “{name}” exists already, in version {version}. Replace this profile, or enter another name.",
     tests_fail:
-      "A test of the profile “{name}” fails with these columns. Replace the profile anyway, or enter another name.",
+      "The profile “{name}” fails its tests with these columns: {tests}. Replace the profile anyway, or enter another name.",
     replace: "Replace the profile and start",
     replace_anyway: "Replace the profile anyway and start",
   },

@@ -52,16 +52,15 @@ export const placesOf = (draft: Draft): Place[] => [
   ...Object.keys(draft.attributes ?? {}).map((attribute): Place => ({ attribute })),
 ];
 
-/** The draft of an import whose mapping is not known yet: the fields that were recognized, and the suggested key. */
-export function draftOfColumns(columns: Preview["columns"], key: string | undefined): Draft {
+/** The draft of an import whose mapping is not known yet: the fields that were recognized. */
+export function draftOfColumns(columns: Preview["columns"]): Draft {
   const found = FIELDS.flatMap((field): [string, string][] => {
     const column = columns.find(({ target }) => target === field);
-    return column === undefined || column.name === key ? [] : [[STATEMENTS[field], column.name]];
+    return column === undefined ? [] : [[STATEMENTS[field], column.name]];
   });
-  const ignored = columns.flatMap(({ name, target }) => (target === "ignored" && name !== key ? [name] : []));
+  const ignored = columns.flatMap(({ name, target }) => (target === "ignored" ? [name] : []));
   return {
     ...Object.fromEntries(found),
-    ...(key === undefined ? {} : { key }),
     ...(ignored.length === 0 ? {} : { drop: ignored }),
   };
 }

@@ -2,23 +2,25 @@ import { expect, test } from "vitest";
 import { CSV } from "../../../../tests/support/records/csv-dialect.ts";
 import { figuresOf, rowsOf } from "./figures.ts";
 
-const key = { column: "Nr", rows: 9, blank: 0, distinct: 9, in_catalogue: 0 };
+const key = { column: "Nr", rows: 9, blank: 1, distinct: 4, in_catalogue: 0 };
 
-test("the figures of the scan are used if there are any", () => {
+test("the figures of the scan are used if there are any; rows with a repeated SKU are not products", () => {
   expect(figuresOf(10, { rows: 10, rejected: 2, ignored: 1, key }, null)).toEqual({
     rows: 10,
-    imported: 7,
+    products: 4,
+    replaced: 3,
     rejected: 2,
     ignored: 1,
     of: 10,
+    is_exact: true,
   });
 });
 
 test("the figures of a sample are exact if it contains the whole file", () => {
-  const sample = { sample_size: 10, rejected: 2, ignored: 1 };
-  expect(figuresOf(10, undefined, sample)).toMatchObject({ rows: 10, imported: 7, of: 10 });
-  expect(figuresOf(5000, undefined, sample)).toMatchObject({ rows: 5000, imported: null, of: 10 });
-  expect(figuresOf(null, undefined, sample)).toMatchObject({ rows: null, imported: null, of: 10 });
+  const sample = { sample_size: 10, rejected: 2, ignored: 1, superseded: 3 };
+  expect(figuresOf(10, undefined, sample)).toMatchObject({ rows: 10, products: 4, replaced: 3, is_exact: true });
+  expect(figuresOf(5000, undefined, sample)).toMatchObject({ rows: 5000, products: 4, of: 10, is_exact: false });
+  expect(figuresOf(null, undefined, sample)).toMatchObject({ rows: null, of: 10, is_exact: false });
   expect(figuresOf(10, undefined, null)).toBeUndefined();
 });
 

@@ -1,16 +1,20 @@
-// The numbers of rows that the start of the import will import, reject and ignore.
+// The numbers of products and rows that the start of the import will import, replace, reject and ignore.
 import type { Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Review } from "../../../../contract/imports/question.ts";
 
 export interface Figures {
   /** Number of rows of the file; null if the number is not known yet. */
   rows: number | null;
-  /** Number of rows that are neither rejected nor ignored; null if the number is known for the first rows only. */
-  imported: number | null;
+  /** Number of products, each with its own SKU. */
+  products: number;
+  /** Number of rows that another row with the same SKU replaces. */
+  replaced: number;
   rejected: number;
   ignored: number;
-  /** Number of rows in which `rejected` and `ignored` were counted. */
+  /** Number of rows in which the others were counted. */
   of: number;
+  /** Whether these are all rows of the file. */
+  is_exact: boolean;
 }
 
 /** Files up to this size are in the sample as a whole. */
@@ -26,19 +30,29 @@ export function rowsOf(
   return rows ?? (isSmall ? preview.sample_size : null);
 }
 
+type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "superseded">;
+
 /** @param review the exact figures of the scan; undefined if the mapping has changed since the scan. In that case, the figures of the
  * preview are used, which are exact only if the sample contains the whole file. */
 export function figuresOf(
   rows: number | null,
   review: Review | undefined,
-  preview: Pick<Preview, "sample_size" | "rejected" | "ignored"> | null,
+  preview: Sample | null,
 ): Figures | undefined {
   if (review !== undefined) {
-    const { rejected, ignored } = review;
-    return { rows: review.rows, imported: review.rows - rejected - ignored, rejected, ignored, of: review.rows };
+    const { rejected, ignored, key } = review;
+    const replaced = Math.max(0, review.rows - rejected - ignored - key.distinct);
+    return { rows: review.rows, products: key.distinct, replaced, rejected, ignored, of: review.rows, is_exact: true };
   }
   if (preview === null) return undefined;
-  const { sample_size, rejected, ignored } = preview;
-  const isWhole = rows !== null && sample_size >= rows;
-  return { rows, imported: isWhole ? sample_size - rejected - ignored : null, rejected, ignored, of: sample_size };
+  const { sample_size, rejected, ignored, superseded } = preview;
+  return {
+    rows,
+    products: sample_size - rejected - ignored - superseded,
+    replaced: superseded,
+    rejected,
+    ignored,
+    of: sample_size,
+    is_exact: rows !== null && sample_size >= rows,
+  };
 }

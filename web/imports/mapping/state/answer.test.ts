@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import type { Preview } from "../../../../contract/imports/imports.ts";
-import { answerOf, initialDraft, isAnsweredByEditor, profileMapping, suggestedEncoding } from "./answer.ts";
+import {
+  answerOf,
+  initialDraft,
+  isAnsweredByEditor,
+  missingField,
+  profileMapping,
+  suggestedEncoding,
+} from "./answer.ts";
 import { renameColumns } from "./rename-columns.ts";
 
 const column = (name: string, target: Preview["columns"][number]["target"]): Preview["columns"][number] => ({
@@ -29,18 +36,29 @@ test("the initial draft has the effect of the recognized columns: blank cells re
   expect(initialDraft({ columns, mapping }, profiled, undefined)).toEqual(mapping);
 });
 
-test("the first candidate answers the question of the key; without edits, only the option is sent", () => {
+test("the user chooses the key; without other edits, only the option is sent", () => {
   const asked = question("key", "code", "item number");
-  const initial = initialDraft({ columns, mapping: null }, plain, asked);
-  expect(initial).toEqual({ key: "code", name: "Name", drop: ["reject_row"], blank: { remove: ["*"] } });
+  const doubtful = { key: "item number", name: "Name", drop: ["reject_row"] };
+  const initial = initialDraft({ columns, mapping: doubtful }, plain, asked);
+  expect(initial).toEqual({ name: "Name", drop: ["reject_row"], blank: { remove: ["*"] } });
+  expect(initialDraft({ columns, mapping: null }, plain, asked)).toEqual(initial);
   const state = { draft: initial, encoding: undefined };
-  expect(answerOf(state, initial, asked)).toEqual({ review: "never", key: "code" });
-  const other = { ...state, draft: { ...initial, key: "item number" } };
-  expect(answerOf(other, initial, asked)).toEqual({ review: "never", key: "item number" });
+  expect(answerOf(state, initial, asked)).toBeUndefined();
+  const answered = { ...state, draft: { ...initial, key: "item number" } };
+  expect(answerOf(answered, initial, asked)).toEqual({ review: "never", key: "item number" });
   const joined = { ...state, draft: { ...initial, key: ["code", "item number"] } };
   expect(answerOf(joined, initial, asked)).toEqual({ review: "never", mapping: joined.draft });
-  const { key: _, ...withoutKey } = initial;
-  expect(answerOf({ ...state, draft: withoutKey }, initial, question("review", "never"))).toBeUndefined();
+  expect(answerOf(state, initial, question("review", "never"))).toBeUndefined();
+});
+
+test("the user chooses the name that the question asks for", () => {
+  const asked = question("name", "Name");
+  const initial = initialDraft({ columns, mapping: { key: "code", name: "Name" } }, plain, asked);
+  const state = { draft: initial, encoding: undefined };
+  expect(missingField(state, asked)).toBe("name");
+  expect(answerOf(state, initial, asked)).toBeUndefined();
+  const answered = { ...state, draft: { ...initial, name: "Name" } };
+  expect(answerOf(answered, initial, asked)).toEqual({ review: "never", name: "Name" });
 });
 
 test("the chosen encoding is an option of the import and a statement of the profile", () => {

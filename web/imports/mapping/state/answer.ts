@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { continue_options, Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { Question } from "../../../../contract/imports/question.ts";
-import { draftOfColumns, removingBlanks, type Draft } from "../model/draft.ts";
+import { draftOfColumns, removingBlanks, withMember, type Draft } from "../model/draft.ts";
 
 export type Answer = z.input<typeof continue_options>;
 type Encoding = NonNullable<Answer["encoding"]>;
@@ -15,19 +15,16 @@ export interface EditorState {
 }
 
 /** The mapping with which the editor starts: that of the preview, or one made of the recognized columns. If the question asks for a column,
- * the mapping uses its first candidate. */
+ * the mapping lacks it until the user has chosen one. */
 export function initialDraft(
   { columns, mapping }: Pick<Preview, "columns" | "mapping">,
   { options, profile }: Pick<Import, "options" | "profile">,
   question: Question | undefined,
 ): Draft {
-  const [first] = question?.candidates ?? [];
-  const key = question?.option === "key" ? first?.value : undefined;
-  const name = question?.option === "name" ? first?.value : undefined;
-  // If the question asks for the key, the mapping of the preview has the doubtful key, so the first candidate replaces it.
-  const draft = mapping === null || key !== undefined ? draftOfColumns(columns, key) : mapping;
-  const named = name === undefined ? draft : { ...draft, name };
-  return options.mapping === undefined && profile === null ? removingBlanks(named) : named;
+  const whole: Draft = mapping ?? draftOfColumns(columns);
+  const asked = question?.option === "key" || question?.option === "name" ? question.option : undefined;
+  const draft = asked === undefined ? whole : withMember(whole, asked, undefined);
+  return options.mapping === undefined && profile === null ? removingBlanks(draft) : draft;
 }
 
 /** The first candidate of a question about the encoding. */
@@ -52,9 +49,10 @@ export function isSimple({ draft }: EditorState, initial: Draft, question: Quest
   return isAnswer("key", key, oldKey) && isAnswer("name", name, oldName);
 }
 
-/** The options with which the import continues. @returns undefined if the mapping lacks the key */
+/** The options with which the import continues. @returns undefined if the mapping lacks the key or the column that the question asks for */
 export function answerOf(state: EditorState, initial: Draft, question: Question | undefined): Answer | undefined {
   const { draft, encoding } = state;
+  if (missingField(state, question) !== undefined) return undefined;
   const read = { review: "never" as const, ...(encoding === undefined ? {} : { encoding }) };
   if (isSimple(state, initial, question)) return { ...read, ...simpleAnswer(draft, question) };
   const mapping = mappingOf(draft);
@@ -65,6 +63,12 @@ function simpleAnswer({ key, name }: Draft, question: Question | undefined): Ans
   if (question?.option === "key" && typeof key === "string") return { key };
   if (question?.option === "name" && typeof name === "string") return { name };
   return {};
+}
+
+/** The field whose column the user must choose before the import can start. */
+export function missingField({ draft }: EditorState, question: Question | undefined): "key" | "name" | undefined {
+  if (draft.key === undefined) return "key";
+  return question?.option === "name" && draft.name === undefined ? "name" : undefined;
 }
 
 export const mappingOf = ({ key, ...others }: Draft): Mapping | undefined =>

@@ -1,5 +1,5 @@
 // The state of the mapping editor of a held import: the mapping with undo and redo, and the live preview of its effect.
-import { refDebounced, useSessionStorage } from "@vueuse/core";
+import { refDebounced } from "@vueuse/core";
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from "vue";
 import { preview_held_import, type Import, type Preview } from "../../../../contract/imports/imports.ts";
 import { questionOf } from "../../../../contract/imports/question.ts";
@@ -7,10 +7,28 @@ import { ask, useConnection } from "../../../server/use-connection.ts";
 import { addState, redo, startHistory, undo, type History } from "../model/history.ts";
 import { withMember, type Draft } from "../model/draft.ts";
 import { readRows } from "../model/rows.ts";
-import { answerOf, initialDraft, isSameDraft, isSimple, suggestedEncoding, type EditorState } from "./answer.ts";
+import type { TextFault } from "../whole/mapping-json.ts";
+import {
+  answerOf,
+  initialDraft,
+  isSameDraft,
+  isSimple,
+  missingField,
+  suggestedEncoding,
+  type EditorState,
+} from "./answer.ts";
+import { useKeptDraft } from "./kept-draft.ts";
 import { renameColumns } from "./rename-columns.ts";
 
 const DEBOUNCE_MS = 250;
+/** Maximum number of requests until the preview shows the current state. An edit during a request makes another one necessary. */
+const MAX_CHECKS = 5;
+
+/** The mapping as the user has typed it. */
+export interface TypedText {
+  value: string;
+  faults: TextFault[];
+}
 
 // eslint-disable-next-line max-lines-per-function -- one state with its actions
 export function useEditor(import_: ComputedRef<Import>) {
@@ -25,11 +43,17 @@ export function useEditor(import_: ComputedRef<Import>) {
   const isReady = ref(false);
   /** What the last edit did. Screen readers announce this text. */
   const edited = ref("");
-  const stored = useSessionStorage<string | null>(`skuport.mapping.${String(import_.value.id)}`, null);
+  const kept = useKeptDraft(import_.value.id);
+  /** The typed text of the mapping; null if the user has not typed any, so that the text is that of the draft. */
+  const text = shallowRef<TypedText | null>(null);
+  /** The state that the preview shows. */
+  const checked = shallowRef<EditorState>();
   let stop = new AbortController();
 
   const state = computed(() => history.value.present);
   const rows = computed(() => readRows(state.value.draft, preview.value?.columns ?? []));
+  /** The columns before any edit. */
+  const initialRows = computed(() => readRows(initial.value.draft, detected.value));
   const names = computed(() => preview.value?.columns.map(({ name }) => name) ?? []);
   const isEdited = computed(() => !isSimple(state.value, initial.value.draft, question.value));
   const answer = computed(() =>
@@ -64,21 +88,34 @@ export function useEditor(import_: ComputedRef<Import>) {
     detected.value = loaded.columns;
     initial.value = { draft: initialDraft(loaded, import_.value, question.value), encoding };
     history.value = startHistory(initial.value);
-    const saved = readSaved(stored.value);
+    const saved = kept.read();
     if (saved !== undefined) history.value = addState(history.value, saved);
     isReady.value = true;
     if (history.value.past.length > 0 || loaded.mapping === null) await refresh();
+    else checked.value = state.value;
   }
 
   async function refresh(): Promise<void> {
-    if (answer.value !== undefined) await load(answer.value);
+    const now = state.value;
+    if (answer.value !== undefined && (await load(answer.value)) !== undefined) checked.value = now;
   }
 
-  /** Applies an edit. @param text what the edit did, for screen readers */
-  function edit(draft: Draft, text = ""): void {
+  /** Waits until the preview shows the current state, or until the server has refused it. */
+  async function settle(): Promise<void> {
+    for (let n = 0; n < MAX_CHECKS && checked.value !== state.value && answer.value !== undefined; n++) await refresh();
+  }
+
+  /** Replaces the state by the one that another tab has kept. */
+  function takeOver(): void {
+    const saved = kept.read();
+    if (saved !== undefined) history.value = addState(history.value, saved);
+  }
+
+  /** Applies an edit. @param said what the edit did, for screen readers */
+  function edit(draft: Draft, said = ""): void {
     if (isSameDraft(draft, state.value.draft)) return;
     history.value = addState(history.value, { ...state.value, draft });
-    edited.value = text;
+    edited.value = said;
   }
 
   /** Reads the file in another encoding. The names of the columns may change. */
@@ -95,10 +132,11 @@ export function useEditor(import_: ComputedRef<Import>) {
     history.value = addState(history.value, { draft, encoding });
   }
 
-  function reset(text: string): void {
+  function reset(said: string): void {
     const { draft, encoding } = initial.value;
+    text.value = null;
     if (isSameDraft(state.value.draft, draft) && state.value.encoding === encoding) return;
-    edited.value = text;
+    edited.value = said;
     history.value = addState(history.value, initial.value);
   }
 
@@ -107,7 +145,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     if (isReady.value) void refresh();
   });
   watch(state, (now) => {
-    if (isReady.value) stored.value = now === initial.value ? null : JSON.stringify(now);
+    if (isReady.value) kept.write(now === initial.value ? null : now);
   });
   watch(useConnection().reconnects, () => void (isReady.value ? refresh() : start()));
   onScopeDispose(() => {
@@ -126,33 +164,35 @@ export function useEditor(import_: ComputedRef<Import>) {
     edited,
     state,
     rows,
+    initial_rows: initialRows,
     names,
+    text,
+    /** The field whose column the user must choose before the import can start. */
+    missing: computed(() => missingField(state.value, question.value)),
+    is_changed_elsewhere: kept.is_changed_elsewhere,
     answer,
     can_undo: computed(() => history.value.past.length > 0),
     can_redo: computed(() => history.value.future.length > 0),
     edit,
     setEncoding,
     reset,
-    undo: (text: string) => {
-      edited.value = text;
+    settle,
+    takeOver,
+    forget: () => {
+      kept.write(null);
+    },
+    undo: (said: string) => {
+      edited.value = said;
       history.value = undo(history.value);
     },
-    redo: (text: string) => {
-      edited.value = text;
+    redo: (said: string) => {
+      edited.value = said;
       history.value = redo(history.value);
     },
-    setMember: <Name extends keyof Draft>(name: Name, value: Draft[Name], text = "") => {
-      edit(withMember(state.value.draft, name, value), text);
+    setMember: <Name extends keyof Draft>(name: Name, value: Draft[Name], said = "") => {
+      edit(withMember(state.value.draft, name, value), said);
     },
   };
 }
 
 export type Editor = ReturnType<typeof useEditor>;
-
-function readSaved(text: string | null): EditorState | undefined {
-  try {
-    return text === null ? undefined : (JSON.parse(text) as EditorState);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,7 @@
 // Reads and writes the mapping as JSON text.
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { mapping_text } from "../../../../contract/mapping/mapping-text.ts";
+import { t } from "../../../texts/t.ts";
 import type { Draft } from "../model/draft.ts";
 
 export interface TextFault {
@@ -13,6 +14,8 @@ export interface TextFault {
 const MAX_FAULTS = 10;
 
 export function readMapping(text: string): { mapping: Mapping } | { faults: TextFault[] } {
+  const fault = jsonFault(text);
+  if (fault !== undefined) return { faults: [{ path: "", message: fault }] };
   const parsed = mapping_text.safeParse(text);
   if (parsed.success) return { mapping: parsed.data };
   return {
@@ -20,6 +23,18 @@ export function readMapping(text: string): { mapping: Mapping } | { faults: Text
       .slice(0, MAX_FAULTS)
       .map(({ path, message }) => ({ path: path.map(String).join("."), message })),
   };
+}
+
+/** Where the text is not JSON. */
+function jsonFault(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const position = /at position (\d+)/.exec((error as Error).message)?.[1];
+    const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
+    return t("mapping.text.not_json", { line: before.length, column: (before.at(-1) ?? "").length + 1 });
+  }
 }
 
 /** The key comes first. */

@@ -1,0 +1,24 @@
+// Why the import cannot be started.
+import { problemInWords } from "../../../server/problem-words.ts";
+import { t } from "../../../texts/t.ts";
+import type { Editor } from "../state/use-editor.ts";
+
+/** @returns an empty text if the import can start */
+export function obstacleOf({ text, missing, error, preview, is_edited: isEdited }: Editor): string {
+  const [fault] = text.value?.faults ?? [];
+  if (fault !== undefined) {
+    const where = fault.path === "" ? "" : `${fault.path}: `;
+    return t("mapping.start.text_faults", { fault: `${where}${fault.message}` });
+  }
+  switch (missing.value) {
+    case "key":
+      return t("mapping.start.no_key");
+    case "name":
+      return t("mapping.start.no_name");
+    case undefined:
+      break;
+  }
+  if (error.value !== null) return problemInWords(error.value).description;
+  // The scan of the whole file has judged the unchanged columns already. The preview judges by the first rows only.
+  return isEdited.value ? (preview.value?.problem?.detail ?? "") : "";
+}
