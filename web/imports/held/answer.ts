@@ -5,6 +5,14 @@ import type { z } from "zod";
 
 export type Answer = z.input<typeof continue_options>;
 
+/** The options with which the questions of an import are answered. */
+const ANSWER_OPTIONS = ["key", "name", "encoding", "mapping", "on_new_column", "on_missing_column", "review"] as const;
+type AnswerOption = (typeof ANSWER_OPTIONS)[number];
+
+/** Whether the page knows the question. A server that is newer than this page may ask another one. */
+export const isAnswerOption = (option: string): option is AnswerOption =>
+  (ANSWER_OPTIONS as readonly string[]).includes(option);
+
 /** Whether the question asks for the values of a value map, not for one of several candidates. */
 export const asksForValues = (option: string): boolean => option === "mapping";
 

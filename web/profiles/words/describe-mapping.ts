@@ -101,12 +101,16 @@ const listed = (subject: PlainKey, columns: readonly string[] | undefined): Line
   columns === undefined || columns.length === 0 ? [] : [line(subject, allOf(columns))];
 
 function describeRows({ ignore = [], blank = {}, empty, mode, repeats }: Mapping): Line[] {
+  const removesAll = blank.remove?.includes("*") ?? false;
   return [
     ...(mode === undefined ? [] : [line("imports.options.mode", t(`imports.mode.${mode}`))]),
     ...(repeats === undefined ? [] : [line("imports.options.repeats", t(`imports.repeats.${repeats}`))]),
     ...ignore.map((condition) => line("profiles.words.ignore", describeCondition(condition))),
-    line("profiles.words.blank", t("profiles.words.blank_keep")),
-    ...listed("profiles.words.blank_remove", blank.remove),
+    // A pattern for all columns leaves none whose blank cells change nothing.
+    ...(removesAll ? [] : [line("profiles.words.blank", t("profiles.words.blank_keep"))]),
+    ...(removesAll
+      ? [line("profiles.words.blank", t("profiles.words.blank_removes"))]
+      : listed("profiles.words.blank_remove", blank.remove)),
     ...listed("profiles.words.blank_reject", blank.reject),
     ...(empty === undefined ? [] : [line("profiles.words.empty", anyOf(empty.map(quoted)))]),
   ];

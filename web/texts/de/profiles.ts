@@ -244,6 +244,7 @@ export const profiles: Shape<typeof english> = {
     rename: "wird zum Merkmal {text}",
     ignore: "Kein Produkt, wenn",
     blank: "Leere Zellen",
+    blank_removes: "entfernen das Merkmal",
     blank_keep: "ändern nichts",
     blank_remove: "Eine leere Zelle entfernt den Wert von",
     blank_reject: "Eine leere Zelle führt zur Ablehnung der Zeile in",

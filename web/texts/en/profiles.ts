@@ -239,6 +239,7 @@ export const profiles = {
     rename: "becomes the attribute {text}",
     ignore: "Not a product if",
     blank: "Blank cells",
+    blank_removes: "remove the attribute",
     blank_keep: "change nothing",
     blank_remove: "A blank cell removes the value of",
     blank_reject: "A blank cell rejects the row in",

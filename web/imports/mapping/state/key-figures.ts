@@ -1,4 +1,4 @@
-// Figures of the key in the first rows of the file.
+// Figures of the key in the rows of the preview.
 import type { Preview } from "../../../../contract/imports/imports.ts";
 
 export interface KeyFigures {
@@ -7,10 +7,12 @@ export interface KeyFigures {
   distinct: number;
 }
 
-/** Counts the products of the preview, and the rows that are rejected because their SKU is empty. All other rows of the sample are left
- * out. */
-export function sampleKeyFigures({ products, rejects }: Pick<Preview, "products" | "rejects">): KeyFigures {
+type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "superseded" | "rejects">;
+
+/** Counts the products of the sample, the rows that another row with the same SKU replaces, and the rows that are rejected because their
+ * SKU is empty. All other rows of the sample are left out. */
+export function sampleKeyFigures({ sample_size, rejected, ignored, superseded, rejects }: Sample): KeyFigures {
   const blank = rejects.filter(({ code }) => code === "sku_empty").length;
-  const distinct = new Set(products.map(({ sku }) => sku.toLowerCase())).size;
-  return { rows: products.length + blank, blank, distinct };
+  const distinct = sample_size - rejected - ignored - superseded;
+  return { rows: distinct + superseded + blank, blank, distinct };
 }

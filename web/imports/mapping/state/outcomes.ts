@@ -1,5 +1,6 @@
-// The first rows of the file, each with what an import makes of it.
+// The first rows of the file and the first rejected ones, each with what an import makes of it.
 import type { Preview, Reject } from "../../../../contract/imports/imports.ts";
+import { readRecords } from "../../preview/records.ts";
 
 export type Outcome =
   | { kind: "product"; product: Preview["products"][number] }
@@ -15,14 +16,27 @@ export interface RowOutcome {
   outcome: Outcome;
 }
 
-export function outcomesOf({ rows, columns, products, rejects, mapping }: Preview): RowOutcome[] {
+type Shown = Pick<Preview, "rows" | "columns" | "products" | "rejects" | "mapping" | "dialect">;
+
+export function outcomesOf({ rows, columns, products, rejects, mapping, dialect }: Shown): RowOutcome[] {
   const productOf = new Map(products.map((product) => [product.line, product]));
   const rejectOf = new Map(rejects.map((reject) => [reject.line, reject]));
-  return rows.map(({ line, cells }) => ({
+  const filled = (cells: readonly string[]): RowOutcome["cells"] =>
+    cells.flatMap((value, i) => (value.trim() === "" ? [] : [{ name: columns[i]?.name ?? "", value }]));
+  const first = rows.map(({ line, cells }) => ({
     line,
-    cells: cells.flatMap((value, i) => (value.trim() === "" ? [] : [{ name: columns[i]?.name ?? "", value }])),
+    cells: filled(cells),
     outcome: outcomeOf(productOf.get(line), rejectOf.get(line), mapping !== null),
   }));
+  const lines = new Set(rows.map(({ line }) => line));
+  const later = rejects
+    .filter(({ line }) => !lines.has(line))
+    .map((reject) => ({
+      line: reject.line,
+      cells: dialect === null ? [] : filled(readRecords(reject.raw, dialect, 1)[0] ?? []),
+      outcome: { kind: "rejected" as const, reject },
+    }));
+  return [...first, ...later];
 }
 
 function outcomeOf(

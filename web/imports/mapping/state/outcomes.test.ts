@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Preview } from "../../../../contract/imports/imports.ts";
+import { CSV } from "../../../../tests/support/records/csv-dialect.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { ruleFor } from "./rule-for.ts";
+
+const column = (name: string): Preview["columns"][number] => ({
+  name,
+  target: "attribute",
+  confidence: "high",
+  samples: [],
+});
+
+test("a rejected row below the first rows is listed with its cells, so that rows like it can be skipped", () => {
+  const reject = {
+    row: 201,
+    line: 202,
+    column: null,
+    code: "sku_empty",
+    message: "",
+    value: null,
+    raw: '"",Sum,"1,5"',
+  };
+  const preview = {
+    rows: [{ line: 2, cells: ["A-1", "Lamp", ""] }],
+    columns: [column("Nr"), column("Name"), column("Price")],
+    products: [],
+    rejects: [reject],
+    mapping: { key: "Nr" },
+    dialect: CSV,
+  } as unknown as Preview;
+  const [first, last] = outcomesOf(preview);
+  expect(first).toMatchObject({ line: 2, outcome: { kind: "left_out" } });
+  const cells = [
+    { name: "Name", value: "Sum" },
+    { name: "Price", value: "1,5" },
+  ];
+  expect(last).toEqual({ line: 202, cells, outcome: { kind: "rejected", reject } });
+  expect(last && ruleFor(last, "Nr")).toEqual({ column: "Nr", relation: "blank", text: "" });
+});
