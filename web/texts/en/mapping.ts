@@ -177,7 +177,7 @@ export const mapping = {
   },
   text: {
     note: "The whole mapping as JSON. A change takes effect as soon as the text is valid, and then appears in the form too.",
-    not_json: "The text is not valid JSON: look at line {line}, character {column}, and before it.",
+    not_json: "The text is not valid JSON. Check line {line}, character {column}, and the text before it.",
   },
   key: {
     label: "Products are identified by",
