@@ -111,7 +111,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     if (saved !== undefined) history.value = addState(history.value, saved);
   }
 
-  /** Applies an edit. @param said the text for screen readers: what the edit did, for screen readers */
+  /** Applies an edit. @param said the text for screen readers */
   function edit(draft: Draft, said = ""): void {
     if (isSameDraft(draft, state.value.draft)) return;
     history.value = addState(history.value, { ...state.value, draft });
