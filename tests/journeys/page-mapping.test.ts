@@ -157,6 +157,7 @@ test("a fault in the mapping is shown at its column and in the text, and the imp
   const page = await open("/imports");
   await upload(page, await textFile("tea.csv", "Nr;Titel;Preis\nT-1;Assam;7,90\nT-2;Darjeeling;9,50\n"));
   const editor = page.getByTestId("mapping-editor");
+  await page.getByTestId("question").getByRole("radio", { name: "Nr" }).check();
   await editor.getByRole("button", { name: "Details of Preis" }).click();
   await editor.getByRole("combobox", { name: "Kind of value" }).selectOption("Number");
   await editor.getByRole("combobox", { name: "A number as in the file" }).fill("many");
