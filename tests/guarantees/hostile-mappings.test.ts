@@ -198,7 +198,8 @@ describe("long cells", () => {
     [
       "pairs that no template matches",
       { pairs: [{ in: "a", split: ",", like: "{name:letters}:{value:digits}" }] },
-      long("a,"),
+      // A longer cell would be rejected for the work that it needs.
+      long("a,").slice(0, 300_000),
       /pairs like/,
     ],
     ["pairs of a template", { pairs: [{ in: "a", split: ",", like: "{name}:{value}" }] }, long("a:1,"), undefined],
