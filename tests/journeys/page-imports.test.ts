@@ -139,13 +139,13 @@ test("several files are uploaded one after the other and all imported", async ()
   }
 });
 
-test("a file without a SKU column is not imported, and the question offers the columns of the file", async () => {
+test("a file without a SKU column is not imported, and the question offers the columns that could contain SKUs", async () => {
   const page = await open("/imports");
   await choose(page, await writeWithoutSku(server.folder));
   await untilState(page, "Waiting for an answer");
   const question = page.getByTestId("question");
   await question.getByText("The file has no SKU column", { exact: true }).waitFor();
-  expect(await question.innerText()).toMatch(/title.*amount.*colour/s);
+  expect(await question.innerText()).toMatch(/Which one is correct\?.*colour/s);
 });
 
 test("options apply to the upload: with “only create”, rows of existing products are rejected, and nothing is imported", async () => {

@@ -208,14 +208,16 @@ test("a profile is deleted after a second click, and restored by undo", async ()
   await look("profiles-delete");
   await button("Delete Opened").click();
   await page.waitForURL("**/profiles");
+  // The offer to undo disappears after some seconds.
+  await button("Undo").click();
+  await page.waitForURL("**/profiles/Opened");
+  expect(await read("Opened")).toMatchObject({ version: 1 });
+  await page.goto("/profiles");
   await page
     .getByRole("list", { name: "Your profiles" })
     .getByRole("link", { name: "Supplier A", exact: true })
     .waitFor();
   await look("profiles-list");
-  await button("Undo").click();
-  await page.waitForURL("**/profiles/Opened");
-  expect(await read("Opened")).toMatchObject({ version: 1 });
 });
 
 test("choices for columns are listed and can be forgotten", async () => {

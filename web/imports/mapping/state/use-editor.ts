@@ -111,6 +111,10 @@ export function useEditor(import_: ComputedRef<Import>) {
     if (saved !== undefined) history.value = addState(history.value, saved);
   }
 
+  function setText(typed: TypedText | null): void {
+    text.value = typed;
+  }
+
   /** Applies an edit. @param said the text for screen readers */
   function edit(draft: Draft, said = ""): void {
     if (isSameDraft(draft, state.value.draft)) return;
@@ -167,6 +171,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     initial_rows: initialRows,
     names,
     text,
+    setText,
     /** The field whose column the user must choose before the import can start. */
     missing: computed(() => missingField(state.value, question.value)),
     is_changed_elsewhere: kept.is_changed_elsewhere,
