@@ -1,7 +1,8 @@
 // All profiles, own and built-in ones, refreshed regularly: each import changes when its profile was last used.
-import { ref, shallowRef } from "vue";
+import { shallowRef } from "vue";
 import { list_profiles, type ListedProfile } from "../../contract/profiles/profiles.ts";
 import { ask } from "../server/use-connection.ts";
+import { useItem } from "../server/use-item.ts";
 import { usePolling } from "../server/use-polling.ts";
 
 const REFRESH_INTERVAL_MS = 10_000;
@@ -9,20 +10,10 @@ const PAGE_SIZE = 200;
 
 export function useProfiles() {
   const profiles = shallowRef<readonly ListedProfile[]>([]);
-  const state = ref<"loading" | "ready" | "failed">("loading");
-  const error = shallowRef<Error | null>(null);
-
-  const refresh = usePolling(async (signal) => {
-    try {
-      profiles.value = await listAll(signal);
-      state.value = "ready";
-      error.value = null;
-    } catch (reason) {
-      if (signal.aborted) return;
-      error.value = reason as Error;
-      if (state.value === "loading") state.value = "failed";
-    }
-  }, REFRESH_INTERVAL_MS);
+  const { state, error, load } = useItem(async (signal) => {
+    profiles.value = await listAll(signal);
+  });
+  const refresh = usePolling(load, REFRESH_INTERVAL_MS);
   return { profiles, state, error, refresh };
 }
 

@@ -1,4 +1,4 @@
-// The loading state of a page that shows one item.
+// The loading state of a page that shows one item or one list.
 import { ref, type Ref } from "vue";
 import { Problem } from "../../contract/problems.ts";
 

@@ -1,8 +1,9 @@
 // All webhooks with their recent deliveries, refreshed regularly.
-import { ref, shallowRef } from "vue";
+import { shallowRef } from "vue";
 import { list_deliveries, type Delivery } from "../../contract/webhooks/deliveries.ts";
 import { list_webhooks, type Webhook } from "../../contract/webhooks/webhooks.ts";
 import { ask } from "../server/use-connection.ts";
+import { useItem } from "../server/use-item.ts";
 import { usePolling } from "../server/use-polling.ts";
 
 const REFRESH_INTERVAL_MS = 5_000;
@@ -15,23 +16,13 @@ export interface ListedWebhook extends Webhook {
 
 export function useWebhooks() {
   const webhooks = shallowRef<ListedWebhook[]>([]);
-  const state = ref<"loading" | "ready" | "failed">("loading");
-  const error = ref<Error | null>(null);
-
-  const refresh = usePolling(async (signal) => {
-    try {
-      const all = await listAll(signal);
-      webhooks.value = await Promise.all(
-        all.map(async (webhook) => ({ ...webhook, recent: await recentDeliveries(webhook.id, signal) })),
-      );
-      state.value = "ready";
-      error.value = null;
-    } catch (reason) {
-      if (signal.aborted) return;
-      error.value = reason as Error;
-      if (state.value === "loading") state.value = "failed";
-    }
-  }, REFRESH_INTERVAL_MS);
+  const { state, error, load } = useItem(async (signal) => {
+    const all = await listAll(signal);
+    webhooks.value = await Promise.all(
+      all.map(async (webhook) => ({ ...webhook, recent: await recentDeliveries(webhook.id, signal) })),
+    );
+  });
+  const refresh = usePolling(load, REFRESH_INTERVAL_MS);
   return { webhooks, state, error, refresh };
 }
 
