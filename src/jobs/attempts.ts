@@ -8,8 +8,8 @@ import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 
-/** Number of deaths after which a part is not tried again. A single death could have an unrelated cause, such as the machine running out
- * of memory. */
+/** Number of worker deaths after which a part is not tried again. A single death could have an unrelated cause, such as the machine running
+ * out of memory. */
 export const MAX_DEATHS = 2;
 
 const LOCK_POLL_MS = 100;
@@ -75,8 +75,9 @@ const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${par
  * record of a part that this process begins again. */
 let releasing: Promise<unknown> = Promise.resolve();
 
-/** Deletes this process's records of the parts, so that they do not count as deaths, and removes the parts from the set. If the
- * database is unavailable for longer than 5 s, the records and the set stay unchanged, and `releaseLater` deletes the records later. */
+/** Deletes this process's records of the parts and removes the parts from the set. Other processes would count a remaining record as a
+ * death of this process. If the database is unavailable for longer than 5 s, the records and the set stay unchanged, and `releaseLater`
+ * deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];

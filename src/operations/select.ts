@@ -57,7 +57,7 @@ export async function insertSelection(
 export async function startExecutors(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
   const { id, kind, options } = operation;
   const { chunks, products } = await countSelected(db, id);
-  // Products that the changeset created and that were deleted later are not selected: they do not exist, just as before the changeset.
+  // Products that the changeset created are not selected if they were deleted later: they do not exist now, just as before the changeset.
   const gone = kind === "undo" ? Math.max(0, (await readUndone(db, options.undoes as number)).changed - products) : 0;
   if (await markRunning(db, id, products + gone, gone)) {
     await context.sendExecutors(db, id, Math.max(1, Math.min(context.concurrency, chunks)));

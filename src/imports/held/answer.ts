@@ -12,8 +12,8 @@ export const replacesProfile = ({ profile, mapping }: Answer): boolean =>
 export const choosesColumns = ({ mapping, key, name }: Answer): boolean =>
   mapping !== undefined || key !== undefined || name !== undefined;
 
-/** Returns the stored options with those of the answer. A profile in the answer replaces the stored mapping, which may be that of another
- * profile. A mapping in the answer replaces everything that chose columns before. */
+/** Returns the stored options, overridden by the options of the answer. A profile in the answer replaces the stored mapping, because that
+ * mapping may come from another profile. A mapping in the answer replaces all stored options that choose columns. */
 export function answeredOptions(stored: GivenOptions, answer: Answer): GivenOptions {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
   const kept: GivenOptions = { ...stored };

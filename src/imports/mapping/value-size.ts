@@ -14,10 +14,7 @@ export interface ValueSize {
   elements: Bound;
 }
 
-/**
- * Maximum factor between the bytes of a cell and those of a value. A factor above this is not needed, because a value has at most a million
- * bytes.
- */
+/** Maximum ratio of a value's size to its cell's size. A higher ratio is not needed, because a value has at most a million bytes. */
 const MAX_FACTOR = 1_000_000;
 
 const NOTHING: Bound = { fixed: 0, columns: new Map() };

@@ -1,4 +1,4 @@
-// Tests that a mapping reads the numbers and dates of a workbook whatever its samples show, and texts by its samples.
+// Tests that a mapping reads texts in the format of its samples, but numbers and dates of a workbook independently of the samples.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { MappedValue } from "../../../contract/mapping/mapping.ts";

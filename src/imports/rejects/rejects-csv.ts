@@ -83,8 +83,8 @@ function cells(
   return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
 }
 
-/** @param notations how the samples of the mapping write the numbers and dates of a workbook: `rejects.csv` contains texts only, which the
- * mapping reads by its samples */
+/** @param notations for each column of a workbook, how to write its numbers and dates in the format of the mapping's sample. All values in
+ * `rejects.csv` are texts, and a mapping reads texts in the format of its samples. */
 function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
   // If an earlier version has read the file with a dialect that is no longer allowed, the records cannot be split.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;

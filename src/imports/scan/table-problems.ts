@@ -81,7 +81,7 @@ function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | 
 }
 
 /** Returns a question if another column is more likely the key.
- * @param figures the figures of the SKU column in the whole file; before the scan, those of the first rows are used */
+ * @param figures the figures of the SKU column in the whole file; before the scan, only the first rows are judged */
 export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigures): Problem | undefined {
   const doubt = doubtOfKey(columns, rows, figures);
   return (

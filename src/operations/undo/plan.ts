@@ -23,7 +23,7 @@ export interface UndoPlan {
     deleted: number;
     unchanged: number;
     kept: number;
-    /** Number of products that the changeset did not change and that are deleted because another product needs their key. */
+    /** Number of products that the changeset did not change, but that the undo deletes because another product needs their key. */
     more: number;
   };
 }

@@ -1,4 +1,5 @@
-// Loads the pages of the list in and near the viewport. If the user jumps far away, loading starts again at that position.
+// Loads the pages of the list in and near the viewport. If the user jumps far from the loaded rows, loading starts again at
+// that position.
 import { ref, shallowRef, triggerRef } from "vue";
 import { list_products, type Product } from "../../../contract/catalog/products.ts";
 import type { ResultOf } from "../../../client/call.ts";
@@ -28,11 +29,11 @@ export const createState = () => ({
 
 interface Deps {
   request: () => ListRequest;
-  /** Returns where to begin reading the list for a row that is far away; undefined if no position is known. */
+  /** Returns where to begin reading the list for a row far from the loaded rows; undefined if no position is known. */
   entryOf: (row: number, inViewport: number) => Entry | undefined;
   /**
-   * Called when reading the list has begun at a position far away. `sku` is the first row in the viewport, or null at the start of the
-   * list.
+   * Called after the user jumped far from the loaded rows and the first page at the new position has been loaded. `sku` is the SKU of the
+   * first row in the viewport, or null at the start of the list.
    */
   onEnter: (sku: string | null) => void;
 }

@@ -151,7 +151,7 @@ test("correcting the estimate moves all rows; exact row numbers do not move", ()
   expect([whole.rebase(50), whole.is_whole]).toEqual([0, true]);
 });
 
-test("only rows far away require reading from a new position", () => {
+test("only rows far from the known rows require reading from a new position", () => {
   const window = new RowWindow<number>({ cursor: "5000", row: 5000 });
   scrollThrough(window, 10_000, 5000, 0);
   const { first, count } = window;

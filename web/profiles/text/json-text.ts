@@ -38,7 +38,7 @@ const faulty = (text: string, name: string, offset: number): ParsedText => ({
   syntax: { name, offset, line: lineAt(text, offset) },
 });
 
-/** Finds the line of each fault. If the text lacks the member, the line is that of the member that should contain it. */
+/** Finds the line of each fault. If the text lacks the faulty member, returns the line of the member that should contain it. */
 export function locateFaults(text: string, faults: readonly TextFault[]): LineFault[] {
   const root = parseTree(text, [], STRICT);
   return faults.map(({ pointer, detail }) => {

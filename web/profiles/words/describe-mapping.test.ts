@@ -62,7 +62,7 @@ test("rows, matches, pairs and the file are described", () => {
     "Attributes whose names are in the data: in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
     "All others: are not imported",
     "Not a product if: Pos and Nr: blank",
-    "Not a product if: Pos is like “Total{*}”, or Pos is “a” or “b”",
+    "Not a product if: Pos matches “Total{*}”, or Pos is “a” or “b”",
     "Blank cells: change nothing",
     "A blank cell removes the value of: Farbe",
     "A value is erased by: “__EMPTY__”",

@@ -215,7 +215,7 @@ export const profiles = {
     is_blank: "{columns}: blank",
     is: "{value} is {texts}",
     is_not: "{value} is not {texts}",
-    is_like: "{value} is like {text}",
+    is_like: "{value} matches {text}",
     match: "Product found by",
     match_gtin: "{value}, compared as a GTIN with the attribute {attribute}",
     match_text: "{value}, compared with the attribute {attribute}",

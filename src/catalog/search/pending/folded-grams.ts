@@ -1,5 +1,5 @@
 // Finds the grams (three neighbouring bytes) that a text has without its accents. Only grams near characters outside ASCII differ from
-// those of the text as written, so all other bytes cost next to nothing.
+// the grams of the text with accents, so all other bytes are skipped at almost no cost.
 import { foldPoint } from "../../query/accents.ts";
 import { classOf } from "../../query/terms.ts";
 import { gramBucket, GRAM_BYTES } from "./gram-bucket.ts";

@@ -102,7 +102,7 @@ function costOfEntries(conditions: readonly TermCondition[], isSettled: boolean)
   const [rarest] = conditions;
   if (rarest === undefined) return 0;
   if (conditions.length > 1) {
-    // PostgreSQL scans all lists together and skips the entries that the rarest list excludes.
+    // PostgreSQL scans the posting lists of all conditions together. It skips the entries that the most selective condition excludes.
     const lists = conditions.reduce((sum, { any_of }) => sum + any_of.length, 0);
     return 2 * rarest.products * (ENTRY_US + lists * ENTRY_LIST_US);
   }

@@ -1,6 +1,6 @@
-// Numbers and dates of a spreadsheet's cells: their value is known, whatever the sample of a mapping shows. They are written as the sample
-// would write them, so that a workbook gives the same values as its table in a text file: also if a step joins, replaces or splits texts
-// before the number is read.
+// Writes the numbers and dates of a workbook's cells in the format of the mapping's sample. A workbook then gives the same values as a text
+// file with the same table, even if a step joins, replaces or splits texts before the number is read. The value of such a cell is known
+// from the workbook, whatever the sample shows.
 import type { MappingPlan, Step, ValueNode } from "../plan.ts";
 import { convertDate, type DateFormat } from "../steps/date.ts";
 import type { NumberFormat } from "../steps/number.ts";

@@ -76,7 +76,7 @@ export class OutBytes {
     this.bytes[this.length++] = value;
   }
 
-  /** Copies short bytes, such as the key of a member. */
+  /** Appends a whole buffer, usually a short one such as the key of a JSON member. */
   copy(from: Buffer): void {
     this.reserve(from.length);
     const { bytes } = this;

@@ -21,7 +21,7 @@ export interface ValueContext {
 }
 
 /** Returns the function that evaluates the value.
- * @param later the steps that follow those of the value */
+ * @param later the steps that follow the value's own steps */
 export function readerOf(node: ValueNode, context: ValueContext, later: readonly Step[] = []): ReadValue {
   const read = sourceReader(node, context, later);
   const steps = stepsOf(node, context.notes);

@@ -16,8 +16,8 @@ export type ColumnShapes = Uint8Array;
 const INSPECTED = 24;
 
 /**
- * Determines the kinds of values from those of the first rows that have a cell for each column. Skips the SKU column and the yes/no column,
- * because their values are often of several kinds in one file.
+ * Determines the kinds of values of each column from the first rows of the file, except rows that do not have a cell for each column. Skips
+ * the SKU column and the yes/no column, because their values are often of several kinds in one file.
  */
 export function columnShapes(rows: readonly (readonly string[])[], columns: readonly Column[]): ColumnShapes {
   const width = columns.length;

@@ -118,7 +118,7 @@ export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOv
 /** Number of values that a notice lists. */
 const LISTED_VALUES = 5;
 
-/** Notices about the texts that value maps do not contain and that were kept. */
+/** Notices about texts that were kept although the value map does not contain them. */
 export const unknownNotices = ({ columns }: Layout, unknown: readonly UnknownValues[]): Notice[] =>
   unknown.slice(0, MAX_NOTICES).map(({ statement, column, count, texts }) => {
     const listed = texts.slice(0, LISTED_VALUES).map((text) => `"${text}"`);

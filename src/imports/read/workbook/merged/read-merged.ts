@@ -17,13 +17,13 @@ export interface MergedRange {
 export interface MergedCells {
   /** The ranges that overlap the inspected rows, at most MAX_NEAR. */
   near: MergedRange[];
-  /** The first columns of all ranges of several rows, packed by `packColumn`, in ascending order of their top rows. */
+  /** The first column of each range that spans several rows, packed by `packColumn`, in ascending order of the top rows. */
   columns: Float64Array;
 }
 
 export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Array() };
 
-/** Maximum number of ranges of several rows, which take 8 bytes each in memory: one for each row of the largest sheet. */
+/** Maximum number of merged ranges that span several rows: the number of rows of the largest sheet. Each range takes 8 bytes of memory. */
 const MAX_COLUMNS_OF_RANGES = 1_048_576;
 /** Maximum number of ranges near the header: one for every tenth cell of the inspected rows. */
 const MAX_NEAR = 2000;
