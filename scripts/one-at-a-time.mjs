@@ -44,7 +44,8 @@ export function oneAtATime(isDone, work, { onWait }) {
   }
 }
 
-/** Waits until the lock is free. Watches for changes instead of comparing clocks, which jump when a computer wakes up. */
+/** Waits until the lock is free: removed, or not touched for SILENT_MS. Measures how long the time stamp of the lock has not changed. The
+ * time stamp is not compared with the clock, which jumps when a computer wakes up. */
 function waitForSilence(isDone) {
   let seen = lastBeat();
   for (let since = performance.now(); seen !== undefined && performance.now() - since < SILENT_MS && !isDone();) {

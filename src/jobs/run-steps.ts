@@ -25,8 +25,8 @@ export interface Progress {
   onError: (error: unknown) => void;
 }
 
-/** Runs steps until one returns false because nothing is left. A step is a transaction that can be repeated, after a transient
- * database error or a conflict with another writer. */
+/** Runs steps until one returns false because nothing is left. Repeats a step after a transient database error or a conflict with
+ * another writer, so each step must be a transaction that is safe to repeat. */
 export async function runSteps(
   step: () => Promise<boolean>,
   { signal, progress, onConflict, limit = (next) => next() }: WorkOptions,

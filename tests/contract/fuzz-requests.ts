@@ -54,8 +54,8 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
 const NOT_STORABLE = ["a\0b", "a\ud800b"];
 /** Number of valid requests whose strings are replaced: enough to include every optional member at least once. */
 const SAMPLES = 20;
-/** Maximum number of bodies. A body of a large schema has thousands of strings to replace. The first bodies replace those in the outer
- * members. */
+/** Maximum number of bodies with a replaced string. A body of a large schema has thousands of strings, each replaced in a body of its own.
+ * Strings in outer members are replaced first. */
 const MAX_BODIES = 400;
 
 /** Requests that are valid except for one string that cannot be stored. That string replaces, in turn, every path and query parameter

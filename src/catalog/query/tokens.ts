@@ -14,7 +14,7 @@ export interface Token {
 /** A test for words. A word fulfils it if it contains at least one gram from each list and fulfils one of the comparisons. */
 export interface WordTest {
   grams: readonly (readonly number[])[];
-  /** If empty, the grams alone decide. */
+  /** Alternatives: a word must fulfil one of them. If there are none, a word only needs the grams. */
   comparisons: readonly Comparison[];
 }
 

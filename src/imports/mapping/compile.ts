@@ -98,7 +98,7 @@ interface Targets {
 }
 
 /** Separates the values that are copies of a column from those that must be computed. A column can be copied to one target only.
- * @param erases whether markers erase values, so that a value is never a plain copy */
+ * @param erases whether the mapping has markers that erase values. If so, no value is a plain copy */
 function assignTargets(
   fields: readonly { target: FieldName; value: ValueNode }[],
   attributes: readonly AttributeNode[],

@@ -111,7 +111,7 @@ export async function countMatchedKeys(db: Queryable, scan: ScanId): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Returns those of the keys that are SKU keys of products. */
+/** Returns the keys that are already the SKU key of a product. */
 export async function readTakenKeys(db: Queryable, keys: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.query<{ sku_key: string }>("select sku_key from products where sku_key = any($1::text[])", [
     keys,

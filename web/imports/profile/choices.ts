@@ -18,7 +18,7 @@ export const profileChoices = (names: readonly string[], chosen: string): Choice
   ...withChosen(names, chosen === NO_PROFILE ? "" : chosen).map((name) => choice(name, name)),
 ];
 
-/** Of several columns with the same name, an import uses the first, so each name is listed once.
+/** If several columns have the same name, an import uses the first one, so each name is listed once.
  * @param chosen the current choice, which is listed even if the file lacks the column */
 export const keyChoices = (columns: readonly string[], chosen: string): Choice[] => [
   choice("", t("imports.options.key_auto")),

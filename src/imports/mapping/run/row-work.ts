@@ -13,7 +13,7 @@ const KIND_COST = 4;
 /** A cell of pairs is compared with its template after each of at most 50 joined parts (pairs.ts). */
 const PAIR_COST = 50;
 
-/** A column whose cell needs too much work, and the number of bytes that it may have. */
+/** A column whose cell needs too much work, and the maximum number of bytes of such a cell. */
 export interface TooMuchWork {
   column: number;
   max_bytes: number;

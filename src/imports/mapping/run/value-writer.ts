@@ -55,7 +55,8 @@ export class ValueWriter {
     }
     row.beginSteps();
     const outcome = this.#writeResult(this.#read(row), row, out);
-    // Remember only results that consist of bytes alone: a fault, a marker or an unknown text has other effects.
+    // Remember the bytes only if the value had no effect other than writing them. A fault rejects the row, a marker in the cell erases the
+    // product's value, and a text that is missing from a value map is noted.
     if (outcome !== "erased" && row.isRepeatable())
       memo.put(records.bytes.subarray(start, end), flags & QUOTED, out.bytes.subarray(mark, out.length));
     return outcome;

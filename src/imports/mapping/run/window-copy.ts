@@ -33,8 +33,8 @@ export class WindowCopy {
     this.out.start(source.bytes);
   }
 
-  /** Copies the fields of the record, and ends the record if its number of fields is not `width`. Otherwise, appends blank
-   * fields in place of the computed ones. */
+  /** Copies a record without computing fields. If it has `width` fields, blank fields are appended in place of the computed ones. A
+   * record with any other number of fields is copied unmodified. */
   copyRecord(r: number): void {
     const fields = (this.#source.first_field[r + 1] as number) - (this.#source.first_field[r] as number);
     this.copyFields(r);

@@ -26,8 +26,8 @@ export const NOTHING_DECIDED: DecidedColumns = { fields: new Map(), others: new 
 type Rows = readonly (readonly string[])[];
 
 /**
- * Returns the columns for which the choices decide. A choice does not apply to a column with the exact name of a field, to several columns
- * with the same name, or to a column whose values do not fit the field.
+ * Returns the columns whose meaning the remembered choices determine. A choice does not apply to a column with the exact name of a field,
+ * to several columns with the same name, or to a column whose values do not fit the field.
  * @param names the trimmed cells of the header
  * @param choices all choices, in the order in which they were made: the newest wins
  */

@@ -10,7 +10,7 @@ const FIRST_LETTER = 0x21;
 const FIRST_BEYOND_ASCII = 0x80;
 /** The bytes of a byte order mark. */
 const MARK = Buffer.from("\ufeff");
-/** Maximum number of bytes of a cell that can repeat a name. */
+/** Maximum number of bytes of a cell that is compared with a column name. */
 const MAX_BYTES = 1000;
 
 /** Returns whether record `r`, the given row of the file (from 0), is a line of column names. */

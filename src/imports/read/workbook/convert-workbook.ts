@@ -12,7 +12,7 @@ import { createStringStore } from "./string-store.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 import { readParts } from "./workbook-parts.ts";
 
-/** Maximum number of bytes of shared strings and table text that a preview holds in memory. Of the workbooks that are small
+/** Maximum number of bytes of shared strings and table text that a preview holds in memory. Among the workbooks that are small
  * enough for a preview, only hostile ones have more. */
 const MAX_TEXTS_IN_MEMORY = 48 << 20;
 

@@ -33,7 +33,8 @@ export function createXmlParser(
   handler: XmlHandler,
   budget: Pick<WorkBudget, "countElement">,
 ): XmlParser {
-  // Do not track positions: that would cost 10 % of the time, and the messages name the part instead.
+  // Do not track positions in the XML, because that takes 10 % of the time. Error messages name the part of the workbook, but no position
+  // in it.
   const parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
   let bytesWithoutTag = 0;
   let depth = 0;

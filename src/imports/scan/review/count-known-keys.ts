@@ -8,7 +8,7 @@ import type { Scanner } from "../scanner.ts";
 export const COMPARED_KEYS = 20_000;
 
 /**
- * Compares the keys in one statement if the scan has kept all of them. Of a larger file, only hashes of the keys are known. In this case,
+ * Compares the keys in one statement if the scan has kept all of them. For a larger file, only hashes of the keys are known. In this case,
  * reads all keys of the catalogue and hashes each: half a second for a million products.
  */
 export async function countKnownKeys(

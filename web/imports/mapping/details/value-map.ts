@@ -1,4 +1,4 @@
-// The entries of a value map, and the values of the first rows that it could replace.
+// The entries of a value map. The form lists them together with the column's values in the first rows.
 
 /** Maximum number of values that the form lists. */
 const MAX_LISTED = 100;

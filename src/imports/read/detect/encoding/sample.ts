@@ -12,7 +12,7 @@ const MAX_WORD_BYTES = 60;
 
 export interface Sample {
   lines: Buffer[];
-  /** The words of the lines that have bytes above 7F. */
+  /** The words in `lines`, without those that are ASCII. */
   words: Set<string>;
   bytes: number;
   searched: number;
@@ -20,7 +20,7 @@ export interface Sample {
 
 export const createSample = (): Sample => ({ lines: [], words: new Set(), bytes: 0, searched: 0 });
 
-/** Adds the lines of a chunk that have new words with bytes above 7F, so that the sample represents the whole file. Lines are cut
+/** Adds each line of a chunk that has a new word with a byte above 7F, so that the sample represents the whole file. Lines are cut
  * at line ends only, which no encoding uses within a character. */
 export function addLines(sample: Sample, chunk: Buffer): void {
   for (let from = 0; from < chunk.length && sample.bytes < MAX_SAMPLE_BYTES;) {
@@ -47,8 +47,8 @@ function lineEnd(chunk: Buffer, from: number): number {
   return chunk.length;
 }
 
-/** Returns the different words of the lines that have bytes above 7F, as runs of bytes for which `isPart` is true. A word counts once,
- * because repeating it adds no evidence. */
+/** Finds words, which are runs of bytes for which `isPart` is true, and returns each word that contains a byte above 7F. A word that
+ * repeats is returned once, because repeating it adds no evidence. */
 export function wordsOf(lines: readonly Buffer[], isPart: (byte: number) => boolean): Buffer[] {
   const words = new Map<string, Buffer>();
   for (const line of lines) {

@@ -9,7 +9,7 @@ import { ERRORS } from "../../../damaged/spreadsheet-words.ts";
 
 const HASH = 0x23;
 const COLON = 0x3a;
-/** The beginning of those errors of LibreOffice that consist of a number only. */
+/** The beginning of LibreOffice's numbered errors, such as `Err:502`. */
 const NUMBERED_ERROR = Buffer.from("Err:5");
 
 /** Returns the error value in `bytes[start, end)`, if it is one. Spreadsheets write errors in capital letters, so `#name?` is a text. */
