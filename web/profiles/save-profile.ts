@@ -22,7 +22,7 @@ export type SaveOutcome =
 export type Definition = Record<string, unknown>;
 
 /** @param base the version that the user has edited; null to create a profile
- * @throws an error that the user cannot resolve in the text */
+ * @throws an error that the user cannot resolve by editing the text */
 export async function saveProfile(
   name: string,
   definition: Definition,

@@ -27,8 +27,8 @@ export const attributeOf = (column: string): string | undefined =>
 
 export const isEditable = (column: string): boolean => isEditableField(column) || attributeOf(column) !== undefined;
 
-/** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. The description
- * is one of them if a list of this width has room for it beside the other columns. */
+/** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. They include the
+ * description only if the list is wide enough. */
 export function defaultColumns(attributes: readonly string[], listPx: number): string[] {
   const [sku, name, ...rest] = BASE as [string, string, ...string[]];
   const columns = [sku, name, ...attributes.map(attributeColumn), ...rest];
@@ -98,8 +98,9 @@ export function usualAttributes(counts: readonly AttributeCount[], products: num
     .map(({ name }) => name);
 }
 
-/** Chooses the attributes to show for a list: the ones already shown, otherwise the usual ones, otherwise the most frequent ones of the
- * rows (`own`). The shown or usual attributes are skipped if more than twice as many rows have an attribute of `own`. */
+/** Chooses the attributes to show for a list. The first choice is `shown`, the attributes already shown. The second choice is `usual`. The
+ * last choice is `own`, the most frequent attributes of these products. An earlier choice is skipped if more than twice as many products
+ * have an attribute of `own` as have one of that choice. */
 export function attributesFor(products: readonly Product[], shown: string[], usual: string[]): string[] {
   const own = usualAttributes(countAttributes(products), products.length);
   const withAny = (names: readonly string[]): number =>

@@ -58,7 +58,7 @@ export function cellText(product: Product, column: string): string {
 /** The patch that sets a cell; a null or missing value removes the attribute. */
 export function patchOf(column: string, value: CellValue): ProductPatch {
   const attribute = attributeOf(column);
-  // The value may be any JSON value if an undo restores it; it is sent unchanged.
+  // An undo may restore a value of any JSON type. Send the value unchanged.
   if (attribute !== undefined) return { attributes: { [attribute]: (value ?? null) as AttributeValue | null } };
   return { [column]: value };
 }

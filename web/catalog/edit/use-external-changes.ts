@@ -22,7 +22,7 @@ export function useExternalChanges({ find, replace, remove }: List) {
   const overhauled = ref(false);
   /** Versions created by this page, by SKU. */
   const ownVersions = new Map<string, number>();
-  /** Changesets of operations started on this page. The page itself reports when they end. */
+  /** Changesets of the operations that this page started. Their ends are not external changes: the page itself reports them. */
   const ownChangesets = new Set<number>();
 
   const expect = (products: readonly Product[]): void => {

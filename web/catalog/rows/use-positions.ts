@@ -8,7 +8,8 @@ import { entryAt, rowOfSku, type Positions } from "./positions.ts";
 import type { ListRequest } from "./list-request.ts";
 import type { Entry } from "./row-window.ts";
 
-/** Pause before positions are loaded. Each typed letter requests another list, and only the last list is counted. */
+/** Pause before the page requests the positions of a list. Each letter typed into the search shows another list, and only the last list
+ * needs positions. */
 const DEBOUNCE_MS = 250;
 /** Number of positions to load. In a list of a million rows, that is one position every 2,500 rows. */
 const POSITIONS = 400;

@@ -16,7 +16,7 @@ export const isAnswerOption = (option: string): option is AnswerOption =>
 /** Whether the question asks for the values of a value map, not for one of several candidates. */
 export const asksForValues = (option: string): boolean => option === "mapping";
 
-/** The options that choose one candidate. */
+/** The answer that sets the option to the candidate that the user has chosen. */
 export const choose = (option: string, value: string): Answer => ({ [option]: value });
 
 /** The options that add entries to the value map at `statement`, such as `attributes.colour`. A value without an entry is kept.

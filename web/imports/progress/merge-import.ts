@@ -2,7 +2,7 @@
 // endpoint.
 import { isTerminal, type Import, type ListedImport } from "../../../contract/imports/imports.ts";
 
-/** Returns the newer state, with long values filled in from the other state. */
+/** Returns the newer state. Some states lack long values, such as the columns: these are filled in from the other state. */
 export function mergeImport(current: ListedImport | null, next: ListedImport): ListedImport {
   if (current === null) return next;
   const isNewer = next.version > current.version || (next.version === current.version && current.shortened);

@@ -16,7 +16,7 @@ export interface FixTable {
   rows: FixRow[];
   /** Display order of the cells: the SKU, then columns with a rejected cell, then the others. */
   order: number[];
-  /** Number of rows that the server truncated, which cannot be fixed here. */
+  /** Number of rows that the table leaves out, because the server stored only the beginning of their text. */
   too_long: number;
 }
 
@@ -26,7 +26,7 @@ export function fixTable(rejects: readonly Reject[], { columns, dialect }: Of): 
   // If the imported file was itself a rejects.csv, leave out its columns that describe the rejects.
   const own = columns.map(({ name, target }, i) => ({ name, i, is_own: !isRejectColumn(name, target) }));
   const kept = own.filter(({ is_own }) => is_own);
-  // The server truncates longer records, which cannot be fixed here.
+  // The server truncates longer records. Leave them out, because a fixed row must contain all cells.
   const whole = rejects.filter(({ raw }) => raw.length < MAX_RAW_CHARACTERS);
   const rows = whole.map((reject) => {
     const fields = dialect ? readRecord(reject.raw, 0, dialect).fields.map(({ value }) => value) : [reject.raw];

@@ -73,7 +73,7 @@ function changesOf(profile: () => Profile, onSaved: (profile: Profile) => void) 
     toast({ title: t("profiles.tests.removed"), tone: "success", undo: () => store(before) });
   }
 
-  /** Replaces the expected result of a test by the one that the profile gives now. */
+  /** Replaces the expected result of a test with the profile's current result. */
   async function accept(at: number): Promise<void> {
     const before = testsOf(profile());
     const test = before[at];

@@ -34,7 +34,7 @@ export function useCheck(text: Ref<string>, name: () => string, isActive: () => 
     run.value = null;
   }
 
-  /** Returns the parsed text, or null and shows the syntax error. */
+  /** Returns the parsed text. If the text has a syntax error, shows the error and returns null. */
   function parse(): Record<string, unknown> | null {
     const { value, syntax } = parseText(text.value);
     if (syntax === null) return value;

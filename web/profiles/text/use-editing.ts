@@ -67,7 +67,7 @@ export function useEditing({ key, name, start, complete = (definition) => defini
     dropDraft(key);
   }
 
-  /** Takes a newer version of the profile if the user has changed nothing. */
+  /** Replaces the text by that of a newer version of the profile, unless the user has changed the text. */
   function follow(profile: Profile): void {
     if (!isChanged.value && profile.version !== base.value?.version) adopt(profile);
   }

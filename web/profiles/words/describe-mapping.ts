@@ -106,7 +106,7 @@ function describeRows({ ignore = [], blank = {}, empty, mode, repeats }: Mapping
     ...(mode === undefined ? [] : [line("imports.options.mode", t(`imports.mode.${mode}`))]),
     ...(repeats === undefined ? [] : [line("imports.options.repeats", t(`imports.repeats.${repeats}`))]),
     ...ignore.map((condition) => line("profiles.words.ignore", describeCondition(condition))),
-    // A pattern for all columns leaves none whose blank cells change nothing.
+    // If blank cells remove the value in all columns, leave out the sentence that blank cells change nothing.
     ...(removesAll ? [] : [line("profiles.words.blank", t("profiles.words.blank_keep"))]),
     ...(removesAll
       ? [line("profiles.words.blank", t("profiles.words.blank_removes"))]

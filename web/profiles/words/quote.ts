@@ -1,8 +1,8 @@
-// Names of columns and texts within a sentence, in the current language.
+// Formats names and texts for use in a sentence: quotation marks and lists such as "A, B and C", in the current language.
 import { locale } from "../../texts/language.ts";
 import { t, type PlainKey } from "../../texts/t.ts";
 
-/** Texts that cannot be seen between quotation marks. */
+/** Names for the empty text and for white space, which would be invisible between quotation marks. */
 const INVISIBLE: Record<string, PlainKey> = {
   "": "profiles.words.nothing",
   " ": "profiles.words.space",
@@ -10,7 +10,7 @@ const INVISIBLE: Record<string, PlainKey> = {
   "\n": "profiles.words.line_break",
 };
 
-/** A text in quotation marks, or the name of a text that cannot be seen. */
+/** A text in quotation marks, or the name of an invisible text. */
 export function quoted(text: string): string {
   const name = INVISIBLE[text];
   return name === undefined ? t("profiles.words.quoted", { text }) : t(name);

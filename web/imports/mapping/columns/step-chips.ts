@@ -5,7 +5,7 @@ import type { Suggestion } from "../suggest/suggest.ts";
 
 export interface StepChip {
   label: string;
-  /** The changes of members that remove the step. */
+  /** The members to overwrite so that the value no longer has this step. */
   without: Partial<Members>;
 }
 

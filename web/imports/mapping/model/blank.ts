@@ -1,4 +1,4 @@
-// What a blank cell of a column does: `blank.remove` and `blank.reject` of a mapping.
+// Reads and changes how an import treats the blank cells of each column: `blank.remove` and `blank.reject` of a mapping.
 import { withMember, type Draft } from "./draft.ts";
 import type { Names } from "./kept.ts";
 import { isPattern, isSameName, matches } from "./patterns.ts";

@@ -25,7 +25,8 @@ export function ruleOf({ blank, of, is, not, like, any }: Condition): RowRule | 
   return begun === undefined ? undefined : { column: of, relation: "begins", text: begun };
 }
 
-/** Braces have a meaning in templates, so a text with braces can only be compared as a whole. */
+/** Converts a rule of the form to a condition. "Begins with" and "contains" become templates, where braces have a special meaning. For a
+ * text with braces, the condition therefore compares the whole cell with the text. */
 export function conditionOf({ column, relation, text }: RowRule): Condition {
   const isPlain = !/[{}]/.test(text);
   switch (relation) {

@@ -1,4 +1,4 @@
-// The mapping that the user edits. In contrast to a mapping, it may lack a key, as long as the user has not chosen one.
+// The mapping that the user edits. In contrast to a complete mapping, a draft may lack a key until the user chooses the key.
 import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { REJECT_COLUMNS, type Preview } from "../../../../contract/imports/imports.ts";
 import { allSources, type Members } from "./values.ts";
@@ -65,7 +65,7 @@ export function draftOfColumns(columns: Preview["columns"]): Draft {
   };
 }
 
-/** Adds the statement with which a blank cell removes an attribute. An import without a mapping has the same effect. */
+/** Adds the statement that makes a blank cell remove an attribute. An import without a mapping treats blank cells the same way. */
 export const removingBlanks = (draft: Draft): Draft => ({ ...draft, blank: { ...draft.blank, remove: ["*"] } });
 
 /** Names and patterns of the columns that the statement `pairs` reads. */

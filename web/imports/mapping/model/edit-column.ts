@@ -123,7 +123,7 @@ function withoutMissing(draft: Draft, attribute: string, names: Names): Draft {
   return isMissing ? withValue(draft, { attribute }, undefined) : draft;
 }
 
-/** Renames the attribute. If another statement has this name but reads only columns that the file lacks, that statement is removed. */
+/** Renames the attribute. Removes any other statement that already has the new name and reads only columns that the file lacks. */
 export const renameAttribute = (draft: Draft, row: ColumnRow, attribute: string, names: Names): Draft =>
   attribute === row.attribute
     ? draft

@@ -14,7 +14,8 @@ const anyMatches = (patterns: readonly string[] | undefined, name: string, names
 export const placesUsing = (draft: Draft, name: string, names: Names): Place[] =>
   placesOf(draft).filter((place) => anyMatches(allSources(valueAt(draft, place) ?? []), name, names));
 
-/** Whether a statement reads the column. Such a column does not become an attribute of its own, unless `also` lists it. */
+/** Whether a statement reads the column. Such a column becomes an attribute of its own only if the member `also` of the mapping
+ * lists the column. */
 export const isUsed = (draft: Draft, name: string, names: Names): boolean =>
   placesUsing(draft, name, names).length > 0 || anyMatches([...pairSources(draft), ...nameSources(draft)], name, names);
 

@@ -11,7 +11,7 @@ export type RowTarget = Field | "attribute" | "ignored" | "used";
 /** A column of the file and what it becomes. */
 export interface ColumnRow {
   name: string;
-  /** `used`: only statements that the form cannot show read the column. */
+  /** `used`: the column is read, but only by statements that the form cannot show. */
   target: RowTarget;
   /** The statement that the row edits; null if the column is kept or ignored without a statement. */
   place: Place | null;
@@ -78,8 +78,8 @@ function unplaced(
   return { ...none, target: "attribute", attribute: own, members: { from: name, ...keptSteps(draft, name, names) } };
 }
 
-/** Whether the sources of the statement are names of columns without steps of their own. A name that the file lacks counts, because a
- * profile may name a column of last week's file. */
+/** Whether each source of the statement is only the name of a column, without steps of its own. A name that the file lacks counts too: a
+ * profile may name a column that only an earlier file had. */
 function isPlain(draft: Draft, place: Place, names: Names): boolean {
   const sources = plainSources(membersOf(valueAt(draft, place) ?? []));
   return sources?.every((source) => !source.includes("{n}") || names.some((name) => isSameName(name, source))) ?? false;

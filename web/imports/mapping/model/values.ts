@@ -60,7 +60,7 @@ export function withSources(
   }
 }
 
-/** Returns the members without those that make a list, for the fields of a product, which are never lists. */
+/** Returns the members except those that turn a value into a list. Used for product fields, because their values are never lists. */
 export function withoutLists({ split: _split, list: _list, all: _all, ...members }: Members): Members {
   return members;
 }

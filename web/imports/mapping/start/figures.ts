@@ -11,7 +11,7 @@ export interface Figures {
   replaced: number;
   rejected: number;
   ignored: number;
-  /** Number of rows in which the others were counted. */
+  /** Number of rows that were examined for the other counts. */
   of: number;
   /** Whether these are all rows of the file. */
   is_exact: boolean;

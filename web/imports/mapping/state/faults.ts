@@ -18,14 +18,14 @@ export interface Misfits {
   count: number;
   /** Why the first of these rows is rejected. */
   message: string;
-  /** The text that the first row was rejected for; empty if it cannot be treated as blank. */
+  /** The rejected value of the first row; empty if treating this value as blank would not prevent the rejection. */
   text: string;
 }
 
-/** The codes of rejects that treating the text as blank would prevent. */
+/** Codes of the rejects that would not occur if the rejected value were treated as blank. */
 const REPLACEABLE: ReadonlySet<string> = new Set(["does_not_fit", "not_yes_or_no", "not_a_number"]);
 
-/** The rejected sample rows whose fault is in the column. */
+/** Counts the rows of the sample that are rejected because of their value in the column. @returns undefined if there are none */
 export function misfitsOf(preview: Preview | null, name: string): Misfits | undefined {
   const own = preview?.rejects.filter(({ column }) => column !== null && isSameName(column, name)) ?? [];
   const [first] = own;

@@ -1,4 +1,4 @@
-// The first rows of the file and the first rejected ones, each with what an import makes of it.
+// The first rows of the file and the first rejected rows, each with its outcome: a product, a reject, or left out.
 import type { Preview, Reject } from "../../../../contract/imports/imports.ts";
 import { readRecords } from "../../preview/records.ts";
 

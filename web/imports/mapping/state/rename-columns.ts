@@ -2,7 +2,7 @@
 import type { Draft } from "../model/draft.ts";
 import { comparable } from "../model/patterns.ts";
 
-/** Members whose texts, list elements or both are names of columns. */
+/** Members of a mapping that contain names of columns, as a text or as a list of texts. */
 const NAMING: ReadonlySet<string> = new Set([
   ...[
     "key",

@@ -21,7 +21,7 @@ import { useKeptDraft } from "./kept-draft.ts";
 import { renameColumns } from "./rename-columns.ts";
 
 const DEBOUNCE_MS = 250;
-/** Maximum number of requests until the preview shows the current state. An edit during a request makes another one necessary. */
+/** Maximum number of preview requests before the import is started. An edit during a request makes another request necessary. */
 const MAX_CHECKS = 5;
 
 /** The mapping as the user has typed it. */
@@ -100,7 +100,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     if (answer.value !== undefined && (await load(answer.value)) !== undefined) checked.value = now;
   }
 
-  /** Waits until the preview shows the current state, or until the server has refused it. */
+  /** Waits until the preview shows the current state, or until the server has refused the current state. */
   async function settle(): Promise<void> {
     for (let n = 0; n < MAX_CHECKS && checked.value !== state.value && answer.value !== undefined; n++) await refresh();
   }

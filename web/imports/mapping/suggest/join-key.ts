@@ -1,4 +1,4 @@
-// Suggests a second column for a key whose values repeat: together, both columns must differ in every row.
+// Suggests a second column if several rows have the same key. In each row, the values of both columns together must be unique.
 
 interface Rows {
   names: readonly string[];

@@ -18,7 +18,8 @@ const BLANKS = /[\u00a0\u202f\u2009]/g;
 /** Minimum share of values that must be numbers. The preview shows that rows with other values are rejected. */
 const NEEDED = 0.8;
 
-/** @returns undefined if the values are no numbers, if it is unclear which separator is the decimal one, or if they are plain numbers */
+/** Returns a sample in the notation of the numbers, such as `1.234,56`.
+ * @returns undefined if the values are not numbers, if the decimal separator is unclear, or if plain numbers such as `12.5` need no sample */
 export function numberSample(values: readonly string[]): string | undefined {
   const numbers = values.map(readNumber).filter((number) => number !== undefined);
   if (numbers.length < values.length * NEEDED || (values.length < 5 && numbers.length < values.length))
@@ -47,7 +48,7 @@ function readNumber(text: string): Written | undefined {
   const signs = parts.filter((_, i) => i % 2 === 1);
   if (parts.some((part, i) => i % 2 === 0 && part === "")) return undefined;
   const digitsOf = parts.filter((_, i) => i % 2 === 0);
-  // Every group between separators must have three digits. The first group and the decimal places may have any number.
+  // Every group between separators must have three digits. The first group and the decimal places may have any number of digits.
   const groups = digitsOf.slice(1, signs.at(-1) === signs.at(-2) ? undefined : -1);
   if (groups.some((group) => group.length !== 3) && signs.length > 1) return undefined;
   const [lead = ""] = parts;

@@ -8,12 +8,12 @@ export type SuggestionKind = (typeof SUGGESTIONS)[number];
 
 export interface Suggestion {
   kind: SuggestionKind;
-  /** The sample number or date, or the separator of the list. */
+  /** Depends on the kind: a sample number, a sample date, or the character that separates the elements of a list. */
   text: string;
   members: Partial<Members>;
 }
 
-/** Returns the suggestions that the value does not follow yet.
+/** Suggests steps for the values of a column, except steps that `members` already contains.
  * @param isText whether the value must stay a text: the SKU and the name are neither numbers nor lists */
 export function suggest(values: readonly string[], members: Members, isText: boolean): Suggestion[] {
   const filled = values.map((value) => value.trim()).filter((value) => value !== "");
@@ -35,7 +35,7 @@ export function suggest(values: readonly string[], members: Members, isText: boo
 
 const hasTags = (value: string): boolean => /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>/i.test(value);
 
-/** Longest element of a list. Longer texts are sentences. */
+/** Maximum number of characters of a list element. A longer text is probably part of a sentence. */
 const MAX_ELEMENT = 40;
 
 function listSeparator(values: readonly string[]): string | undefined {

@@ -25,7 +25,7 @@ export function readMapping(text: string): { mapping: Mapping } | { faults: Text
   };
 }
 
-/** Where the text is not JSON. */
+/** The message with line and column of the first syntax error; undefined if the text is JSON. */
 function jsonFault(text: string): string | undefined {
   try {
     JSON.parse(text);
