@@ -57,7 +57,7 @@ async function findProfile(name: string): Promise<Profile | null> {
   }
 }
 
-/** The faults of a request whose body, or its member `definition`, is the text. */
+/** Converts a validation error to faults of the text. The text was the body of the request, or the member `definition` of the body. */
 export function faultsOf(error: Problem): TextFault[] {
   const errors = (error.extra["errors"] ?? []) as TextFault[];
   if (errors.length === 0) return [{ pointer: "", detail: error.message }];

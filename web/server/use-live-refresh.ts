@@ -7,7 +7,8 @@ import { usePolling } from "./use-polling.ts";
 /** Shortest time between two reloads. A running import sends five events a second. */
 const THROTTLE_MS = 1_000;
 
-/** Calls `load` now and after every change. Returns a function that calls `load` immediately. */
+/** Calls `load` now and whenever the stream reports a change on the server. While no stream is open, calls `load` every `everyMs`.
+ * @returns a function that calls `load` immediately */
 export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
   const { is_open, gaps } = useStream();
   let busy = false;

@@ -16,7 +16,7 @@ interface Options<Item, Filter> {
   filter: MaybeRefOrGetter<Filter>;
   /** Identifies an item within the list. */
   keyOf: (item: Item) => string | number;
-  /** Calls `refresh` now and whenever the list may have changed. By default it does so after a reconnect and after missed events. */
+  /** Calls `refresh` now and whenever the list may have changed. By default, that is after a reconnect and after missed events. */
   schedule?: (refresh: () => Promise<void>) => unknown;
 }
 

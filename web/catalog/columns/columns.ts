@@ -86,9 +86,9 @@ export interface AttributeCount {
   products: number;
 }
 
-/** The attributes to show by default: the most frequent ones, unless too few products have them. Frequencies are compared in tenths of
- * the products, and among equal ones, shorter names and then alphabetically earlier names come first, so that small differences between
- * samples do not reorder the columns. */
+/** The attributes to show by default: the most frequent ones, unless too few products have them. Frequencies are rounded to tenths of the
+ * products, so that small differences between samples do not reorder the columns. If two frequencies are equal, the attribute with the
+ * shorter name comes first. */
 export function usualAttributes(counts: readonly AttributeCount[], products: number): string[] {
   const tenths = (one: AttributeCount): number => Math.round((one.products / products) * 10);
   return counts

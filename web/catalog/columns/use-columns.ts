@@ -54,7 +54,7 @@ export function useColumns({ chosen, loaded, version, width_px: widthPx }: List)
       usual.value = usualAttributes(items, products);
       shown.value = attributesFor(loaded(), usual.value, usual.value);
     } catch {
-      // Keep the remembered attributes.
+      // The request failed: keep the attributes that this browser remembers.
     }
   }
   void readAttributes();

@@ -61,8 +61,8 @@ export function useEdits({ replace, onDone }: Shown) {
     }
   }
 
-  /** Sends edits that waited for the connection. Each is based on the product as it was when edited, so concurrent changes become
-   * conflicts. */
+  /** Sends edits that waited for the connection. Each edit is based on the product version that the user saw, so that a change by someone
+   * else becomes a conflict. */
   const sendHeld = (): Promise<void> =>
     save(
       states.open.value.flatMap(({ column, cell }) =>

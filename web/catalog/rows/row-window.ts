@@ -27,7 +27,7 @@ const PREVIOUS_PAGE = -1;
 export interface MissingPage {
   page: number;
   cursor: string | null;
-  /** The SKU at which reading the list begins, if it begins with this page. */
+  /** The SKU of the first row to read, if reading the list begins with this page at a SKU; otherwise null. */
   from: string | null;
 }
 

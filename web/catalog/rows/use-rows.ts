@@ -98,7 +98,8 @@ function useTotal({ rows, page_total }: State, counted: Readonly<Ref<ListTotal |
   });
 }
 
-/** Whether the row numbers are exact: the rows are known from the start of the list, or up to its end and the total is exact. */
+/** Whether the row numbers are exact. They are exact if the start of the list is known. They are also exact if the end of the list is known
+ * and the total is exact. */
 const areNumbersExact = (rows: State["rows"]["value"], total: ListTotal | null): boolean =>
   rows.is_start_known || (rows.complete && total?.relation === "eq" && total.value === rows.count);
 

@@ -19,7 +19,7 @@ export const asksForValues = (option: string): boolean => option === "mapping";
 /** The answer that sets the option to the candidate that the user has chosen. */
 export const choose = (option: string, value: string): Answer => ({ [option]: value });
 
-/** The options that add entries to the value map at `statement`, such as `attributes.colour`. A value without an entry is kept.
+/** The answer that adds entries to the value map at `statement`, such as `attributes.colour`. A value without an entry is kept.
  * @returns undefined if the mapping has no such value map */
 export function addValues(
   { options }: Pick<Import, "options">,

@@ -51,8 +51,8 @@ export function useUploads() {
   };
 }
 
-/** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. The import of a file with an
- * unknown layout waits until the user has checked its columns, unless the options exclude this. */
+/** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. By default, the import of
+ * a file with an unknown layout is held until the user has checked its columns. The option `review` overrides this default. */
 function add(files: File[], given: Upload["options"]): void {
   const options = { review: "unknown" as const, ...given };
   void (async () => {

@@ -14,7 +14,7 @@ export interface LineFault {
 
 export type ParsedText =
   | { value: Record<string, unknown>; syntax: null }
-  /** `syntax` is the name of the first syntax error, as jsonc-parser has it, or `NotAnObject`. */
+  /** `syntax` is the name of the first syntax error, as jsonc-parser names it, or `NotAnObject`. */
   | { value: null; syntax: { name: string; line: number; offset: number } };
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };

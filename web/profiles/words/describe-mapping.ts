@@ -8,7 +8,7 @@ import { allOf, anyOf, quoted } from "./quote.ts";
 export interface Line {
   subject: string;
   text: string;
-  /** Whether the subject is the name of an attribute, as in the catalogue. */
+  /** Whether `subject` is the name of an attribute. Otherwise, it is a label in the current language. */
   is_attribute?: boolean;
 }
 export interface Block {

@@ -15,7 +15,7 @@ export function describeValue(value: Value): string {
 const firstOf = (sources: (string | MappedValue)[]): string =>
   sources.map(describePart).join(t("profiles.words.or_if_blank"));
 
-/** A source within a list of sources. */
+/** Describes one source of a value with several sources. A source with steps of its own is put in parentheses. */
 function describePart(source: string | MappedValue): string {
   const text = describeValue(source);
   return typeof source === "string" || isPlain(source) ? text : `(${text})`;

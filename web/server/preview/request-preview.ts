@@ -4,7 +4,7 @@ import { failureOf, parseJson, unreachable } from "../../../client/answer.ts";
 import type { RequestOf } from "../../../client/call.ts";
 import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
 
-/** @param options the options of an import, as in a query
+/** @param options the options of the import, sent as query parameters
  * @throws Problem, UnreachableError or the signal's reason */
 export async function requestPreview(
   file: File,

@@ -1,5 +1,5 @@
-// Previews the undo of a changeset: the number of products it affects, and the products changed again later. Reloads when the policy
-// changes.
+// Previews the undo of a changeset: the number of products it affects, and the products changed again later. Reloads when the
+// user chooses another policy for those later changes.
 import { ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import type { Conflict } from "../../../contract/changesets/operations.ts";
 import type { UndoPreview } from "../../../contract/changesets/undo.ts";

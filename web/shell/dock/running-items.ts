@@ -73,7 +73,7 @@ function endOf({ kind, record }: Running): string {
 const titleOf = ({ type, title }: ProblemDocument): string =>
   problemTitle(type.slice(type.lastIndexOf("/") + 1), title);
 
-/** Names the counts after the title of the problem, because the dock shows nothing else about the import. */
+/** The text for an import that has imported nothing. It contains the counts, because the dock shows no other details of the import. */
 function nothingImported(record: ListedImport): string {
   const counts = joinCounts([
     [record.rejected, (n) => tn("imports.counted.rejected", n)],

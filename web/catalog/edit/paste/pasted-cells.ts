@@ -63,7 +63,7 @@ export function assignCells(
   return { assigned, left_over: single ? 0 : Math.max(0, cells.length - skus.length) };
 }
 
-/** Converts the texts to values. `unreadable` is the number of texts that their column cannot store, by column.
+/** Converts the texts to values. `unreadable` contains, for each column, the number of texts that the column cannot store.
  * @param valueAt the value that a text replaces */
 export function readCells(
   cells: readonly PastedCell[],

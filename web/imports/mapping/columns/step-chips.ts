@@ -1,4 +1,4 @@
-// The steps of a value in words, and the suggested steps. Each can be added or removed with one click.
+// The steps of a value in words, and the suggested steps. The user can remove a step or add a suggested step with one click.
 import { t, tn } from "../../../texts/t.ts";
 import type { Members } from "../model/values.ts";
 import type { Suggestion } from "../suggest/suggest.ts";

@@ -28,7 +28,7 @@ export function setBlankPolicy(draft: Draft, name: string, policy: BlankPolicy, 
   });
 }
 
-/** What a blank cell does to an attribute, if this is the same in all columns; undefined otherwise. */
+/** Whether blank cells keep or remove the attribute; undefined if the columns differ in this. */
 export function commonPolicy({ blank }: Draft): "keep" | "remove" | undefined {
   const { remove = [] } = blank ?? {};
   if (remove.length === 0) return "keep";

@@ -84,7 +84,7 @@ export const nameSources = (draft: Draft): string[] =>
 
 const RESERVED: ReadonlySet<string> = new Set([...FIELDS, ...REJECT_COLUMNS]);
 
-/** Whether an attribute cannot have the name because columns with this name have another meaning. */
+/** Whether an attribute cannot have the name, because the name denotes a product field or a column of `rejects.csv`. */
 export const isReserved = (name: string): boolean => RESERVED.has(name);
 
 /** Returns a name that no attribute has yet. */

@@ -96,7 +96,7 @@ function writeAttribute(draft: Draft, row: ColumnRow, attribute: string, members
     : renamedOrRemoved(draft, row.place, [attribute, value]);
 }
 
-/** Replaces the statement of an attribute at its position, or removes it. */
+/** Replaces the statement of an attribute without changing the order of the statements. If `entry` is undefined, removes the statement. */
 function renamedOrRemoved(draft: Draft, place: Place, entry: [string, ReturnType<typeof valueOf>] | undefined): Draft {
   if ("field" in place) return draft;
   const entries = Object.entries(draft.attributes ?? {}).flatMap(([name, value]) =>
@@ -157,7 +157,8 @@ export function setKeptToo(draft: Draft, name: string, isKeptToo: boolean): Draf
   return withMember(draft, "also", isKeptToo ? [...others, name] : others);
 }
 
-/** The columns from which the field is made now, except this one. They lose the field if this column gets it. */
+/** The columns that are the source of the field now, except the column `name`. If the user assigns the field to the column `name`, these
+ * columns are no longer its source. */
 export function displacedBy(draft: Draft, field: Field, name: string): string[] {
   const value = valueAt(draft, { field });
   const sources = value === undefined ? [] : (plainSources(membersOf(value)) ?? []);

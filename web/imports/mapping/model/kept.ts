@@ -41,7 +41,7 @@ export function keptName(draft: Draft, name: string): string | undefined {
   return renamed.some(([from]) => from.includes("{")) ? undefined : ownName(name);
 }
 
-/** The steps of a kept column from `split` and `format`. */
+/** The steps that `split` and `format` of the mapping define for a column that becomes an attribute without a statement. */
 export function keptSteps(draft: Draft, name: string, names: Names): Members {
   let steps: Members = {};
   for (const [separator, patterns] of Object.entries(draft.split ?? {}))

@@ -7,7 +7,7 @@ export const isSameName = (a: string, b: string): boolean => comparable(a) === c
 
 export const isPattern = (name: string): boolean => name.includes("*") || name.includes("{n}");
 
-/** Longer names match no pattern. */
+/** Names with more characters than this match no pattern. */
 const MAX_MATCHED_NAME = 1000;
 
 /** Whether the column has this name, or matches it as a pattern: `*` matches any characters, and `{n}` matches a number.

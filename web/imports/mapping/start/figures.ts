@@ -1,4 +1,4 @@
-// The numbers of products and rows that the start of the import will import, replace, reject and ignore.
+// The numbers that the start bar shows: how many products the import will store, and how many rows it will replace, reject and ignore.
 import type { Import, Preview } from "../../../../contract/imports/imports.ts";
 import type { Review } from "../../../../contract/imports/question.ts";
 
@@ -20,8 +20,8 @@ export interface Figures {
 /** Files up to this size are in the sample as a whole. */
 const SMALL_FILE_BYTES = 100_000;
 
-/** Number of rows of the file. If the scan asks before it has read the whole file, the number is known only for small text files, because
- * the sample contains all their rows. */
+/** Number of rows of the file. The import may be held before the scan has read the whole file. In that case, the number is known only for
+ * small text files, because the sample contains all their rows. */
 export function rowsOf(
   { rows, size }: Pick<Import, "rows" | "size">,
   preview: Pick<Preview, "sample_size" | "dialect"> | null,

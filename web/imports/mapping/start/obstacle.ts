@@ -19,6 +19,6 @@ export function obstacleOf({ text, missing, error, preview, is_edited: isEdited 
       break;
   }
   if (error.value !== null) return problemInWords(error.value).description;
-  // The scan of the whole file has judged the unchanged columns already. The preview judges by the first rows only.
+  // Without an edit, ignore problems of the preview: the preview knows only the first rows, and the scan has checked the whole file.
   return isEdited.value ? (preview.value?.problem?.detail ?? "") : "";
 }

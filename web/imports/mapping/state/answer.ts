@@ -14,8 +14,8 @@ export interface EditorState {
   encoding: Encoding | undefined;
 }
 
-/** The mapping with which the editor starts: that of the preview, or one made of the recognized columns. If the question asks for a column,
- * the mapping lacks it until the user has chosen one. */
+/** The mapping with which the editor starts: the mapping of the preview, or a mapping made from the recognized columns. If the question
+ * asks for the column of the SKU or the name, the statement for this field is left out, so that the user must choose. */
 export function initialDraft(
   { columns, mapping }: Pick<Preview, "columns" | "mapping">,
   { options, profile }: Pick<Import, "options" | "profile">,

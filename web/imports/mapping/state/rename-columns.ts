@@ -21,9 +21,9 @@ const NAMING: ReadonlySet<string> = new Set([
   ],
   ...["each", "in", "value", "unit"],
 ]);
-/** Members whose own members are named after columns. */
+/** Members of a mapping that are objects whose member names are names of columns. */
 const NAMED_BY_COLUMN: ReadonlySet<string> = new Set(["rename", "format"]);
-/** Members whose own members contain names of columns. */
+/** Members of a mapping that are objects whose member values contain names of columns. */
 const HOLDING: ReadonlySet<string> = new Set(["attributes", "split"]);
 
 /** @param before the old names of the columns, in the order of `after` */

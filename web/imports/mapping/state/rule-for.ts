@@ -3,9 +3,9 @@ import type { RowRule } from "../model/conditions.ts";
 import { isSameName } from "../model/patterns.ts";
 import type { RowOutcome } from "./outcomes.ts";
 
-/** If the key column is blank in the row, the condition skips all rows in which it is blank. Otherwise, it skips all rows that have the
- * same text in the first filled column of this row.
- * @param keyColumn the first column of the key that is blank in the row or, if none is, the first one */
+/** If the row is blank in the key column, the condition skips all rows that are blank in the key column. Otherwise, it takes the first
+ * filled cell of the row, and skips all rows with the same text in that column.
+ * @param keyColumn the first column of the key that is blank in this row; if no column of the key is blank, the first column of the key */
 export function ruleFor({ cells }: RowOutcome, keyColumn: string | undefined): RowRule | undefined {
   const isFilled = cells.some(({ name }) => keyColumn !== undefined && isSameName(name, keyColumn));
   if (keyColumn !== undefined && !isFilled) return { column: keyColumn, relation: "blank", text: "" };

@@ -44,7 +44,7 @@ export function useEditor(import_: ComputedRef<Import>) {
   /** What the last edit did. Screen readers announce this text. */
   const edited = ref("");
   const kept = useKeptDraft(import_.value.id);
-  /** The typed text of the mapping; null if the user has not typed any, so that the text is that of the draft. */
+  /** The mapping as text, if the user has typed in its text field. If null, the text field shows the draft. */
   const text = shallowRef<TypedText | null>(null);
   /** The state that the preview shows. */
   const checked = shallowRef<EditorState>();
@@ -105,7 +105,7 @@ export function useEditor(import_: ComputedRef<Import>) {
     for (let n = 0; n < MAX_CHECKS && checked.value !== state.value && answer.value !== undefined; n++) await refresh();
   }
 
-  /** Replaces the state by the one that another tab has kept. */
+  /** Replaces the state with the state that another tab has stored in the browser. */
   function takeOver(): void {
     const saved = kept.read();
     if (saved !== undefined) history.value = addState(history.value, saved);

@@ -3,7 +3,8 @@
 const DAY_OR_MONTH_FIRST = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/;
 const YEAR_FIRST = /^\d{4}([./])\d{1,2}\1\d{1,2}$/;
 
-/** @returns undefined if the values are no dates, if the order of day and month is unclear, or if they are already written as `2026-12-31` */
+/** @returns undefined if the values are not dates, if the order of day and month is unclear, or if the dates are already written like
+ * `2026-12-31` */
 export function dateSample(values: readonly string[]): string | undefined {
   const [, yearSign] = YEAR_FIRST.exec(values[0] ?? "") ?? [];
   if (yearSign !== undefined)

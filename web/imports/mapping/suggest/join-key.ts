@@ -1,4 +1,4 @@
-// Suggests a second column if several rows have the same key. In each row, the values of both columns together must be unique.
+// Suggests a second column for the key if several rows have the same key. No two rows have the same values in both columns.
 
 interface Rows {
   names: readonly string[];
@@ -9,8 +9,9 @@ interface Rows {
 /** Maximum number of columns that are compared. */
 const MAX_COLUMNS = 40;
 
-/** @returns the first column that is filled in all rows of products and makes the key distinct; a column that is distinct by itself, such
- * as the name, does not count */
+/** Rows with a blank key are ignored, because they are not products.
+ * @returns the first column that has no blank cell and that makes the key unique. Columns that are unique without the key, such as the
+ * name, are skipped */
 export function columnToJoin({ names, cells }: Rows, key: string): string | undefined {
   const at = names.indexOf(key);
   const products = cells.filter((row) => (row[at] ?? "").trim() !== "");
