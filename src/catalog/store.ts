@@ -17,7 +17,8 @@ const SHORT_COLUMNS = columnList(
  * reads the long texts later, when the products of the page are known. */
 const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
 
-/** The columns of PRODUCT for a list. If a product has long texts, its description and attributes are empty. */
+/** The columns that a list reads. Long texts are left out: for a product with long texts, the description and the attributes are returned
+ * empty. */
 export const LISTED = `${SHORT_COLUMNS}, ${IS_LONG} as is_long,
   case when ${IS_LONG} then '' else p.description end as description,
   case when ${IS_LONG} then '{}'::jsonb else p.attributes end as attributes`;

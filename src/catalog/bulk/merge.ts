@@ -40,14 +40,15 @@ export interface MergeColumns {
 /** The rows to compare, as binary arrays with one element per row. */
 export interface ComparisonArrays {
   keys: BinaryArray;
-  /** For each row, a hash of its SKU (unless products keep theirs) and of the text fields that the rows set; see `hashTextExtended`. */
+  /** For each row, a hash of the text fields that the rows set, and of the SKU unless products keep the spelling of their SKU. See
+   * `hashTextExtended`. */
   hashes: BinaryArray;
-  /** For each row, bit i is set if the product keeps its value of the i-th text field that the rows set. The hash of the row then contains
-   * an empty string for this field. Undefined if no bit is set in any row. */
+  /** One bit mask per row. Bit i is set if the product keeps its value of text field number i, counting only the text fields that the rows
+   * set. For such a field, the row's hash contains an empty string. Undefined if no row has a bit set. */
   kept_texts?: BinaryArray;
   /** The seed of every hash: a bigint in decimal notation. */
   seed: string;
-  /** The other fields that the rows set, encoded as `COMPARISONS` describes. */
+  /** The boolean and number fields that the rows set. `COMPARISONS` describes how each kind is encoded. */
   fields: Partial<Record<SettableField, BinaryArray>>;
   /** The attributes of each row as a JSON object. */
   attributes?: BinaryArray;
@@ -90,8 +91,8 @@ export async function hasTids(db: Queryable): Promise<boolean> {
 }
 
 /**
- * Returns the arrays of rows to compare, the names of their columns, and the conditions of a difference: a row differs from its product
- * if at least one of them is true.
+ * Returns the arrays of rows to compare, the names of their columns, and SQL conditions. A row differs from its product if at least one of
+ * the conditions is true.
  */
 function comparisonTerms(
   columns: MergeColumns,

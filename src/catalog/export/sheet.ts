@@ -177,7 +177,7 @@ function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
       ? Buffer.from("_x005F_")
       : undefined;
   }
-  // Only two of the characters that begin with this byte need an escape: U+FFFE and U+FFFF.
+  // The first byte is 0xEF. Of the characters that begin with 0xEF, only U+FFFE and U+FFFF need an escape.
   if (bytes[pos + 1] !== 0xbf || (bytes[pos + 2] as number) < 0xbe) return undefined;
   return Buffer.from(bytes[pos + 2] === 0xbe ? "_xFFFE_" : "_xFFFF_");
 }

@@ -56,8 +56,8 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
   };
 }
 
-/** Number of rounds that each read up to `GUESS_ROWS` products with attributes that are not in the list yet. If this is not enough, one
- * more round reads all such products. */
+/** Maximum number of rounds that read only a sample of the products. Each round reads up to `GUESS_ROWS` products that have an attribute
+ * whose name is still unknown. If unknown names remain after these rounds, a last round reads all products that have them. */
 const MAX_GUESSES = 4;
 /** Maximum number of products that each of the MAX_GUESSES rounds reads. */
 const GUESS_ROWS = 1000;
@@ -66,8 +66,8 @@ const GUESS_ROWS = 1000;
 export async function listAttributeNames(snapshot: Snapshot, selection: Selection): Promise<AttributeName[]> {
   const { query } = snapshot;
   const { from } = selection;
-  // Guess the names from a few products, then check that no product has another name. This takes a third of the time of listing the names
-  // of all products.
+  // Collect attribute names from a few products, then check that no product has an attribute with another name. This takes a third of the
+  // time of reading the names from all products.
   let names: string[] = [];
   for (let guess = 0; ; guess++) {
     const { rows } = await query<{ name: string }>(
@@ -101,7 +101,8 @@ async function listNamesOfLists(
 ): Promise<Set<string>> {
   const candidates = await withIndexedLists(query, names);
   const found = new Set<string>();
-  // Usually, the first products already show that all candidates have lists. Reading all products would double the time of an export.
+  // First read GUESS_ROWS products. They often show already that every candidate attribute has a list as a value. Reading all products
+  // would double the time of an export.
   for (const limit of [GUESS_ROWS, null]) {
     if (found.size === candidates.length) break;
     const { rows } = await query<{ name: string }>(

@@ -74,7 +74,7 @@ test("a history ends when the product is deleted, and continues when an undo res
   ]);
   expect(history.items[1]).toMatchObject({ source_line: null, product: { name: "B" } });
   expect(history.items[1]?.fields).toMatchObject({ name: { before: null, after: "B" } });
-  // Read in pages of one entry, the history is the same.
+  // Read the history again, one entry per page. All pages together must contain the same entries.
   const paged: unknown[] = [];
   for (let cursor: unknown = ""; cursor !== null;) {
     const page = await request(

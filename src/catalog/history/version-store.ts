@@ -35,7 +35,7 @@ export interface VersionKey {
   version: number;
 }
 
-/** Reads current and past versions. In the returned map, the key of a version is its `nameOf`. */
+/** Reads current and past versions. The keys of the returned map are results of `nameOf`. */
 export async function readVersions(db: Queryable, keys: readonly VersionKey[]): Promise<Map<string, Version>> {
   const found = new Map<string, Version>();
   const read = async (table: "products" | "product_history", columns: string): Promise<void> => {

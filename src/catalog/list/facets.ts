@@ -65,7 +65,7 @@ interface Counter {
   limit: number;
 }
 
-/** Counts the products of each value. In a list, each element is a value. */
+/** Counts the products for each value of the attribute. If a value is a list, each different element counts as a value. */
 async function count(db: pg.ClientBase, { attribute, where, limit }: Counter, source: Sql): Promise<Facets> {
   const { rows } = await db.query<{ sample_size: number; value: string | null; count: number }>(
     statement`with found as materialized (

@@ -50,7 +50,7 @@ interface Reading {
 }
 
 const readPage = ({ filter, sort, limit }: Reading, after: PagePosition | undefined): Promise<Page> =>
-  // Use small windows, so that pages end before they are full.
+  // Start with a scan of two products and set the time limit to 0 ms, so that pages end before they are full.
   listProducts(pool, { filter, order: orderOf(sort), after, limit }, { first_window: 2, patience_ms: 0 });
 
 /** Returns the SKUs of all following or all previous pages, in list order. */

@@ -39,8 +39,8 @@ export interface ListOptions {
   /** Holds pending products in memory. Without a memtable, pending products are read from the database. */
   memtable?: Memtable;
   patience_ms?: number;
-  /** Number of products in the first window of an ordered scan; each further window is twice as large as the one before. If omitted, the
-   * first window is estimated, and the size of each further window depends on the matches found and the speed measured so far. */
+  /** Number of products that the first statement of an ordered scan reads; each further statement reads twice as many as the one before. If
+   * omitted, the numbers are estimated from the matches found and the speed measured so far. */
   first_window?: number;
 }
 

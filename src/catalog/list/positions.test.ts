@@ -39,7 +39,8 @@ async function fill(products: number): Promise<void> {
 const positionsOf = (filter: ProductFilter, sort: ProductSort, limit = 20): Promise<Positions> =>
   readPositions(pool, { filter, order: orderOf(sort), limit }, connected);
 
-/** Returns the error of each position, as a share of the length of the list. */
+/** For each returned position, compares the estimated row number with the exact one. Returns the differences as shares of the list's
+ * length. */
 async function errorsOf(filter: ProductFilter, sort: ProductSort): Promise<number[]> {
   const { positions, total } = await positionsOf(filter, sort);
   const errors: number[] = [];

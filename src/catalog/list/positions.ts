@@ -34,7 +34,8 @@ export interface Positions {
 const SAMPLE_SIZE = 30_000;
 /** After this time, counting stops and the total is estimated from the sample. */
 const COUNT_MS = 4000;
-/** If more products than this have the rarest term, scanning the whole table is as quick as using the index. */
+/** The index is used if at most this many products have the search's rarest term. For more products, scanning the whole table is as
+ * quick. */
 const MAX_CANDIDATES = 200_000;
 
 /** @param signal aborts when the client disconnects; the count then stops */
@@ -143,8 +144,8 @@ async function untilAborted<T>(
   if (signal.aborted) return undefined;
   let cancelled: Promise<unknown> | undefined;
   const cancel = (): void => {
-    // If no connection is free, do not wait for one, because the running counts might hold all connections. The time limit ends the count
-    // in any case.
+    // The cancellation needs a connection of its own. Do not wait until one is free, because running counts may hold all connections. If
+    // the query is not cancelled here, its time limit ends it.
     if (!hasFreeConnection(pool)) return;
     cancelled = pool.query("select pg_cancel_backend($1::integer)", [pidOf(client)]).catch(() => undefined);
   };

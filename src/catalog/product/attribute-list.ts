@@ -21,8 +21,8 @@ const storedBytes = (list: readonly unknown[]): number =>
 /** Whether a cell of a column of lists contains JSON. Any other cell contains a text. */
 export const isJsonCell = (cell: string): boolean => cell.startsWith("[") || cell.startsWith('"');
 
-/** Parses a cell that begins with `[` or `"` in a column of lists. Returns the list, or the text of a JSON string. Returns undefined if the
- * cell is not valid JSON, or if the value is not valid. */
+/** Parses a cell of a list column that begins with `[` or `"`. Returns the list, or the string if the cell contains a JSON string. Returns
+ * undefined if the cell is not valid JSON, or if an attribute must not have this value. */
 export function parseListCell(cell: string): string | string[] | undefined {
   const value = parseJson(cell);
   if (typeof value === "string") return isStorable(value) ? value : undefined;

@@ -38,9 +38,8 @@ export const API_COLUMNS = ["sku", "id", ...SETTABLE_FIELDS, "attributes", "vers
 /** Every new product has a name. Other texts may be blank. */
 const OPTIONAL_TEXTS = TEXT_FIELDS.filter((field) => field !== "name");
 
-/** The first columns of the rows that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only if the rows set
- * it. For a column that is not copied, PostgreSQL writes the default, which costs less than half as much as a copied value. (The input
- * function of jsonb alone took a tenth of the copy.) */
+/** The first columns of the rows that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only if the rows
+ * contain it. For an omitted column, PostgreSQL writes the default value, which costs less than half as much as a copied value. */
 export const COPIED_COLUMNS = [
   "sku_key",
   "id",

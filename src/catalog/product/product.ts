@@ -1,8 +1,8 @@
 // Rules for the values of a product: how long a value may be and which text is blank. Imports and edits share these rules.
 import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "../../../contract/catalog/product-limits.ts";
 
-/** Returns the maximum length of a field's value: in characters for the name, which pages show in full, and for the SKU of the parent; in
- * bytes of UTF-8 for all other fields. The length of a SKU itself is checked with its key. */
+/** Returns the maximum length of a field's value. The unit is characters for `name` and `parent_sku`, and UTF-8 bytes for all other fields.
+ * The length of `sku` is checked elsewhere, together with its key. */
 export function longestValue(field: string): { limit: number; unit: "characters" | "bytes" } {
   switch (field) {
     case "name":

@@ -31,7 +31,8 @@ export function foldPoint(point: string): string {
   if (isMark(point)) return "";
   if (isSingle(point)) return lowerPoint(point);
   const base = lowerAscii(lowerPoint(point).normalize("NFD")).replace(ALL_MARKS, "");
-  // If the base separates words, as `<` in `≮` does, the index has split the text into other words.
+  // If the base character is a separator, such as `<` in `≮`, folding would split the word that contains the character. Convert such a
+  // character to lower case only.
   if (Array.from(base).length !== 1 || !isRun(base)) return lowerPoint(point);
   return UNDECOMPOSED[base] ?? base;
 }
@@ -46,8 +47,8 @@ const isRun = (point: string): boolean => classOfPoint(point) === "run";
  * spaces. In the index, an accent after any other character begins a word. */
 export const ignoresMarks = (point: string): boolean => isRun(point) && !(point >= "0" && point <= "9");
 
-/** Returns the spellings of a folded character in a text whose letters A to Z are in lower case. Accents that follow the character are
- * not part of the spellings. */
+/** Returns all spellings that fold to this character. The texts to be searched have A to Z in lower case, so these letters have no
+ * upper-case spelling. Accents after the character are not part of a spelling. */
 export function foldedSpellings(folded: string): string[] {
   if (isSingle(folded)) return spellingsOf(folded);
   return [...new Set([folded, ...lettersOf(folded), ...spellingsOf(folded)])];

@@ -46,8 +46,8 @@ function findSpellings(point: string): string[] {
   for (const composed of [folded, ...(variants().get(folded) ?? [])]) {
     spellings.add(composed);
     const decomposed = lowerAscii(composed.normalize("NFD"));
-    // Omit the decomposed form if the index would split it into other words. This happens if the character is a word by itself, or if its
-    // accent separates words.
+    // Add the decomposed form only if the index keeps it in one word. The index splits it if the character is a word by itself or if its
+    // accent is a separator.
     if (classOf(composed.codePointAt(0) as number) === "run" && isRun(decomposed)) spellings.add(decomposed);
   }
   return [...spellings];

@@ -6,7 +6,7 @@ import { hashUnits, hashWord, LONGEST_PART } from "./terms.ts";
 
 const GRAM_LENGTH = 3;
 
-/** Returns the grams that the index stores for a word. A word outside ASCII also has the grams of its form without accents, for searches
+/** Returns the grams that the index stores for a word. A non-ASCII word also gets the grams of the same word without accents, for searches
  * that ignore accents. */
 export function gramsOf(word: string): number[] {
   const grams = new Set<number>();
@@ -31,18 +31,19 @@ function addFoldedGrams(grams: Set<number>, word: string): void {
 export const foldedForm = (text: string): string =>
   isAscii(text) ? text : Array.from(foldText(text), (point) => point.normalize("NFD")).join("");
 
-/** The gram of a word, without accents, that begins with these one or two characters. Words contain no control characters, so these hashes
- * are not those of three characters. */
+/** The gram of a word whose form without accents begins with these one or two characters. The prefix U+0002 keeps these hashes apart from
+ * the hashes of three characters, because words contain no control characters. */
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
 /** The gram of a word that, without accents, consists of these one or two characters. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
-/** The gram of a long word with combining accents, which may be a segment of a longer run. With its accents, a match can be longer than
- * a segment, so searches that ignore accents always treat these words as candidates. Hardly any exist. */
+/** The gram of every long word with combining accents. The index splits long words into segments. With its accents, the text that a search
+ * should find may be longer than a segment, so no single segment contains it. Searches that ignore accents therefore treat all words with
+ * this gram as candidates. Hardly any such words exist. */
 export const SPLIT_GRAM = hashWord("\u0004");
 
-/** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed one
- * at a time: normalizing the whole word could reorder the accents of neighbouring characters, and the word would then lack grams of a
- * search text that it contains. */
+/** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have this form in common. Characters are
+ * decomposed one at a time. Normalizing the whole word could reorder the accents of neighbouring characters, and a search for a part of the
+ * word would then not find its grams. */
 function gramForm(word: string): string {
   if (isAscii(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");
@@ -71,9 +72,9 @@ function listsOf(form: string): number[][] {
   return [...grams].map((gram) => [gram]);
 }
 
-/** Returns a list for each code unit of the character's gram form (see `gramForm`). A list has several code units if the spellings of the
- * character have different gram forms. If the forms differ in length, their code units cannot be paired. The function then returns a single
- * empty list, and `gramsOfText` omits every gram that would contain the character. */
+/** Returns one list for each code unit of the character's gram form (see `gramForm`). Usually each list contains one code unit. If
+ * spellings of the character have different gram forms of the same length, a list contains the code units of all forms at this place. If
+ * the forms differ in length, the function returns one empty list, and `gramsOfText` omits every gram with this character. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;

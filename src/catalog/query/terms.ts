@@ -11,7 +11,8 @@ export function classOf(code: number): CharacterClass {
     return isWord ? "run" : "between";
   }
   if (code < 0x2e80) return "run";
-  // The ranges contain Han, Kana and Yi, Hangul, Han compatibility characters, and everything beyond the Basic Multilingual Plane.
+  // The ranges of code points whose characters are each a word by themselves: Han, Kana, Yi, Hangul, Han compatibility characters, and
+  // everything beyond the Basic Multilingual Plane.
   const isSingle =
     code <= 0xa4cf || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || code > 0xffff;
   return isSingle ? "single" : "run";
@@ -20,7 +21,7 @@ export function classOf(code: number): CharacterClass {
 /** Maximum length of a word in code units. The index splits a longer run into segments of this length; each segment overlaps the next one
  * by half. */
 export const LONGEST_WORD = 48;
-/** Any part of a run with at most this many code units lies completely within one segment of the run. */
+/** If a part of a run has at most this many code units, at least one segment of the run contains the whole part. */
 export const LONGEST_PART = 24;
 
 /** Hashes UTF-16 code units with FNV-1a (https://www.rfc-editor.org/rfc/rfc9923). A final mix makes every bit depend on all input. */

@@ -7,14 +7,14 @@ import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 /** A condition on a word. Every product that contains the search text has at least one word that fulfils one of the tests. */
 export interface Token {
   any_of: readonly WordTest[];
-  /** Whether the token depends on the grams of words without accents. */
+  /** Whether the token uses grams that were stored for the accent-free form of the words. */
   ignores_accents: boolean;
 }
 
-/** A test for words. A word fulfils it if it contains at least one gram from each list and fulfils one of the comparisons. */
+/** A test for words. A word passes if it contains at least one gram from each list of `grams` and matches at least one of `comparisons`. */
 export interface WordTest {
   grams: readonly (readonly number[])[];
-  /** Alternatives: a word must fulfil one of them. If there are none, a word only needs the grams. */
+  /** A word must match at least one of these comparisons. If the list is empty, the grams alone decide whether the word passes. */
   comparisons: readonly Comparison[];
 }
 
@@ -45,7 +45,7 @@ const isIndexed = ({ grams, comparisons }: WordTest): boolean =>
   grams.length > 0 ||
   comparisons.every(({ operator, operand }) => operator === "=" || (operator === "like" && !operand.startsWith("%")));
 
-/** Which ends of a word the part of a search text must include. */
+/** Whether a part of a search text must be at the start or at the end of a word. */
 interface WordEnds {
   /** The text contains a separator before the part, so that the part begins a word. */
   at_start: boolean;
@@ -73,8 +73,8 @@ function tokenOfPart(part: readonly CodePoint[], ends: WordEnds): Token {
 
 const MAY_BE_SPLIT: WordTest = { grams: [[SPLIT_GRAM]], comparisons: [] };
 
-/** Compares words with the only spelling of the part. The B-tree index of the words can evaluate the test, except if the part is inside a
- * word. */
+/** Returns the test for a part of a search text that can be spelled in one way only. The B-tree index of the words can evaluate the test,
+ * unless the part may begin in the middle of a word. */
 function plainTest(part: readonly CodePoint[], { at_start, at_end }: WordEnds): WordTest {
   const text = textOf(part);
   if (at_start && at_end) return { grams: [], comparisons: [{ operator: "=", operand: text }] };
@@ -88,7 +88,7 @@ function regexTest(part: readonly CodePoint[], { at_start, at_end }: WordEnds): 
   return { grams: gramsOfText(part), comparisons: [{ operator: "~", operand }] };
 }
 
-/** Returns the tests for words in ASCII, which contain only the base letters, and for all other words. */
+/** Returns separate tests for ASCII words, where base letters have only one spelling, and for all other words. */
 function foldedTests(part: readonly CodePoint[], ends: WordEnds, regex: WordTest): WordTest[] {
   const form = foldedForm(textOf(part));
   const isShort = ends.at_start && regex.grams.length === 0 && form !== "";
@@ -101,7 +101,7 @@ function foldedTests(part: readonly CodePoint[], ends: WordEnds, regex: WordTest
 
 const shortGram = (form: string, { at_end }: WordEnds): number => (at_end ? wholeGram(form) : startGram(form));
 
-/** Returns the beginning of the run, cut to a length that certainly lies within one segment of a long word. */
+/** Returns the beginning of the run, short enough to lie within one segment, because the index splits long words into segments. */
 function firstPart(run: readonly CodePoint[]): CodePoint[] {
   let length = 0;
   const end = run.findIndex((point) => (length += lengthOf([point])) > LONGEST_PART);

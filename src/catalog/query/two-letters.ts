@@ -54,11 +54,12 @@ function letterAt(points: readonly CodePoint[], i: number): CodePoint | undefine
   return { spellings: lettersOf(text), class: "run", ignores_marks: true };
 }
 
-/** Returns the letters such as `ß` that replace two letters if this character is the first (`half` 0) or the second (1) of the two. */
+/** Returns the letters, such as `ß`, that can replace two letters. `half` states whether this character is the first (0) or the second (1)
+ * of the two letters. */
 const lettersWith = (half: 0 | 1, { spellings }: CodePoint): string[] =>
   TWO_LETTERS.filter((text) => text[half] === spellings[0]).flatMap(lettersOf);
 
-/** Writes units as a regular expression. */
+/** Returns a regular expression that matches the units one after the other. `write` returns the regular expression of a character. */
 export const joinUnits = (units: readonly Unit[], write: (point: CodePoint) => string): string =>
   units
     .map((alternatives) => {

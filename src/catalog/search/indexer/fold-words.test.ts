@@ -1,4 +1,5 @@
-// Words that an earlier release stored get the grams for searches that ignore accents, and lists are exact before, during and after.
+// An earlier release stored words without grams for searches that ignore accents. These tests add the grams and check that lists are exact
+// before, during and after this.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { insertChangeset } from "../../changeset-store.ts";

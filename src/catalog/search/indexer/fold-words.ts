@@ -1,5 +1,5 @@
-// Adds the grams of their form without accents to words that an earlier release stored. Until all words have them, searches that ignore
-// accents read products in list order, which is exact but may end pages short.
+// An earlier release stored words without the grams for searches that ignore accents. This module adds these grams. Until all words have
+// them, searches that ignore accents scan the products in list order: results are exact, but a page may have fewer products than requested.
 import type pg from "pg";
 import { gramsOf } from "../../query/grams.ts";
 import {
@@ -12,7 +12,8 @@ import {
   type FoldedWord,
 } from "./store.ts";
 
-/** Number of words that one transaction reads. In most catalogues, nearly all words are ASCII and remain unchanged. */
+/** Number of words that one transaction reads. It can be large, because a transaction updates only non-ASCII words, and most catalogues
+ * contain few of them. */
 const BATCH_WORDS = 20_000;
 
 export interface FoldOptions {
@@ -22,7 +23,8 @@ export interface FoldOptions {
   shouldContinue: () => Promise<boolean>;
 }
 
-/** Returns whether all words have their grams. The next call continues where this one stopped. */
+/** Returns true when all stored words have the grams for searches that ignore accents. If the work has paused, the next call continues
+ * it. */
 export async function foldStoredWords(
   pool: pg.Pool,
   { words = BATCH_WORDS, shouldContinue }: FoldOptions,

@@ -117,8 +117,8 @@ function prepare(pool: pg.Pool, batch: Batch | undefined, memory: IndexMemory): 
   return prepared;
 }
 
-/** Stores the words of a batch. This happens before its products are written, so that a search that reads the terms of a product also finds
- * the words. */
+/** Stores the words of a batch before the batch's products are written. A search therefore never finds a product in the index whose words
+ * are not stored yet. */
 async function writeWords(pool: pg.Pool, counted: readonly CountedWord[], memory: IndexMemory): Promise<void> {
   await checkMemory(pool, memory);
   const words = counted.filter(({ word }) => !memory.stored.has(word));

@@ -26,7 +26,7 @@ import { WordCounter, type CountedWord } from "./words.ts";
 export interface Batch {
   ranges: { from: number; to: number }[];
   keys: string[];
-  /** Ids of the entries that end in this batch. */
+  /** Ids of the backlog entries that are completely indexed when this batch is. */
   done: number[];
   /** Sum of the changes in the number of products that the entries in `done` recorded. */
   delta: number;
@@ -42,8 +42,8 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
     let from = id_from ?? 1;
     const to = id_to ?? 0;
     let taken = 0;
-    /** Number of keys of the entry in the current batch. Keys in earlier batches are not counted, because these batches will already have
-     * removed them. */
+    /** Number of keys of this entry that are in the current batch. Keys in earlier batches are not counted, because they will already have
+     * been removed from the backlog when this batch is written. */
     let takenHere = 0;
     for (;;) {
       if (batch === undefined || free <= 0) {
@@ -78,8 +78,8 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
  * limited. */
 const MAX_BATCH_BYTES = 4_000_000;
 
-/** Splits the entries into batches of `rows` products, or of fewer products if their texts are long. If a batch is too large, only the
- * batches before it are returned. */
+/** Splits the entries into batches of up to `rows` products, or of fewer products if the first batch has too much text. Stops before the
+ * first later batch with too much text. The entries from there on stay in the backlog for a later call. */
 export async function batchesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Batch[]> {
   const batches = splitBacklog(entries, rows);
   if (rows === 1) return batches;
@@ -107,7 +107,7 @@ export interface PreparedBatch extends Batch {
   words: CountedWord[];
 }
 
-/** Reads the current state of the products of a batch, and makes index rows of them. */
+/** Reads the current state of a batch's products and converts the products to index rows. */
 export async function prepareBatch(db: Queryable, batch: Batch): Promise<PreparedBatch> {
   const products = new Map<string, IndexedProduct>();
   const add = (found: readonly IndexedProduct[]): void => {

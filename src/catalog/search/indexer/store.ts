@@ -153,14 +153,15 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
-/** Returns the word up to which stored words have the grams of their form without accents; null if all of them have these grams. */
+/** Returns the last stored word that already has grams for searches that ignore accents. Words after this word do not have these grams yet.
+ * Returns null if all stored words have them. */
 export async function readFoldedUntil(db: Queryable): Promise<string | null> {
   const { rows } = await db.query<{ folded_until: string | null }>("select folded_until from search_state");
   return rows[0]?.folded_until ?? null;
 }
 
-/** Reads the next `count` stored words after `after`. Returns those outside ASCII, and the last word that was read (null if no word
- * follows). */
+/** Reads the next `count` stored words after the word `after`. Returns the words that contain non-ASCII characters, and the last word that
+ * was read (null if there are no more words). */
 export async function readNextWords(
   db: Queryable,
   after: string,
@@ -180,7 +181,7 @@ export interface FoldedWord {
   grams: readonly number[];
 }
 
-/** Stores the grams of the words, and records that all words up to `last` have their grams. */
+/** Stores the grams of the words for searches that ignore accents, and records that all words up to `last` have such grams. */
 export async function writeFoldedWords(
   client: pg.ClientBase,
   words: readonly FoldedWord[],

@@ -95,7 +95,8 @@ export class WordCounter {
     const counted = this.#collisions.get(word);
     if (counted === undefined) this.#collisions.set(word, { ...sameHash, word, products: 1, last: this.#product });
     else counted.products++;
-    // `sameHash` is another word with the same term. If the product also contains that word, the product already has the term.
+    // The two words have the same hash and therefore the same term. If the product also contains the other word, its term is already in the
+    // list.
     if (sameHash.last !== this.#product) {
       sameHash.last = this.#product;
       this.#terms.push(sameHash.term);

@@ -11,8 +11,8 @@ const POLL_MS = 300;
 /** If more changes than this are pending, lists are slow. The indexer then runs half of the time even during an import. */
 const LARGE_BACKLOG = 1_000_000;
 const AFTER_ERROR_MS = 5000;
-/** If more changes than this are pending, the block range (BRIN) index of the history is updated first. This takes 0.2 s for 500,000
- * changes. */
+/** If more changes than this are pending, the indexer first updates the block range (BRIN) index of the history, which takes 0.2 s for
+ * 500,000 changes. */
 const MIN_SUMMARIZED = 20_000;
 /** An update of the index is logged only if it has more products than this. */
 const MIN_LOGGED = 10_000;

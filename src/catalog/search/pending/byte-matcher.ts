@@ -10,9 +10,9 @@ import type { ParsedFilter } from "../../query/parse-filter.ts";
 export interface TextMatcher {
   /** Byte sequences that every matching product contains, either as written or without accents. */
   runs: Buffer[];
-  /** The bytes for which a product in ASCII is searched; undefined if no such product matches. */
+  /** The bytes to search for in an ASCII-only product; undefined if no ASCII-only product matches. */
   ascii: Buffer | undefined;
-  /** What is searched for in a product with other characters. */
+  /** The pattern for which a product with non-ASCII characters is searched. */
   other: Buffer | RegExp;
 }
 
@@ -34,7 +34,8 @@ function matcherOf(points: readonly CodePoint[]): TextMatcher {
   const bytes = Buffer.from(textOf(points));
   if (isPlain(points)) return { runs: [bytes], ascii: bytes, other: bytes };
   const other = new RegExp(joinUnits(unitsOf(points, {}), regexOfPoint));
-  // A character with several spellings ends a run, unless the search ignores accents and all spellings fold to the same base letter.
+  // `runs` contain only characters that every matching product has in this form. A character with several spellings is left out and splits
+  // the text. Exception: the search ignores accents and all spellings fold to the same base letter.
   const certain = points.map((point) => (isCertain(point) ? point.spellings[0] : "\0")).join("");
   const runs = certain.split("\0").map((run) => Buffer.from(run));
   return { runs, ascii: isFolded(points) && isAscii(textOf(points)) ? bytes : undefined, other };

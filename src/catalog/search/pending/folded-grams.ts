@@ -4,7 +4,8 @@ import { foldPoint } from "../../query/accents.ts";
 import { classOf } from "../../query/terms.ts";
 import { gramBucket, GRAM_BYTES } from "./gram-bucket.ts";
 
-/** The bitmaps of grams, one after the other with `words` words each, and the bit of a product in each of them. */
+/** Where the grams of one product are stored. `all` contains one bitmap per gram bucket, each `words` integers long. In each bitmap, the
+ * product's bit is `bit` in integer number `word`. */
 export interface GramBits {
   all: Uint32Array;
   words: number;
@@ -12,12 +13,13 @@ export interface GramBits {
   bit: number;
 }
 
-/** Sets the bits of all grams in bytes [start, end) that contain a folded character or span an omitted accent. */
+/** Sets the bits of the grams that the text in bytes [start, end) has only after folding. These grams contain a folded character, or bytes
+ * that an accent separated before folding. */
 export function setFoldedGrams(texts: Buffer, start: number, end: number, { all, words, word, bit }: GramBits): void {
-  // The last bytes of the folded text; -1 before its start.
+  // The last two bytes of the folded text that were read; -1 if fewer bytes were read.
   let first = -1;
   let second = -1;
-  /** Number of following bytes of the folded text whose grams differ because of the last folded character. */
+  /** Number of following bytes of the folded text that still belong to a gram with the last folded character. */
   let changed = 0;
   let i = start;
   while (i < end) {
@@ -58,11 +60,11 @@ function skipAscii(texts: Buffer, start: number, end: number): number {
   return i;
 }
 
-/** Returns the length of a character in UTF-8 that begins with this byte. */
+/** Returns the number of bytes of the UTF-8 character that begins with this byte. */
 const lengthOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4);
 
-/** The folded form of each code point of the Basic Multilingual Plane that has occurred; null if it does not differ from the character in
- * lower case. */
+/** Caches the folded form by code point of the Basic Multilingual Plane. The value is null if folding only lower-cases the character, and
+ * undefined if the code point has not been looked up yet. */
 const cache = new Array<Uint8Array | null | undefined>(0x10000);
 
 /** Returns the folded form of a character in UTF-8, or undefined if folding does not change it. */

@@ -15,7 +15,8 @@ const MAX_ROWS = 50_000;
 const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
 /** Number of segments that are loaded at the same time: PostgreSQL prepares one segment while this process builds the other. */
 const LOADED_AT_ONCE = 2;
-/** How long a list waits for the segments that it needs. Reading their products from the database would take longer. */
+/** How long a list request waits until the segments that it needs are loaded. Reading the pending products from the database instead would
+ * take longer. */
 const PATIENCE_MS = 1000;
 /** How long new segments continue to be loaded after the last list request. After that time, all segments are dropped. */
 const WARM_MS = 60_000;
@@ -41,7 +42,8 @@ export class Memtable {
   readonly #max_bytes: number;
   readonly #segments = new Map<number, Segment>();
   readonly #loading = new Map<number, Promise<void>>();
-  /** Entries that cannot be held in memory, because their texts are too long or contain the separator. */
+  /** Ids of backlog entries that cannot be held in memory: their texts are too long, or a text contains the character that separates texts
+   * in a segment. */
   readonly #unfit = new Set<number>();
   readonly #queues = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
@@ -96,7 +98,8 @@ export class Memtable {
         this.#bytes += segment.bytes;
       }
     } catch (error) {
-      // Lists work without the segment. The next list request tries again, unless the texts are too long for PostgreSQL to join.
+      // If a segment cannot be loaded, lists read its products from the database. The next list request loads the segment again, unless
+      // PostgreSQL reported that the joined texts are too long.
       if ((error as { code?: string }).code === PROGRAM_LIMIT_EXCEEDED) this.#unfit.add(entry.id);
     }
     this.#loading.delete(entry.id);

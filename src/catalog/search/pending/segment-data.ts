@@ -19,8 +19,8 @@ export interface SegmentData {
   texts: Buffer;
   /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
-  /** One bitmap per bucket, with one bit per product: whether the texts of the product, except its key, contain a gram of that bucket, as
-   * written or without accents. */
+  /** Which products contain which grams. There is one bitmap per bucket (a group of grams with the same hash), with one bit per product.
+   * The bit is set if a text of the product, as written or without accents, contains a gram of the bucket. The SKU key is not included. */
   grams: Uint32Array[];
   /** A bitmap of the products whose texts, except their keys, contain characters outside ASCII. */
   others: Uint32Array;
@@ -71,8 +71,8 @@ function fieldsOf(row: Buffer): Buffer[] {
   return fields;
 }
 
-/** Lower-cases A to Z in place. Returns the start of each text, and the end of the last one. Returns undefined if the number of separators
- * is not `count`. */
+/** Converts A to Z to lower case in place. Returns the start of each text and the end of the last text. Returns undefined if `texts` does
+ * not contain exactly `count` separators. */
 function lowerAndSplit(texts: Buffer, count: number): Uint32Array | undefined {
   const starts = new Uint32Array(count + 1);
   let found = 0;

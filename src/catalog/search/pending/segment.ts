@@ -153,7 +153,7 @@ export class Segment {
     return this.#startOf(row, text + 1) - 1;
   }
 
-  /** Returns the end of that part of the name by which lists are sorted. */
+  /** Lists are sorted by the first NAME_KEY_CHARACTERS characters of the name. Returns the position after these characters. */
   #nameEndOf(row: number): number {
     const { texts } = this.#data;
     const [start, end] = [this.#startOf(row, NAME), this.#endOf(row, NAME)];

@@ -7,7 +7,7 @@ import type { ParsedFilter, TextCondition } from "../../query/parse-filter.ts";
 // These costs were measured with 1,000,000 products.
 /** Cost of reading an entry of a posting list. */
 const ENTRY_US = 0.1;
-/** Cost of adding an entry to PostgreSQL's bitmap. */
+/** Cost of adding an entry to the bitmap of PostgreSQL's bitmap index scan. */
 const NOTE_US = 0.1;
 /** Cost of comparing an entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
 const ENTRY_LIST_US = 0.0085;
@@ -18,25 +18,25 @@ const CHECK_US = 5;
 /** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts; in other orders, SCAN_WORD_US
  * is added for comparing its terms. */
 const SCAN_US = 3;
-/** Cost of comparing the terms of a product with one word that the search may refer to, in orders other than SKU order. */
+/** Cost, per word, of checking whether a product has one of the words that match the search. A scan in SKU order omits this check. */
 const SCAN_WORD_US = 0.1;
 /** Exponent with which the cost per product grows with the size of the table. In larger tables, products are further apart and no longer in
  * PostgreSQL's own buffers: with ten times as many products, each product costs four times as much. */
 const SPREAD = 0.6;
 /** Cost of finding the end of a key range. */
 const RANGE_US = 1000;
-/** Cost of reading an entry of a key range in the index of the sort order. */
+/** Cost, in microseconds, of reading one entry of the sort order's index while scanning a key range. */
 const RANGE_ENTRY_US = 0.15;
 
 /** Assumed factor by which products that contain two words next to each other are rarer than products that contain these words anywhere. */
 const TOGETHER = 8;
-/** Assumed ratio of all words of a product to the words in its name. */
+/** Assumed ratio of the number of words in a product's texts to the number of words in its name. */
 const IN_NAME = 7;
 
 export interface Costs {
-  /** Cost of reading by terms; Infinity if there are no term conditions. */
+  /** Cost of reading the products that have the search terms; Infinity if the filter has no term conditions. */
   candidates: number;
-  /** The conditions with which reading by terms is cheapest. */
+  /** The term conditions that select products at the lowest cost. */
   narrowing: readonly TermCondition[];
   /** Number of products that an ordered scan reads for each matching product. */
   scanned_per_match: number;

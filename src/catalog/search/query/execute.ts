@@ -10,15 +10,15 @@ import { searchMemtable } from "../pending/search-memtable.ts";
 import { readCandidates, type Found, type Query, type Row } from "./read-index.ts";
 import { SegmentsMissing } from "../pending/memtable.ts";
 
-/** Maximum number of products that are read by terms. If more products have the terms, the page is read in list order instead and may have
- * fewer products than requested. */
+/** Maximum number of products that are read because they have the search terms. If more products have the terms, the server scans the
+ * products in list order, and the page may have fewer products than requested. */
 const MAX_CANDIDATES = 500_000;
 
 export interface SearchState extends Backlog {
   segments: ReadonlyMap<number, Segment>;
-  /** Entries that have no segment yet and whose segments are worth waiting for. */
+  /** Backlog entries that have no segment in memory yet. The list request may wait until these segments are loaded. */
   missing: readonly BacklogEntry[];
-  /** See `first_window` in ListOptions. */
+  /** Number of products that the first statement of an ordered scan reads. If undefined, the number is estimated. */
   first_window?: number | undefined;
 }
 
@@ -29,7 +29,8 @@ export async function findPage(db: pg.ClientBase, query: Query, state: SearchSta
   const { is_settled, products, first_window } = state;
   const bySku = order.field === "sku";
   const costs = estimateCosts(filter, conditions, { limit, products, by_sku: bySku, is_settled });
-  // In SKU order, a SKU prefix is a key range. In any other order, the prefix narrows the search as terms do.
+  // In SKU order, products with a SKU prefix are neighbours, so the scan reads only their key range. In any other order, the search terms
+  // and the prefix together select the candidates.
   const skuNarrows = filter.sku !== undefined && !bySku;
   const termsUs = costs.candidates;
   const byKeyRange = costs.by_key_range.all < costs.one_by_one.all;
@@ -53,7 +54,8 @@ function expectSegments({ missing }: SearchState): void {
   if (missing.length > 0) throw new SegmentsMissing(missing);
 }
 
-/** Adds the pending products of the page. They are read from segments where these exist, otherwise from the database. */
+/** Adds the pending products that belong to the page. Reads backlog entries from their segments in memory, and entries without a segment
+ * from the database. */
 async function addPending(
   db: pg.ClientBase,
   query: Query,

@@ -10,14 +10,17 @@ import { readCandidates, readKeyRangeEnd, readWindow, type Found, type Query, ty
 const MIN_WINDOW = 2000;
 /** Maximum number of products that a statement scans, so that the cost of the scan can be estimated again. */
 const MAX_WINDOW = 32_000;
-/** Factor by which key ranges are made longer than estimated, because a second range would read all entries of the terms again. */
+/** Factor by which a key range is made longer than estimated. If the range is too short, a second one is needed, and PostgreSQL reads all
+ * index entries of the search terms again. */
 const MARGIN = 1.5;
-/** A scan switches to reading by terms only if the estimated cost of the terms is less than this share of the estimated cost of continuing.
- * The margin is needed because the first few windows prove little. */
+/** A scan in list order is abandoned only if reading the products that have the search terms is estimated to cost less than this share of
+ * continuing the scan. The share is well below 1, because the estimate is unreliable after only a few statements. */
 const SWITCH_FACTOR = 0.7;
-/** Maximum estimated cost of reading by terms. A more expensive search is read in list order. */
+/** Maximum estimated cost of reading the products that have the search terms. If the estimate is higher, products are scanned in list
+ * order. */
 export const MAX_TERMS_US = 250_000;
-/** Maximum estimated cost of reading by terms after a scan in list order has timed out without a match. */
+/** Maximum estimated cost of reading the products that have the search terms, if a scan in list order has reached its time limit without
+ * finding a match. */
 const MAX_TERMS_US_LATE = 500_000;
 
 /** A way to read products in list order. */
@@ -61,16 +64,18 @@ export function scanByKeyRange(
 }
 
 interface ScanLimits {
-  /** Estimated cost of reading the page by terms; Infinity if the page cannot be read by terms. */
+  /** Estimated cost of the alternative, which is to read only the products that have the search terms. Infinity if the filter has no search
+   * terms. */
   terms_us: number;
   /** Estimated number of scanned products for each match. */
   scanned_per_match: number;
-  /** Number of products in the first window; each further window is twice as large as the one before. If undefined, the first window is
-   * estimated, and the size of each further window depends on the matches found and the speed measured so far. */
+  /** Number of products that the first statement of the scan reads; each further statement reads twice as many as the one before. If
+   * undefined, the numbers are estimated from the matches found and the speed measured so far. */
   first_window: number | undefined;
 }
 
-/** Scans until the page is full, the time is up, or reading by terms seems better. In the last case, `is_abandoned` is true. */
+/** Scans products in list order. Stops when the page is full, when the time limit is reached, or when reading only the products that have
+ * the search terms is estimated to be cheaper. In the last case, `is_abandoned` is true. */
 export async function readInOrder(
   query: Query,
   scan: OrderedScan,

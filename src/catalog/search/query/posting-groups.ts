@@ -1,7 +1,8 @@
 // Groups the posting lists of a single term condition. PostgreSQL scans the lists of a group together.
 import type { TermCondition } from "./term-conditions.ts";
 
-/** Maximum number of entries in a group. Up to this number, comparing more lists costs less than starting another group (about 50 us). */
+/** Maximum number of posting-list entries in a group. Up to this number, adding a list to the group costs less than scanning another group
+ * (about 50 us). */
 const MAX_GROUP_ENTRIES = 4500;
 const MAX_GROUPS = 64;
 /** Maximum number of groups while the pending list (fastupdate) of the GIN index has entries. Each group scans this list, which takes up to

@@ -1,5 +1,5 @@
-// Reads up to one page of products through the index, either by terms or in list order. An index entry is valid only for the product
-// version that it names. Every product is checked with the condition of the filter.
+// Reads up to one page of products through the index. Either reads the products that have the search terms, or scans the products in list
+// order. An index entry is valid only for the product version that it names. Every product is checked with the condition of the filter.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { allOf, join, parameter, raw, sql, statement, type Sql } from "../../../db/sql.ts";
 import { skuCondition, type ParsedFilter } from "../../query/parse-filter.ts";
@@ -83,7 +83,7 @@ function termConditions(conditions: readonly TermCondition[], isSettled: boolean
   return [sql`(${join(groups, " or ")})`];
 }
 
-/** One of this many indexed products is in the sample from which key ranges are estimated. */
+/** The end of a key range is estimated from a sample of the indexed products. The sample contains one in 256 products. */
 const SAMPLED = 256;
 
 /** Estimates the end of a key range of about `products` products from the sample. Returns undefined if fewer products follow. */
@@ -169,7 +169,7 @@ interface WindowEnd {
 
 function windowEnd(end: WindowEnd | undefined, window: number): KeysetPosition | undefined {
   const { last_value = null, last_key = null, scanned = null } = end ?? {};
-  // A window that is not full has reached the end of the list.
+  // The columns are null if the page is full. If the statement scanned fewer products than requested, it reached the end of the list.
   if (last_value === null || last_key === null || scanned === null || scanned < window) return undefined;
   return { sort_value: last_value, sku_key: last_key };
 }

@@ -32,7 +32,7 @@ export async function readTermStats(
 
 const lengthOf = ({ any_of: [test] }: Token): number => test?.comparisons[0]?.operand.length ?? 0;
 
-/** Reads the words of each token and the counts of the fixed terms in one statement. */
+/** Runs one statement that reads two things: the words that match each token, and the number of products with each fixed term. */
 async function readStats(
   db: Queryable,
   tokens: readonly Token[],
@@ -66,7 +66,8 @@ async function readStats(
     .filter(({ any_of }) => any_of.length <= MAX_WORDS);
 }
 
-/** Whether all stored words have the grams of their form without accents. Words that an earlier release stored get them in the background. */
+/** SQL: whether all stored words have the grams for searches that ignore accents. The indexer adds these grams in the background to words
+ * that an earlier release stored. */
 const HAS_FOLDED_GRAMS = raw("(select folded_until is null from search_state)");
 
 const wordCondition = ({ any_of }: Token): Sql => sql`(${join(any_of.map(testOf), " or ")})`;
