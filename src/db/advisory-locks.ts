@@ -7,37 +7,38 @@
 // than the limit can be accepted. A selection can be computed twice. An undo can start while the hourly purge of history marks the same
 // changeset as no longer undoable. An event can get a second, later position, so that it is delivered twice.
 
-/** Schema migrations, one process at a time. The only lock with one key: "skuport" in ASCII, a string because it exceeds 2^53. */
+/** Only one process at a time migrates the schema. This is the only lock with one key: the bytes of "skuport" in ASCII as a number. The key
+ * is a string because it exceeds 2^53. */
 export const MIGRATION_LOCK = "32488857013580404";
 
-/** First keys of locks with two keys; the second key is 0 or an id. Each comment begins with the holder of the lock: the session or its
- * transaction. */
+/** First keys of locks with two keys; the second key is 0 or an id. PostgreSQL releases a session lock when the session unlocks it or ends,
+ * and a transaction lock when the transaction ends. */
 export const LOCKS = {
-  /** Session: one scan of an import at a time. Second key: the import. */
+  /** Session lock: only one process at a time scans an import. Second key: the import's id. */
   scan: 7582,
-  /** Transaction: one loader at a time loads a strict import. Second key: the import. */
+  /** Transaction lock: only one loader at a time loads a strict import. Second key: the import's id. */
   strict_import: 7583,
-  /** Session: one indexer at a time writes the search index. */
+  /** Session lock: only one indexer at a time writes the search index. */
   indexer: 7584,
-  /** Session: its holder, a webhook worker, is alive. Second key: the worker's number. */
+  /** Session lock: each webhook worker holds one while it is alive. Second key: the worker's number. */
   webhook_worker: 7585,
-  /** Session: one worker at a time splits a changeset into batches for webhooks. Second key: the event. */
+  /** Session lock: only one worker at a time splits a changeset into batches for webhooks. Second key: the event's id. */
   split_batches: 7586,
-  /** Transaction: loaders count the stored rejects of an import one after the other. Second key: the import. */
+  /** Transaction lock: only one loader at a time counts the stored rejects of an import and adds rejects. Second key: the import's id. */
   listed_rejects: 7587,
-  /** Session or transaction: one suspect part at a time is processed; see `LockHolder` in jobs/attempts.ts. */
+  /** Session or transaction lock: only one process at a time repeats work during which a worker has died (see jobs/attempts.ts). */
   suspect_part: 7588,
-  /** Transaction: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
+  /** Transaction lock: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
   history_purge: 7589,
-  /** Session or transaction: one process at a time selects the products of an operation. Second key: the operation. */
+  /** Session or transaction lock: only one process at a time selects the products of an operation. Second key: the operation's id. */
   selection: 7590,
-  /** Transaction: unfinished uploads are counted and added one after the other. */
+  /** Transaction lock: only one request at a time counts the unfinished uploads and adds an upload. */
   open_uploads: 7591,
-  /** Transaction: one reader at a time gives positions to events. */
+  /** Transaction lock: only one process at a time assigns positions to events. */
   event_order: 7592,
 } as const;
 
-/** Both keys of a lock, for statements with `$1, $2`. An id beyond 31 bits shares its lock with another id, so that one may wait for the
+/** Both keys of a lock, for statements with `$1, $2`. Ids that are equal modulo 2^31 share a lock: work on one may wait for work on the
  * other. */
 export const lockKeys = (name: keyof typeof LOCKS, id = 0): [first: number, second: number] => [
   LOCKS[name],

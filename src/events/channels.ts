@@ -1,5 +1,4 @@
-// The notification channels. A payload contains the id of a changed record, and the state of an import or operation, but not the change
-// itself.
+// The notification channels. A payload contains an id and, for an import or operation, its state. It does not contain the changed data.
 
 /** Payload: `<import id> <state>`. */
 export const IMPORT_CHANNEL = "skuport_import";

@@ -22,7 +22,7 @@ const BATCH_SIZE = 10_000;
 /** Assigns positions to all committed events. Call it before reading by position. */
 export async function assignPositions(pool: pg.Pool): Promise<void> {
   for (;;) {
-    // Send the statements in one message, so that PostgreSQL releases the lock even if this process hangs or dies.
+    // Send lock and update in one message, so that the transaction ends and releases the lock even if this process hangs or dies.
     const results = (await pool.query(
       `select pg_advisory_xact_lock(${LOCKS.event_order}, 0);
        update events e set position = assigned.position

@@ -1,39 +1,39 @@
-// Types for streaming the states of one record: a module provides a StateStream, and the HTTP layer sends it.
+// Types for streaming the states of an import or operation: a module provides a StateStream, and the HTTP layer sends the states.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Channel } from "./channels.ts";
 import type { Problem } from "../../contract/problems.ts";
 
-/** The state of a record. It is always sent with all its fields. A higher version is newer. */
+/** The state of an import or operation. It is always sent with all its fields. A higher version is newer. */
 export interface State {
   id: number;
   version: number;
 }
 
-/** A record whose states are streamed; `event` and `id` name it. */
+/** The states of one import or operation. `event` is the type of the messages, `id` the id of the import or operation. */
 export interface StateStream<T extends State> {
   event: "import" | "operation";
   id: number;
-  /** Reads the current state. undefined = the record does not exist or no longer exists, and the stream ends. */
+  /** Reads the current state. undefined = the import or operation does not exist (any more); its streams then end. */
   read(): Promise<T | undefined>;
   /** Calls `changed` whenever the state may have changed, with true for a final state, which is sent without delay.
    * @returns a function that unsubscribes */
   subscribe(changed: (atOnce: boolean) => void): () => void;
   isLast: (state: T) => boolean;
-  /** The problem to return if the record does not exist. */
+  /** The problem to return if the import or operation does not exist. */
   missing(): Problem;
 }
 
-/** A kind of record in the stream of all changes. A notification's payload starts with the record's id. */
+/** Imports or operations, whose states the stream of all changes contains. Each notification on `channel` starts with an id. */
 export interface StateSource {
   event: "import" | "operation";
   channel: Channel;
-  /** Returns the most recent records. An older record that is still running is sent when it changes. */
+  /** Returns the states of the most recent imports or operations. The state of an older, still running one is sent when it changes. */
   listRecent: () => Promise<State[]>;
   read: (id: number) => Promise<State | undefined>;
 }
 
-/** Sends the current state and each later one, until the final state or until the client disconnects.
- * @throws Problem too-many-streams, and the result of `missing` */
+/** Sends the current state and each later state, until the final state or until the client disconnects.
+ * @throws Problem too-many-streams, or the problem that `missing` of the stream returns */
 export type SendStates = <T extends State>(
   request: FastifyRequest,
   reply: FastifyReply,

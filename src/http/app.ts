@@ -154,8 +154,8 @@ const validateRequest: FastifySchemaCompiler<ZodType> = (part) => {
   return part.httpPart === "body" ? (body: unknown) => validate(body ?? undefined) : validate;
 };
 
-/** Parses JSON bodies: first checks their bounds, then uses Fastify's parser, which refuses `__proto__`. An empty body counts
- * as no body, because some clients send the content type with every POST. */
+/** Parses JSON bodies. First checks a body's depth and number of values, then uses Fastify's parser, which refuses `__proto__`. An empty
+ * body counts as no body, because some clients send the content type with every POST. */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, parsed) => {
@@ -183,8 +183,8 @@ function emptyNotModified(app: FastifyInstance): void {
   });
 }
 
-/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after `useIdempotency`: the hook of
- * `useIdempotency` stores no response that already has `no-store`. */
+/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Register this hook after the hook of
+ * `useIdempotency`, which does not store responses that already have `no-store`. */
 function storeNothing(app: FastifyInstance): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))

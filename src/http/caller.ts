@@ -23,9 +23,10 @@ export function identifyCallers(app: FastifyInstance): void {
   });
 }
 
-/** Returns the client's address. This is the address that opened the connection or, if that is an address of this computer, the one that a
- * reverse proxy appended to `X-Forwarded-For`. If the header were ignored, all users of the proxy would count as one client. A local
- * program can forge the header but gains nothing: it could also connect from any address in 127.0.0.0/8. */
+/** Returns the client's address. Usually, this is the address that opened the connection. If the connection comes from this computer, a
+ * reverse proxy may have opened it: the function then returns the address that the proxy appended to `X-Forwarded-For`. If the header were
+ * ignored, all users of the proxy would count as one client. A local program can forge the header but gains nothing: it could also connect
+ * from any address in 127.0.0.0/8. */
 export function clientOf({ raw, headers }: FastifyRequest): string {
   const peer = withoutMapping(raw.socket.remoteAddress ?? "");
   return isLoopbackAddress(peer) ? (lastForwarded(headers["x-forwarded-for"]) ?? peer) : peer;

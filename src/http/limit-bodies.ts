@@ -1,5 +1,5 @@
-// Limits how slowly a body may arrive, and how many files may arrive at the same time. If a body is too slow, its reader gets the error
-// request-timeout, and the connection is closed after the response. The bytes themselves are not modified.
+// Limits how slowly a body may arrive, and how many files may arrive at the same time. If a body is too slow, the code that reads the body
+// gets the error request-timeout, and the connection is closed after the response. The bytes themselves are not modified.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { whenClosed } from "./streams/when-closed.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
@@ -21,8 +21,8 @@ export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, mi
 
 /** Number of rate samples per window. */
 const SAMPLES = 6;
-/** Interval at which the error is emitted again, because the body may not have had a reader before. Once a response has begun, the next
- * attempt closes the connection. */
+/** Interval at which the timeout error is emitted on the body again, in case no code was reading the body before. If the response has begun
+ * by then, the connection is closed instead. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
 /** Time for a client to read a response that was sent before the body of the request was complete. */

@@ -1,5 +1,5 @@
-// Translates errors into RFC 9457 documents: Problems, schema failures with all their faults, refused bodies. Other errors are
-// logged with their cause; the client sees only the request id.
+// Translates errors into RFC 9457 documents. The document describes a Problem, a refused body, or everything in a request that violates its
+// schema. Any other error is logged with its cause, and the client gets only the request id.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";

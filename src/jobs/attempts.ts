@@ -13,7 +13,8 @@ import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 export const MAX_DEATHS = 2;
 
 const LOCK_POLL_MS = 100;
-/** Interval between calls of `onWait`. Work without a sign of life for 10 s is taken over. */
+/** Interval between calls of `onWait`, each of which gives a sign of life. Other workers take over work that shows no sign of life for
+ * 10 s. */
 const ON_WAIT_MS = 2000;
 const RELEASE_MS = 5000;
 
@@ -25,7 +26,7 @@ export interface Work {
   id: number;
 }
 
-/** The connection that takes the lock for suspect parts. A part is suspect after a worker has died while processing it. */
+/** The connection that takes the lock for suspect parts. A part (a chunk, a scan, a strict load) is suspect if a worker died in it. */
 export interface LockHolder {
   client: pg.ClientBase;
   /** Whether the lock ends with an unlock or with the transaction. */
@@ -35,9 +36,10 @@ export interface LockHolder {
   onWait?: () => Promise<void>;
 }
 
-/** Records that this process begins the part, whose lock the caller holds. If the part is suspect, waits until no other suspect part is
- * being processed: if this process then dies, this part is the cause, and not another suspect part that was processed at the same time.
- * @returns the number of other processes that died while processing the part; if it is MAX_DEATHS or more, the caller must not begin it */
+/** Records that this process begins a part: a chunk, a scan or a strict load. The caller holds the part's lock. The part is suspect if a
+ * worker died while processing it. Only one suspect part is processed at a time, so that a further death has only one possible cause.
+ * Therefore, the function waits while another suspect part is being processed.
+ * @returns the number of other processes that died while processing this part; from MAX_DEATHS on, the caller must not begin the part */
 export async function beginPart(
   pool: pg.Pool,
   holder: LockHolder,
@@ -71,13 +73,13 @@ async function recordBegin(db: Queryable, work: Work, part: number): Promise<num
 /** Records of this process that could not be deleted because the database was unavailable. */
 const unreleased = new Map<string, { work: Work; part: number }>();
 const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${part}`;
-/** The latest deletion of a record by `releaseLater`. `recordBegin` waits until it has ended: otherwise the deletion could remove the
- * record of a part that this process begins again. */
+/** The deletion that `releaseLater` started last. `recordBegin` waits for its end: otherwise, if this process begins the same part again,
+ * the deletion could remove the new record. */
 let releasing: Promise<unknown> = Promise.resolve();
 
-/** Deletes this process's records of the parts and removes the parts from the set. Other processes would count a remaining record as a
- * death of this process. If the database is unavailable for longer than 5 s, the records and the set stay unchanged, and `releaseLater`
- * deletes the records later. */
+/** Deletes the records that this process has stored of `parts` (chunks, a scan or a strict load), and removes the parts from the set. Other
+ * processes would count a remaining record as a death of this process. If the database is unavailable for longer than 5 s, the records and
+ * the set stay unchanged, and `releaseLater` deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];
@@ -96,7 +98,7 @@ export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>
 /** Deletes the records that `releaseParts` could not delete. Call it periodically: other processes count these records as deaths. */
 export async function releaseLater(pool: pg.Pool): Promise<void> {
   for (const [key, { work, part }] of [...unreleased]) {
-    // While this loop waited, the process may have begun the part again.
+    // Skip a part that this process has begun again while the loop waited for the database: its record is in use.
     if (!unreleased.has(key)) continue;
     const deleted = deleteRecords(pool, work, [part]).then(() => unreleased.delete(key));
     releasing = deleted.catch(() => undefined);

@@ -19,7 +19,8 @@ interface Jobs {
 
 /** Time limit of a job, long enough for the largest file. Dead jobs are detected by the heartbeat, not by this limit. */
 const EXPIRE_SECONDS = 86_400;
-/** The shortest heartbeat that pg-boss permits. It is only a fallback: workers search for silent work themselves (worker-loop.ts). */
+/** The shortest heartbeat that pg-boss permits. It is only a fallback: workers themselves take over the work of a dead process
+ * (worker-loop.ts). */
 const HEARTBEAT_SECONDS = 10;
 
 /** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until the next search. */

@@ -9,14 +9,14 @@ import { CancelledMeanwhile } from "./cancelled.ts";
 export interface Attempts {
   pool: pg.Pool;
   work: Work;
-  /** Parts that have begun and are not committed. */
+  /** Numbers of the chunks that the loader or executor has begun but not committed. A strict load has a number of its own. */
   begun: Set<number>;
   signal: AbortSignal;
   /** Gives a sign of life. Returns false if the work was cancelled or has ended. */
   noteAlive: () => Promise<boolean>;
 }
 
-/** Records that this process begins the part.
+/** Records that this process begins the part: a chunk or a strict load.
  * @throws the Problem `died` if two workers have died while processing the part, or CancelledMeanwhile if the work was cancelled */
 export async function beginAttempt(
   { pool, work, begun, signal, noteAlive }: Attempts,
@@ -46,7 +46,7 @@ export async function processNextChunk<Chunk extends { chunk_no: number }>(
   { claim, process, died }: ChunkSteps<Chunk>,
 ): Promise<boolean> {
   const { pool, work, begun } = attempts;
-  // If the last transaction failed, another worker may take its chunk and would count our record as a death.
+  // If the previous transaction failed, another worker may take its chunk. It would count this process's record of the chunk as a death.
   await releaseParts(pool, work, begun);
   try {
     const committed = await withTransaction(pool, async (client) => {

@@ -1,6 +1,6 @@
-// Measures how long unfinished work has shown no sign of life, with this process's monotonic clock. The database's clock is not
-// reliable enough to declare another process's work dead: it can be set forward, and work cannot show a sign of life while the database is
-// unavailable.
+// Measures, with this process's monotonic clock, how long unfinished work has shown no sign of life. The database's clock cannot decide
+// that the work of another process is dead, because this clock can be set forward. Time during which the database is unavailable does not
+// count, because work cannot show a sign of life then.
 
 /** Longest pause between two observations. If a pause is longer, this process or its database was unavailable, and the measurement starts
  * again. */

@@ -64,7 +64,7 @@ async function listIdleHolders(db: Queryable): Promise<Holder[]> {
 /** Ends the silent sessions, except those that have run a statement since they were observed. */
 async function endSessions(db: Queryable, silent: readonly Holder[]): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(
-    // Materialized: otherwise the planner may end sessions before it compares them.
+    // Materialized: otherwise PostgreSQL might end a session before it compares the session's version.
     `with unchanged as materialized (
        select a.pid from pg_stat_activity a join unnest($1::int[], $2::bigint[]) as s (pid, version) on s.pid = a.pid
        where a.state like 'idle%' and ${VERSION} = s.version

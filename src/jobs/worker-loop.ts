@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./log.ts";
 
-/** Work without a sign of life for this long is taken over. A worker gives a sign of life with every chunk. */
+/** A worker takes over work that has shown no sign of life for this long. Work shows a sign of life with every chunk. */
 export const SILENT_WORK_MS = 10_000;
 /** Pause between two checks. Another worker continues work 10 to 13 s after the machine that was doing it has vanished. */
 const TAKE_OVER_MS = 2500;
@@ -16,7 +16,7 @@ export interface WorkerLoop {
   concurrency: number;
   /** Registers the queues. Every job must run through `track`, so that the loop can wait for it. */
   register(track: Track): Promise<void>;
-  /** Wakes workers for work without a sign of life for `silentMs`. */
+  /** Wakes workers for work that has shown no sign of life for `silentMs`. */
   takeOver(silentMs: number): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function runWorkerLoop(loop: WorkerLoop, signal: AbortSignal): Prom
   });
   // From here on the worker survives the loss of its database.
   log.info({ concurrency }, `worker ready for ${subject}`);
-  // Work whose process has just died has been silent for less than SILENT_WORK_MS. The first check takes it over immediately.
+  // The first check does not wait for SILENT_WORK_MS: this worker may replace one that has just died.
   let silentMs = 0;
   while (!signal.aborted) {
     await loop.takeOver(silentMs).catch((error: unknown) => {

@@ -63,7 +63,7 @@ async function emptyTemporary(dataDir: string): Promise<void> {
   await rm(join(dataDir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
-/** Uses the database that `findDatabase` finds. If there is none, locks the folder and starts the embedded one, as `holdDatabase` does. */
+/** Uses the database that `findDatabase` finds. If there is none, locks the data folder and starts the embedded database. */
 export async function openDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const address = await findDatabase(config);
   if (address === undefined) return holdDatabase(config, command, log);
@@ -93,7 +93,7 @@ export function openPool(address: DatabaseAddress, applicationName: string, max:
     application_name: applicationName,
     max,
     onIdleError: (err) => {
-      // Connections of an ended pool may still be closing when PostgreSQL stops.
+      // Do not log this for a pool that was ended: its connections may still be closing when PostgreSQL stops.
       if (!pool.ending) log.warn({ err }, "lost an idle database connection");
     },
   });

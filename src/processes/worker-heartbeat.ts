@@ -51,7 +51,7 @@ export interface HeartbeatWatch {
   stop(): void;
 }
 
-/** Calls `onSilent` with the jobs of the last beat when the limit is reached, and again after each further period of the same length. */
+/** Calls `onSilent` with the jobs of the last beat after each `silent_ticks` consecutive ticks without a beat. */
 export function watchHeartbeat(
   limits: HeartbeatLimits,
   onSilent: (jobs: readonly string[], times: number) => void,

@@ -14,9 +14,9 @@ const MAIN = join(import.meta.dirname, "../main.ts");
 const FIRST_PAUSE_MS = 100;
 /** The longest pause before a restart. */
 const LONGEST_PAUSE_MS = 10_000;
-/** The pause is reset when a worker has lived this long. A worker needs one to two seconds to start. */
+/** If a worker has run for this long, the pause before its restart is FIRST_PAUSE_MS again. A worker needs one to two seconds to start. */
 const STABLE_MS = 4000;
-/** Minimum interval between throttle messages. */
+/** Minimum interval between two messages that ask the worker to use fewer loaders. */
 const THROTTLE_INTERVAL_MS = 500;
 /** Time between SIGTERM and SIGKILL. A chunk takes well under a second. */
 const STOP_MS = 10_000;

@@ -198,8 +198,8 @@ function isDiskFull(error: unknown): boolean {
   return error instanceof Error && ((error as NodeJS.ErrnoException).code === DISK_FULL || isDiskFull(error.cause));
 }
 
-// pg reports a connection that ends during a query, and its own timeouts, as a plain Error without code or class (pg/lib/client.js,
-// pg-pool/index.js). The code compares no other messages.
+// The npm package pg reports a connection that ends during a query, and its own timeouts, as a plain Error without a property `code`
+// (pg/lib/client.js, pg-pool/index.js). Only the message identifies these errors.
 function isBrokenConnection(error: Error): boolean {
   return /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect$|^timeout expired$/.test(
     error.message,

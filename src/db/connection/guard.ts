@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { BoundedClient } from "./bounded-client.ts";
 
-/** A statement without an answer for this long is checked. */
+/** If a statement has had no answer for this long, the guard checks whether PostgreSQL is executing it. */
 const PATIENCE_MS = 2000;
 /** If a new connection has not been answered after this long, PostgreSQL is unreachable. */
 const PROBE_MS = 3000;
@@ -14,8 +14,8 @@ const TICK_MS = 250;
 const AT_WORK_MS = 5000;
 /** Pause until the next check of a statement that PostgreSQL is not executing. */
 const DOUBT_MS = 1000;
-/** A session is lost after this many consecutive checks that found it not executing our statement. At the first of them, the answer may
- * still have been on its way. */
+/** The guard closes a connection after this many consecutive checks have found that PostgreSQL is not executing the connection's statement.
+ * One check is not enough, because the answer may be on its way. */
 const DOUBTS = 2;
 /** Timeout for opening a connection, without the wait in a pool's queue. */
 const CONNECT_MS = 5000;
@@ -99,7 +99,7 @@ export class Guard {
     this.#probing = false;
     // A server that sends on another connection is alive, however long a new connection takes.
     this.#unreachable = answer === "silent" && totalReceived(this.#watched) === received;
-    // All unanswered statements wait for the same server, so recent ones fail too.
+    // All unanswered statements wait for the same server. End their connections too, even if they have waited less than PATIENCE_MS.
     if (this.#unreachable) for (const [client, state] of this.#watched) if (state.silent_ticks > 0) this.#end(client);
     if (answer !== "silent") for (const client of suspects) this.#judge(client, answer);
   }
@@ -162,7 +162,7 @@ const totalReceived = (watched: Map<pg.Client, Watched>): number =>
 
 function isSuspect(client: pg.Client, state: Watched): boolean {
   const bytes = bytesOf(client);
-  // A paused stream has a reader that is slower than PostgreSQL, such as the client of an export.
+  // A paused stream is not suspect: its reader, such as the client of an export, is slower than PostgreSQL.
   const isWaiting = (client as unknown as Internals).readyForQuery === false && !streamOf(client).isPaused();
   if (!isWaiting || bytes !== state.bytes) state.silent_ticks = state.doubts = 0;
   else state.silent_ticks++;
@@ -187,8 +187,8 @@ async function ask(client: pg.Client, pids: readonly number[]): Promise<Answer |
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number; works: boolean }>(
-      // In ClientRead and ClientWrite, PostgreSQL waits for us while we wait for PostgreSQL. Without track_activities, the state is
-      // "disabled".
+      // During the wait events ClientRead and ClientWrite, PostgreSQL waits for this client and executes nothing. If track_activities is
+      // off, the state is "disabled"; such a session counts as executing.
       `select pid, state is null or state = 'disabled' or
               (state in ('active', 'fastpath function call') and wait_event is distinct from 'ClientRead'
                and wait_event is distinct from 'ClientWrite') as works
@@ -215,7 +215,8 @@ const isAnswer = (error: unknown): boolean =>
 const isRefusal = (error: unknown): boolean =>
   ["ECONNREFUSED", "ECONNRESET", "ENOENT"].includes((error as { code?: string }).code ?? "");
 
-/** Resolves after `count` ticks. Between ticks, a process that was frozen can receive answers. */
+/** Resolves after `count` ticks of a timer. A single long timer would expire as soon as this process continues after a freeze. Between
+ * several ticks, the process receives answers that have arrived. */
 function ticks<T>(count: number, value: T): Promise<T> {
   return new Promise((resolve) => {
     let left = count;

@@ -1,6 +1,6 @@
-// The heartbeat of connections that hold locks or wait for notifications. When a machine vanishes without closing its connections,
-// PostgreSQL notices by TCP keepalives, unless a proxy in between answers them. The machine's locks would then never be
-// released, so jobs/silent-holders.ts ends sessions without a heartbeat.
+// The heartbeat of connections that hold locks or wait for notifications. When a worker's machine vanishes without closing its connections,
+// PostgreSQL detects this by TCP keepalives. If a proxy in between answers the keepalives, PostgreSQL would never release the worker's
+// locks. Therefore, jobs/silent-holders.ts ends sessions without a heartbeat.
 import type pg from "pg";
 
 const EVERY_MS = 4000;
@@ -11,7 +11,8 @@ const UNANSWERED_BEATS = 2;
  * emits "end". @returns a function that stops the heartbeat; the end of the connection stops it too */
 export function startHeartbeat(client: pg.Client | pg.PoolClient): () => void {
   let unanswered = 0;
-  // Count beats and do not measure time: a process that was frozen runs one beat before it receives the answers that have arrived.
+  // Count beats instead of measuring time. After a freeze, this process runs the timer once before it reads an answer that has already
+  // arrived. A measured time would be too long at that moment, although PostgreSQL is reachable.
   const timer = setInterval(() => {
     // While a query is unanswered, end() closes the socket without waiting for the server.
     if (unanswered >= UNANSWERED_BEATS) void (client as { end(): Promise<void> }).end().catch(() => undefined);
@@ -26,7 +27,7 @@ export function startHeartbeat(client: pg.Client | pg.PoolClient): () => void {
   }, EVERY_MS).unref();
   const stop = (): void => {
     clearInterval(timer);
-    // A pooled connection is reused, each time with its own heartbeat.
+    // Remove this listener: the pool reuses the connection, and each heartbeat adds a listener.
     client.off("end", stop);
   };
   client.once("end", stop);

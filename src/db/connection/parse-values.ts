@@ -1,7 +1,7 @@
 // Converts PostgreSQL's values to JavaScript's: bigint to number, timestamps to ISO 8601 in UTC with microseconds.
 import pg from "pg";
 
-// Type ids from pg_type; pg names only scalar types.
+// Type ids from the table pg_type. The npm package pg has constants for scalar types, but not for arrays.
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;

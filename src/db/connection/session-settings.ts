@@ -1,21 +1,21 @@
-// Settings of each of our sessions, so that neither a server's defaults nor a vanished machine interrupts work.
+// Settings of each of our sessions. They turn off timeouts that would interrupt long work, and detect a client machine that has vanished.
 import type pg from "pg";
 
 const SETTINGS: Readonly<Record<string, string | number>> = {
   // Our statements are short and frequent. With jit on, the default, a list took 60 ms instead of 1 ms, because PostgreSQL compiled the
   // statement each time.
   jit: "off",
-  // An administrator may set these timeouts for forgotten sessions. Our code limits its own statements where a user waits.
+  // Turn off timeouts that an administrator may have set for forgotten sessions. Our code itself limits statements for which a user waits.
   statement_timeout: 0,
   lock_timeout: 0,
   idle_in_transaction_session_timeout: 0,
   idle_session_timeout: 0,
-  // The locks of a machine that vanished without closing its connections stay until PostgreSQL notices: after two hours with
-  // Linux's defaults, after 5 + 3 × 2 = 11 seconds with these values. PostgreSQL ignores them on Unix sockets.
+  // If a client's machine vanishes without closing its connections, their locks remain until PostgreSQL detects this: after two hours with
+  // Linux's defaults, after 5 + 3 × 2 = 11 seconds with these values. PostgreSQL ignores these settings on Unix sockets.
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 2,
   tcp_keepalives_count: 3,
-  // Time limit in milliseconds for an answer that the client's machine does not acknowledge, because the machine vanished.
+  // Milliseconds after which PostgreSQL closes a connection if the client's machine has not acknowledged the data sent to it.
   tcp_user_timeout: 11_000,
 };
 

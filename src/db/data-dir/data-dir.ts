@@ -100,7 +100,8 @@ async function openFolder(dataDir: string): Promise<string> {
 
 const DRAFT_MAX_AGE_MS = 600_000;
 
-/** Removes old drafts, whose processes were killed before they could delete or rename the draft. A recent draft may still be in use. */
+/** Removes old drafts of the lock file. They belong to processes that were killed before they could delete or rename their draft. A recent
+ * draft may still be in use. */
 async function removeOldDrafts(dataDir: string): Promise<void> {
   const drafts = (await readdir(dataDir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
   for (const name of drafts) {

@@ -128,7 +128,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
         log.error({ err: error }, "PostgreSQL failed to start");
         await pause(200 * Math.max(failures, 1), stopping.signal);
       }
-      // stop() may have been called while no PostgreSQL was running.
+      // If stop() was called while PostgreSQL was starting, stop() signalled the previous process only. Stop the new process here.
       if (isStopping()) postmaster.process.kill("SIGINT");
     }
   };

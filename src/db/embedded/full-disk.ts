@@ -35,7 +35,7 @@ export async function ensureBallast(dataDir: string, disk: DiskReserve): Promise
   if (await canWrite(partial, bytes, "keep")) await rename(partial, path);
 }
 
-/** Deletes the ballast file and the old log. @returns true if either existed */
+/** Deletes the ballast file and the rotated copy of PostgreSQL's log. @returns true if either file existed */
 export async function dropBallast(dataDir: string): Promise<boolean> {
   const paths = [ballastPath(dataDir), oldLogPath(dataDir)];
   const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));

@@ -33,9 +33,9 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     effective_cache_size: megabytes(memory / 2),
     work_mem: megabytes(clamp(memory / 128, 8 * MB, 64 * MB)),
     maintenance_work_mem: megabytes(clamp(memory / 16, 64 * MB, GB)),
-    // PostgreSQL starts a checkpoint when the log reaches this size. After a checkpoint, the first write to each page logs the full page,
-    // so a load of some minutes should not need a checkpoint. The limit depends on the free space, so that the log does not fill a small
-    // disk.
+    // PostgreSQL starts a checkpoint when the write-ahead log reaches this size. After a checkpoint, the first write to each page logs the
+    // full page, so a load of some minutes should not need a checkpoint. The limit depends on the free space, so that the log does not fill
+    // a small disk.
     max_wal_size: megabytes(clamp(free_disk / 8, 64 * MB, 8 * GB)),
     // PostgreSQL recycles log segments up to this total size. Initializing new 16 MB segments costs as much as writing them.
     min_wal_size: megabytes(clamp(free_disk / 32, 32 * MB, 2 * GB)),

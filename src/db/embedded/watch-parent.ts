@@ -8,7 +8,7 @@ export function watchParent(postmasterPid: number, account: Account | undefined)
   const script = 'read -r _; kill -INT "$1"';
   const shell = spawn("/bin/sh", ["-c", script, "sh", String(postmasterPid)], {
     ...account,
-    detached: true, // otherwise Ctrl-C and signals to our process group would end the watch first
+    detached: true, // so that Ctrl-C and other signals to our process group do not end this shell
     cwd: "/",
     env: { PATH: "/usr/bin:/bin" },
     stdio: ["pipe", "ignore", "ignore"],

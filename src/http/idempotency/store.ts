@@ -31,7 +31,7 @@ export interface EarlierRequest {
   response: StoredResponse | null;
 }
 
-/** @returns "ours" if the caller must execute the request under `token`, else the first request with this key */
+/** @returns "ours" if the caller must execute the request, else the first request that was sent with this key */
 export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"ours" | EarlierRequest> {
   const { actor, key, request, fingerprint, token } = claim;
   for (;;) {
@@ -46,8 +46,8 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       [actor, key, request, fingerprint, token, LEASE_SECONDS, KEEP_DAYS],
     );
     if (rowCount === 1) return "ours";
-    // Shorten a lease that is too long because the database's clock was set back after it began. Do not end the lease: the
-    // process that holds it may be alive and renew it.
+    // If the database's clock was set back after the lease began, the lease ends too late: shorten it. Do not end the lease,
+    // because the process that holds it may be alive and renew it.
     await db.query(
       `update idempotency_keys set lease_until = now() + make_interval(secs => $3)
        where actor = $1 and key = $2 and status is null and lease_until > now() + make_interval(secs => 2 * $3)`,

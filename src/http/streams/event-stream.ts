@@ -1,5 +1,5 @@
-// GET /api/events: one stream of all changes per reader. A state contains all values, so a state can be skipped if a newer one
-// follows. Events are sent in order from the reader's last position, each at least once.
+// GET /api/events: a stream of the events of the catalogue and of the states of imports and operations. Each state contains all values, so
+// the server can skip a state if a newer state follows. It sends all events after the reader's last position, in order, each at least once.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
@@ -15,8 +15,8 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Number of events per read while a reader catches up. */
 const PAGE = 1000;
-/** Maximum number of concurrent reads. After a restart, all readers reconnect at the same time, and requests need database connections
- * too. */
+/** Maximum number of concurrent reads. After a restart, all readers reconnect at the same time. This limit leaves database connections to
+ * other requests. */
 const PAGES_AT_ONCE = 2;
 
 export interface EventStreamContext extends Omit<HubContext, "onError"> {
@@ -24,7 +24,7 @@ export interface EventStreamContext extends Omit<HubContext, "onError"> {
   closing: AbortSignal;
 }
 
-/** State that all streams of a server share, so that streams that open at the same time share their reads. */
+/** Shared by all streams of a server: streams that open at the same time use the result of the same read. */
 interface Shared {
   hub: Hub;
   oldest: () => Promise<number>;
@@ -80,7 +80,7 @@ async function openStream(
 ): Promise<void> {
   await hub.refresh();
   const { position } = hub;
-  // Check first whether the stream was closed during the refresh, because the hub has no position while it has no readers.
+  // If the stream was closed during the refresh, the missing position is not an error: a hub without readers has no position.
   if (stream.is_closed) {
     stream.begin();
     return;
@@ -113,12 +113,12 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 }
 
 interface Reader {
-  /** Sends new states and, once `catchUp` has ended, new events. Has no effect before `begin`, because `openStream` itself reads the current
-   * states and the missing events. */
+  /** Sends new states and, once `catchUp` has ended, new events. Does nothing before `begin`: after `begin`, `openStream` reads the current
+   * states and the missed events. */
   take: (found: Found) => void;
   /** Sets the position after which the reader gets events. */
   begin(position: number): void;
-  /** Sends the events between the positions of the reader and the hub, then follows the hub. */
+  /** Reads and sends the events that the hub has read but this reader has not received. From then on, `take` sends the new events. */
   catchUp(hub: Hub, read: (after: number) => Promise<StoredEvent[]>): Promise<void>;
 }
 
@@ -162,7 +162,7 @@ function createReader(stream: Stream): Reader {
 /** Number of imports and operations whose version each stream remembers; far more than run at the same time. */
 const REMEMBERED = 1000;
 
-/** Returns a function that reports whether a state is newer than the last state sent for the same record. A slow read may
+/** Returns a function that reports whether a state is newer than the last state sent for the same import or operation. A slow read may
  * return an older state, which must not be sent. */
 function createVersions(): (event: string, state: State) => boolean {
   const sent = new Map<string, number>();

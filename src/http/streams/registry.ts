@@ -135,8 +135,8 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
     },
     write(text) {
       if (!isBegun || stream.is_closed) return;
-      // Check before writing. Node sends new bytes only at the end of this turn, so only the bytes of earlier turns show how slow
-      // the reader is.
+      // Check before writing: Node sends new bytes only at the end of this turn of the event loop. Only unsent bytes of earlier turns show
+      // that the reader is slow.
       if (response.writableLength > maxWaiting()) stream.cut();
       else response.write(text);
     },
@@ -144,7 +144,7 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
       isToEnd = true;
       if (isBegun) response.end();
     },
-    // The response of a pipelined request may have no socket yet.
+    // Destroy the socket of the request: the response of a pipelined request may have no socket yet.
     cut: () => void socket.destroy(),
     onClose: closing.onClose,
     async drained() {

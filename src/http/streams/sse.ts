@@ -1,5 +1,6 @@
-// Streams the states of one record (https://html.spec.whatwg.org/multipage/server-sent-events.html), throttled. All streams of a
-// record share one subscription, one read per change and one formatted message. registry.ts owns slots, heartbeat and writing.
+// Streams the states of one import or operation as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), at
+// most five a second. All streams of the same import or operation share one subscription, one read per change and one formatted message.
+// registry.ts limits the number of streams, sends heartbeats and writes to the connections.
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 import pLimit from "p-limit";
 import { isTransient } from "../../db/connection/connect.ts";
@@ -8,10 +9,10 @@ import { inBatches } from "./in-batches.ts";
 import { shareReads } from "./share-reads.ts";
 import type { Stream, Streams } from "./registry.ts";
 
-/** Minimum interval between the states of a record: at most five states a second. */
+/** Minimum interval between two states of an import or operation: at most five states a second. */
 const THIN_MS = 200;
-/** Maximum number of concurrent reads. It leaves most connections of the pool to requests, regardless of the number of watched
- * records. */
+/** Maximum number of concurrent reads. This limit leaves most connections of the pool to requests, however many imports and operations have
+ * streams. */
 const READS_AT_ONCE = 2;
 
 export function createSendStates(streams: Streams, log: FastifyBaseLogger): SendStates {
@@ -50,7 +51,7 @@ export function createSendStates(streams: Streams, log: FastifyBaseLogger): Send
   };
 }
 
-/** A state of a record in the form in which it is sent. */
+/** The state of an import or operation, with the message that its streams send. */
 interface Snapshot {
   version: number;
   is_last: boolean;
@@ -81,7 +82,7 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
     },
     take(snapshot) {
       if (sent === undefined) return;
-      // A batch that is being processed may pass a snapshot that is older than the first snapshot of this reader.
+      // Ignore an older state: `inBatches` may pass a state that was read before the first state of this reader.
       if (snapshot !== undefined && snapshot.version <= sent) return;
       if (snapshot !== undefined) {
         sent = snapshot.version;
@@ -92,7 +93,7 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
   };
 }
 
-/** Watches one record while it has readers. */
+/** Passes the states of one import or operation to the readers of its streams, until the last reader leaves. */
 interface Watch {
   begin(unsubscribe: () => void): void;
   read(): Promise<Snapshot | undefined>;

@@ -76,7 +76,8 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
       else if (wereEventsDirty) events = await nextEvents(pool, position);
-      // `inBatches` passes these events only to the current readers. A reader that subscribes later starts after these events.
+      // Without readers, the hub has no position. With readers, set the position before `inBatches`, which passes these events only to the
+      // current readers: a reader that subscribes later starts at this position.
       if (readers.size === 0) position = undefined;
       else position = events.at(-1)?.position ?? position;
       if (events.length === EVENTS_AT_ONCE) eventsDirty = true;
@@ -155,7 +156,7 @@ async function readStates(changed: Changed): Promise<{ event: string; state: Sta
   const found: { event: string; state: State }[] = [];
   for (const [source, ids] of changed) {
     if (ids === "all") for (const state of await source.listRecent()) found.push({ event: source.event, state });
-    // Read one record at a time, to leave the pool's connections to requests.
+    // Read one import or operation at a time, to leave the pool's connections to requests.
     else
       for (const id of ids) {
         const state = await source.read(id);
