@@ -21,7 +21,7 @@ export function badCursor(): Problem {
   });
 }
 
-/** Returns the sort key in the cursor of a list that is ordered by one integer; undefined without a cursor.
+/** Returns the sort key in the cursor of a list that is ordered by one integer. Returns undefined if there is no cursor.
  * @throws Problem invalid-request if the string is not a cursor of `list` */
 export function decodeIntegerCursor(
   list: string,
@@ -36,7 +36,7 @@ export function decodeIntegerCursor(
   return number;
 }
 
-/** Returns the sort key in the cursor of a list that is ordered by one text; an empty text without a cursor.
+/** Returns the sort key in the cursor of a list that is ordered by one text. Returns an empty text if there is no cursor.
  * @throws Problem invalid-request if the string is not a cursor of `list` */
 export function decodeTextCursor(list: string, cursor: string | undefined): string {
   if (cursor === undefined) return "";

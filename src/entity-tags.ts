@@ -1,8 +1,8 @@
 // Compares entity tags with the headers `If-Match` and `If-None-Match` (https://www.rfc-editor.org/rfc/rfc9110#section-13).
 import { Problem } from "../contract/problems.ts";
 
-/** Whether the header, `*` or a comma-separated list of entity tags, matches the current tag. If `isWeak`, weak tags (`W/"…"`) can match
- * too.
+/** Whether the header matches the current tag. The header is `*` or a comma-separated list of entity tags. If `isWeak`, weak
+ * tags (`W/"…"`) can match too.
  * @param etag the current tag; undefined if the resource does not exist
  * @throws Problem invalid-request if the header is not valid */
 export function matchesTag(header: string, name: string, etag: string | undefined, isWeak: boolean): boolean {

@@ -71,13 +71,13 @@ function createIo(): Io {
     ["SIGHUP", 129],
   ] as const) {
     process.on(signal, () => {
-      // The second Ctrl-C exits immediately. SIGHUP may arrive twice, from the kernel and from the shell.
+      // A second Ctrl-C exits immediately. A second SIGHUP does not: the kernel and the shell may each send one when the terminal closes.
       if (stop.signal.aborted && signal !== "SIGHUP") process.exit(code);
       stop.abort();
     });
   }
   return {
-    // A getter, because reading `process.stdin` opens it.
+    // A getter, because the first access to `process.stdin` opens standard input.
     get stdin() {
       return process.stdin;
     },

@@ -57,7 +57,7 @@ export async function listChanges(
   items.push(...(await describeEnded(pool, shown)));
   if (ended.length === shown.length) return { items, next: undefined };
   const last = shown.at(-1);
-  // Created products fill the page. Ended versions start on the next page.
+  // The created products have filled this page, so the ended versions start on the next page.
   if (last === undefined) return { items, next: { ended: START } };
   return { items, next: { ended: { at: last.replaced_at, sku_key: last.sku_key, id: last.id } } };
 }
@@ -125,8 +125,8 @@ const WINDOW_ROWS = 4000;
 /** A changeset with at most this many ended versions is read and sorted as a whole. */
 const MAX_SORTED = 20_000;
 
-/** Reads a page of ended versions. All versions that one chunk ended have the same time, so a page of a large changeset needs only a short
- * time window. If a window has too few versions, a longer one is read. */
+/** Reads a page of ended versions. All versions that one chunk ended have the same end time. So for a large changeset, reads only the
+ * versions that ended within a short time window, and widens the window until it has enough versions for the page. */
 async function findEnded(
   pool: pg.Pool,
   changeset: ListedChangeset,
@@ -140,7 +140,7 @@ async function findEnded(
   const start = Date.parse(changeset.started_at);
   const end = changeset.finished_at === null ? Date.now() : Date.parse(changeset.finished_at);
   const isSmall = count <= MAX_SORTED;
-  // With a SKU filter, the index on the key may be faster.
+  // With a SKU filter, the index on the key may be faster than time windows.
   if (isSmall || filter.keys !== undefined || end <= start) return listEnded(pool, query, limit);
   const from = Math.max(start, Date.parse((position ?? START).at));
   for (let span = Math.max(1, ((end - start) * WINDOW_ROWS) / count); from + span < end; span *= 4) {
@@ -150,8 +150,8 @@ async function findEnded(
   return listEnded(pool, query, limit);
 }
 
-/** Counts the versions that the changeset ended. If the changeset reserved no ids for new products, every product that it created is a
- * restored one. Restoring a product ends a version. */
+/** Counts the versions that the changeset ended. Restoring a deleted product ends a version, but creating a new product does not.
+ * If the changeset reserved no ids for new products, all products in `created` are restored products. */
 function countEnded({ created, updated, deleted, id_base }: ListedChangeset, change: ChangeFilter["change"]): number {
   const restored = id_base === null ? created : 0;
   if (change === undefined) return restored + updated + deleted;

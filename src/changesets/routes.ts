@@ -117,7 +117,7 @@ function readCursor(text: string): ChangePosition {
   throw badCursor();
 }
 
-/** True for a UTC time as `listChanges` returns it in a position. JavaScript also parses other formats, which PostgreSQL rejects. */
+/** True for a UTC time in the format of the positions of `listChanges`. JavaScript also parses other formats, which PostgreSQL rejects. */
 function isInstant(value: unknown): value is string {
   if (typeof value !== "string" || !/^[12]\d{3}-[\d-]{5}T[\d:]{8}(\.\d{1,6})?Z$/.test(value)) return false;
   const time = new Date(value);

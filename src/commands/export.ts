@@ -21,10 +21,10 @@ Writes one column per product field, then one column per attribute. Reads the da
   --spreadsheet       write CSV or TSV for spreadsheet programs: with a byte order mark, CRLF line ends, and an apostrophe before
                       cells that would run as formulas
   --gzip              compress the file (default if FILE ends in .gz)
-  --sort ORDER        sku (default), name, updated_at or created_at; -sku and so on for descending order
+  --sort ORDER        sku (default), name, updated_at or created_at; with a minus sign for descending order, such as -sku
 
 Products to export (default: all):
-  --search TEXT       text in the SKU, name or description; with several words, all of them
+  --search TEXT       text in the SKU, name or description. Of several words, each must occur
   --sku SKU           SKU, or the beginning of SKUs followed by *
   --name TEXT, --description TEXT
   --accents MODE      exact (default), or ignore: creme also finds Crème

@@ -73,7 +73,7 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
     try {
       await workOn(config, address, { env: io.env, log, signal, pulse });
     } catch (error) {
-      // If the database is unavailable while the worker starts, the worker exits and its supervisor restarts it.
+      // A transient error: the database became unavailable while the worker started. Exit, so that the supervisor restarts the worker.
       if (!isTransient(error)) throw error;
       log.error({ err: error }, "lost the connection to the database; exiting");
       return 1;

@@ -16,7 +16,7 @@ export interface Chunk {
   keys: BinaryArray;
   ids: BinaryArray;
   versions: BinaryArray;
-  /** Physical addresses of the rows at the time of the selection; null if unknown. */
+  /** Physical addresses (ctid) of the rows when the chunk was stored; null if unknown. */
   tids: BinaryArray | null;
 }
 
@@ -42,7 +42,7 @@ export async function insertKeyChunks(db: Queryable, operationId: number, keys: 
 /** Claims the next chunk that no executor holds. The row lock is the lease: it ends with the transaction. */
 export async function claimChunk(client: pg.ClientBase, operationId: number): Promise<(Chunk & ChunkTime) | undefined> {
   const { rows } = await client.query<Chunk & ChunkTime>(
-    // Choose the number in a subquery: in one select, the planner may sort the arrays of every remaining chunk.
+    // Choose `chunk_no` in a subquery. Without it, the planner may sort all remaining chunks with their arrays.
     `select ${CHUNK}, now() as now from operation_chunks
      where operation_id = $1 and chunk_no = (
        select c.chunk_no from operation_chunks c
@@ -63,7 +63,7 @@ export interface ChunkCounts {
   unchanged: number;
   missing: number;
   kept: number;
-  /** Number of products outside the selection that had to be deleted. */
+  /** Number of products outside the selection that an undo deleted, because a selected product needed their key. */
   more: number;
 }
 
@@ -153,7 +153,8 @@ export async function countSelected(db: Queryable, operationId: number): Promise
   return rows[0] as { chunks: number; products: number };
 }
 
-/** Deletes the chunks that are not done. Waits for the executors that process some of them. */
+/** Deletes the chunks that are not done. If an executor is processing a chunk, the statement waits for the executor's row lock, until the
+ * executor has committed or rolled back. */
 export async function deleteOpenChunks(db: Queryable, operationId: number): Promise<void> {
   await db.query("delete from operation_chunks where operation_id = $1 and not done", [operationId]);
 }
@@ -162,7 +163,7 @@ export async function deleteChunks(db: Queryable, operationId: number): Promise<
   await db.query("delete from operation_chunks where operation_id = $1", [operationId]);
 }
 
-/** Cleans up after a process that died just after its selection had been cancelled. */
+/** Deletes chunks that remained because a process died after its operation was cancelled and before it deleted the chunks. */
 export async function deleteChunksOfEndedOperations(db: Queryable): Promise<void> {
   await db.query(
     `delete from operation_chunks c using operations o

@@ -11,7 +11,7 @@ export interface OperationContext {
   /** Throttles the executors while list requests arrive. Optional. */
   limit?: LoaderLimit["run"];
   log: Log;
-  /** Maximum number of products per chunk. Tests set a small one to get many chunks. */
+  /** Maximum number of products per chunk. Tests set a small number to get many chunks. */
   chunk_products?: number;
   /** Sends `count` executor jobs inside the caller's transaction. */
   sendExecutors(db: Queryable, operationId: number, count: number): Promise<void>;

@@ -1,5 +1,6 @@
 // Processes an operation's chunks over one connection until none is left. Executors share nothing but the tables, so they can run in one
-// process or in several. The chunk of a killed executor is free immediately, because its lease was a lock of its transaction.
+// process or in several. An executor claims a chunk by a row lock. If the executor is killed, PostgreSQL releases the lock immediately, and
+// another executor can claim the chunk.
 import type pg from "pg";
 import { hasTids } from "../catalog/bulk/merge.ts";
 import { processNextChunk } from "../jobs/process-chunk.ts";
@@ -78,7 +79,7 @@ async function processChunks(context: OperationContext, operation: Operation, si
   }
 }
 
-/** @param withTids see `hasTids` */
+/** @param withTids whether statements may find products by their physical addresses; see `hasTids` */
 function applyTo(
   client: pg.ClientBase,
   chunk: Chunk & ChunkTime,

@@ -14,7 +14,7 @@ export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: Abor
   for (;;) {
     signal.throwIfAborted();
     const marked = await markOld(pool, keepDays);
-    // The marked changesets include those that another worker marked before it died.
+    // Some of the listed changesets may have been marked by another worker that died before it deleted their versions.
     for (let ids = await listMarked(pool); ids.length > 0; ids = await listMarked(pool)) {
       purged += await deleteVersions(pool, ids, signal);
       await pool.query("update changesets set is_purged = true where id = any ($1::bigint[])", [ids]);
@@ -23,8 +23,8 @@ export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: Abor
   }
 }
 
-/** Marks old changesets that ended before the start of every changeset that is kept or being undone. An undo reads the history of its
- * products since the start of the undone changeset. */
+/** Marks old changesets as purged. An undo reads the history since the start of the changeset that it undoes. So a changeset is marked only
+ * if it ended before the start of each changeset that is kept or is being undone. */
 async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
   return withTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("history_purge"));

@@ -53,7 +53,8 @@ export async function insertSelection(
   }
 }
 
-/** Sets the operation to running and wakes the executors. Deletes the chunks if the operation was cancelled or another process was faster. */
+/** Sets the operation to running and wakes the executors. If the operation was cancelled, or if another process has already set it to
+ * running, deletes the chunks instead. */
 export async function startExecutors(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
   const { id, kind, options } = operation;
   const { chunks, products } = await countSelected(db, id);

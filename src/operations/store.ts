@@ -46,7 +46,7 @@ export async function readOperation(db: Queryable, id: number): Promise<Operatio
   return rows[0];
 }
 
-/** Reads the operation as lists and streams show it, with long values shortened. */
+/** Reads the operation for lists and event streams, with long values shortened. */
 export async function readListedOperation(db: Queryable, id: number): Promise<Operation | undefined> {
   const { rows } = await db.query<Operation>(`select ${LISTED_OPERATION} from operations where id = $1`, [id]);
   return rows[0];
@@ -86,7 +86,7 @@ export async function markRunning(db: Queryable, id: number, total: number, gone
   );
 }
 
-/** Gives a sign of life while the operation waits for its turn.
+/** Updates the operation while an executor waits for a lock, so that other workers do not consider the operation abandoned.
  * @returns false if the operation was cancelled or has ended */
 export const noteAlive = (db: Queryable, id: number): Promise<boolean> =>
   change(db, id, "state = state", "state = 'running' and not cancel_requested", []);
@@ -125,7 +125,7 @@ export async function markFinished(
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  // Waits for the executors that process a chunk, so that their counts are included.
+  // This waits until each executor has committed its current chunk, so the sums below include the counts of these chunks.
   if (state !== "done") await deleteOpenChunks(db, id);
   const { rowCount } = await db.query(
     `with changed as (

@@ -1,4 +1,4 @@
-// Takes over operations whose worker has died. Workers call it when they start and then periodically.
+// Takes over operations whose worker has died. Workers do this when they start, and then periodically.
 import { listSilentWork } from "../jobs/unfinished-work.ts";
 import { deleteChunksOfEndedOperations } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";

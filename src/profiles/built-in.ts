@@ -10,7 +10,7 @@ export interface BuiltInProfile {
   definition: ProfileDefinition;
 }
 
-/** Version of all built-in profiles. They change with releases only. */
+/** Version of every built-in profile. The profiles change only when a release changes them, so they have no further versions. */
 export const BUILT_IN_VERSION = 1;
 
 const FOLDER = join(import.meta.dirname, "builtin");

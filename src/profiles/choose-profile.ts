@@ -36,7 +36,7 @@ export interface ChosenProfile {
   question: Problem | undefined;
 }
 
-/** @param used the profile that the import already has: the one that the client named, or that an earlier scan has selected
+/** @param used the profile that the client named or that an earlier scan selected; null if there is none
  * @param known the profiles to select from */
 export function chooseProfile(
   header: readonly string[],

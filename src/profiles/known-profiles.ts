@@ -17,7 +17,7 @@ interface Cached {
 
 const caches = new WeakMap<Queryable, Cached>();
 
-/** @param db the pool of the process. The cache belongs to it */
+/** @param db the pool of the process. Each pool has its own cache of profiles */
 export async function readKnownProfiles(db: Queryable): Promise<KnownProfile[]> {
   const state = JSON.stringify(await listVersions(db));
   let cached = caches.get(db);
@@ -53,7 +53,7 @@ export async function readNamedProfile(
   if (mapping !== undefined)
     throw new Problem(
       "invalid-request",
-      "Give either a profile or a mapping, not both. To use another mapping, change the profile.",
+      "The import has both a profile and a mapping, and the profile already contains a mapping. Send only one of the two.",
     );
   const key = profileKey(profile);
   const named = (await readKnownProfiles(db)).find(({ name }) => profileKey(name) === key);

@@ -15,7 +15,7 @@ export interface WebhookContext {
 export interface WebhookSettings {
   allow_cidrs: readonly string[];
   proxy: string | undefined;
-  /** Factor by which all pauses are multiplied; less than 1 in tests. */
+  /** Factor for every pause between attempts to deliver a webhook; less than 1 in tests. */
   time_scale: number;
   keep_days: number;
 }

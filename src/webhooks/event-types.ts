@@ -1,4 +1,4 @@
-// Describes the event types for the API, each with the schema and an example of the whole body.
+// Describes the event types for the API. Each description contains the schema of the request body and an example of a body.
 import { z } from "zod";
 import { DESCRIBED_EVENTS, EVENT_TYPES } from "../../contract/webhooks/event-types.ts";
 import { EVENTS, type EventType } from "../../contract/webhooks/events.ts";

@@ -1,5 +1,5 @@
-// Stores and reads the secrets and header values of a webhook. They are encrypted in the database and decrypted only here and for
-// requests.
+// Stores and reads the secrets and header values of a webhook. The database contains them only encrypted. This module encrypts and decrypts
+// them; after a key rotation, reseal.ts does so too.
 import type { Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { seal, unseal } from "../secrets/seal.ts";

@@ -27,8 +27,8 @@ export function checkTarget(
   throw problemOfFaults(refused === undefined ? "invalid-request" : "refused-url", faults);
 }
 
-/** Returns the faults of the URL's host and of the headers in a body that its schema has refused, as far as URL and headers can
- * be read. @param kept stored headers; undefined = unknown, so null is accepted as a value */
+/** For a request body that does not match its schema: returns the faults of the URL's host and of the headers. Ignores a URL or header that
+ * cannot be parsed. @param kept the stored header values, which a value of null keeps; undefined = not known, so any null is accepted */
 export function faultsOfTarget(
   body: unknown,
   rules: AddressRules,
@@ -56,8 +56,8 @@ function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
   }
 }
 
-// Headers that webhooks must not have: those that a delivery sets itself, and those for framing or for one hop. A second `host`
-// or `content-length` would enable request smuggling.
+// Headers that webhooks must not have: headers that a delivery sets itself, headers that frame the body, and hop-by-hop headers. A second
+// `host` or `content-length` would enable request smuggling.
 const OWN_HEADERS = new Set([
   "host",
   "content-length",

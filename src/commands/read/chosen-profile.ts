@@ -22,7 +22,8 @@ export interface Reading {
 }
 
 /**
- * Thrown if the profile that was selected by the header specifies another dialect, so that the file must be read again with the profile.
+ * Thrown if the header selects a profile that specifies another dialect than the one with which the header was read. The caller must read
+ * the file again with this profile.
  */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
@@ -42,7 +43,7 @@ export async function namedProfile({ profile }: ColumnOptions, io: Io): Promise<
   return findNamed(profile, existsSync(profile) ? undefined : await findServer({}, io));
 }
 
-/** Returns the format options for the file: those of the command line, then those of the mapping. */
+/** Returns the format options for the file. The options of the command line override those of the mapping. */
 export async function overridesFor(
   path: string,
   options: ColumnOptions,
@@ -73,5 +74,5 @@ export async function chooseReading(
   return { profile, options: fitting, notices, question };
 }
 
-/** The options of an import that `skuport read` does not have get their defaults. */
+/** Adds the default values of those import options that `skuport read` does not have. */
 const complete = (options: ColumnOptions): GivenOptions => ({ ...options, strict: false, active: true });

@@ -77,7 +77,7 @@ async function knownToServer(header: readonly string[], baseUrl: string): Promis
   }
 }
 
-/** Excludes profiles that have no column in common with the file, so that few texts are requested. */
+/** Excludes profiles that have no column in common with the file, so that few profile texts are requested from the server. */
 const mayFit = (
   { columns }: ListedProfile,
   header: ReadonlySet<string>,

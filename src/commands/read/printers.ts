@@ -13,7 +13,7 @@ import { describeTarget } from "../describe-target.ts";
 import type { Reading } from "./chosen-profile.ts";
 import type { ProductSampler, Sample } from "./sample-products.ts";
 
-/** The table with its columns as the options map them. */
+/** The table, with its columns mapped according to the options. */
 export type PlannedTable = Omit<Table, "columns"> & PlannedColumns & { reading: Reading };
 
 type FaultCode = Fault["code"];

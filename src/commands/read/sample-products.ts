@@ -10,7 +10,7 @@ import type { Records } from "../../imports/read/records.ts";
 const SHOWN = 20;
 
 export type Sample = Pick<Preview, "products" | "rejects"> & {
-  /** Why an import of the file would fail or ask a question, as far as the sample shows; null if it shows no reason. */
+  /** Why an import of the sample would fail or ask a question; null if it would do neither. */
   problem: string | null;
 };
 

@@ -39,7 +39,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
       })
       .finally(() => {
         running.delete(client);
-        // Closing the connection ends its transaction and releases its lock, in whatever state they are.
+        // Closing the connection ends its transaction and releases its lock, even after a failed selection.
         client.release(true);
       });
     running.set(client, selecting);
@@ -60,7 +60,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
           });
           const selected = selectInBackground(client, operation, parsed);
           resolve(operation.id);
-          // Keep the slot until the connection is released.
+          // Wait here, so that this task counts towards the limit of concurrent selections until its connection is released.
           await selected;
         } catch (error) {
           reject(error);
@@ -82,14 +82,14 @@ interface FilteredRequest {
   actor: string;
 }
 
-/** Opens the snapshot in a transaction that stays open, and records the operation in another one. */
+/** Takes a snapshot in a transaction of `client` that stays open. Records the operation in a second transaction, which is committed. */
 async function open(
   client: pg.PoolClient,
   { pool }: OperationContext,
   { filter, request: { action, set, reason, confirm }, actor }: FilteredRequest,
 ): Promise<Operation> {
   await client.query("begin isolation level repeatable read");
-  // The transaction's first statement takes its snapshot.
+  // PostgreSQL takes the snapshot at the first statement of the transaction.
   await client.query("select pg_current_snapshot()");
   const isAll = action === "delete" && Object.keys(filter).length === 0;
   if (isAll) await checkConfirmed(client, confirm);
@@ -98,7 +98,7 @@ async function open(
   return withCertainCommit(pool, async (other) => {
     const changesetId = await insertChangeset(other, { kind, actor, reason });
     const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
-    // Take the lock before the commit, so that no worker can take the selection. The connection that selects holds the lock.
+    // Take the lock before the commit, so that no worker can start the same selection. The connection that will select holds the lock.
     await client.query("select pg_advisory_lock($1, $2)", lockKeys("selection", id));
     return (await readOperation(other, id)) as Operation;
   });
@@ -124,7 +124,7 @@ async function select(
 ): Promise<void> {
   await insertSelection(client, context, operation, filter);
   await client.query("commit");
-  // Use a new transaction, because the snapshot of the first one is older than the operation.
+  // Use a new transaction, because the snapshot of the first transaction does not contain the operation.
   await client.query("begin");
   await startExecutors(client, context, operation);
   await client.query("commit");

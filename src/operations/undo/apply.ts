@@ -20,7 +20,7 @@ export interface UndoStamp extends WriteStamp {
   policy: Policy;
 }
 
-/** @param withTids see `hasTids`
+/** @param withTids whether statements may find products by their physical addresses; see `hasTids`
  * @throws ConcurrentChange */
 export async function applyUndo(
   client: pg.ClientBase,
@@ -39,7 +39,7 @@ export async function applyUndo(
 
 type ChunkLists = (indexes: readonly number[]) => ReturnType<typeof listsAt>;
 
-/** Writes the products that are still under the keys of the chunk, with the lists that PostgreSQL sent. */
+/** Writes the products that still have the same key. Reuses the binary arrays that PostgreSQL sent instead of decoding them. */
 async function writeInPlace(
   client: pg.ClientBase,
   { in_place: { deletes, restores, revivals } }: UndoPlan,

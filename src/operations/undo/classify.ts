@@ -26,11 +26,11 @@ export type Verdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 /** The result for a chunk. Every list has one element per product. */
 export interface Classification {
   verdicts: Verdict[];
-  /** The version of the product that has the key now; 0 if there is none. */
+  /** For each key, the version of the product that has the key now; 0 if no product has it. */
   live_versions: BinaryArray;
-  /** Physical address of the product that has the key now; null unless requested. */
+  /** For each key, the physical address of the product that has the key now. null: the addresses were not requested. */
   live_tids: BinaryArray | null;
-  /** Physical address of the version that the changeset ended; null if unknown. */
+  /** For each product, the physical address of the version that the changeset ended. null: the addresses are unknown. */
   tids: BinaryArray | null;
 }
 
@@ -39,7 +39,7 @@ export interface Classification {
 const same = (a: string, b: string): string =>
   `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 
-/** The result for a version. h: the version that the changeset ended. p: the product that has the key now. a: the version that the
+/** SQL of the result for a version. h: the version that the changeset ended. p: the product that has the key now. a: the version that the
  * changeset made, if a later changeset ended it. */
 const VERDICT_OF_VERSION = `case
   when h.renamed_to is not null then 'x'
@@ -53,15 +53,15 @@ const VERDICT_OF_VERSION = `case
   when ${same("p", "a")} then 'r'
   else 'R' end`;
 
-/** The result for a product that the changeset created. a: the first version, if a later changeset ended it. There is no h, because there
- * is no version before the first. */
+/** SQL of the result for a product that the changeset created. i: the product in the chunk. p: the product that has the key now. a: the
+ * first version of the created product, if a later changeset ended this version. */
 const VERDICT_OF_CREATED = `case
   when p.id is distinct from i.id then 'x'
   when p.version = 1 or ${same("p", "a")} then 'd'
   when a.sku_key is null then 'N'
   else 'D' end`;
 
-/** @param withTids whether to return where the products are stored; see `hasTids` */
+/** @param withTids whether to return the physical addresses of the products; see `hasTids` */
 export async function classifyChunk(db: Queryable, chunk: Chunk, withTids: boolean): Promise<Classification> {
   const found = await classify(db, chunk, chunk.tids, withTids);
   if (found?.verdicts.length === chunk.count) return found;

@@ -23,7 +23,7 @@ const names = async (): Promise<Record<string, number>> =>
     ).rows.map(({ name, count }) => [name, count]),
   );
 
-/** Counts the products that do not have each of their versions exactly once. */
+/** Counts the products with a missing or duplicate version. */
 async function gaps(): Promise<number> {
   const { rows } = await pool.query<{ gaps: number }>(
     `select count(*)::int as gaps
@@ -91,7 +91,7 @@ test("a deletion and a change of the same products both end, with counts that ad
 test("a deletion by filter during an import and edits archives every product that it deletes", async () => {
   await importBytes(context, fileOf("seven", 1));
   const { body } = await ask("POST", "/api/products/bulk", { action: "delete", filter: { sku: "P-*" } });
-  // Wait until the import loads. Otherwise, all products would be deleted before the import starts.
+  // Prepare the import before the deletion runs. Otherwise, all products would be deleted before the import loads its first chunk.
   const { id } = await receiveBytes(context, fileOf("eight", 7));
   const { signal } = new AbortController();
   await runScan(context, id, signal);

@@ -27,7 +27,8 @@ export interface Decision {
   evict?: boolean;
 }
 
-/** Decides what an undo does to the product. A product whose later changes were reverted counts as unchanged. */
+/** Decides what an undo does to the product. A product counts as unchanged if all changes after the
+ * changeset have been reverted. */
 export function decide(
   { before, after, now, is_key_taken }: Facts,
   policy: NonNullable<Operation["options"]["policy"]>,

@@ -7,7 +7,7 @@ import { resolveMoved } from "./resolve-moved.ts";
 import { readLiveByKeys } from "./moved-store.ts";
 import { emptyPlan, type Policy, type UndoPlan } from "./plan.ts";
 
-/** @param withTids whether to return where the products are stored; see `hasTids` */
+/** @param withTids whether to return the physical addresses of the products; see `hasTids` */
 export async function planUndo(
   db: Queryable,
   chunk: Chunk,

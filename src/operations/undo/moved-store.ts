@@ -1,5 +1,5 @@
 // Reads products that are no longer under their key: deleted, renamed, or with a key that belongs to another product now. Each statement
-// reads one table by one list, so that it also works on Citus, where the keys are on different shards.
+// reads one table by a list of ids or keys, without a join. So it also works on Citus, where the keys are on different shards.
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 

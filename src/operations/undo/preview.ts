@@ -26,7 +26,7 @@ export type Preview = Omit<UndoPreview, "items" | "next_cursor"> & {
   next: ConflictPosition | undefined;
 };
 
-/** @throws Problem as `startUndo` does */
+/** @throws Problem not-found, changeset-running, already-undone, history-purged */
 export async function previewUndo(
   context: OperationContext,
   changesetId: number,
@@ -109,7 +109,7 @@ interface Page {
   end: (db: Queryable) => Promise<Pick<Preview, "items" | "next">>;
 }
 
-/** Collects the first `limit` conflicts after `after`, and keeps only these and the next one in memory. */
+/** Collects the first `limit` conflicts after the position `after`. Keeps in memory only these conflicts and the one that follows them. */
 function createPage(after: ConflictPosition | undefined, limit: number): Page {
   let kept: FoundConflict[] = [];
   return {

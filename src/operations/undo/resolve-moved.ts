@@ -14,7 +14,7 @@ import {
 } from "./moved-store.ts";
 import type { Policy, UndoPlan } from "./plan.ts";
 
-/** A product of the changeset and the facts about it. */
+/** A product of the changeset, with everything that the decision about it depends on. */
 interface Subject {
   id: number;
   facts: Omit<Facts, "is_key_taken">;
@@ -22,7 +22,7 @@ interface Subject {
   ended: Version | undefined;
   live: Live | undefined;
   deletion: Version | undefined;
-  /** The other product that now has the key that this product had before. */
+  /** Another product that now has the key that this product had before the changeset; undefined if there is none. */
   occupant: Live | undefined;
 }
 
@@ -100,8 +100,8 @@ function factsOf(
   return { before, after: { sku_key: afterKey, digest: after?.digest ?? "" }, now };
 }
 
-/** Decides all products together, because one may free the key that another needs. Assumes at first that every product frees its key. Then
- * repeats without the products that keep theirs, until no decision changes. */
+/** Decides all products together, because one product may free the key that another product needs. At first, assumes that every product
+ * frees its key. If a product keeps its key, drops the assumption for this product and decides again, until all assumptions hold. */
 function decideAll(subjects: readonly Subject[], deletedIds: ReadonlySet<number>, policy: Policy): Decision[] {
   let freeing: ReadonlySet<number> = new Set([...deletedIds, ...subjects.map(({ id }) => id)]);
   for (;;) {

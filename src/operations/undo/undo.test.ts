@@ -106,7 +106,7 @@ test("products that were changed after the changeset are kept and listed with ac
   );
   expect(next.body.items).toEqual(rest.items);
 
-  // The kept products can still be undone, so the changeset counts as not yet undone.
+  // The undo has kept some products. Their changes can still be undone, so the changeset does not count as undone.
   expect(await undoneIn(second)).toBeNull();
   expect(await preview(second, "&policy=overwrite")).toMatchObject({ unchanged: COUNT - 3, updated: 2, created: 1 });
   const overwritten = await undo(second, "?policy=overwrite");

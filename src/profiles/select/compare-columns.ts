@@ -7,11 +7,11 @@ import { requiredGroups, usedColumns } from "./used-columns.ts";
 export interface ColumnChanges {
   added: string[];
   /**
-   * Columns that the file lacks, although the profile reads them or the last file had them. If the profile lists its columns in `detect`,
-   * other columns of the last file are not missed.
+   * Columns that the file lacks, although the profile reads them or the last file had them. If the profile has a list of columns in
+   * `detect`, a column of the last file counts as missing only if the profile names it.
    */
   missing: string[];
-  /** Pairs of a missing and a new column with similar names. Both are also in the other lists. */
+  /** Pairs of similar names: `from` is also in `missing`, and `to` is also in `added`. */
   renamed: { from: string; to: string }[];
 }
 
@@ -24,7 +24,7 @@ export function compareColumns(
   const named = [...used.named, ...(definition.detect?.columns ?? [])];
   const plain = new Set([...named.filter((name) => !isPattern(name)), ...(seen_columns ?? [])].map(columnKey));
   const patterns = named.filter(isPattern);
-  // A built-in profile names only some columns of a format. Until a file has been imported with it, no other column counts as new.
+  // A built-in profile names only some of the columns of its files. Before the first import with the profile, no column counts as new.
   const knowsAll = built_in && seen_columns === null;
   const isKnown = (key: string): boolean => plain.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
   const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));
@@ -35,7 +35,7 @@ export function compareColumns(
   return { added, missing, renamed: similarNames(missing, added) };
 }
 
-/** The columns of the last file that the profile contains. */
+/** Returns those columns of the last file that the profile names. */
 function knownOf(seen: readonly string[], named: readonly string[]): string[] {
   const keys = new Set(named.filter((name) => !isPattern(name)).map(columnKey));
   const patterns = named.filter(isPattern);
@@ -55,7 +55,7 @@ const distinctNames = (names: readonly string[]): string[] =>
     ).values(),
   ].reverse();
 
-/** Number of missing and new names that are compared with each other. */
+/** Maximum number of missing names, and of new names, that are compared with each other. */
 const MAX_COMPARED = 50;
 
 function similarNames(missing: readonly string[], added: readonly string[]): ColumnChanges["renamed"] {

@@ -77,7 +77,7 @@ test("the largest overlap wins, a tie selects none, and a stored profile precede
   const twin = { ...supplier, name: "twin" };
   expect(selectProfile(HEADER, [supplier, twin])).toEqual({ profile: undefined, tied: ["supplier", "twin"] });
   expect(nameOf(HEADER, [{ ...twin, built_in: true }, supplier])).toBe("supplier");
-  // The columns of a profile's last file also decide.
+  // Of two otherwise equal profiles, the one whose last file had the same columns is selected.
   expect(nameOf(HEADER, [supplier, { ...twin, seen_columns: HEADER }])).toBe("twin");
 });
 

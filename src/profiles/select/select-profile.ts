@@ -21,9 +21,9 @@ export interface Selection {
   tied: string[];
 }
 
-/** Share of the columns that a file must have if the profile does not define it. */
+/** Minimum share of a profile's columns that a file must have, unless the profile sets its own minimum. */
 const MIN_SHARE = 0.7;
-/** Minimum number of common columns whose names are not those of product fields. */
+/** Minimum number of columns that the file and the profile share, not counting columns that are named like product fields. */
 const MIN_SPECIFIC = 2;
 /** Names that occur in files of every kind. */
 const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
@@ -48,7 +48,7 @@ export function selectProfile(header: readonly string[], profiles: readonly Know
     : { profile: undefined, tied: [profile, ...equal].map(({ name }) => name) };
 }
 
-/** The keys of the columns of a file, in which columns and patterns are searched. */
+/** The keys of a file's columns. `set` is for exact names, `keys` for patterns. */
 interface Header {
   keys: readonly string[];
   set: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export const hasOneOf = ({ keys, set }: Header, group: readonly string[]): boole
 interface Compared {
   used: UsedColumns;
   required: string[][];
-  /** All single column names that the profile uses or detects. */
+  /** The columns that the profile reads or detects, without patterns. */
   names: ReadonlySet<string>;
 }
 
@@ -101,7 +101,7 @@ function hasRequired(required: readonly string[][], header: Header): boolean {
   return specific.length >= MIN_SPECIFIC || present.length >= header.keys.length * MIN_SHARE;
 }
 
-/** Whether nearly all columns of the profile's last file are in this file, and nearly all columns of this file were in the last one. */
+/** Whether this file has nearly all columns of the profile's last file, and the last file had nearly all columns of this file. */
 function isLike(seen: readonly string[], header: Header): boolean {
   const common = seen.filter((key) => header.set.has(key)).length;
   return common > 0 && common >= seen.length * MIN_SHARE && common >= header.keys.length * MIN_SHARE;

@@ -5,7 +5,7 @@ import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 export interface UsedColumns {
   /** Columns of the key, which a file must have. Each entry lists alternatives, of which one is enough. */
   key: string[][];
-  /** Columns of all statements that read values, including the key. Each entry lists alternatives. */
+  /** Columns whose values the mapping reads, including the columns of the key. Each entry lists alternatives. */
   read: string[][];
   /** All names and patterns that the profile contains. */
   named: string[];
@@ -35,13 +35,13 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...Object.keys(mapping.rename ?? {}).map(patternOfTemplate),
     ...Object.values(mapping.split ?? {}).flat(),
     ...Object.keys(mapping.format ?? {}),
-    // Leave out patterns such as `*`: in this member, they also match columns that are new in a file.
+    // Leave out patterns such as `*`: with them, a new column of a file would count as known.
     ...(mapping.blank?.remove ?? []).filter((name) => !isPattern(name)),
   ];
   return { key, read, named: [...new Set([...read.flat(), ...others])] };
 }
 
-/** The columns that a value reads. If only the first filled source is used, the sources are alternatives. */
+/** The columns that a value reads. If a value uses the first of several columns that is not blank, these columns are alternatives. */
 function columnsOf(value: Value): string[][] {
   if (typeof value === "string") return [[value]];
   if (Array.isArray(value)) return alternatives(value);
@@ -54,7 +54,7 @@ function columnsOf(value: Value): string[][] {
 
 function alternatives(sources: (string | MappedValue)[]): string[][] {
   const columns = sources.flatMap(columnsOf).flat();
-  // A constant among the sources makes all columns optional.
+  // If one of the sources is a constant, the value never lacks a source, so no column is required.
   const isOptional = sources.some((source) => typeof source !== "string" && columnsOf(source).length === 0);
   return columns.length === 0 || isOptional ? [] : [columns];
 }
@@ -72,5 +72,5 @@ function distinct(groups: string[][]): string[][] {
   return [...new Map(groups.map((group) => [JSON.stringify(group), group])).values()];
 }
 
-/** Groups without a pattern: only those can be missing. A pattern may match no column. */
+/** Returns the groups of alternatives without a pattern. A group with a pattern is never missing, because a pattern may match no column. */
 export const requiredGroups = (groups: string[][]): string[][] => groups.filter((group) => !group.some(isPattern));

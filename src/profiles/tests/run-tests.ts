@@ -57,7 +57,7 @@ export function readInput(
   return makePreview({ source, options, context: { shown: MAX_EXPECTED_PRODUCTS + 1 } });
 }
 
-/** Whether a problem prevents the comparison. A test may expect that all rows are rejected. */
+/** Whether a problem prevents the comparison. `nearly-all-rejected` does not: a test may expect that all rows are rejected. */
 export const isUnreadable = (result: Preview): result is Preview & { problem: NonNullable<Preview["problem"]> } =>
   result.problem !== null && result.problem.type !== "/problems/nearly-all-rejected";
 

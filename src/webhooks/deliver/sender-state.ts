@@ -12,7 +12,7 @@ const BATCH_MS = 250;
 /** Number of deliveries claimed in addition to a full batch, so that current events need not wait for claimed
  * `products.changed` events. */
 const URGENT = 16;
-/** A delayed sender may catch up on requests that its rate limit allowed during this time, but not on earlier ones. */
+/** A sender that has sent fewer requests than its rate limit allows may catch up, but only on the requests of the last 100 ms. */
 const CATCH_UP_MS = 100;
 /** Maximum number of concurrent requests of all senders in a process. */
 const ALL_SLOTS = 4000;

@@ -97,7 +97,7 @@ async function take(state: State): Promise<void> {
   const limit = claimLimitOf(state);
   if (limit <= 0) return;
   const taken = await claimDeliveries(pool, webhook_id, worker.id, limit);
-  // If a lease expires during a request, this sender may claim its own delivery again.
+  // If a lease expires during a request, this sender may claim the same delivery again. Ignore such claims.
   const claimedIds = new Set(claimedBy(state));
   state.queue.push(...taken.filter(({ id }) => !claimedIds.has(id)));
   state.queue.sort((a, b) => a.priority - b.priority);

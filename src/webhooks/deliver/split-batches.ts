@@ -1,5 +1,6 @@
 // Splits the event of an import or operation into `products.changed` events of up to 500 products. Each batch is committed
-// together with the position after it, so another worker can continue after a crash, and each product is reported exactly once.
+// together with the position at which the next batch starts. So another worker can continue after a crash, and each product is
+// reported exactly once.
 import type pg from "pg";
 import { changedProducts, type ChangedProduct } from "../../catalog/history/changeset-products.ts";
 import { lockKeys } from "../../db/advisory-locks.ts";

@@ -3,7 +3,7 @@ import { LOCKS } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Outcome } from "./request/send.ts";
 
-/** Duration of a lease; longer than any attempt. A worker renews the leases of its claims. */
+/** Time for which a worker claims a delivery; longer than any attempt. The worker renews its claims before they expire. */
 export const LEASE_SECONDS = 75;
 
 export interface Claimed {
@@ -72,7 +72,7 @@ export async function renewLeases(db: Queryable, worker: number, ids: readonly n
   );
 }
 
-/** Releases the claims of dead workers without waiting for their leases. Returns the number of running workers. */
+/** Releases the deliveries that dead workers have claimed, before their leases expire. Returns the number of running workers. */
 export async function releaseOfDead(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ alive: number }>(
     `with alive as (

@@ -152,7 +152,7 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
 }
 
 interface Loop {
-  /** Starts the next round now, or directly after the current round. */
+  /** Runs `work` now, or as soon as its current run has ended. */
   wake(): void;
   ended: Promise<void>;
 }
@@ -208,14 +208,15 @@ async function holdLock(
     const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
     opened.on("end", () => {
       if (released.signal.aborted) return;
-      // Other workers may take over our claims meanwhile; the `claimed_by` condition of each update prevents conflicts.
+      // Until this worker holds the lock again, other workers may take over its claims. The `claimed_by` condition of each update prevents
+      // conflicts.
       retryTransient(hold, { timeout_ms: Infinity, signal: released.signal }).catch((error: unknown) => {
         if (!released.signal.aborted) onError(error);
       });
     });
     await opened.query("select pg_advisory_lock($1, $2)", lockKeys("webhook_worker", id));
     client = opened;
-    // The lock was released while connecting: close the connection, which would otherwise keep the process alive.
+    // `release` was called while this function was connecting: close the connection, which would otherwise keep the process alive.
     if (released.signal.aborted) await opened.end();
   };
   await retryTransient(hold);

@@ -88,8 +88,8 @@ test("the log can be filtered, has pages and lists the newest deliveries first",
   await patch(id, { enabled: false });
 });
 
-/** Waits until the only delivery of the webhook has failed. With this time scale, a webhook that keeps failing is disabled after four
- * seconds, so it is enabled again and again, for slow machines. */
+/** Waits until the only delivery of the webhook has failed. With this time scale, a webhook is disabled after failing for four seconds. A
+ * slow machine may need longer, so each poll enables the webhook again. */
 const untilFailed = (id: number): Promise<unknown> =>
   until(async () => {
     await patch(id, { enabled: true });

@@ -92,8 +92,8 @@ const MISSING = `w.id = $1 and e.at between $2 and $3 and e.fanned_out and ${SUB
 
 const rangeOf = ({ webhook_id, since, until }: Replay): unknown[] => [webhook_id, since, until];
 
-/** Requests batches for the replay's events that have none, because no webhook needed them before. Returns whether any event still has to
- * be split or fanned out. */
+/** If the webhook needs batches of products, requests the split of those events of the replay that have not been split yet. Returns whether
+ * an event in the time range of the replay still has to be split or fanned out. */
 async function isStillBeingSplit(db: Queryable, replay: Replay): Promise<boolean> {
   await db.query(
     `insert into webhook_batches (event_id, changeset_id, happened_at)

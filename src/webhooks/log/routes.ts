@@ -69,7 +69,7 @@ function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
         const { webhook_id } = await findDelivery(client, id);
         await refuseDisabled(client, webhook_id);
         await requeue(client, id);
-        // Reset the failure count, because the user expects the receiver to work again.
+        // A user who retries a delivery expects the receiver to work again, so earlier failures no longer count.
         await resetFailures(client, webhook_id);
         await notifyWorkers(client, webhook_id);
         return findDelivery(client, id);

@@ -93,7 +93,7 @@ async function listAttempts(db: Queryable, deliveryId: number): Promise<Attempt[
   return rows;
 }
 
-/** Queues a delivery again with a new retry schedule, unless it is being sent. */
+/** Queues a delivery again with a new retry schedule, unless a worker is sending it now. */
 export async function requeue(db: Queryable, id: number): Promise<void> {
   await db.query(
     `update webhook_deliveries set state = 'waiting', due_at = now(), step = 0, priority = 0, finished_at = null

@@ -34,7 +34,7 @@ async function createRawServer(talk: (socket: Socket) => void): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Injected delay: writes a few bytes at intervals, forever. */
+/** Simulates a slow server: writes the text every 20 ms until the socket is closed. */
 const drip = (socket: Socket, text: string): void => {
   const timer = setInterval(() => socket.write(text), 20);
   socket.on("close", () => {

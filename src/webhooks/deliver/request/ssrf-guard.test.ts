@@ -29,7 +29,7 @@ beforeAll(async () => {
   canary.listen(0, "::");
   await once(canary, "listening");
   port = (canary.address() as AddressInfo).port;
-  // Control: the server counts connections over IPv4 and IPv6.
+  // First make sure that the server does count connections, over IPv4 and over IPv6.
   for (const host of ["127.0.0.1", "::1"]) connect(port, host).on("error", () => undefined);
   await until(() => dialled === 2);
 });
@@ -161,7 +161,7 @@ test.each(["localhost", "LOCALHOST"])("the name %s is refused with the real reso
 });
 
 test("each connection resolves and checks the name again, and uses the checked address", async () => {
-  // The allowed address represents a public one; the canary's address is not allowed.
+  // 127.0.0.2 is allowed and represents a public address. 127.0.0.1 is refused.
   const settings = { ...PUBLIC_ONLY, allow_cidrs: ["127.0.0.2/32"] };
   const receiver = createHttpServer((_request, response) => response.end()).listen(0, "127.0.0.2");
   await once(receiver, "listening");
@@ -249,7 +249,7 @@ test("the guard applies to tests, deliveries, retries and replays", async () => 
     attempt: { error: "refused_address" },
   });
   const failed = async (): Promise<Delivery | undefined> => {
-    // With this time scale, a webhook that keeps failing is disabled after four seconds. Enable it again, for slow machines.
+    // With this time scale, a webhook is disabled after failing for four seconds. A slow machine may need longer, so enable it each time.
     await ask("PATCH", `/api/webhooks/${id}`, { enabled: true });
     const page = (await ask("GET", `/api/webhooks/${id}/deliveries?state=failed`)).body as { items: Delivery[] };
     return page.items.find(({ is_test }) => !is_test);

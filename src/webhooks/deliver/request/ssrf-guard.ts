@@ -27,8 +27,8 @@ const METADATA = new Set(["169.254.169.254", "169.254.170.2", "168.63.129.16", "
 /** The global unicast range assigned by IANA: https://www.iana.org/assignments/ipv6-address-space. */
 const PUBLIC_IPV6: Cidr = [ipaddr.parse("2000::"), 3];
 
-// Ports from 1024 of services that an HTTP request could harm or that trust this machine: ports that browsers block
-// (https://fetch.spec.whatwg.org/#port-blocking), databases and control ports. Below 1024, only 80 and 443 are allowed.
+// Refused ports from 1024 up: their services trust this machine, or an HTTP request could harm them. The list has the ports that browsers
+// block (https://fetch.spec.whatwg.org/#port-blocking), databases and control ports. Below 1024, only 80 and 443 are allowed.
 const REFUSED_PORTS = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
   1433, 1521, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 5432, 5433, 5672, 5900, 5984, 6379, 8500, 9042, 9092, 9200,
