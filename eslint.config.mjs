@@ -1,5 +1,4 @@
-// Lint rules: the strictest type-aware rules of typescript-eslint, the rules for Vue, and those of the project's own rules that a linter
-// can check.
+// Lint rules: the strictest type-aware rules of typescript-eslint, the rules for Vue, and the project's own rules that ESLint can check.
 import vue from "eslint-plugin-vue";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -76,10 +75,10 @@ export default defineConfig(
       "vue/prop-name-casing": "off",
       "vue/attribute-hyphenation": "off",
       "vue/v-on-event-hyphenation": "off",
-      "vue/require-default-prop": "off", // the types show which are optional
+      "vue/require-default-prop": "off", // the types show which props are optional
       "vue/component-api-style": ["error", ["script-setup"]],
       "vue/block-lang": ["error", { script: { lang: "ts" } }],
-      "vue/no-v-html": "error", // file contents end up on the page
+      "vue/no-v-html": "error", // the page shows contents of files, and v-html would interpret HTML in them
     },
   },
   {

@@ -15,7 +15,7 @@ export default defineConfig({
     vue(),
     ui({
       root: here,
-      // Components are imported by name where they are used, so that vue-tsc sees a missing one without a build.
+      // Files import components by name, so that vue-tsc reports a missing component without a build.
       autoImport: false,
       components: false,
       dts: false,

@@ -1,4 +1,4 @@
-// All tests in one run: beside their files and in tests/. They share one PostgreSQL, each file has a database of its own.
+// Runs all tests: those next to the source files, and those in tests/. All test files share one PostgreSQL, but each has its own database.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 

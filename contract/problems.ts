@@ -47,7 +47,7 @@ export const PROBLEMS = {
   "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
   "nothing-imported": { status: 422, title: "Nothing was imported" },
   "rejected-rows": { status: 422, title: "Nothing was imported because some rows have errors" },
-  "not-held": { status: 409, title: "The import does not wait for an answer" },
+  "not-held": { status: 409, title: "The import is not waiting for an answer" },
   "already-finished": { status: 409, title: "The job has already finished" },
   "confirmation-needed": { status: 409, title: "Confirmation is required" },
   "already-undone": { status: 409, title: "The changeset has already been undone" },

@@ -37,7 +37,7 @@ export const REJECT_CODES = {
   does_not_fit: "The value is not what the mapping expects",
   value_empty: "The mapping requires a value, but the cell is empty",
   not_a_list: "The value is not valid JSON, or not a list of texts",
-  match_ambiguous: "Several products have the value by which the row finds its product",
+  match_ambiguous: "The row matches more than one product",
   exists_already: "The product already exists and the import only creates products",
   does_not_exist: "The product does not exist and the import only updates products",
 } as const;

@@ -79,14 +79,14 @@ export interface Making {
   depth?: number;
 }
 
-/** Number of references after which values are simple. */
+/** Maximum number of nested `$ref`s to follow. Deeper values are "A-1" or an empty object. */
 const MAX_DEPTH = 2;
 
 export function valueOf(schema: Schema, making: Making, name = ""): fc.Arbitrary<unknown> {
   const { components, known, hostile, depth = 0 } = making;
   if (depth > MAX_DEPTH) return fc.constantFrom<unknown>("A-1", {});
   const of = (inner: Schema, innerName = ""): fc.Arbitrary<unknown> =>
-    // Generators of references are created when they are used, because a schema may refer to itself.
+    // Create the generator of a `$ref` only when a value is generated, because a schema may refer to itself.
     inner.$ref === undefined
       ? valueOf(inner, making, innerName)
       : fc.constant(null).chain(() => valueOf(inner, { ...making, depth: depth + 1 }, innerName));

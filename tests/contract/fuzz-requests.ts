@@ -52,10 +52,10 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
 
 /** Strings that PostgreSQL cannot store: one contains NUL, the other an unpaired surrogate. */
 const NOT_STORABLE = ["a\0b", "a\ud800b"];
-/** Number of valid requests whose strings are replaced: enough to include every optional member at least once. */
+/** Number of valid requests to generate per operation. It is large enough for every optional member to occur in at least one request. */
 const SAMPLES = 20;
-/** Maximum number of bodies with a replaced string. A body of a large schema has thousands of strings, each replaced in a body of its own.
- * Strings in outer members are replaced first. */
+/** Maximum number of bodies with one replaced string. A body of a large schema contains thousands of strings, and each of them would give
+ * one more body. Strings in outer members are replaced first. */
 const MAX_BODIES = 400;
 
 /** Requests that are valid except for one string that cannot be stored. That string replaces, in turn, every path and query parameter

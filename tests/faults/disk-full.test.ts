@@ -73,7 +73,7 @@ test("an upload, with or without a declared size, does not use the disk reserve"
   expect(rows).toMatchObject([{ state: "failed", problem: { type: "/problems/disk-full", status: 507 } }]);
   expect(readdirSync(context.files_dir)).toEqual([]);
 
-  // Control: without a reserve, an upload fills the disk completely, and the client gets the same error.
+  // For comparison: without a disk reserve, an upload fills the disk completely, and the client gets `disk-full` too.
   const unprotected = receiveImport({ ...context, disk: undefined as never }, { ...upload, size: null }, send());
   disk.fill(10);
   await expect(unprotected).rejects.toMatchObject({ slug: "disk-full" });

@@ -88,7 +88,7 @@ async function done(id: number): Promise<Import> {
   }
 }
 
-/** Maximum number of extra rounds, for rounds in which the worker finished before it was frozen. */
+/** Maximum number of rounds that are repeated because the worker finished before the test froze it. */
 const MAX_MISSES = 5;
 
 /** Freezes the worker. If the import is in the given state, cuts the worker's connections and returns true. If the import has already
@@ -172,7 +172,7 @@ test(
       const first = await startWorker();
       const { id } = await receiveBytes(context, csv(label, ROWS));
       await abandon(id);
-      // Wait for the dialect, which the running scan stores. The scan's token is stored earlier, when the worker may not know it yet.
+      // Wait until the scan has stored the dialect. The scan's token is not enough: it is stored before the worker receives it.
       await until(async () => (await stateOf(id)).dialect !== null);
       if (!(await catchIn("scanning", id, first))) continue;
       hits++;

@@ -87,8 +87,8 @@ test("silent sessions that hold locks are ended; active ones, readers and sessio
   await holder.client.query("select pg_advisory_lock(1, 1)");
   await activeHolder.client.query("select pg_advisory_lock(1, 2)");
   await stranger.client.query("begin; create temporary table written (n int); select pg_advisory_lock(1, 3)");
-  // The watch measures time with its own clock, so a jump of the database's clock does not matter. In this test, `now` replaces the watch's
-  // clock.
+  // The code that ends silent sessions measures time with the clock of its own process, because the database's clock can jump. In this
+  // test, `now` replaces this clock.
   let now = 0;
   const watch = createHolderWatch(() => now);
   const endAt = async (ms: number): Promise<number[]> => {

@@ -7,7 +7,7 @@ export interface HostileFile {
   /** Expected state of the import. */
   state: "done" | "failed" | "held";
   slug?: string;
-  /** Expected problem: the response to the preview request, or a member of the preview. Undefined if the preview has rows. */
+  /** Slug of the problem that the preview is expected to report. Undefined if the preview is expected to show rows. */
   preview?: string;
 }
 
@@ -31,7 +31,7 @@ const workbook = (name: string, input: () => WorkbookInput, slug: string, previe
   preview,
 });
 
-/** Creates a workbook with 200 sheets. All sheets are the same part of the zip file, and every cell of this part contains LONG_TEXT. */
+/** Creates a workbook with 200 sheets. All sheets refer to the same file in the ZIP, and every cell of this file contains LONG_TEXT. */
 function sheetsOfOnePart(): WorkbookInput {
   const relation = (id: string, type: string, target: string): string =>
     `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;

@@ -198,7 +198,7 @@ describe("long cells", () => {
     [
       "pairs that no template matches",
       { pairs: [{ in: "a", split: ",", like: "{name:letters}:{value:digits}" }] },
-      // A longer cell would be rejected for the work that it needs.
+      // The mapper limits the work for each row. It would reject a longer cell because of this limit.
       long("a,").slice(0, 300_000),
       /pairs like/,
     ],

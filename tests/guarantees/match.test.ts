@@ -138,7 +138,7 @@ describe("GTINs", () => {
     const before = await products();
     const { id } = await receiveBytes(context, fileOf([LAMP, "Lamp", "1"]), { mapping: CREATING });
     await runScan(context, id, signal);
-    // A loader does not read all of these products.
+    // The loader reads one product more than the limit. That is enough to detect that the GTIN is ambiguous.
     expect(await readMatches(pool, await scanOf(id), [padded(LAMP)])).toHaveLength(MAX_MATCHES + 1);
     await runLoader(context, id, signal);
     expect(await rejects(id)).toEqual([[1, "match_ambiguous"]]);
@@ -401,7 +401,7 @@ test("while edits move GTINs between products, no row ever changes a product wit
   expect(state).toBe("done");
   expect([rows, created]).toEqual([count, 0]);
   expect(updated + unchanged + rejected).toBe(count);
-  // Every version that the import has written has the GTIN of its row.
+  // The mapping stores the GTIN of the row as the price, so each version that the import has written must have an equal GTIN and price.
   const { rows: versions } = await pool.query<{ gtin: string; price: string }>(
     `select attributes ->> 'gtin' as gtin, attributes ->> 'price' as price
      from (select changed_in, attributes from products union all select changed_in, attributes from product_history) v

@@ -163,7 +163,7 @@ test("SKUs are compared by the same rule in files, in the database and in produc
       "17": "row 12",
     },
   });
-  // A row whose SKU is another spelling of an existing one updates the product's SKU and does not create a second product.
+  // A row whose SKU is another spelling of an existing SKU updates the product's SKU and does not create a second product.
   expect(await run("sku,name\nABC,row 3\nÉ,row 5\n")).toMatchObject({ created: 0, updated: 2 });
   expect((await skus()).sort()).toEqual(["0017", "17", "ABC", "I", "ss", "ß", "É", "İ"].sort());
 });

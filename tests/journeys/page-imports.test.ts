@@ -257,6 +257,6 @@ test("the page reports when the server becomes unreachable and when it is reacha
   await server.start();
   await page.getByText("The server is not responding.").waitFor({ state: "detached" });
   await untilState(page, "Done"); // the page has sent the waiting upload automatically
-  expect(watched.foreign_requests).toEqual([]); // complaints are not checked: the browser logs refused connections
+  expect(watched.foreign_requests).toEqual([]); // do not check console messages: the browser logs refused connections
   await watched.close();
 });

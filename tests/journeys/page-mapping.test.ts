@@ -61,7 +61,7 @@ test("an unknown file is mapped by mouse and saved as a profile; the next file, 
   expect(await page.getByTestId("key-figures").innerText()).toMatch(/filled\s+5 of 6\s+blank\s+1\s+different\s+4 of 5/);
   await inspectLooks(page, "mapping-review");
 
-  await editor.getByRole("button", { name: "The SKUs repeat: join them with Lieferant" }).click();
+  await editor.getByRole("button", { name: "SKUs repeat: join this column with Lieferant" }).click();
   await products.getByText("Südwind:4711", { exact: true }).waitFor();
   await editor.getByRole("button", { name: "Suggestion for VK-Preis: Number like 1.234,56" }).click();
   await editor.getByRole("textbox", { name: "Name of the attribute from VK-Preis" }).fill("price");
@@ -101,7 +101,7 @@ test("an unknown file is mapped by keyboard alone: Tab, arrows, Enter and typing
   await (await choosing).setFiles(await writeSupplierFile(fileOf("week-3.csv")));
   await page.getByTestId("start").getByRole("button", { name: "Import 4 products" }).waitFor();
 
-  await tabAndEnter(page, "The SKUs repeat: join them with Lieferant");
+  await tabAndEnter(page, "SKUs repeat: join this column with Lieferant");
   await tabAndType(page, "Name of the attribute from VK-Preis", "price");
   await tabAndEnter(page, "Suggestion for VK-Preis");
   await tabTo(page, "What Status becomes");

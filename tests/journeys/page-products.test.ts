@@ -286,7 +286,7 @@ test("the list jumps to the scrollbar's position, to its end, or to a SKU, and t
   await page
     .getByTestId("total")
     .getByText(/3,00[01] found/)
-    .waitFor(); // the page requests the number of products separately
+    .waitFor(); // wait for the number of products, which the page requests separately from the list
   await dragTo(page, 0.5);
   await expect.poll(() => firstInViewport(page)).toBeGreaterThan(1400);
   expect(await firstInViewport(page)).toBeLessThan(1600);
@@ -340,7 +340,7 @@ test("the list shows its position, and Previous and Next scroll by one screen", 
     .waitFor({ state: "attached" });
   await page.getByText(`SKU-000${String(2 * shown - 1).padStart(4, "0")}`).waitFor();
 
-  // The next key acts on a row that is shown.
+  // Check that the key x selects a row that is currently shown.
   await page.getByRole("grid").focus();
   await page.keyboard.press("x");
   await row(page, shown).and(page.locator("[aria-selected=true]")).waitFor();

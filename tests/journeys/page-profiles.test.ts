@@ -1,4 +1,4 @@
-// End-to-end tests of profiles on the page: which profile reads a file, and how its products would be stored.
+// End-to-end tests of profiles on the page: which profile reads a file, and how the file's products would be stored.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -65,7 +65,7 @@ test("the options offer all profiles and the columns of the file, and the previe
   await preview.getByRole("columnheader", { name: "Nr SKU" }).waitFor();
   await inspectLooks(page, "import-options-profile");
   release();
-  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll the button out from under the dock
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll: the bar at the bottom covers the button
   await preview.getByRole("button", { name: "Upload again with these options" }).click();
   await untilDone(page);
   const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
@@ -99,7 +99,7 @@ test("the preview shows the first products as they would be stored, chosen by ke
   await inspectLooks(page, "import-preview-products");
 });
 
-/** Holds the uploads of the page, so that it shows the preview of the file. The returned function lets later uploads through. */
+/** Blocks the uploads of the page, so that the preview of the file stays visible. The returned function ends the blocking. */
 async function holdUploads(page: Page): Promise<() => void> {
   let isHeld = true;
   await page.route(

@@ -24,7 +24,7 @@ test("if the SKU column is unclear, the page asks for it and shows sample values
   const question = page.getByTestId("question");
   await question.getByRole("radio", { name: "code A-1" }).waitFor();
   await inspectLooks(page, "import-question");
-  // Nothing is chosen for the user.
+  // The page must not choose a column for the user.
   const start = page.getByTestId("start");
   await start.getByText("Choose the column with the SKU first.", { exact: true }).waitFor();
   expect(await question.getByRole("radio", { checked: true }).count()).toBe(0);

@@ -129,7 +129,7 @@ test("a lost connection is reported, and changes made during the interruption ap
   await page.context().setOffline(false);
   await page.getByText("You are offline.").waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "meanwhile.csv" }).getByText("Done").waitFor();
-  await watched.close(); // not checked: the browser logs network errors on the console
+  await watched.close(); // do not check console messages: the browser logs network errors
 });
 
 test("the first view needs less than 250 kB of gzipped scripts", async () => {

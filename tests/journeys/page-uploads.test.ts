@@ -23,7 +23,7 @@ const sha256 = createHash("sha256")
   .digest("hex");
 let watched: WatchedPage | undefined;
 afterEach(async () => {
-  expect(watched?.foreign_requests).toEqual([]); // complaints are not checked: the browser logs lost connections
+  expect(watched?.foreign_requests).toEqual([]); // do not check console messages: the browser logs lost connections
   await watched?.close();
 });
 
@@ -101,7 +101,7 @@ test("the first rows are shown during the upload, and are updated when options c
   await inspectLooks(page, "imports-preview-fault");
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Comma" }).click();
-  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll the button out from under the dock
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll: the bar at the bottom covers the button
   await preview.getByRole("button", { name: "Upload again with these options" }).click();
   await setSpeed(network, -1);
   expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
@@ -151,7 +151,7 @@ async function chooseBy(page: Page, click: () => Promise<void>, path: string): P
   await (await choosing).setFiles(path);
 }
 
-/** Creates a file with the same name, size and modification time, but different bytes at the end. */
+/** Creates a file that has the name, size and modification time of the file at `path`, but different bytes at the end. */
 async function impostorOf(path: string): Promise<string> {
   const folder = join(server.folder, "other");
   await mkdir(folder);
@@ -201,7 +201,7 @@ test("a second tab does not send an upload of the first tab, and explains why", 
   await second.getByTestId("file").setInputFiles(file);
   await second.getByTestId("dock").getByText("Another tab of this browser is already uploading this file.").waitFor();
   await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
-  await second.getByTestId("unfinished").waitFor(); // the upload still exists for the first tab
+  await second.getByTestId("unfinished").waitFor(); // Dismiss in the second tab did not discard the first tab's upload
   expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
   await setSpeed(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });

@@ -15,7 +15,7 @@ import { csvLine } from "../../src/csv-line.ts";
 import { connectClient, retryTransient } from "../../src/db/connection/connect.ts";
 import { until } from "../support/until.ts";
 
-/** More than one chunk. */
+/** Number of rows in the supplier's file, enough for more than one chunk. */
 const ROWS = 20_000;
 const KILLS = 3;
 const TIMEOUT_MS = 600_000;
@@ -27,13 +27,13 @@ function gtin(number: number): string {
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 
-/** Products with two thirds of the GTINs of the supplier's file. */
+/** Returns a CSV file of products that have two thirds of the GTINs in the supplier's file. */
 const catalogue = (): string =>
   [["sku", "name", "gtin"], ...Array.from({ length: (ROWS / 3) * 2 }, (_, i) => [`P-${i}`, `Product ${i}`, gtin(i)])]
     .map(csvLine)
     .join("");
 
-/** A supplier's file with totals, repeated rows, and rows that do not fit. */
+/** Returns a supplier's file with totals, repeated rows, invalid GTINs and invalid prices. */
 function supplierFile(): string {
   const rows = Array.from({ length: ROWS }, (_, i) => {
     const number = i % 50 === 49 ? i - 10 : i;
@@ -163,7 +163,7 @@ async function undo(state: Import): Promise<void> {
 
 type Disturb = () => Promise<void>;
 
-/** Runs an import; `disturb` is called when its scan and its loading begin. */
+/** Runs an import. Calls `disturb` after the upload and, if the import is held, before and after the answer. */
 async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Disturb): Promise<Import> {
   const { id } = await uploadPath(join(folder, "supplier.csv"), {
     base_url: server.url,

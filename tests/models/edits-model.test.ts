@@ -227,7 +227,7 @@ test("random edits, renames, deletions and imports match the model", async () =>
   );
 });
 
-/** Checks the changes of each changeset, including those filtered by kind and by SKU, and the CSV. @returns the ids of the products */
+/** Checks the changes of each changeset: as a full list, filtered by kind, filtered by SKU, and as CSV. @returns the ids of the products */
 async function checkChanges(model: Model, limit: number): Promise<Map<Life, number>> {
   const { items: changesets } = await everyPage<{ id: number; created: number; updated: number; deleted: number }>(
     "/api/changesets",

@@ -181,8 +181,8 @@ async function take(next: Exclude<Step, { kind: "undo" }>): Promise<void> {
       const once = await stored();
       await checkImport({ ...next.file, options: { ...next.file.options, mode: "upsert" } });
       const twice = await stored();
-      // The second import must change nothing, with two exceptions: the mode of the first import may have rejected rows, and with `match`,
-      // the first import may have changed the attribute.
+      // Importing the same file again must change nothing, with two exceptions. If the first import did not use `upsert`, its mode may have
+      // rejected rows. If the mapping has `match`, the first import may have changed the attribute by which rows find products.
       if (next.file.options.mode === "upsert" && next.file.mapping.match === undefined) expect(twice).toEqual(once);
       return;
     }

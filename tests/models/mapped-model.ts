@@ -17,8 +17,8 @@ export interface MappedProduct {
 export type MappedCatalogue = Map<string, MappedProduct>;
 
 export interface MappedResult {
-  /** Whether the import is held because of a text that a value map does not contain. Undefined if every row with such a text also has a
-   * fault: the scan may find the fault first and not see the text. */
+  /** Whether the import is held because a value map does not contain a text of the file. Undefined if either result is correct: every
+   * row with an unknown text also has a fault, and the scan may reject the row before it reads the text. */
   held: boolean | undefined;
   catalogue: MappedCatalogue;
   counts: Record<"rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored", number>;
@@ -34,7 +34,7 @@ type Refuse = (code: RejectCode) => null;
 
 const keyOf = (sku: string): string => sku.normalize("NFC").trim().toLowerCase();
 
-/** The form in which GTINs are compared, or null if the text is not a GTIN. */
+/** Returns the GTIN padded to 14 digits, or null if the text is not a GTIN. */
 export function gtinOf(text: string): string | null {
   const digits = text.replaceAll(/[\s-]/g, "");
   if (![8, 12, 13, 14].includes(digits.length) || /\D/.test(digits)) return null;
@@ -116,7 +116,7 @@ function decideRepeats(
     const key = keyOf(row.key);
     const isNamed = row.name === undefined || row.name.trim() !== "";
     if (row.faults.size > 0) {
-      // If the key has a fault, it is blank too, but the import reports the fault.
+      // Check for faults first: if the key has a fault, the key is blank, but the reject must report the fault instead of `sku_empty`.
       reject(index, ...row.faults);
     } else if (key === "") reject(index, "sku_empty");
     else if (!deciding.has(key)) {
@@ -136,7 +136,7 @@ function decideRepeats(
   return deciding;
 }
 
-/** The keys of the products that have each value of the attribute, in the form in which it is compared. */
+/** For each value of the attribute, returns the keys of the products with this value. GTINs are padded; other values are in lower case. */
 function productsByAttribute(
   catalogue: MappedCatalogue,
   { attribute, as }: NonNullable<Mapping["match"]>,

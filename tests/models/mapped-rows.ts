@@ -16,12 +16,12 @@ import {
 
 export interface MappedModelRow {
   ignored: boolean;
-  /** The faults of the row, in no order; a reject reports one of them. */
+  /** The faults of the row, in any order. The reject reports one of them. */
   faults: Set<RejectCode>;
   /** Whether a value map with `else: hold` does not contain a text of the row. */
   unseen: boolean;
   key: string;
-  /** Undefined: the mapping sets no name. A blank text changes nothing. */
+  /** Undefined if the mapping sets no name. If the text is blank, the product keeps its name. */
   name: string | undefined;
   description: string | typeof ERASED | undefined;
   active: string;
@@ -32,7 +32,7 @@ export interface MappedModelRow {
   removed: Set<string>;
 }
 
-/** The columns of a value. */
+/** Returns the indexes of the columns that the value reads. */
 function columnsOfValue(header: readonly string[], value: Value, number?: string): number[] {
   const from = typeof value === "string" || Array.isArray(value) ? value : (value.from ?? []);
   return (typeof from === "string" ? [from] : from).flatMap((source) =>
@@ -131,7 +131,7 @@ function isMet(row: ModelRow, { blank, of, is, not, like, any }: Condition): boo
   return any === undefined || any.some((each) => isMet(row, each));
 }
 
-/** A condition never rejects a row: a value that does not fit is compared as a blank one. */
+/** Returns null, which counts as blank, if the value cannot be read. A condition never rejects a row. */
 function quietly(read: () => Result): Result {
   try {
     return read();
@@ -156,7 +156,7 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
     removed: new Set(),
   };
   if (found.ignored) return found;
-  /** Notes the fault of a value, which is then blank. */
+  /** Runs a function that reads a value. If the value has a fault, records the fault and returns null, which counts as blank. */
   const safely = <T>(run: () => T): T | null => {
     try {
       return run();
@@ -187,7 +187,7 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
   if (typeof active === "string") found.active = safely(() => yesNo(active)) ?? "";
 
   const removable = new Set(columnsIn(mapping.blank?.remove));
-  /** A fixed name takes precedence over a name from the data, even if the fixed attribute is erased. */
+  /** Attributes that have been set or erased and whose names are not in the data of the row. Names in the data cannot set them again. */
   const fixed = new Set<string>();
   const set = (attribute: string, value: Result, columns: readonly number[]): void => {
     if (value === ERASED) {
@@ -208,7 +208,8 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
   return found;
 }
 
-/** A key of several parts must not be the same for different parts. */
+/** Returns the key. If several columns are joined to a key, different cells must not give the same key: a cell other than the last must
+ * not contain the separator. */
 function keyOf(row: ModelRow, key: Value): Result {
   const result = evaluate(row, key, { trim: true });
   if (typeof key !== "object" || Array.isArray(key) || key.need !== "all" || key.join === undefined) return result;
@@ -237,7 +238,7 @@ function addNamed(found: MappedModelRow, { row, mapping, fixed, safely }: Naming
     const before = named.get(attribute);
     const now = list && typeof value === "string" ? [value] : value;
     if (before === undefined) named.set(attribute, now);
-    // Two values become a list, unless they are equal.
+    // If the row gives the attribute two different values, the attribute becomes a list of both.
     else if (before !== value) named.set(attribute, [...new Set([before, value].flat())]);
   };
   for (const [attribute, value] of Object.entries(mapping.attributes ?? {}).filter(([name]) => name.includes("{"))) {

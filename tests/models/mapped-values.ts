@@ -255,7 +255,7 @@ function dateOf(text: string): string {
   return iso;
 }
 
-/** The words of the tests for yes and no. */
+/** Returns "yes" or "no". Knows only the given words and the few words that the generated mappings and tables contain. */
 export function yesNo(text: string, yes: readonly string[] = [], no: readonly string[] = []): string {
   const word = compared(text);
   if ([...yes.map(compared), "yes", "true", "an"].includes(word)) return "yes";

@@ -47,7 +47,7 @@ export function applyFile(
       if (isNamed) namedKeys.add(key);
     } else if (!isNamed && namedKeys.has(key)) rejects.set(index + 1, "repeat_without_name");
     else if (isNamed && !namedKeys.has(key)) {
-      // A row with a name takes precedence over a row without one.
+      // No earlier row with this SKU has a name, but this row does. It supersedes the earlier row.
       counts.superseded++;
       deciding.set(key, index);
       namedKeys.add(key);

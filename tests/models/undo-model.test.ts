@@ -131,14 +131,15 @@ async function checkUndo(
   return operation.changeset_id;
 }
 
-/** Checks that the preview of the undo matches its result. */
+/** Checks that the preview of the undo matches the result of the undo. */
 function checkCounts(operation: Operation, preview: UndoPreview): void {
   const { total, created, updated, deleted, unchanged, kept, missing } = operation;
   expect(total).toBe(created + updated + deleted + unchanged + kept + missing);
   expect(preview).toMatchObject({ total, created, updated, deleted, unchanged, kept });
 }
 
-/** Checks that versions are consecutive and unique, and that the sum of the search backlog matches the number of products. */
+/** Checks that the versions of each product are consecutive and unique. Each entry of the search backlog contains by how much it changes
+ * the number of products; also checks that these changes add up to the number of products. */
 async function checkVersions(): Promise<void> {
   const { rows } = await pool.query<{ versions: number[] }>(
     `select array_agg(version order by version) as versions

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
 
-// Like `npm ci`, the fake npm clears node_modules, takes some time, writes its record last, and fails if another npm runs.
+// Imitates `npm ci`: clears node_modules, takes some time, writes node_modules/.package-lock.json last, and fails if another npm runs.
 const NPM = `#!${process.execPath}
 const fs = require("node:fs");
 fs.appendFileSync("runs", "npm\\n");

@@ -30,7 +30,7 @@ interface Expected {
 const ROOTS = ["../fixtures/shapes", "../fixtures/imports"].map((root) => resolve(import.meta.dirname, root));
 const folders = ROOTS.flatMap((root) => readdirSync(root).map((name) => join(root, name)));
 
-/** Returns the mapping of a file: `stock.mapping.json` for `stock.csv`, or `mapping.json`. */
+/** Returns the mapping of a file: for `stock.csv`, `stock.mapping.json` if it exists, otherwise `mapping.json`. */
 function mappingOf(folder: string, file: string): Mapping {
   const own = join(folder, `${file.replace(/\.\w+$/, "")}.mapping.json`);
   const path = existsSync(own) ? own : join(folder, "mapping.json");

@@ -1,4 +1,4 @@
-// Builds workbooks for tests part by part, including invalid ones.
+// Builds workbooks for tests from their XML files, including invalid workbooks.
 import { buffer } from "node:stream/consumers";
 import { PassThrough, pipeline } from "node:stream";
 import { ZipFile } from "yazl";
@@ -15,7 +15,7 @@ export interface WorkbookInput {
   /** `cells` contains `<xf …/>` elements, and `formats` contains `<numFmt …/>` elements. */
   styles?: { formats?: string; cells: string };
   is_1904?: boolean;
-  /** Additional parts, or replacements for generated parts, by path. */
+  /** Files of the ZIP by path. They are added to the generated files, or replace generated files at the same paths. */
   parts?: Record<string, string | Buffer>;
 }
 
@@ -60,7 +60,9 @@ const mergeCells = (references: readonly string[] = []): string =>
     ? ""
     : `<mergeCells>${references.map((reference) => `<mergeCell ref="${reference}"/>`).join("")}</mergeCells>`;
 
-/** Writes the parts to a ZIP file. @param modes Unix file modes by path, such as the mode of a symbolic link */
+/** Returns a ZIP file.
+ * @param parts contents of the files in the ZIP, by path
+ * @param modes Unix file modes by path, such as the mode of a symbolic link */
 export async function zipOf(
   parts: Record<string, string | Buffer>,
   modes: Record<string, number> = {},

@@ -49,7 +49,7 @@ export async function continueImport(context: ImportContext, id: number, answer:
 }
 
 export const notHeld = (id: number, state: string): Problem =>
-  new Problem("not-held", `Import ${id} does not wait for an answer: it is ${state}.`);
+  new Problem("not-held", `Import ${id} is not waiting for an answer: it is ${state}.`);
 
 /** Ends held imports whose question was not answered in time. */
 export async function endUnanswered(context: ImportContext): Promise<void> {

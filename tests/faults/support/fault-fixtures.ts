@@ -54,7 +54,7 @@ export function createFaultFixtures(database: TestDatabase): FaultFixtures {
   };
 }
 
-/** Creates a data folder. Also returns an assertion: no files, locks, jobs or unfinished rows are left in the folder or the database. */
+/** Creates a data folder. Returns its path and a function that checks that no files, locks, jobs or unfinished rows are left. */
 export async function createDataDir(): Promise<{
   data_dir: string;
   expectNothingLeft: (db: Queryable) => Promise<void>;

@@ -11,7 +11,7 @@ export interface Leftovers {
   files: string[];
   /** The program's temporary folders, as `temporaryFolders` returns them. */
   temporary: string[];
-  /** This and the following members, up to `waiting_deliveries`, are numbers of rows. */
+  /** Number of rows in the database. The same applies to the members from here to `waiting_deliveries`. */
   unfinished_imports: number;
   unfinished_operations: number;
   import_chunks: number;

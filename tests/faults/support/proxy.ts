@@ -64,8 +64,8 @@ export async function startProxy(address: Exclude<DatabaseAddress, { url: string
     });
     links.add(link);
   };
-  // The sockets allow half-open connections, because the link itself forwards the end of a connection. A link that holds the connection
-  // delays its end.
+  // The sockets allow half-open connections, because the proxy itself must forward the end of a connection. In the mode `hold`, it forwards
+  // the end later.
   let server = await listen(0, accept);
   const { port } = server.address() as AddressInfo;
   return {

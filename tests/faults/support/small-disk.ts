@@ -37,7 +37,7 @@ export function mountSmallDisk(sizeMb: number): SmallDisk {
     fill(leaveMb) {
       const file = openSync(filler, "a");
       const piece = Buffer.alloc(MB / 16, "x");
-      // Write large pieces until none fits, then single pages, to fill the disk completely.
+      // To fill the disk completely, write pieces of 64 kB until no further piece fits, then pieces of 4 kB.
       for (const bytes of [piece.length, 4096]) writeUntil(file, piece.subarray(0, bytes), () => freeMb() <= leaveMb);
       closeSync(file);
     },

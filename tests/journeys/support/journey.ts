@@ -52,7 +52,7 @@ export function pagesOf(
     await watched.page.goto(path);
     return watched.page;
   };
-  /** Registers another tab. After the test, tabs are checked and closed like the pages that `open` has opened, but before them. */
+  /** Registers another tab of a page. After the test, the tab is checked and closed before the pages that `open` has opened. */
   const add = (watched: WatchedPage): void => {
     opened.unshift(watched);
   };

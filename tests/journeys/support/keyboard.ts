@@ -10,7 +10,7 @@ const FOCUSED = `(() => {
   return label.trim().replace(/\\s+/g, " ");
 })()`;
 
-/** Presses Tab until the element with this accessible name, or one that begins with it, has the focus. */
+/** Presses Tab until the focus is on an element whose accessible name begins with `name`. */
 export async function tabTo(page: Page, name: string, key = "Tab"): Promise<void> {
   for (let presses = 0; presses < MAX_PRESSES; presses++) {
     await page.keyboard.press(key);

@@ -30,7 +30,7 @@ export interface MappedRow {
   ignored: boolean;
   /** The fault as a sentence, such as `price: "x" is not a number like 1.5`. */
   fault: string | undefined;
-  /** The texts of the fields that have a column or a computed value. */
+  /** The SKU. This field and the next three fields are empty if the mapping does not set them. */
   sku: string;
   name: string;
   description: string;

@@ -358,7 +358,7 @@ export const imports: Shape<typeof english> = {
   question: {
     key: "Wählen Sie die Spalte mit den SKUs. Eine SKU ist in jeder Zeile anders und bleibt von Datei zu Datei gleich.",
     name: "Neue Produkte brauchen Namen. Wählen Sie die Spalte mit den Namen oder die, die das Produkt am besten beschreibt.",
-    encoding: "Wählen Sie die Antwort, bei der Buchstaben wie ä, é oder ß richtig sind.",
+    encoding: "Wählen Sie den Zeichensatz, bei dem Buchstaben wie ä, é oder ß richtig aussehen.",
     mapping: "Die Datei enthält Werte, die in der Zuordnung fehlen.",
     on_new_column: "Die Datei hat Spalten, die das Profil nicht kennt.",
     on_missing_column: "In der Datei fehlen Spalten, die das Profil verwendet.",
@@ -419,7 +419,7 @@ export const imports: Shape<typeof english> = {
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
     value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
-    match_ambiguous: "Mehrere Produkte haben den Wert, über den die Zeile ihr Produkt findet",
+    match_ambiguous: "Die Zeile passt zu mehr als einem Produkt",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",
   },

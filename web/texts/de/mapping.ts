@@ -194,7 +194,7 @@ export const mapping: Shape<typeof english> = {
   },
   elsewhere: {
     text: "In einem anderen Tab wurden diese Spalten geändert. Der Start in diesem Tab verwendet, was dieser Tab zeigt.",
-    take_over: "Jene Änderungen zeigen",
+    take_over: "Änderungen des anderen Tabs zeigen",
   },
   result: {
     title: "Erste Produkte",

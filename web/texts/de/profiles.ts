@@ -109,7 +109,7 @@ export const profiles: Shape<typeof english> = {
     stored: "Jetzt gespeichert (Version {version})",
     yours: "Ihr Text",
     overwrite: "Gespeicherten Text durch meinen ersetzen",
-    create_again: "Mit meinem Text neu anlegen",
+    create_again: "Profil mit meinem Text neu anlegen",
     adopt: "Meinen Text verwerfen",
   },
   tests: {

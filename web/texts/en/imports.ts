@@ -346,7 +346,7 @@ export const imports = {
   question: {
     key: "Choose the column with the SKUs. A SKU is different in each row and stays the same from file to file.",
     name: "New products need names. Choose the column with the names, or one that describes the product best.",
-    encoding: "Choose the answer with which letters such as ä, é or ß are correct.",
+    encoding: "Choose the encoding that shows letters such as ä, é or ß correctly.",
     mapping: "The file contains values that the mapping does not list.",
     on_new_column: "The file has columns that the profile does not know.",
     on_missing_column: "The file lacks columns that the profile uses.",
@@ -406,7 +406,7 @@ export const imports = {
     does_not_fit: "The value is not what the mapping expects",
     value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
-    match_ambiguous: "Several products have the value by which this row finds its product",
+    match_ambiguous: "The row matches more than one product",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",
   },

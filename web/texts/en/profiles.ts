@@ -105,7 +105,7 @@ export const profiles = {
     stored: "Stored now (version {version})",
     yours: "Your text",
     overwrite: "Replace the stored text with mine",
-    create_again: "Create it again with my text",
+    create_again: "Create the profile again with my text",
     adopt: "Discard my text",
   },
   tests: {
@@ -189,7 +189,7 @@ export const profiles = {
     need_all: " (blank if one of them is blank)",
     all: "a list of {columns}",
     strip_html: "without HTML",
-    trim: "without blanks at both ends",
+    trim: "without spaces at the start and end",
     replace: "{old} replaced by {text}",
     upper: "in capital letters",
     lower: "in small letters",

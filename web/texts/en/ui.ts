@@ -97,7 +97,7 @@ export const ui = {
     "nearly-all-rejected": "Nearly every row was rejected",
     "nothing-imported": "Nothing was imported",
     "rejected-rows": "Nothing was imported because some rows have errors",
-    "not-held": "The import does not wait for an answer",
+    "not-held": "The import is not waiting for an answer",
     "already-finished": "The job has already finished",
     "confirmation-needed": "Confirmation is required",
     "already-undone": "The change has already been undone",
