@@ -44,7 +44,7 @@ export function hashTextExtended(bytes: DataView, start: number, end: number, ha
     c = ((c - b) | 0) ^ ((b << 4) | (b >>> 28));
     b = (b + a) | 0;
   }
-  // The lowest byte of `c` is reserved for the length, so text is added from its second byte on.
+  // The lowest byte of `c` is reserved for the length, so the bytes of the text that go into `c` begin at its second byte.
   for (let i = 0; at + i < end; i++) {
     const byte = bytes.getUint8(at + i);
     if (i < 4) a = (a + (byte << (8 * i))) | 0;

@@ -131,9 +131,9 @@ export async function reinsertProducts(
   expectCount(rowCount, count);
 }
 
-/** Adds the deletions of products to the history, as past versions that ended when this changeset reinserted the products. Each of these
- * versions is a copy of the deleted version and names the changeset that deleted the product. `renamed_to` contains the new key of a
- * product that is reinserted under another key. */
+/** Adds deletions to the history when products are inserted again. Each deletion becomes a past version: a copy of the deleted version that
+ * names the changeset that deleted the product. This past version ends now, with the current changeset. `renamed_to` contains the new key
+ * of a product that is inserted under another key. */
 export async function insertTombstones(
   db: pg.ClientBase,
   deletedVersions: PastVersions & Renaming,

@@ -87,7 +87,7 @@ function needsQuotes(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number;
   const last = bytes[end - 1] as number;
   if (first <= 0x20 || first === APOSTROPHE || last <= 0x20) return true;
-  // The table contains the first UTF-8 bytes of Unicode white space and of a byte order mark.
+  // MAY_BE_BLANK marks the bytes with which non-ASCII white space or a byte order mark begins in UTF-8.
   if (MAY_BE_BLANK[first] === 1) return true;
   return last >= 0x80 && (MAY_BE_BLANK[bytes[end - 3] ?? 0] === 1 || bytes[end - 2] === 0xc2);
 }

@@ -115,8 +115,8 @@ async function samplePositions(
   return { matching: rows[0]?.matching ?? 0, positions };
 }
 
-/** Counts the matching products. If few match, returns exact positions instead of the count, because a sample of the table would contain too
- * few of these products. The statements may be cancelled, so they must be the last ones of their transaction. */
+/** Counts the matching products. If few match, returns exact positions instead of the count, because a sample of the table would contain
+ * too few of these products. A statement that is cancelled aborts the transaction, so no other statements may follow in it. */
 async function countMatching(
   db: pg.ClientBase,
   request: ParsedRequest,

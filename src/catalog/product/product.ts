@@ -31,7 +31,7 @@ export function parseNumber(text: string): number | undefined {
   return Number(trimmed);
 }
 
-/** Whether a SKU is too long, given its key. The key has at least as many characters as the SKU. */
+/** Whether a SKU is too long. Compares the number of characters of the SKU's key with the limit. */
 export const isSkuTooLong = (skuKey: string): boolean =>
   skuKey.length > MAX_SKU_CHARACTERS && countCharacters(skuKey) > MAX_SKU_CHARACTERS;
 

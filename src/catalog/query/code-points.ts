@@ -27,7 +27,8 @@ const exactPointsOf = (text: string): CodePoint[] =>
 function foldedPointsOf(text: string): CodePoint[] {
   const points: CodePoint[] = [];
   for (const given of text.normalize("NFC")) {
-    // An accent after a separator is a character like any other, because the index makes it the beginning of a word.
+    // An accent after a letter is ignored. An accent after any other character is kept, because the index treats it as the beginning of a
+    // word.
     const isLetter = isMark(given) && points.at(-1)?.ignores_marks !== true;
     for (const point of isLetter ? given : foldPoint(given)) {
       points.push({

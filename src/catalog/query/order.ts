@@ -49,7 +49,7 @@ export const reversePosition = ({ sort_value, sku_key, is_before }: KeysetPositi
  * B-tree entry has room for this many characters in any script. */
 export const NAME_KEY_CHARACTERS = 100;
 
-/** The SQL of each sort value on `products p`. Products with equal values are sorted by `p.sku_key`. */
+/** The SQL expression of each sort value. `p` is an alias of `products`. Products with equal values are sorted by `p.sku_key`. */
 export const SORT_KEYS = {
   sku: { sql: "p.sku_key", type: "text" },
   name: { sql: `left(lower(p.name collate "C"), ${NAME_KEY_CHARACTERS})`, type: "text" },

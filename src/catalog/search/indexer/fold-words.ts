@@ -33,7 +33,7 @@ export async function foldStoredWords(
   const client = await pool.connect();
   let broken = true;
   try {
-    // With the lock, no other worker changes the same words in another order, which could deadlock.
+    // Take the lock: two workers that change the same words in different orders could cause a deadlock.
     const isLocked = await lockIndex(client);
     const isDone = isLocked && (await foldLocked(client, words, shouldContinue));
     if (isLocked) {

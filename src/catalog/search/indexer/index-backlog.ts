@@ -1,5 +1,5 @@
 // Updates the search index, one batch of the backlog at a time. One transaction writes a batch to the index and removes the batch from the
-// backlog. Changes made during this transaction have backlog entries of their own.
+// backlog. If other writers change products meanwhile, they record these changes in new backlog entries.
 import type pg from "pg";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { startHeartbeat } from "../../../db/connection/heartbeat.ts";

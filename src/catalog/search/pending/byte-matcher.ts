@@ -25,7 +25,7 @@ export interface Matchers {
 export function matchersOf({ texts, sku }: ParsedFilter): Matchers {
   return {
     texts: texts.map(({ points }) => matcherOf(points)),
-    // The key of a whole SKU is used as a prefix too. The database checks whether the keys are equal.
+    // If the filter names a whole SKU, its key is used as a prefix too. The database then checks whether the product's key is equal to it.
     prefixes: sku === undefined ? [] : sku.keys.map((key) => Buffer.from(key)),
   };
 }

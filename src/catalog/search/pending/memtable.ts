@@ -141,7 +141,7 @@ export class Memtable {
 const PROGRAM_LIMIT_EXCEEDED = "54000";
 
 /** Loads the products of an entry.
- * @returns undefined if a text contains the separator */
+ * @returns undefined if a text contains the character that separates texts in a segment */
 async function loadSegment(
   pool: pg.Pool,
   { id, id_from, id_to, has_keys }: BacklogEntry,

@@ -64,7 +64,7 @@ export function backlogOf(row: BacklogRow | undefined): Backlog {
   };
 }
 
-/** Reads the first matching products of these entries, in list order. */
+/** Reads the matching products of the given backlog entries in list order, up to `limit` products. */
 export async function readPending(
   db: Queryable,
   { filter, order, after, limit }: Query,

@@ -40,8 +40,9 @@ const COLUMNS = [
 ];
 
 /** Reads the products that fulfil a condition.
- * @param where an SQL condition on `products p` without parameters, because pg returns binary results for COPY only, which accepts none
- * @returns undefined if a text contains the separator */
+ * @param where an SQL condition on `products p`. It has no parameters: the results are binary, which requires COPY, and COPY accepts no
+ * parameters.
+ * @returns undefined if a text contains the separator (U+001F) */
 export async function readSegmentData(client: pg.ClientBase, where: string): Promise<SegmentData | undefined> {
   const chunks: Buffer[] = [];
   const copy = client.query(

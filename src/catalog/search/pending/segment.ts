@@ -55,8 +55,8 @@ export class Segment {
     return found;
   }
 
-  /** Whether all products are certain to be outside the range. Only times are compared: all products of an import have the same time, so
-   * whole segments can be skipped when a list is sorted by time. */
+  /** Whether the segment certainly contains no product in the range. Only times are compared. All products of an import have the same time,
+   * so a list that is sorted by time can skip whole segments. */
   #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
     if (field !== "created_at" && field !== "updated_at") return false;
     const instants = this.#data[field];

@@ -1,5 +1,6 @@
-// Estimates which way to read a page is the quickest: by the terms of its products, or in list order until the page is full. In list order,
-// products are read one by one or by key range. Costs are in microseconds for a database with warm caches; only their ratios matter.
+// Estimates the quickest way to read a page: read the products that have the search terms, or scan the products in list order until the
+// page is full. A scan reads products one by one or by key range. Costs are in microseconds for a database with warm caches; only their
+// ratios matter.
 import { groupsOf } from "./posting-groups.ts";
 import type { TermCondition } from "./term-conditions.ts";
 import type { ParsedFilter, TextCondition } from "../../query/parse-filter.ts";

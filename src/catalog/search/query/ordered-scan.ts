@@ -8,7 +8,7 @@ import { readCandidates, readKeyRangeEnd, readWindow, type Found, type Query, ty
 
 /** Minimum number of products that a statement scans, because every statement has a start-up cost. */
 const MIN_WINDOW = 2000;
-/** Maximum number of products that a statement scans, so that the cost of the scan can be estimated again. */
+/** Maximum number of products that one statement scans. After each statement, the cost of continuing the scan is estimated again. */
 const MAX_WINDOW = 32_000;
 /** Factor by which a key range is made longer than estimated. If the range is too short, a second one is needed, and PostgreSQL reads all
  * index entries of the search terms again. */
