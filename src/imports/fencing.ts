@@ -5,7 +5,7 @@ import type pg from "pg";
 /** One scan of one import. */
 export interface ScanId {
   id: number;
-  /** The import's token while it belongs to this scan. */
+  /** The token that this scan wrote to the import's row. If the row has another token, a newer scan owns the import. */
   scan_token: number;
 }
 

@@ -25,7 +25,7 @@ const EVENT_TYPES = {
   failed: "import.failed",
 } as const satisfies Record<FinalState, string>;
 
-/** Ends the import unless it has ended already. An import that would be done although it applied no row fails instead.
+/** Ends the import unless it has ended already. If `state` is `done`, but no row was applied, the import fails.
  * @param isDue called in the transaction that ends the import; if it returns false, the import stays unchanged */
 export async function finishImport(
   context: EndContext,

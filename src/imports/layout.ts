@@ -15,7 +15,7 @@ export interface LayoutColumn extends Omit<Column, "target"> {
   target: Column["target"] | "members" | "removals";
   /** Whether a mapping appends the column to the columns of the file. */
   computed?: true;
-  /** Only for `members`: the static names of its attributes whose blank values remove the product's value. */
+  /** Only for a column with the target `members`: names of the attributes that are removed from a product if their values are blank. */
   removable?: string[];
   /** Only for the first computed column: number of bytes that the mapping itself adds to each record, such as names and constants. */
   added_bytes?: number;
@@ -32,7 +32,7 @@ export interface Layout extends Record<FieldName, number> {
   attributes: readonly AttributeColumn[];
   /** Attributes whose blank cells remove the product's value. */
   removable: readonly string[];
-  /** The columns that contain members of the attributes' JSON object: computed attributes, and attributes to remove. */
+  /** Index of the column with the computed attributes, or -1. `removals` is the index of the column with the attributes to remove, or -1. */
   members: number;
   removals: number;
   added_bytes: number;

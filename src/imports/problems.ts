@@ -54,9 +54,9 @@ export const truncatedFile = (): Problem =>
     "The size of the stored file changed after it was received, so the import stopped. Upload the file again.",
   );
 
-/** The part number of a scan in `work_attempts`. Chunks use the numbers from 0. */
+/** The number in `work_attempts.part` for a scan. Chunks have numbers from 0. */
 export const SCAN_PART = -1;
-/** The part number of all chunks of a strict import, which are loaded in one transaction. */
+/** The number in `work_attempts.part` for all chunks of a strict import, which are loaded in one transaction. */
 export const STRICT_PART = -2;
 
 export const diedScanning = ({ filename }: ImportWork): Problem =>

@@ -49,7 +49,7 @@ export function createRecordCache(maxBytes = MAX_BYTES): RecordCache {
   return {
     begin(importId, scanToken) {
       drop(importId);
-      // Evict the oldest imports first. If another worker has loaded them, this process has not dropped their records.
+      // Evict the oldest imports first. `drop` is not called in this process for an import that another worker has loaded.
       for (const oldest of entries.keys()) if (budget.left < maxBytes / 2) drop(oldest);
       const entry = createEntry(scanToken, budget);
       entries.set(importId, entry);

@@ -37,7 +37,7 @@ const COMMON = `
     'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
     'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
-/** The options without the mapping, which may define mode and repeats. */
+/** The options of an import in lists: all except the mapping, with the mode and the handling of repeats that the mapping defines. */
 const WITHOUT_MAPPING = `(options::jsonb - 'mapping' || jsonb_strip_nulls(jsonb_build_object(
     'mode', coalesce(options -> 'mode', options #> '{mapping,mode}'),
     'repeats', coalesce(options -> 'repeats', options #> '{mapping,repeats}'))))::json`;

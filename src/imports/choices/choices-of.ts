@@ -10,7 +10,7 @@ import type { Column } from "../../../contract/imports/imports.ts";
 export type NewChoice = RememberedChoice & { name: string };
 
 type ChosenTable = Pick<Table, "header" | "rows"> & {
-  /** The columns as the import uses them. */
+  /** The columns with the targets that the import gives them. */
   columns: readonly Column[];
 };
 
@@ -18,8 +18,8 @@ type ChosenTable = Pick<Table, "header" | "rows"> & {
 const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
 
 /**
- * Returns a choice for each column whose target differs from the one that its name would give it. A column that detection would copy to a
- * field, although the import copies no column to this field, gets the choice `attribute`. The columns of the SKU and the name always get a
+ * Returns a choice for each column to which the import gives another target than detection would. If detection would copy a column to a
+ * field to which the import copies no column, the column gets the choice `attribute`. The columns of the SKU and the name always get a
  * choice, because the client has confirmed them, unless their names are exact.
  * @param remembered the choices that were already remembered
  */

@@ -25,7 +25,7 @@ const MAX_MISSING_BYTES = 9;
 const FIRST_OF_MISSING = new Set(Array.from(MISSING, (word) => word.charCodeAt(0)));
 
 /** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value.
- * @param takesWords whether words for missing values are SKUs */
+ * @param takesWords whether words for missing values are allowed as SKUs */
 export function isDamagedKey(bytes: Buffer, length: number, takesWords = false): boolean {
   if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
   if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))

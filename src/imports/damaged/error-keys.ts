@@ -13,7 +13,8 @@ export function isErrorKey(bytes: Buffer, length: number): boolean {
   return ERRORS.has(bytes.toString("utf8", 0, length)) || isFilledWithHashes(bytes, 0, length);
 }
 
-/** Number of characters from which a cell of nothing but `#` is a number that did not fit its column in the spreadsheet. */
+/** Minimum length of a cell that consists only of `#` to count as an error value. A spreadsheet shows `####` if a number does not fit its
+ * column. */
 const MIN_HASHES = 4;
 
 /** Whether `bytes[start, end)` is what a spreadsheet shows for a number that is too long for its column. */

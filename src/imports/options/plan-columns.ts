@@ -27,7 +27,7 @@ export function planColumns(
   { key, name, mapping }: ColumnOptions,
 ): PlannedColumns {
   if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
-  // A file without a header has the names that were given to its columns.
+  // If the file has no header, use the names that detection or the mapping gave to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
   const chosen: Mapping = { ...mapping, key: key ?? mapping.key, ...(name === undefined ? {} : { name }) };
   const compiled = compileMapping(chosen, names);

@@ -1,5 +1,5 @@
-// Reads a whole file for an observer, without a database: detects the dialect, converts the file where necessary, and passes on
-// every record with its fault. `skuport read` and tests use it; an import uses read-records.ts directly.
+// Reads a whole file without a database: detects the dialect, converts the file where necessary, and passes every record with its fault to
+// a callback. `skuport read` and tests use it; an import uses read-records.ts directly.
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";

@@ -43,7 +43,7 @@ const GROWTH = 4;
 export interface Table {
   /** Offset of the first record below the header. */
   start: number;
-  /** Line on which that record starts. */
+  /** Line on which the first record below the header starts. */
   first_line: number;
   /** Size of the file in bytes. */
   size: number;
@@ -72,8 +72,8 @@ export interface RecordWindow {
 }
 
 /**
- * Detects the dialect of the file at `path` from its head. If the head is ASCII, or neither UTF-8 nor UTF-16, it does not decide the
- * encoding, which is then detected from the whole file. Throws the file system's errors.
+ * Detects the dialect of the file at `path` from its head. Detects the encoding from the whole file if the head is ASCII, or neither UTF-8
+ * nor UTF-16. Throws the file system's errors.
  * @throws Problem encoding-in-doubt
  */
 export async function detectFile(path: string, overrides: DialectOverrides, signal?: AbortSignal): Promise<Dialect> {

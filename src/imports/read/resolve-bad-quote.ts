@@ -19,7 +19,7 @@ export interface BadQuote {
   close: number;
   /** Input: number of line ends between these two quotes. */
   breaks_inside: number;
-  /** Input: offset up to which bytes can be judged; the window may end shortly after it. */
+  /** Input: only bytes before this offset can be interpreted, because the window may end shortly after it. */
   safe_to: number;
   /** Input: offset at which the record becomes too long. */
   limit: number;
@@ -40,8 +40,8 @@ export interface BadQuote {
  * Tries three interpretations, in this order:
  * 1. A field starts at the closing quote: this quote opens that field, and the earlier quote was never closed.
  * 2. A later quote is followed by a field end: the quotes before the later one are unescaped text of one long field.
- * 3. No quote like that follows within MAX_BAD_QUOTE_BYTES: the opening quote is text. If the field has line breaks, it ends at the
- * end of the line with the bad quote, because that line cannot be a record of its own.
+ * 3. No quote within MAX_BAD_QUOTE_BYTES is followed by a field end: the opening quote is text. If the field has line breaks, it ends at
+ * the end of the line with the bad quote, because that line cannot be a record of its own.
  * @param to end of the bytes in the window
  */
 export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad: BadQuote): void {

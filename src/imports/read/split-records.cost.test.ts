@@ -59,7 +59,7 @@ const UNITS = [
   '"\\',
 ].concat(["\\", "\r", "\n", "a,", "a", " ", '"a"  ', '\n"a\n"b', ",'", "''", "'=", "|", "§"]);
 
-/** Generates sections of repeated units, of any length, so that quotes open, close and reopen at all distances. */
+/** Generates sections, each filled by repeating a short text, so that quotes open and close at all distances. */
 const sections = fc.array(
   fc.record({
     unit: fc.array(fc.constantFrom(...UNITS), { minLength: 1, maxLength: 4 }),

@@ -71,7 +71,7 @@ export async function receiveBytes(
     }
   } finally {
     clearInterval(heartbeat);
-    // Wait for a running update: it could set the state to `receiving` again after the caller has set it to `paused`.
+    // Wait for a running update. If it ended later, it could set the state to `receiving` again after the caller has set it to `paused`.
     await beat.catch(() => undefined);
   }
   return !upload.is_cancelled;

@@ -38,7 +38,7 @@ export async function receiveForm(
   let file: Readable | undefined;
   let fault: Problem | undefined;
   form.on("field", (name: string, value: string, _nameIsCut: boolean, valueIsCut: boolean) => {
-    // Ignoring such a field would make the client believe that its option applies.
+    // Refuse fields that cannot be used. If they were ignored, the client would believe that its options apply.
     if (file !== undefined)
       fault ??= invalid(`The form's field "${name}" comes after the file. Send all fields before the file.`);
     else if (valueIsCut || value.length > longestOf(name))

@@ -49,7 +49,8 @@ export async function receiveImport(
     if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
     const cause = causeOf(error, filename);
-    // If the import was accepted and only the answer of the database was lost, the import continues.
+    // An error does not always mean that the import was not accepted: the database's answer may have been lost. Leave an accepted import
+    // unchanged.
     await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
   }

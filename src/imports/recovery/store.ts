@@ -33,7 +33,7 @@ export async function listExpiredUploads(
   db: Queryable,
   keptHours: number,
 ): Promise<Pick<Import, "id" | "filename" | "version">[]> {
-  // An expiry this late means that the database's clock was ahead when the expiry was set. Reduce it.
+  // An expiry that is more than an hour too late was set while the database's clock was ahead. Set it again.
   await db.query(
     `update imports set upload_expires_at = now() + make_interval(hours => $1::int)
      where state = 'paused' and upload_expires_at > now() + make_interval(hours => $1::int + 1)`,

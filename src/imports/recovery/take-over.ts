@@ -14,11 +14,11 @@ import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
  * client is. */
 const SILENT_UPLOAD_MS = 30_000;
 
-/** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the
- * client can resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock
- * taken, and a second loader takes other chunks.
- * @param seen the uploads that this worker has observed. Ending an upload is final, so if `seen` is given, it decides which
- * uploads are silent. If not, the database's clock decides */
+/** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the client can
+ * resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock taken, and a second
+ * loader takes other chunks.
+ * @param seen the uploads that this worker has observed. It determines which uploads are silent, because ending an upload is final. If
+ * undefined, the database's clock determines which uploads are silent */
 export async function takeOverSilentImports(
   context: ImportContext,
   silentMs: number,

@@ -1,5 +1,5 @@
-// Tests parts of an import that kill their worker: after the first death, such parts are processed one at a time; after the second death,
-// the import fails.
+// Tests scans and chunks that kill their worker: after the first death, they are processed one at a time; after the second death, the
+// import fails.
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -30,7 +30,7 @@ beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, work_attempts cascade");
 });
 
-/** Inserts the attempt records that remain when workers are killed while they process the part. */
+/** Inserts the rows of `work_attempts` that remain if `times` workers were killed while they processed this scan or chunk. */
 async function die(id: number, part: number, times = 1): Promise<void> {
   for (let i = 0; i < times; i++)
     await pool.query("insert into work_attempts (kind, work_id, part, worker) values ($1, $2, $3, $4)", [
@@ -75,12 +75,12 @@ describe("a scan", () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
-    // While the scan waits for the lock, only the dead worker's attempt record may exist. If the waiting scan also had a record, a death of
-    // its worker during the other suspect part would count against the scan.
+    // Only the dead worker's attempt record may exist while the scan waits for the lock. An attempt record of the waiting scan would be
+    // counted as a death if this worker died while it processed the other suspect part.
     await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
     await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
     expect((await readImport(pool, id))?.state).toBe("scanning");
-    // Imports whose worker has not died do not wait.
+    // The second import is not delayed, because none of its workers has died.
     expect(await importBytes(context, CSV)).toMatchObject({ state: "done" });
     await other.query("select pg_advisory_unlock_all()");
     other.release();
@@ -147,7 +147,7 @@ describe("a chunk", () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     const stop = new AbortController();
-    // The first chunk cannot be committed, so its record still exists when the loader stops.
+    // The trigger prevents the commit of the first chunk, so its attempt record still exists when the loader is stopped.
     await pool.query(
       "create function stop_it() returns trigger language plpgsql as $$ begin raise sqlstate '40001'; end $$",
     );
@@ -210,7 +210,8 @@ test("a process releases only its own records; all records of an import can be d
 });
 
 describe("a part that waits for its turn", () => {
-  /** Takes the turn for another part that has killed a worker. @returns a function that ends the turn */
+  /** Suspect scans and chunks are processed one at a time. Occupies their turn with another chunk that has killed a worker.
+   * @returns a function that ends the turn */
   async function takeTurn(): Promise<() => Promise<void>> {
     const other = await pool.connect();
     await die(0, 7);

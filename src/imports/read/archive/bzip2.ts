@@ -27,7 +27,7 @@ const UNIT = 100_000;
 /** Maximum number of bytes by which a packed block can be longer than its text. */
 const BLOCK_MARGIN = 25_000;
 const CHUNK_BYTES = 1 << 18;
-/** Maximum number of bytes of a decoded block that are collected: run-length coding makes 45 MB of 900 kB. */
+/** Maximum number of bytes of a decoded block that are collected. Because of run-length coding, a block of 900 kB can decode to 45 MB. */
 const MAX_BLOCK_BYTES = 48 << 20;
 
 export async function* unpackBzip2(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

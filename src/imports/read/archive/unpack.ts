@@ -72,8 +72,8 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
 /** Frames with fewer packed bytes are small. Parallel compressors write larger ones. */
 const SMALL_FRAME_BYTES = 1 << 16;
 /**
- * Maximum number of small frames. Each frame takes about a millisecond, because the file is opened again for it, and an empty frame has
- * only 9 bytes. Without this limit, a small file could keep a processor busy for hours.
+ * Maximum number of small frames in a zstd file. Each frame takes about a millisecond, because the file is opened again for it. An empty
+ * frame has only 9 bytes, so without this limit, a small file could keep a CPU core busy for hours.
  */
 const MAX_SMALL_FRAMES = 10_000;
 

@@ -71,7 +71,8 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
-/** Lists the files. If their directory is too long, reports a document, because the workbook reader refuses such a file. */
+/** Lists the files. If the directory of the zip file is too long to be held in memory, returns `is_document: true`, so that the workbook
+ * reader refuses the file. */
 async function listEntries(zip: ZipFile): Promise<{ entries: Entry[]; is_document: boolean }> {
   if (zip.entryCount > MAX_ENTRIES)
     throw new Problem(

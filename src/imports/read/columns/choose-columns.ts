@@ -8,7 +8,7 @@ import { Problem } from "../../../../contract/problems.ts";
 export const CHOSEN = { key: "sku", name: "name" } as const satisfies Record<string, Column["target"]>;
 export type ColumnChoice = Partial<Record<keyof typeof CHOSEN, string | undefined>>;
 
-/** Returns the columns with the chosen targets. A column that was recognized for the same target becomes an attribute.
+/** Gives the chosen columns the targets SKU and name. A column that was recognized as the SKU or name before becomes an attribute.
  * @param header the unmodified header cells; empty if the file has no header
  * @throws Problem no-such-column; mapping-invalid if the SKU and the name would be the same column */
 export function chooseColumns(columns: readonly Column[], header: readonly string[], choice: ColumnChoice): Column[] {

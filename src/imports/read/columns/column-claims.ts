@@ -9,8 +9,8 @@ const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
 /**
- * The first rank of each class of names. Within a class, the rank grows with the position in the list or with the number of further
- * words.
+ * The lowest ranks of names with other words around the SKU's name, of names with the SKU's name in parentheses, and of weak SKU names. The
+ * position in a list or the number of other words is added to these ranks.
  */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
@@ -100,7 +100,7 @@ function furtherWords(name: string): number | undefined {
 /** Whether the cell is the name of the field itself, not a similar name. */
 export const isExactName = (field: FieldName, cell: string): boolean => cell.trim().toLowerCase() === field;
 
-/** Whether a claim on the SKU counts only if the values of the column confirm it. */
+/** Whether the name suggests the SKU so weakly that the column is the SKU only if its values confirm it. */
 export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
 
 /** Returns how well a column's name fits a code that could be a key; the lowest number fits best. Returns undefined for other names. */
@@ -121,7 +121,8 @@ const NUMBER_WORD = /(?:nummer|number|nr|no|code)$/;
 /** Whether the name ends with a word such as number or code. */
 export const namesNumber = (cell: string): boolean => NUMBER_WORD.test(plainName(cell));
 
-/** Returns the rank of a code name with a word such as number after it. It precedes the name without that word: `Modellnummer` precedes `Modell`. */
+/** Returns the rank of a code name that ends with a word such as number. A name with this word precedes the name without it: `Modellnummer`
+ * precedes `Modell`. */
 function numberRank(plain: string): number | undefined {
   const base = plain.replace(NUMBER_WORD, "");
   const rank = base === plain ? undefined : CODE_RANKS.get(base);
@@ -133,8 +134,8 @@ const FIELD_OF_NAME = new Map<string, FieldName>([
   ...[...WEAK_RANKS.keys()].map((name) => [name, "sku"] as const),
 ]);
 /**
- * Maximum number of cells of a row whose words are compared. The limit keeps detection fast, because it splits and inspects each row with
- * many dialects.
+ * Maximum number of cells of a row whose words are compared. This limit keeps the detection of the dialect fast: each row is split with
+ * many dialects, and compared for each of them.
  */
 const MAX_COMPARED_CELLS = 200;
 

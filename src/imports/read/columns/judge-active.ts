@@ -5,7 +5,8 @@ import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-
 const MIN_SHARE = 0.5;
 
 /**
- * The share for a column with the exact name of the field: only a large share of other values shows that the column has another meaning.
+ * Minimum share of yes/no values in a column with the exact name of the field. It is low: such a column has another meaning only if nearly
+ * all of its values are of another kind.
  */
 const MIN_EXACT_SHARE = 0.1;
 const MIN_EXACT_VALUES = 5;

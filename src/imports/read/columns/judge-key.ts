@@ -166,7 +166,7 @@ function judge({ name, remembered }: Column, position: number, rows: readonly (r
     candidate,
     filled: filled.length,
     rank: codeRank(name),
-    // A column that is the SKU only because of a remembered choice counts as little as a weak name.
+    // If the column is the SKU only because of a remembered choice, its name counts as a weak SKU name.
     claim: claimOf("sku", name) ?? (remembered === true ? WEAK : undefined),
     isNumbering: isNumbering(filled),
     areCodes: areCodes(filled),

@@ -9,7 +9,7 @@ const SAMPLES = 3;
 const SAMPLE_CHARACTERS = 100;
 /** Minimum number of values for judging that a column has only one value. */
 const MIN_VALUES = 3;
-/** Minimum share of values with a property for the column to have it. */
+/** Minimum share of numbers, or of addresses, for a column that cannot contain names. */
 const MIN_SHARE = 0.8;
 /** Number of characters above which most values are descriptions. */
 const LONG_TEXT = 150;
@@ -46,7 +46,7 @@ function reasonAgainst(values: readonly string[], different: readonly string[]):
   return undefined;
 }
 
-/** Names are filled, different, and consist of words. */
+/** Scores how well the values fit the names of products: few blank cells, few repeated values, and words instead of codes. */
 function fitOf({ blanks, distinct, reason }: KeyCandidate, values: readonly string[]): number {
   const unfit = reason === undefined ? 0 : 10;
   return distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong) - unfit;
@@ -61,7 +61,7 @@ const isNumber = (value: string): boolean => {
   return text.length <= 40 && /\d/.test(text) && /^[^\p{L}]*(?:\p{L}{1,3}[^\p{L}]*)?$/u.test(text) && !isCode(text);
 };
 
-/** Whether letters are directly before or after a digit without a decimal separator, as in `P1`. */
+/** Whether the text starts with letters that are directly followed by a digit or a hyphen, as in `P1`. */
 const isCode = (text: string): boolean => /^\p{L}+[\d-]/u.test(text);
 
 const isAddress = (value: string): boolean => /^\s*(?:https?:\/\/|www\.)/i.test(value);

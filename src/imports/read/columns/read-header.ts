@@ -16,7 +16,7 @@ export interface Header {
 
 /** @param records the first records of the table, from the first line of the header on */
 export function readHeader(records: Records, dialect: Dialect, { header_at = [], header_data }: Heading): Header {
-  // The header of a workbook has already been joined, because only its sheet shows which cells are merged.
+  // The workbook reader has already joined the header rows of a workbook, because only the sheet shows which cells are merged.
   const further = dialect.line_ending === "row" ? [] : header_at.slice(1);
   const used = [0, ...further.map((line) => recordOnLine(records, line))].filter((r) => r < records.count);
   const last = Math.max(...used);
@@ -31,8 +31,8 @@ function recordOnLine(records: Records, line: number): number {
   return records.count;
 }
 
-/** Joins the names of each column by a space. A name also applies to the columns to its right whose cell is blank, as under merged
- * cells, if they have a name on a line below. */
+/** Joins the names of each column by a space. If merged cells were exported, only the first of their columns contains the name, so a name
+ * also applies to blank cells to its right, if the last header line has a name in their column. */
 function joined(lines: readonly string[][]): string[] {
   const width = Math.max(...lines.map((cells) => cells.length));
   const last = lines.at(-1) as string[];

@@ -17,7 +17,7 @@ export interface RememberedChoice {
 export interface DecidedColumns {
   /** For each field that has a choice, the position of the chosen column. */
   fields: ReadonlyMap<FieldName, number>;
-  /** The positions of columns that contain no field according to a choice, although their names may fit a field. */
+  /** The positions of columns whose names fit a field, but for which the user chose that they contain no field. */
   others: ReadonlySet<number>;
 }
 

@@ -25,7 +25,7 @@ const FORMATS: readonly { format: Format; bytes: string }[] = [
   { format: "xz", bytes: "fd377a585a00" },
   { format: "zip", bytes: "504b0304" },
 ];
-/** bzip2 starts with the letters BZh and a digit, followed by the first block or by the end. */
+/** A bzip2 file starts with the letters BZh and a digit, followed by the marker of the first block or of the file's end. */
 const BZIP2_BLOCKS = ["314159265359", "177245385090"];
 
 /** Number of bytes at the start of the file that are inspected. */

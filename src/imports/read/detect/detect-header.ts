@@ -39,7 +39,8 @@ function rowThatNamesSku(rows: readonly Row[]): number {
     );
 }
 
-/** Returns the number of lines before the last of several equal headers in consecutive rows, counted from the line after `above`. */
+/** Finds a header that is repeated in consecutive rows. Returns the number of lines from the line after `above` to the line before the last
+ * repetition, or 0 if the header is not repeated. */
 function repeatedLines(rows: readonly Row[], above = 0): number {
   const header = JSON.stringify(rows[0]?.cells);
   const firstOther = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);

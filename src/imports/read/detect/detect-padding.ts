@@ -7,8 +7,8 @@ const MIN_CELLS = 6;
 /** Minimum share of padded cells among the filled cells below the header, if the header itself is not padded. */
 const MIN_SHARE = 0.8;
 /**
- * Minimum share of padded cells among the filled cells of a column whose name is padded. Not all are, because a value that is as long as
- * the column is wide has no padding.
+ * Minimum share of padded cells among the filled cells of a column whose name is padded. A value that is as long as the column is wide has
+ * no padding.
  */
 const MIN_COLUMN_SHARE = 0.5;
 

@@ -29,7 +29,7 @@ export function describeBeginning(text: string): string | undefined {
   const start = text.slice(0, 4000).trimStart();
   const found = BEGINNINGS.find(({ pattern }) => pattern.test(start));
   if (found !== undefined) return `The file is ${found.kind}, not a table. ${found.advice}${EXPORT}`;
-  // The further lines of a field begin with a blank.
+  // A field of a mail's header may have several lines. Each line after the first begins with a blank.
   const fields = start.split(/\r?\n(?![ \t])/, 10).filter((line) => MAIL_FIELD.test(line));
   return fields.length >= MIN_MAIL_FIELDS
     ? `The file is a mail, not a table. Save its attachment, and import that file.`

@@ -8,7 +8,7 @@ const DELIMITERS = new Map([
   ["\t", "tabs"],
   ["|", "pipes (|)"],
 ]);
-/** Number of rows that are compared. */
+/** Number of rows whose delimiter is compared with the delimiter of the header. */
 const ROWS = 20;
 
 /** The parts of a table that are compared. */

@@ -15,7 +15,7 @@ const QUOTED_GUARD = Buffer.from('=""');
 /** The kinds of characters that have to be removed from the cells of a window. */
 export interface Marks {
   guards: boolean;
-  /** Byte order marks at the start of records, as in files that were joined. */
+  /** Whether records start with byte order marks, as in a file that was joined from several files. */
   byte_order: boolean;
   padding: boolean;
   any: boolean;
@@ -38,7 +38,7 @@ export function mayContain({ bytes, count, start, end }: Records, needle: Buffer
   return found !== -1 && found < (end[count - 1] as number);
 }
 
-/** Whether the window contains the beginning of a guard. */
+/** Whether the window contains `="`, the beginning of a cell such as `="0017"`. */
 const mayHaveGuards = (records: Records, dialect: Dialect): boolean =>
   dialect.formula_escape && dialect.quote === '"' && mayContain(records, GUARD);
 
@@ -88,7 +88,7 @@ function removeGuards(out: Records): void {
     if (end - start < 1 + marks * 2) continue;
     const guard = isQuoted ? QUOTED_GUARD : GUARD;
     if (bytes.compare(guard, 0, guard.length, start, start + guard.length) !== 0) continue;
-    // A further quote inside the guard would be escaped twice. Such a cell stays unchanged.
+    // In a cell such as `="0017"`, a quote inside the value would be escaped twice. Such a cell stays unchanged.
     const closing = bytes.indexOf(DOUBLE_QUOTE, start + guard.length);
     if (closing !== end - marks || (isQuoted && bytes[end - 1] !== DOUBLE_QUOTE)) continue;
     field_start[field] = start + guard.length;

@@ -46,7 +46,8 @@ export function fitsColumns(shapes: ColumnShapes, records: Records, firstField: 
     const known = shapes[column] as number;
     if ((known & ~BLANK) === 0) continue;
     const shape = shapeOf(records.bytes.toString("utf8", start, end));
-    // A blank cell fits any column, unless it is the last cell: a program that omits blank cells at the end of a record omits all of them.
+    // A blank cell fits any column, unless it is the last cell of the record. A program that omits blank cells at the end omits all of
+    // them, so a blank last cell shows that the record is short for another reason.
     if (shape === BLANK && column < count - 1) continue;
     if ((known & shape) === 0) return false;
   }

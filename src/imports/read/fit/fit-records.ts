@@ -2,9 +2,9 @@
 // last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line. Characters that do not
 // belong to the values, such as padding, are removed from the cells (clean-cells.ts).
 //
-// How a record is fitted depends on the record alone, except that the scan leaves a record short if its values do not fit their columns.
-// The scan rejects such a record, so loaders, which fit all records of their chunks, get the same accepted records. Windows whose records
-// all have the table's width and nothing to remove are returned unchanged.
+// How a record is fitted depends on the record alone, with one exception: the scan does not fill up a short record whose values do not fit
+// their columns, but rejects it. Loaders fill up all records, but do not load those that the scan rejected. Windows whose records all have
+// the table's width and nothing to remove are returned unchanged.
 import { BLANK, TAB } from "../field-end.ts";
 import { createRecords, growFields, growRecords, type Records } from "../records.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -33,7 +33,7 @@ export interface RecordFit {
 
 export interface FilledUp {
   count: number;
-  /** The lines of the first of these records. */
+  /** The lines of the first three records to which blank cells were added. */
   lines: number[];
 }
 

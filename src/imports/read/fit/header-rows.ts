@@ -13,7 +13,7 @@ const MARK = Buffer.from("\ufeff");
 /** Maximum number of bytes of a cell that is compared with a column name. */
 const MAX_BYTES = 1000;
 
-/** Returns whether record `r`, the given row of the file (from 0), is a line of column names. */
+/** Returns whether record `r` of the window is a line of column names. `row` is the record's number in the file, from 0. */
 export type HeaderTest = (records: Records, r: number, row: number) => boolean;
 
 /** @param header the header's cells, without unnamed ones at its end
@@ -33,7 +33,7 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
   return (records, r, row) => {
     const field = (records.first_field[r] as number) + compared;
     if (field >= (records.first_field[r + 1] as number)) return false;
-    // Compare the letters of one cell first: this rules out nearly every record, so that almost no record has to be decoded.
+    // Compare the letters of one cell with the header first. Nearly every record differs there, so almost no record has to be decoded.
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
     if (row > 0 && !mayRepeat(records.bytes, start, end, nameBytes)) return false;

@@ -4,8 +4,8 @@ import { createRecords, type Records } from "../records.ts";
 import { MAX_FIELDS, splitRecords } from "../split-records.ts";
 import { createSplitter, type Splitter } from "../splitter.ts";
 
-/** Returns the position, from 1, and the text of the record's last filled field. The bytes after the stored fields are split again,
- * and again after each further MAX_FIELDS fields, so each byte is visited a few times at most. */
+/** Returns the position, from 1, and the text of the record's last filled field. Splits the record again, up to MAX_FIELDS fields at a
+ * time, because `records` contains only the first MAX_FIELDS fields. */
 export function lastCell(
   records: Records,
   record: number,

@@ -2,7 +2,8 @@
 
 export interface CellText {
   add(text: string): void;
-  /** @param always whether to break an empty line too */
+  /** Starts a new line.
+   * @param always whether to start a new line even if the current line is empty */
   breakLine(always: boolean): void;
   value(): string;
 }

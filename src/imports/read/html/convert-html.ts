@@ -1,5 +1,5 @@
-// Converts the table of an HTML page to CSV. Many programs write such pages with the ending .xls. If a page has several tables, the table
-// whose header names the SKU is read, and all tables with the same header.
+// Converts the table of an HTML page to CSV. Many programs write such pages with the ending .xls. If a page has several tables, reads the
+// table whose header names the SKU, and every other table with the same header.
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";

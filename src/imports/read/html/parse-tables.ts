@@ -97,7 +97,7 @@ function openElement(
   const table = open.at(-1);
   if (SKIPPED.has(name)) seen.skipped++;
   if (name === "table") {
-    // A table proves that an element such as <head> was not closed.
+    // An element such as <head> cannot contain a table, so its closing tag must be missing.
     seen.skipped = 0;
     open.push({ index: seen.tables++, rows: 0, cells: undefined, length: 0, cell: undefined, spans: new Map() });
   } else if (table === undefined) {

@@ -4,7 +4,8 @@ import type { Rewriter } from "./rewriter.ts";
 
 const QUOTE = 34;
 const SPACE = 32;
-/** The quotes “ ” „ ‟ « » in UTF-8. Any of them opens and closes: word processors write ” after a comma, and „ “ or » « in other languages. */
+/** The quotes “ ” „ ‟ « » in UTF-8. Each of them can open or close a field: depending on the language, texts are quoted as “A”, „A“ or »A«,
+ * and word processors also write ” for an opening quote after a comma. */
 const LONG_LEAD = 0xe2;
 const SHORT_LEAD = 0xc2;
 const isShort = (byte: number | undefined): boolean => byte === 0xab || byte === 0xbb;
@@ -39,7 +40,8 @@ export function createCurlyRewriter(delimiter: string): Rewriter {
 interface FieldWriter {
   /** Makes space for a chunk of this length. */
   begin: (length: number) => void;
-  /** Returns false if the typographic quote has no meaning here, so that its bytes are put one by one. */
+  /** Writes a typographic quote. Returns false if the field is not enclosed in typographic quotes. The caller then copies the quote byte by
+   * byte. */
   putMark: (bytes: Buffer, at: number, length: number) => boolean;
   putByte: (byte: number) => void;
   end: () => void;
@@ -52,7 +54,7 @@ function createFieldWriter(delimiter: number): FieldWriter {
   let state: State = "field start";
   /** Number of spaces at the start of a field. They are dropped before a quote, because a quote must be the first byte of its field. */
   let spaces = 0;
-  /** Number of typographic quotes in a row inside a field. */
+  /** Number of consecutive typographic quotes inside a field. */
   let run = 0;
   let firstOfRun = Buffer.alloc(0);
 
@@ -124,7 +126,7 @@ export function quoteLength(bytes: Buffer, at: number): number {
   return last >= 0x9c && last <= 0x9f ? 3 : 0;
 }
 
-/** Returns the length without the first bytes of a typographic quote at the end. */
+/** Returns the length without an incomplete typographic quote at the end, whose last bytes are in the next chunk. */
 function completeLength(bytes: Buffer): number {
   const { length } = bytes;
   const last = bytes[length - 1];

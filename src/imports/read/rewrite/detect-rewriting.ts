@@ -16,7 +16,7 @@ const QUOTE = 34;
 const SPACE = 32;
 /** Number of lines in which typographic quotes are searched: often only the rows are quoted, not the header. */
 const INSPECTED_LINES = 3;
-/** Maximum number of bytes in which these lines start. */
+/** Maximum number of bytes at the start of the file in which lines are searched for typographic quotes. */
 const INSPECTED_BYTES = 4000;
 /** Minimum share of records that must fit the header. */
 const MIN_FITTING = 0.8;
@@ -75,8 +75,9 @@ function detectCurlyQuotes(sample: Buffer, isEnd: boolean, overrides: DialectOve
     return { text, known: { rewritten: "curly_quotes", delimiter } };
   throw new Problem(
     "unsupported-file",
-    "Some fields of the file are enclosed in typographic quotes (such as “ ” or « »), but most rows are not, or have other fields than the " +
-      'header. Replace the quotes around the fields with straight quotes ("), for example in a text editor, and send the file again.',
+    "Some fields of the file are enclosed in typographic quotes (such as “ ” or « »), but most rows have no such quotes, or " +
+      "their number of fields does not match the header. " +
+      'Replace the quotes around the fields with straight quotes ("), for example in a text editor, and send the file again.',
   );
 }
 

@@ -15,13 +15,13 @@ const INCOMPLETE = -2;
 export interface LineUnwrapper extends Rewriter {
   /** Number of lines that were enclosed in quotes. */
   enclosed: number;
-  /** Number of other lines, without blank ones. They stay unmodified. */
+  /** Number of lines that are neither enclosed in quotes nor blank. They stay unmodified. */
   others: number;
 }
 
 /**
- * An enclosed line may contain line ends, as a quoted field does. The work is linear. A search for the end of an enclosed line may pass
- * further lines without success. These lines begin with an even number of quotes, so none of them starts another search.
+ * An enclosed line may contain line ends, as a quoted field does. A failed search for its closing quote may have read the following lines,
+ * but these lines begin with an even number of quotes, so none of them starts another search. The total work is therefore linear.
  */
 export function createLineUnwrapper(): LineUnwrapper {
   let rest = Buffer.alloc(0);

@@ -67,7 +67,7 @@ const TABLES = new Map<SingleByte, Uint16Array>();
 
 /**
  * Returns the code points of the bytes 80 to FF; 0 for a byte without a character. A byte that decodes to a control character counts as a
- * byte without a character: text contains no such characters, and tables have them in place of unassigned bytes.
+ * byte without a character: text contains no control characters above 7F, and decoders return them for unassigned bytes.
  */
 export function byteTable(encoding: SingleByte): Uint16Array {
   const known = TABLES.get(encoding);

@@ -51,7 +51,7 @@ function cellsOf(line: string): string[] {
   return cells;
 }
 
-/** Removes blanks and tabs. `trim` would also remove characters that are parts of UTF-8 here. */
+/** Removes blanks and tabs. Each character of `text` is one byte of UTF-8, so `trim` could remove bytes of other characters. */
 function trimBlanks(text: string): string {
   let from = 0;
   let to = text.length;

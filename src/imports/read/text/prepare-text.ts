@@ -28,7 +28,8 @@ export async function detectText(
   return detectHeadOf(path, overrides);
 }
 
-/** Detects the dialect of a text file that is complete. Returns undefined as `detectText` does. @throws Problem encoding-in-doubt */
+/** Detects the dialect of a text file that is complete. Returns undefined for a file of another format.
+ * @throws Problem encoding-in-doubt */
 export async function detectWholeText(
   path: string,
   overrides: DialectOverrides,

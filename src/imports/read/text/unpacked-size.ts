@@ -19,9 +19,9 @@ export type CountUnpacked = (bytes: number) => void;
 
 /**
  * @param packed size of the packed file in bytes
- * @param consumed returns the number of packed bytes that the decompressor has consumed, such as `bytesWritten` of a zlib
- * stream. Without this function, the credit of the whole file is available from the start: the total is bounded, but not a
- * section of the file
+ * @param consumed returns the number of packed bytes that the decompressor has consumed, such as `bytesWritten` of a zlib stream. Without
+ * this function, the file has the credit of all its bytes from the start. This limits the total number of unpacked bytes, but not the
+ * number that one section of the file unpacks to
  */
 export function createUnpackedCount(packed: number, consumed?: () => number): CountUnpacked {
   let credit = FREE_BYTES + (consumed === undefined ? packed * MAX_RATIO : 0);
@@ -38,7 +38,7 @@ export function createUnpackedCount(packed: number, consumed?: () => number): Co
     if (credit >= 0) return;
     throw new Problem(
       "unpacks-too-large",
-      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")} bytes, far more than a table of that size. Check the file, and send the table as an unpacked CSV file.`,
+      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")} bytes. A table does not become that small when it is packed. Check the file, and send the table as an unpacked CSV file.`,
     );
   };
 }

@@ -34,7 +34,7 @@ export interface ReadSheet extends SheetPart {
 
 export interface ChosenSheets {
   read: ReadSheet[];
-  /** Whether each inspected sheet has a SKU column, by the name of its part. */
+  /** Whether each inspected sheet has a SKU column. The keys are the names of the sheets' parts in the workbook file. */
   has_sku: ReadonlyMap<string, boolean>;
 }
 

@@ -28,7 +28,7 @@ export interface SheetTable {
 
 export interface JoinedNames {
   names: string[];
-  /** The cells of the rows from which the names were joined. A sheet may repeat these rows on each page. */
+  /** The cells of the rows whose names were joined. A sheet may repeat these rows on each page. */
   rows: readonly (readonly string[])[];
 }
 
@@ -53,7 +53,7 @@ export function findTable(
   const below = filled.filter(({ line }) => line > preamble);
   const first = below[0];
   if (first === undefined) return undefined;
-  // The rows between the preamble and this row have only cells beyond the last possible column.
+  // The preamble includes further rows if all their cells are beyond the last column that a table may have.
   const titles = Math.max(preamble, first.line - 1);
   const table = { preamble: titles, joined: undefined, width: widthOf(below) };
   if (!(overrides.header ?? detectHeader(below))) {

@@ -15,8 +15,8 @@ const MAX_DIRECTORY = 4 << 20;
 /** Maximum number of bytes of a part without cells, such as the list of sheets. */
 const MAX_SMALL_PART = 16 << 20;
 /**
- * Maximum number of bytes in a chunk. All rows of a chunk are in memory at the same time, and a few kilobytes can refer to megabytes of
- * shared strings.
+ * Maximum number of bytes of XML that are parsed at a time. All their rows are in memory at the same time, and a few kilobytes can refer to
+ * megabytes of shared strings.
  */
 const MAX_CHUNK_BYTES = 16_384;
 /** Number of bytes that are inflated at a time. With Node's 16 kB, inflating takes twice as long. */
@@ -171,8 +171,8 @@ async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGen
       for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) yield bytes.subarray(at, at + MAX_CHUNK_BYTES);
     }
   } finally {
-    // If the caller stops early, `pipeline` destroys the stream only after the next part has begun to be read. yauzl would then
-    // read from the destroyed stream and throw an error that nothing can catch.
+    // If the caller stops early, `pipeline` destroys the stream too late: yauzl is already reading the next bytes for it, and throws an
+    // error that nothing can catch.
     packed.destroy();
   }
   if (length !== uncompressedSize)

@@ -64,9 +64,9 @@ const namesOf = ({ names }: JoinedNames): Line => ({ cells: names });
 const isEqual = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((cell, column) => cell === b[column]);
 
-/** Converts a row that is not blank. Only texts are in quotes: the mapping recognizes numbers and dates by the missing quotes, and reads
- * them without using its sample. If the row has a cell beyond the last column, the line gets one field too many. The row is then rejected
- * with that cell as its value, but without the thousands of blank cells before it. */
+/** Converts a row that is not blank. Puts only texts in quotes. A mapping recognizes numbers and dates by the missing quotes, and reads
+ * them without the format that it specifies for texts. If the row has a cell beyond the last column, the line gets one field too many. The
+ * row is then rejected with that cell as its value, but without the thousands of blank cells before the cell. */
 export function csvLine({ cells, values, beyond }: Line, width: number): string {
   let text = "";
   let at = 0;

@@ -47,7 +47,8 @@ export function createStringStore(path: string | undefined): StringStore {
   };
   /** Appends a string and returns its length in bytes. */
   const appendText = (text: string): number => {
-    // The string fits in any case, because a UTF-16 unit takes at most three bytes: write it without an intermediate buffer.
+    // A UTF-16 unit takes at most three bytes in UTF-8. If the string fits into the block in any case, write it without an intermediate
+    // buffer.
     if (filled + text.length * 3 < BLOCK_BYTES) {
       const written = block.write(text, filled);
       filled += written;
@@ -123,7 +124,7 @@ function memoryBlocks(): Blocks {
 
 function diskBlocks(path: string): Blocks {
   const file = openSync(path, "wx+", 0o600);
-  /** A Map keeps the order of insertion, so its first block is the one that was read longest ago. */
+  /** A Map keeps the order of insertion, so its first block is the one that was read from the file longest ago. */
   const cache = new Map<number, Buffer>();
   const makeBlock = blockMaker();
   let written = 0;

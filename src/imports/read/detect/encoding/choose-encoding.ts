@@ -19,8 +19,8 @@ interface Candidate {
 }
 
 /**
- * The encodings that are detected. Other encodings have to be given, because their text is nearly always valid in one of these encodings
- * too.
+ * The encodings that are detected. The sender has to specify any other encoding, because its text is nearly always valid in one of these
+ * encodings too.
  */
 const SINGLE_BYTE: Partial<Record<SingleByte, Candidate>> = {
   "windows-1252": { prior: 0, languages: WEST },

@@ -5,7 +5,7 @@ import { CR, LF } from "../../field-end.ts";
 /** Maximum number of bytes in a sample, and of a line in it. */
 const MAX_SAMPLE_BYTES = 65_536;
 const MAX_LINE_BYTES = 2000;
-/** Maximum number of bytes in which further lines are searched: a bound for the time that a large file takes. */
+/** Maximum number of bytes of the file in which lines for the sample are searched. Limits the time that a large file takes. */
 const MAX_SEARCHED_BYTES = 32 << 20;
 const MAX_WORDS = 1500;
 const MAX_WORD_BYTES = 60;
@@ -38,7 +38,7 @@ export function addLines(sample: Sample, chunk: Buffer): void {
   }
 }
 
-/** The bytes of words in encodings of single bytes: letters and digits. */
+/** Whether the byte can be part of a word, which consists of letters and digits, in an encoding with one byte per character. */
 export const isWordByte = (byte: number): boolean =>
   byte > 0x7f || (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 

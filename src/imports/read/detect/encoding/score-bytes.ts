@@ -18,7 +18,7 @@ const COMMON_SYMBOL = -3.5;
 const RARE_SYMBOL = -8;
 /** A symbol between two letters, as in `M„rz`. */
 const SYMBOL_IN_WORD = -10;
-/** Block graphics and private characters. */
+/** Score of block graphics and of characters in a private use area. */
 const GRAPHIC = -12;
 const KNOWN_NEIGHBOUR = 0.4;
 const UNKNOWN_NEIGHBOUR = -1.6;
@@ -87,7 +87,7 @@ export function decodeWord(word: Uint8Array, table: Uint16Array): string[] {
   return Array.from(word, (byte) => String.fromCharCode(byte < 0x80 ? byte : (table[byte - 0x80] as number)));
 }
 
-/** The score of decoded words: the best one that a single language gives, for all words together. */
+/** Scores the words in each of the languages and returns the highest score. All words are scored in the same language. */
 export function scoreWords(words: readonly (readonly string[])[], languages: readonly Language[]): number {
   let shared = 0;
   const scores = languages.map(() => 0);
@@ -125,7 +125,7 @@ function scoreLetter(letter: Letter | undefined, before: string, after: string):
   );
 }
 
-/** Scores whether capital letters and scripts occur as in a real word. */
+/** Scores whether the capital letters in the word, and its mix of scripts such as Latin and Greek, are plausible. */
 function scoreForm(word: readonly string[], at: number, { is_capital: isCapital, is_latin: isLatin }: Glyph): number {
   const before = letterAt(word, at - 1);
   const after = letterAt(word, at + 1);

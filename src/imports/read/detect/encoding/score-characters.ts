@@ -12,7 +12,8 @@ const FREQUENT: Record<EastAsian, ReadonlySet<string>> = {
   "euc-kr": new Set(CHARACTERS.ko),
 };
 
-/** Logarithms of probabilities. A character has two bytes, so its value competes with the sum of the values of two letters. */
+/** Logarithms of probabilities. In other candidates, each byte is a letter. The score of a character, which has two bytes, is therefore
+ * compared with the sum of the scores of two letters. */
 const NO_CHARACTER = -14;
 const FREQUENT_CHARACTER = -5.5;
 const COMMON_CHARACTER = -8;

@@ -43,14 +43,16 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
 
-/** Whether `numberText` has written the number itself or a date. A code may be another number than the cell: `12.345` for 12345. */
+/** Whether `numberText` returned the same number or a date. A format can display another number than the cell contains: `12.345` for
+ * 12345. */
 export function isPlainValue(raw: string, text: string): boolean {
   if (text === raw && isOrdinary(text)) return true;
   if (ISO_DATE.test(text)) return true;
   return DECIMAL.test(text) && Number(text).toPrecision(SHOWN_DIGITS) === Number(raw).toPrecision(SHOWN_DIGITS);
 }
 
-/** Whether the number is shown as it is spelled. With 16 characters, it has at most 15 digits and a decimal point or a sign. */
+/** Whether the number needs no rounding or rewriting to be displayed. A text of 16 characters has at most 15 digits and a decimal point or
+ * a sign. */
 const isOrdinary = (text: string): boolean =>
   (text.length <= SHOWN_DIGITS + 1 ? ORDINARY : WHOLE).test(text) && text !== "-0";
 
@@ -62,9 +64,9 @@ function paddedText(plain: string, length: number): string {
   return plain.startsWith("-") ? `-${plain.slice(1).padStart(length, "0")}` : plain.padStart(length, "0");
 }
 
-/** Converts a number to the same text however the program that wrote it spells it: without an exponent and without zeros at the
- * end of its fraction. Whole numbers (codes may have 18 digits) and short fractions keep all digits. Other numbers are rounded to
- * the 15 digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
+/** Converts a number to text without an exponent and without zeros at the end of its fraction, so that equal numbers give the same text.
+ * Whole numbers (codes may have 18 digits) and short fractions keep all digits. Other numbers are rounded to the 15 digits that a
+ * spreadsheet shows: 0.30000000000000004 becomes 0.3. */
 function plainNumber(text: string, value: number): string {
   if (isOrdinary(text)) return text;
   const parts = NUMBER.exec(text);
@@ -115,7 +117,8 @@ function codeText(plain: string, pattern: string): string | undefined {
 const isDigit = (char: string): boolean => char === DIGIT || char === OPTIONAL_DIGIT;
 const digitsOf = (pattern: string): number => Array.from(pattern).filter(isDigit).length;
 
-/** Fills the placeholders from right to left. Digits without a placeholder come before the first one. */
+/** Writes the digits into the pattern's placeholders, from right to left. Digits that are left over are written before the leftmost
+ * placeholder. */
 function fillWhole(digits: string, pattern: string): string {
   let left = digits;
   let placeholders = digitsOf(pattern);

@@ -7,7 +7,8 @@ export type NumberKind = "plain" | "date" | "time" | "duration";
 /** A section of a format, for the numbers that meet its condition. */
 export interface FormatSection {
   condition: Condition | undefined;
-  /** For a code, its pattern: DIGIT, OPTIONAL_DIGIT and POINT are placeholders, all other characters are literals. */
+  /** A kind of number, or the pattern of a code, in which DIGIT, OPTIONAL_DIGIT and POINT are placeholders and all other characters are
+   * literals. */
   shows: NumberKind | { code: string };
 }
 
@@ -16,7 +17,7 @@ interface Condition {
   limit: number;
 }
 
-/** The most frequent formats are a kind, or the number of digits to which numbers are padded with zeros. */
+/** For the most frequent formats, only a kind, or the number of digits to which numbers are padded with zeros. */
 export type NumberFormat = NumberKind | number | readonly FormatSection[];
 
 /** A digit that is displayed even if it is an insignificant zero. */
@@ -27,7 +28,7 @@ export const POINT = "\u0003";
 
 const ONLY_DIGITS = /^\u0001+$/;
 
-/** Excel allows 255 characters. */
+/** Maximum length of a format code. Excel allows only 255 characters. */
 const MAX_CODE_LENGTH = 500;
 /** Maximum number of sections for numbers. A fourth section applies to text. */
 const MAX_SECTIONS = 3;

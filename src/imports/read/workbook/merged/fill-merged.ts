@@ -17,7 +17,7 @@ export function createMergedFill(
   header: number,
   budget: Pick<WorkBudget, "countRead">,
 ): (row: SheetRow) => void {
-  /** The ranges that the last row was in, by column. Of ranges that overlap, the one that begins later is kept. */
+  /** For each column, the merged range that the last row was in. Of overlapping ranges, the one that begins later is kept. */
   const open = new Map<number, { bottom: number; text: string; is_value: boolean }>();
   let next = 0;
 

@@ -6,7 +6,7 @@ import { MAX_FIELDS } from "../../split-records.ts";
 import type { SheetRow } from "../read-sheet.ts";
 import type { MergedRange } from "./read-merged.ts";
 
-/** Maximum number of rows of a header. Ranges of more rows are labels beside a table. */
+/** Maximum number of rows of a header. A merged cell over more rows is a label beside a table. */
 export const MAX_HEADER_ROWS = 5;
 /** Maximum number of characters of all names. A longer header cannot be read anyway. */
 const MAX_NAMES_LENGTH = 1_000_000;
@@ -49,7 +49,7 @@ export function joinHeader(
 
 interface Grid {
   cells(row: number): readonly string[];
-  /** The ranges that overlap the row and have a name. */
+  /** The merged ranges that overlap the row and contain a name. */
   ranges(row: number): readonly MergedRange[];
   name(range: MergedRange): string;
   /** The range that contains the cell. */
@@ -69,7 +69,7 @@ function createGrid(rows: readonly SheetRow[], ranges: readonly MergedRange[], h
   const name = ({ top, left }: MergedRange): string => (cells(top)[left] ?? "").trim();
   const byRow = new Map<number, MergedRange[]>();
   const byCell = new Map<number, MergedRange>();
-  // Ranges of a valid sheet do not overlap, so they cover no more cells than the rows have.
+  // Ranges of a valid sheet do not overlap, so these rows have enough cells for all of them. The limit bounds the work for a hostile sheet.
   let free = MAX_FIELDS * MAX_HEADER_ROWS * 2;
   for (const range of ranges) {
     const { top, bottom, left, right } = range;
@@ -109,7 +109,8 @@ function belongTogether(grid: Grid, upper: number): boolean {
   const [first] = filled;
   const last = filled.at(-1);
   if (first === undefined || last === undefined || filledAbove.length === 0) return false;
-  // A column with a text in both rows, without a merged cell, is a name above a value, unless the lower row has names too.
+  // If a column has text in both rows, and its upper cell is not merged, the upper text is a name and the lower text is its value. This
+  // does not apply if the lower row contains column names too.
   const isAboveValue = filledAbove.some(
     (column) => filled.includes(column) && grid.rangeAt(upper, column) === undefined,
   );
@@ -133,8 +134,8 @@ function completesSku(name: string, below: readonly string[]): boolean {
 const filledColumns = (cells: readonly string[]): number[] =>
   cells.flatMap((cell, column) => (cell.trim() === "" ? [] : [column]));
 
-/** Returns the names in each column, from top to bottom. A merged cell has its name in each of its columns, but only once in a
- * column. Returns undefined if the names are too long. */
+/** Returns the names in each column, from top to bottom. The name of a merged cell counts for each column that the cell covers, and only
+ * once if the cell covers several rows. Returns undefined if the names are too long. */
 function columnPieces(grid: Grid, lines: readonly number[]): string[][] | undefined {
   const columns: string[][] = [];
   let length = 0;
@@ -158,8 +159,8 @@ function columnPieces(grid: Grid, lines: readonly number[]): string[][] | undefi
 }
 
 /**
- * Returns the name that a merged cell gives to one of its columns. The name is blank for a column without names or values below the merged
- * cell, which belongs to the column before it.
+ * Returns the name that a merged cell gives to one of its columns. If a column other than the first is blank below the merged cell, returns
+ * an empty string, because the column belongs to the column before it.
  * @param isFirst whether this is the first row of the header in the range
  */
 function nameAt(grid: Grid, range: MergedRange, isFirst: boolean, column: number): string {
@@ -167,7 +168,8 @@ function nameAt(grid: Grid, range: MergedRange, isFirst: boolean, column: number
   return column === range.left || grid.isFilledBelow(range.bottom, column) ? grid.name(range) : "";
 }
 
-/** Whether the lowest names alone show which columns contain the SKU and the name of a product, and the joined names do not. */
+/** Whether the names in the lowest row of the header show which columns contain the SKU and the name of a product, and the names joined
+ * from all rows do not. */
 function fitsBetter(lowest: readonly string[], joined: readonly string[], columns: readonly string[][]): boolean {
   const filled = lowest.filter((name) => name !== "");
   if (new Set(filled).size < filled.length) return false;

@@ -253,7 +253,7 @@ describe("hostile ranges", () => {
 test("ranges are packed without loss", async () => {
   const chunks = (xml: string): AsyncIterable<Buffer> => ({
     async *[Symbol.asyncIterator]() {
-      // One byte at a time: the element may begin anywhere.
+      // Yield one byte at a time, to test that the reader finds an element that is split between two chunks.
       for (const byte of Buffer.from(xml)) yield await Promise.resolve(Buffer.from([byte]));
     },
   });

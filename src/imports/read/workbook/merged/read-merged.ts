@@ -1,5 +1,5 @@
-// Reads the merged ranges of a sheet. They are at the end of the sheet's XML, after all rows, but are needed before the first row:
-// a merged cell of the header names several columns, and a cell merged over several rows is the value of each of them.
+// Reads the merged ranges of a sheet. They are at the end of the sheet's XML, after all rows, but are needed before the first row is read:
+// a merged cell of the header names several columns, and a cell that is merged over several rows contains the value of each of these rows.
 import { MAX_FIELDS } from "../../split-records.ts";
 import { brokenWorkbook, truncated } from "../broken-workbook.ts";
 import { createXmlParser, type XmlParser } from "../parse-xml.ts";
