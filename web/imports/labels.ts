@@ -24,7 +24,7 @@ const FIELD_TARGETS: ReadonlySet<string> = new Set<Column["target"]>([
   "parent_sku",
 ]);
 
-/** Built-in profiles have no versions that a user could compare. */
+/** A text that names the profile and its version. The version of a built-in profile is left out, because users cannot edit the profile. */
 export const profileText = ({ name, version, built_in }: NonNullable<Preview["profile"]>): string =>
   built_in ? t("imports.profile.used_built_in", { name }) : t("imports.profile.used", { name, version });
 

@@ -6,7 +6,7 @@ export type ItemState = "loading" | "ready" | "missing" | "failed";
 
 export interface LoadedItem {
   state: Ref<ItemState>;
-  /** The error of the last attempt. */
+  /** The error of the last attempt to load the item; null if it succeeded. */
   error: Ref<Error | null>;
   /** Loads the item, or loads it again. Does nothing once the item is missing. */
   load: (signal: AbortSignal) => Promise<void>;

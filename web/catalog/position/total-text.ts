@@ -14,5 +14,5 @@ export function totalText({ value, relation }: ListTotal): string {
   }
 }
 
-/** Rounds an estimate to two digits, so that it does not look exact. */
+/** Rounds an estimate to two significant digits, so that it does not look exact. */
 const formatRounded = (value: number): string => formatCount(Number(value.toPrecision(2)));

@@ -20,7 +20,7 @@ export function useListPosition(
     return positionText({ ...shown.value, is_exact: isExact }, rows.total.value);
   });
 
-  /** Moves the cursor too, so that the keyboard continues in the viewport. */
+  /** Scrolls by one screen. Moves the cursor too, so that the arrow keys continue from a row in the viewport. */
   function scrollByScreen(to: "previous" | "next"): void {
     const { first, end } = shown.value;
     scrollRowToTop(to === "next" ? end : Math.max(0, first - (end - first)));

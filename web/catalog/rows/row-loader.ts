@@ -13,7 +13,7 @@ const PAGE = 200;
 
 export const createState = () => ({
   rows: shallowRef(new RowWindow<Product>()),
-  /** The total of the last loaded page. */
+  /** The number of products in the list, as the last loaded page reported it. */
   page_total: ref<PageTotal | null>(null),
   error: shallowRef<Error | null>(null),
   /** Counter that increases when another list is shown, or when the same list is read from another position. */

@@ -80,7 +80,7 @@ export class RowWindow<T> {
     return this.rowsBefore;
   }
 
-  /** Number of rows up to the last known one, including evicted rows and those before the first page. */
+  /** Number of rows from the start of the list to the last known row. Includes rows that are not in memory. */
   get count(): number {
     return this.rowsBefore + this.knownRows;
   }

@@ -40,7 +40,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
       show(scrolled({ map: map.value, above_px: above.value, viewport_px: heightPx.value }, scrollTop, now));
       scrollTop = now;
       clearTimeout(endTimer);
-      // At either end, correct the scrollbar immediately: otherwise the user could not continue to scroll to the remaining rows.
+      // At the top or bottom of the scrollbar, correct its position immediately. Otherwise, the user could not reach the remaining rows.
       if (now < 1 || now >= map.value.height - heightPx.value - 1) onScrollEnd();
       else endTimer = setTimeout(onScrollEnd, SCROLL_END_MS);
     });

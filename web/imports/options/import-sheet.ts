@@ -12,7 +12,8 @@ const { add } = useUploads();
 
 export const importSheet = (import_: Import, sheet: string): Promise<void> => importAgain(import_, { sheet });
 
-/** Imports the file again and waits until the user has checked its columns. The editor starts with the options of the earlier import. */
+/** Imports the file again. The new import is held until the user has checked its columns. The editor starts with the options of the earlier
+ * import. */
 export const importWithOtherColumns = (import_: Import): Promise<void> => importAgain(import_, { review: "always" });
 
 async function importAgain(

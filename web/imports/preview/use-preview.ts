@@ -1,4 +1,4 @@
-// Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of
+// Previews of files: the server parses the first bytes of a file while the whole file is being uploaded. The tab keeps the previews of
 // its last few files, even after their imports have started.
 import { computed, ref, shallowReactive } from "vue";
 import { UnreachableError } from "../../../client/answer.ts";

@@ -5,7 +5,7 @@ import { readRecord, writeRecords } from "../preview/records.ts";
 export interface FixRow {
   row: number;
   line: number;
-  /** Index of the rejected cell; undefined if the reject names none. */
+  /** Index of the rejected cell; undefined if the reject names no cell. */
   fault: number | undefined;
   cells: string[];
 }
@@ -14,7 +14,7 @@ export interface FixTable {
   /** Names of the file's own columns. A row may have more cells than there are names. */
   names: string[];
   rows: FixRow[];
-  /** Display order of the cells: the SKU, then columns with a rejected cell, then the others. */
+  /** Column indices in display order: the SKU, then the columns that contain a rejected cell, then the other columns. */
   order: number[];
   /** Number of rows that the table leaves out, because the server stored only the beginning of their text. */
   too_long: number;

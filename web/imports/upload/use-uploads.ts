@@ -34,7 +34,7 @@ const latest = shallowRef<{ import_: Import; is_one_of_several: boolean } | null
 const stops = new Map<number, AbortController>();
 let nextKey = 1;
 let isWorking = false;
-/** Files sent since the queue was last empty. */
+/** Number of files sent since the queue was last empty. */
 let sentSinceIdle = 0;
 
 export function useUploads() {

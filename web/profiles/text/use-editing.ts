@@ -13,7 +13,7 @@ interface Editing {
   /** The name under which the text is saved. */
   name: () => string;
   start: { text: string; base: Profile | null };
-  /** Prepares the definition before it is saved. */
+  /** Changes the definition before it is saved, for example adds the name of a new profile. */
   complete?: (definition: Definition) => Definition;
   onSaved: (profile: Profile) => unknown;
 }

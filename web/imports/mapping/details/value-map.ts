@@ -5,8 +5,8 @@ const MAX_LISTED = 100;
 
 export const comparableValue = (value: string): string => value.trim().toLowerCase();
 
-/** Lists the values of the map, spelled as in the map, and then all other values. If the column contains lists, their elements are the
- * values. */
+/** Lists the values of the map, spelled as in the map, and then those of `values` that the map lacks. If the cells of the column are lists,
+ * `separator` splits them into elements, and the elements are listed. */
 export function listedValues(
   map: Readonly<Record<string, string>>,
   values: readonly string[],

@@ -137,7 +137,8 @@ export interface Combined {
   need_all: boolean;
 }
 
-/** Changes which columns make the value, and how they are combined. A column that is added is removed from its own statement. */
+/** Changes which columns make the value, and how they are combined. If the value gains a
+ * column, the statements that used the column before no longer read it. */
 export function setCombined(draft: Draft, row: ColumnRow, combined: Combined, names: Names): Draft {
   const added = combined.names.filter((name) => !row.sources.some((source) => isSameName(source, name)));
   let changed = draft;

@@ -62,7 +62,7 @@ export function readRow(draft: Draft, column: Pick<PreviewColumn, "name" | "attr
   };
 }
 
-/** A column without a statement: kept, ignored, or used only by pairs or by names of attributes. */
+/** The row of a column without a statement. The column is kept, ignored, or used only in `pairs` or in names of attributes. */
 function unplaced(
   draft: Draft,
   { name, attribute = name }: Pick<PreviewColumn, "name" | "attribute">,

@@ -13,7 +13,7 @@ export interface Figures {
   ignored: number;
   /** Number of rows that were examined for the other counts. */
   of: number;
-  /** Whether these are all rows of the file. */
+  /** Whether the counts cover all rows of the file. */
   is_exact: boolean;
 }
 

@@ -16,9 +16,9 @@ export function faultOf(error: Error | null, { path, name, place }: ColumnRow): 
 
 export interface Misfits {
   count: number;
-  /** Why the first of these rows is rejected. */
+  /** Why the first rejected row is rejected. */
   message: string;
-  /** The rejected value of the first row; empty if treating this value as blank would not prevent the rejection. */
+  /** The rejected value of the first rejected row; empty if treating this value as blank would not prevent the rejection. */
   text: string;
 }
 

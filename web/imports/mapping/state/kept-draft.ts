@@ -4,7 +4,7 @@ import { ref, watch } from "vue";
 import type { EditorState } from "./answer.ts";
 
 const PREFIX = "skuport.mapping.";
-/** An import waits for its answer for 24 hours. Older drafts belong to imports that have ended. */
+/** How long the browser keeps a draft. An import waits 24 hours for its answer, so the import of an older draft has ended. */
 const KEPT_MS = 25 * 3_600_000;
 
 const keyOf = (id: number): string => `${PREFIX}${String(id)}`;

@@ -15,11 +15,11 @@ const NUMBER = /^[+\u2212-]?\s?([\p{L}\p{Sc}%]{0,5})\s?(\d[\d.,' \u00a0\u202f\u2
 const PREFIX = /\p{L}\d/u;
 const BLANKS = /[\u00a0\u202f\u2009]/g;
 
-/** Minimum share of values that must be numbers. The preview shows that rows with other values are rejected. */
+/** Minimum share of values that must be numbers. If the user accepts the sample, the preview shows which other values are rejected. */
 const NEEDED = 0.8;
 
 /** Returns a sample in the notation of the numbers, such as `1.234,56`.
- * @returns undefined if the values are not numbers, if the decimal separator is unclear, or if plain numbers such as `12.5` need no sample */
+ * @returns undefined if the values are not numbers, if the decimal separator is unclear, or if the numbers are plain, such as `12.5` */
 export function numberSample(values: readonly string[]): string | undefined {
   const numbers = values.map(readNumber).filter((number) => number !== undefined);
   if (numbers.length < values.length * NEEDED || (values.length < 5 && numbers.length < values.length))
