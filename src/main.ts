@@ -3,7 +3,7 @@ import { enableCompileCache } from "node:module";
 import type { Command, Io } from "./commands/command.ts";
 import { guardTerminal } from "./terminal.ts";
 
-// Stores the compiled code, from which the types have been removed, on disk for the next start.
+// Stores the compiled code on disk, so that the next start need not remove the types and compile the code again.
 enableCompileCache();
 
 /** Each command is loaded only when it runs, so that its start does not wait for the imports of other commands. */

@@ -82,15 +82,15 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
   },
 };
 
-/** Works until the signal aborts. */
+/** Runs all parts of the worker until the signal aborts. */
 async function workOn(
   config: Config,
   address: DatabaseAddress,
   options: { env: Io["env"]; log: Logger; signal: AbortSignal; pulse: Pulse },
 ): Promise<void> {
   const { log, signal, pulse } = options;
-  // Loaders, executors and four scans can each hold one connection and need a second one to continue. The pool has more connections than
-  // all of these can hold, so they cannot deadlock.
+  // Each loader, each executor and each of four scans may hold one connection while it waits for a second one. The pool has more connections
+  // than all of them hold in this state, so they cannot deadlock.
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
@@ -105,7 +105,7 @@ async function workOn(
     process.on("message", (message) => {
       if (message === THROTTLE) limit.throttle();
     });
-    // The open channel must not keep a worker alive after its work has ended.
+    // The IPC channel to the server must not keep the worker alive after its work has ended.
     process.channel?.unref();
     const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
     const databaseDisk = config.database_url === undefined ? disk : undefined;

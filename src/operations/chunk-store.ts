@@ -111,8 +111,8 @@ export async function insertFilterChunks(
 }
 
 /** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. If the changeset is
- * itself an undo, it may have given the key of one product to another, so that a key has several versions. All versions of a key are stored
- * in the same chunk. */
+ * itself an undo, it may have given the key of one product to another product. Then the changeset has several versions of this key, and all
+ * of them are stored in the same chunk. */
 export async function insertChangesetChunks(
   db: Queryable,
   operationId: number,

@@ -119,7 +119,7 @@ export async function deleteProfile(pool: pg.Pool, name: string, preconditions: 
   });
 }
 
-/** Runs the tests of the new text. @throws Problem profile-tests-fail with the differences, unless `confirm` is true */
+/** Runs the tests in the new text of a profile. @throws Problem profile-tests-fail with the differences, unless `confirm` is true */
 async function checkedText(
   { name, definition, actor, confirm }: Change,
   makePreview?: MakePreview,

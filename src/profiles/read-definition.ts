@@ -24,7 +24,7 @@ export function readDefinition(body: unknown, name: string, pointer = "/body"): 
   return { profile: profile ?? name, ...members };
 }
 
-/** Validates a request body that contains no definition. @throws Problem invalid-request */
+/** Validates a request body that contains no profile. @throws Problem invalid-request */
 export function readBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw invalidRequest(parsed.error.issues.map((issue) => faultOf(issue, "/body")));

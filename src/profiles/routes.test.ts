@@ -80,7 +80,7 @@ test("preconditions protect against lost changes", async () => {
   expect((await ask("DELETE", path("guarded"), undefined, { "if-match": etag })).status).toBe(412);
   expect((await ask("PUT", path("missing"), { key: "c" }, { "if-match": etag })).status).toBe(412);
   expect((await ask("PUT", path("guarded"), { key: "c" }, { "if-match": "x" })).status).toBe(400);
-  // A new profile gets a new tag, even if a deleted profile had the same name and version.
+  // A new profile gets a new entity tag, even if a deleted profile had the same name and version.
   await ask("DELETE", path("guarded"));
   expect((await ask("PUT", path("guarded"), { key: "a" })).headers.etag).not.toBe(etag);
 });

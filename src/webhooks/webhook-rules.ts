@@ -11,8 +11,8 @@ export interface Target {
 }
 
 /** Validates and normalises the URL and custom headers of a webhook. A header value of null keeps the stored value from `kept`.
- * Host names are not resolved here but for each connection. @throws Problem that lists all faults of URL and headers, without
- * header values */
+ * Host names are not resolved here but for each connection. @throws Problem that lists all faults of URL and headers,
+ * but quotes no header values */
 export function checkTarget(
   given: { url?: string | undefined; headers: Readonly<Record<string, string | null>> },
   kept: Readonly<Record<string, string>>,

@@ -45,7 +45,7 @@ running, the command itself imports the file into the database. FILE may be a pi
   --strict            if any row is rejected, fail the import and change nothing
   --no-active         create a new product as inactive if the file does not say whether it is active
   --review WHEN       always: scan the file, print its figures and what its columns become, and import nothing; unknown:
-                      do so only if Skuport cannot be certain what the columns become; never (default)
+                      do so only if it is not certain what the columns become, otherwise import; never (default)
 ${COLUMN_HELP}  --on-new-column WHAT      attribute, ignore or hold: what happens to columns that the profile does not know
   --on-missing-column WHAT  keep or hold: what happens if the file lacks columns of the profile
 

@@ -1,4 +1,4 @@
-// Starts an operation on products given by their SKUs: records its changeset, its chunks and itself, and wakes the executors.
+// Starts an operation on products given by their SKUs: records the operation, its changeset and its chunks, and wakes the executors.
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";

@@ -1,5 +1,5 @@
 // Compares the products of a chunk with their values after the changeset, in one statement that joins on the key alone. Products that
-// were deleted or renamed, or whose key belongs to another product now, are classified as "moved" and resolved one by one.
+// were deleted or renamed, or whose key belongs to another product now, are classified as "moved"; `resolve-moved.ts` decides about them.
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
@@ -34,8 +34,8 @@ export interface Classification {
   tids: BinaryArray | null;
 }
 
-/** Condition that two rows have equal values. It uses `is not distinct from`, because values can be null. Use it only where at least one
- * of the two rows exists. */
+/** Condition that two rows have equal values. It uses `is not distinct from`, because values can be null. It is also true if neither row
+ * exists, so use it only where at least one of the two rows exists. */
 const same = (a: string, b: string): string =>
   `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 

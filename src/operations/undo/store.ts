@@ -46,9 +46,9 @@ export async function findRunningUndo(db: Queryable, changesetId: number): Promi
   return rows[0]?.id;
 }
 
-/** Stores which changesets are in force after the changeset `undo` has undone another changeset. The undone changeset is no longer in
- * force if it was undone completely. If the undone changeset is an undo itself, the changeset that it had undone is in force again, and
- * so on along the chain. */
+/** Stores which changesets are undone, after an undo with the changeset `undo` has ended. If the undo is complete, the changeset that it
+ * reverts counts as undone. If that changeset is itself an undo, the changeset that it had reverted no longer counts as undone. The same
+ * applies to all earlier undos in the chain. */
 export async function markUndone(db: Queryable, undo: number, isComplete: boolean): Promise<void> {
   await db.query(
     `with recursive chain as (

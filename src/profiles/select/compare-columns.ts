@@ -68,7 +68,7 @@ function similarNames(missing: readonly string[], added: readonly string[]): Col
   });
 }
 
-/** Whether one name contains the letters of the other, or differs from it in few letters. */
+/** Compares only the letters and digits of two names. True if one name contains the other as a substring, or if few letters differ. */
 function isSimilar(a: string, b: string): boolean {
   const [short, long] = [lettersOf(a), lettersOf(b)].sort((x, y) => x.length - y.length) as [string, string];
   if (short.length < 3 || long.length > 100) return short === long && short !== "";

@@ -42,7 +42,7 @@ export interface State {
   outcomes: Completed[];
   /** Ids of deliveries whose requests were stopped; they are released when the sender drains. */
   stopped: number[];
-  /** Whether the next turn must claim deliveries. */
+  /** Whether the sender must claim deliveries in its next step. */
   wants_more: boolean;
   /** Whether more deliveries may be due, because the last claim returned as many as requested. */
   may_be_more: boolean;

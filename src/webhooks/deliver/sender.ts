@@ -49,7 +49,7 @@ export function createSender(worker: Worker, webhookId: number, onIdle: () => vo
   };
 }
 
-/** Claims and sends as much as possible now. */
+/** Claims and sends as many deliveries as the limits allow now. */
 function turn(state: State): void {
   if (!state.draining && state.wants_more && state.taking === undefined) {
     state.taking = take(state)

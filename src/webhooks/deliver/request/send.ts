@@ -14,7 +14,7 @@ const TOTAL_MS = 15_000;
 const BODY_MS = 2000;
 /** Number of bytes of the response body that are stored. */
 const STORED_BYTES = 2000;
-/** Maximum size of a response body that is read completely, so that the connection can be reused. */
+/** Response bodies up to this size are read completely, so that the connection can be reused. Longer ones are cut off. */
 const READ_BYTES = 1 << 16;
 const MAX_HEADER_BYTES = 16_384;
 const SHOWN_HEADERS = 50;
