@@ -30,7 +30,7 @@ export interface LoadPlan {
   id_base: number;
   /** How products are found by an attribute; null if they are found by their SKUs. */
   match: MatchPlan | null;
-  /** Whether products may be found by their tids; see `hasTids`. */
+  /** Whether products may be found by their tids (the row positions in PostgreSQL); see `hasTids`. */
   has_tids: boolean;
 }
 

@@ -37,11 +37,12 @@ export async function loadStrictly(context: ImportContext, work: ImportWork, sig
 async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.PoolClient): Promise<void> {
   const { work, attempts } = loader;
   const { signal } = attempts;
-  // A worker that wrongly assumes that this loader is dead starts a second one. The second loader waits here, and then finds
-  // nothing to do.
+  // If a worker wrongly assumes that this loader is dead, it starts a second loader. The second loader waits here until this loader has
+  // finished, and then finds nothing to do.
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
-  // All chunks count as one attempt. Begin the attempt before the first write, because it may have to wait until another suspect part was
-  // processed. A waiting transaction must not hold row locks that the other part needs.
+  // All chunks count as one attempt. If a worker has died during an earlier attempt, `beginAttempt` may wait until another import or
+  // operation has finished a chunk. So call it before the first write: a waiting transaction must not hold row locks that the other
+  // transaction needs.
   await beginAttempt(attempts, client, STRICT_PART, () => diedLoadingStrictly(work));
   for (let loaded = 0; ;) {
     signal.throwIfAborted();

@@ -15,7 +15,7 @@ export interface MatchPlan {
   scan: ScanId;
 }
 
-/** The rows whose products were found, and the reasons for rejecting the others. */
+/** The rows to apply with the versions of their products, and the rows to reject with the reasons. */
 interface Matched extends Pick<Resolved, "rows" | "versions"> {
   refused: { row: number; code: RejectCode; message: string }[];
 }

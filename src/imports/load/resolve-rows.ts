@@ -1,7 +1,7 @@
-// Replaces the keys of a chunk's rows by the SKUs of the products that have these keys as an attribute.
+// Replaces the key of each row in a chunk by the SKU of the product whose attribute has this key as its value.
 import type { ChunkRows } from "./chunk-rows.ts";
 
-/** The products that have a key as their attribute; `many` if there are too many products to read each one again. */
+/** The products whose attribute has a certain key as its value; `many` if there are too many products to read each one again. */
 export type Found =
   | "many"
   | {
@@ -40,8 +40,9 @@ interface Kept {
 }
 
 /**
- * @param found for each key that products have, these products @param taken keys that are already SKUs of other products, so that no row
- * may create a product with such a key; undefined if rows without a product do not create one
+ * @param found for each key, the products whose attribute has the key as its value
+ * @param taken the keys of rows that are already SKUs of other products: such a row must not create a product; undefined if no row may
+ * create a product
  */
 export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, taken?: ReadonlySet<string>): Resolved {
   const kept: Kept[] = [];

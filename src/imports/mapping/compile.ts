@@ -106,7 +106,8 @@ function assignTargets(
 ): Targets {
   const copied = new Map<number, Copy>();
   const copy = (value: ValueNode, to: Copy): boolean => {
-    // Every import trims keys, and ignores white space around yes and no. Trimming any other value changes it, so that value is not a copy.
+    // Every import trims keys and ignores white space around yes and no. In other fields and in attributes, trimming changes the text, so a
+    // trimmed value is computed and not copied.
     if (value.trim && ("attribute" in to || TEXTS_AS_WRITTEN.includes(to.field))) return false;
     const column = value.sources[0];
     if (erases || !isCopyOfColumn(value) || typeof column !== "number" || copied.has(column)) return false;

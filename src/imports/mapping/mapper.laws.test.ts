@@ -189,7 +189,7 @@ describe("for any mapping and table", () => {
         withPlan(mapping, ({ plan }) => {
           if (plan === null || plan.empty.length > 0) return;
           const bytes = createMapper(plan, CSV).map(recordsOf(table));
-          // A plan with markers computes all values as texts, even if no cell contains a marker.
+          // If a plan has erase markers (`empty`), the mapper computes all values as texts, even if no cell contains a marker.
           const texts = createMapper({ ...plan, empty: ["no cell contains this"] }, CSV).map(recordsOf(table));
           table.forEach((_, r) => {
             expect(recordTexts(bytes.records, r, CSV)).toEqual(recordTexts(texts.records, r, CSV));

@@ -15,7 +15,8 @@ export interface Mapped {
   records: Records;
   /** Bit r is set if a condition ignores record r; null if no record is ignored. */
   ignored: Uint8Array | null;
-  /** The first fault of each record that has one. Record faults and wrong numbers of fields are not among them. */
+  /** The first fault of each record that has a fault in a computed value. Faults of the record itself, such as a wrong number of fields,
+   * are not included. */
   faults: ReadonlyMap<number, MappingFault>;
 }
 
@@ -41,13 +42,14 @@ export function createMapper(plan: MappingPlan, dialect: Dialect): Mapper {
   const window = new WindowCopy(plan.width, plan.columns.length);
   const mapper = new RecordMapper(plan, { markers: new Set(plan.empty), notes }, row, window);
 
-  /** Maps a record without a record fault. Returns whether a condition ignores it. */
+  /** Maps a record that has no record fault. Returns whether a condition ignores the record. */
   const mapRecord = (records: Records, r: number, isScan: boolean): boolean => {
     row.open(records, r);
     const isIgnored = mapper.isIgnored();
     if (isIgnored || row.width !== plan.width) {
       window.copyRecord(r);
-      // Mark the fault here, because this record may have exactly as many fields as the file's and the computed columns together.
+      // Mark the fault here, because the scanner would not notice it: it expects the file's columns plus the computed columns, and this
+      // record may have exactly that number of fields.
       if (row.width > plan.width) window.records.fault[r] = TOO_MANY_FIELDS;
       return isIgnored;
     }

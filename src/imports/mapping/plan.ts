@@ -31,7 +31,7 @@ export type Step =
   | { step: "suffix"; text: string };
 
 export interface ValueNode {
-  /** Columns, and values with steps of their own. */
+  /** The sources of the value. A number is the index of a column. A ValueNode is a value with steps of its own. */
   sources: (number | ValueNode)[];
   /** `constant` is used if there are no sources. */
   constant: string | null;
@@ -40,17 +40,15 @@ export interface ValueNode {
   separator: string;
   /** With `join`: the value is blank if one of its sources is blank. */
   need_all: boolean;
-  /**
-   * With `join`: whether the separator may occur only in the last source, so that two rows with different sources never have the same
-   * value.
-   */
+  /** With `join`: whether only the last source may contain the separator. Rows with different sources then always have different values. */
   is_distinct: boolean;
-  /** In a key: whether a damaged source, such as `4.00638E+12`, rejects the row. A damaged part makes different products have one key. */
+  /** In a key: whether a source with a damaged value, such as `4.00638E+12`, rejects the row. Such a value has lost digits, so different
+   * products would get the same key. */
   is_key_part?: boolean;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
   steps: Step[];
-  /** `true` stores one text as a list, `false` stores the first element of a list. */
+  /** `true` stores a single text as a list, `false` stores only the first element of a list, and null stores the value unchanged. */
   list: boolean | null;
   fallback: string | null;
   /** The first column that the value reads, for messages; -1 if it reads none. */
@@ -79,7 +77,7 @@ export type PairNode =
       list: boolean;
     };
 
-/** A condition is met if all members that are not null are met. */
+/** A condition is met if all its tests are met. A member that is null is not a test. */
 export interface ConditionNode {
   blank: number[] | null;
   of: ValueNode | null;
@@ -113,7 +111,8 @@ export interface MappingPlan {
   reject_blank: number[];
   /** Texts that erase a value. */
   empty: string[];
-  /** Attributes that are copied from a column. If the cell of that column is filled, the mapper appends no pair with the same name. */
+  /** Attributes that are copied from a column. If that column's cell is not blank, the mapper adds no attribute with the same name from
+   * the data. */
   copied: { name: string; column: number }[];
 }
 

@@ -24,7 +24,8 @@ export function sizeOf(node: ValueNode): ValueSize {
   const { steps, fallback } = node;
   let { bytes, elements } = sizeOfSources(node);
   for (const step of steps) ({ bytes, elements } = sizeAfter(step, bytes, elements));
-  // Each element of a list has two quotes and a comma, which add two bytes: the separator in the cell is already counted as one.
+  // In JSON, each element of a list has two quotes and a comma. Add only two of these three bytes, because the size already includes one
+  // byte for the separator in the cell.
   return { bytes: sum([bytes, times(elements, 2), { fixed: textBytes(fallback), columns: new Map() }]), elements };
 }
 
@@ -50,7 +51,7 @@ function sizeOfSources({ sources, constant, use, separator }: ValueNode): ValueS
 function sizeAfter(step: Step, bytes: Bound, elements: Bound): ValueSize {
   switch (step.step) {
     case "split":
-      // An element takes at least two bytes: a character and a separator.
+      // An element takes at least two bytes of a cell: a character and a separator.
       return { bytes, elements: sum([elements, times(bytes, 0.5)]) };
     case "case":
       return { bytes: times(bytes, 3), elements };
@@ -82,7 +83,7 @@ function sizeAfter(step: Step, bytes: Bound, elements: Bound): ValueSize {
   }
 }
 
-/** Maximum number of bytes of a date, a GTIN, and yes or no. */
+/** Maximum number of bytes of a value after its conversion to a date, a GTIN, or yes or no. */
 const CONVERTED_BYTES = 20;
 
 const textBytes = (text: string | null): number => (text === null ? 0 : Buffer.byteLength(text));

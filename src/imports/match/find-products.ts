@@ -15,7 +15,8 @@ export async function findProducts(
   signal: AbortSignal,
 ): Promise<boolean> {
   await deleteMatches(pool, scan.id, scan.scan_token);
-  // The cursor needs a transaction of its own. Each batch is written outside this transaction, so that no lock is held for long.
+  // The products are read with a cursor, which needs a transaction of its own. Each batch of matches is written outside this transaction,
+  // so that no lock is held for long.
   return withTransaction(pool, async (client) => {
     for await (const candidates of readCandidates(client, rule.attribute)) {
       signal.throwIfAborted();

@@ -119,7 +119,7 @@ export async function readTakenKeys(db: Queryable, keys: readonly string[]): Pro
   return new Set(rows.map(({ sku_key }) => sku_key));
 }
 
-/** Deletes the matches of an import: all of them, or those of this scan and of older ones. */
+/** Deletes the matches of an import: all matches, or, if `scanToken` is given, only the matches of this scan and of older scans. */
 export async function deleteMatches(db: Queryable, importId: number, scanToken: number | null = null): Promise<void> {
   await db.query("delete from import_matches where import_id = $1 and ($2::bigint is null or scan_token <= $2)", [
     importId,

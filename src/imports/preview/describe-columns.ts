@@ -1,4 +1,5 @@
-// Describes the columns of a preview: how certain their targets are, samples of their values, and the mapping that has the same effect.
+// Describes the columns of a preview: how certain their targets are, samples of their values, and a mapping that imports the columns in the
+// same way.
 import { cutText } from "../../../contract/faults.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
@@ -29,7 +30,7 @@ export const describeColumns = (
     samples: [...new Set(valuesOf(rows, position))].slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
   }));
 
-/** The option that answers a question about each target. */
+/** For each target that the import may ask about: the option with which the user answers the question. */
 const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
 
 function confidenceOf(

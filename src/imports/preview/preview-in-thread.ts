@@ -112,7 +112,7 @@ async function limitCpuTime(
       ({ user, system }) => {
         if ((user + system) / 1000 > cpuMs) exceeded.abort();
       },
-      // Reading the CPU time fails if the thread has ended; messageOf rejects for the same reason.
+      // Ignore the error: reading the CPU time fails if the thread has ended, and `messageOf` then reports the end of the thread.
       () => undefined,
     );
   }, watchMs);

@@ -1,5 +1,5 @@
-// The products of a preview: the first rows of a sample as an import would store them. The values come from the mapper of the import and
-// follow the rules of the encoder (load/encode-rows.ts); a test compares the results of both.
+// The products of a preview: the first rows of a sample as an import would store them. The values come from the import's mapper and follow
+// the rules of the encoder (load/encode-rows.ts). A test compares the products of a preview with imported products.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import { isList, type AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import { cutText } from "../../../contract/faults.ts";
@@ -13,7 +13,7 @@ import type { Dialect, Preview } from "../../../contract/imports/imports.ts";
 
 export type PreviewProduct = Preview["products"][number];
 
-/** Limits of a product in a preview. */
+/** A preview shows at most this number of characters of a text, attributes of a product, and elements of a list. */
 const SHOWN_CHARACTERS = 1000;
 const SHOWN_ATTRIBUTES = 200;
 const SHOWN_ELEMENTS = 50;

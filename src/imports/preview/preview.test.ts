@@ -182,7 +182,8 @@ test("previews count against the limit while their bodies arrive, until their co
   const held: ClientRequest[] = [];
   const hold = (): void => {
     const upload = request(url, { method: "POST", headers });
-    // The previews below also use slots of the 16, so this request may be refused. Send it again in that case.
+    // The server keeps at most 16 preview bodies in memory. The previews below count too, so the server may refuse this upload. Send the
+    // upload again in that case.
     upload.on("error", () => undefined).on("response", hold);
     upload.write("sku");
     held.push(upload);

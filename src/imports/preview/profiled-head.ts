@@ -22,7 +22,7 @@ export interface PreviewContext {
 /** The first bytes of a file, or the file of a held import. */
 export type PreviewSource = { kind: "bytes"; bytes: Uint8Array; is_whole: boolean } | ({ kind: "kept" } & KeptFile);
 
-/** @returns `head` is undefined if the file can only be read whole */
+/** @returns `head` is undefined for the first bytes of a zip file, such as a workbook, because a zip file can only be read whole */
 export async function readProfiledHead(
   source: PreviewSource,
   options: GivenOptions,
@@ -51,7 +51,7 @@ function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Matches the columns again, this time with the remembered choices. */
+/** Determines again what the columns become, this time with the remembered choices. */
 function withChoices(head: Head, choices: readonly RememberedChoice[]): Head {
   const { header, header_fault, rows } = head.table;
   if (choices.length === 0 || header.length === 0 || header_fault !== null) return head;

@@ -36,7 +36,7 @@ function sentRoute(instance: FastifyInstance, pool: pg.Pool, previewer: Previewe
     scope.addHook("onRequest", (_request, reply, next) => {
       if (bodies >= MAX_PREVIEW_BODIES) throw tooManyPreviews(bodies);
       bodies++;
-      // `finished` also calls this when the client closes the connection while it is sending the body.
+      // `finished` also calls this function if the client closes the connection before it has sent the whole body.
       finished(reply.raw, () => bodies--);
       next();
     });

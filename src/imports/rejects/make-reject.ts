@@ -61,7 +61,8 @@ export function makeMappingReject(file: FileRecords, r: number, row: number, fau
   return { ...reject, column: name, value: column < 0 ? null : plainText(text), message: message ?? reject.message };
 }
 
-/** Returns what only the mapping knows about the fault; undefined if the text of the code is enough. */
+/** Returns the message of a fault that only the mapping can describe. Returns undefined if the general message for the reject code is
+ * sufficient. */
 function mappingMessage({ code, text, expected }: MappingFault, column: string): string | undefined {
   if (code === "does_not_fit") return `"${text}" is not ${expected}. Correct the value, or change the mapping.`;
   if (code === "sku_damaged")

@@ -1,4 +1,5 @@
-// Tests that an import that applied no row fails, with its counts, and that an import of unchanged products does not.
+// Tests that an import fails if none of its rows was applied, and that the failed import still has its counts. An import of unchanged
+// products does not fail.
 import { beforeEach, expect, test } from "vitest";
 import type { ImportOptions } from "../../../contract/imports/imports.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";

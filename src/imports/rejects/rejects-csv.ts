@@ -86,7 +86,7 @@ function cells(
 /** @param notations for each column of a workbook, how to write its numbers and dates in the format of the mapping's sample. All values in
  * `rejects.csv` are texts, and a mapping reads texts in the format of its samples. */
 function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
-  // If an earlier version has read the file with a dialect that is no longer allowed, the records cannot be split.
+  // An earlier version of Skuport may have read the file with a dialect that is no longer allowed. The records cannot be split then.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;
   const records = createRecords();
   return (raw) => {
@@ -104,7 +104,8 @@ function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<numbe
   };
 }
 
-/** Writes a number or a date as the sample shows it. A value that the sample cannot express is rejected again. */
+/** Writes a number or a date in the format of the mapping's sample. If the value is uncertain, adds a question mark, so that the next
+ * import rejects it again. */
 function written(text: string, notation: Notation): string {
   const row: { known: KnownValue | undefined } = { known: undefined };
   const result = notation(text, row);

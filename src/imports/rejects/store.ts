@@ -34,8 +34,8 @@ export const rejectColumns = (rejects: readonly (Reject | IgnoredRow)[]): unknow
   rejects.map((reject) => reject.code in IGNORE_CODES),
 ];
 
-/** Stores the rejects of a chunk inside the chunk's transaction, up to MAX_LISTED_REJECTS for the import. The import's loaders do
- * this one at a time, each until its commit, so that each loader counts the rejects of the other loaders. */
+/** Stores the rejects of a chunk in the chunk's transaction, up to MAX_LISTED_REJECTS for the import. A lock lets only one loader of the
+ * import do this at a time. The loader holds the lock until it commits, so that the next loader counts its rejects. */
 export async function insertListedRejects(
   client: pg.ClientBase,
   importId: number,
@@ -50,7 +50,8 @@ export async function insertListedRejects(
   await insertRejects(client, importId, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
 }
 
-/** Maximum number of groups. A file has few reasons, but may have thousands of columns. */
+/** Maximum number of groups of rejects. Each group has one reason and one column. There are few reasons, but a file may have thousands
+ * of columns. */
 const MAX_GROUPS = 200;
 
 /** Counts the rejects by reason and column, the most frequent first. */

@@ -1,5 +1,5 @@
-// Reports to a scan how many bytes of its file it can read. A scan can follow an upload that is still being received, so that both finish
-// at about the same time.
+// Reports to a scan how many bytes of its file are already readable. A scan can follow an upload that is still being received, so that both
+// finish at about the same time.
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uploadedPath, type ImportContext } from "../context.ts";
@@ -13,7 +13,8 @@ export class NothingToFollow extends Error {
 }
 
 const FOLLOW_POLL_MS = 10;
-/** A scan stops following an upload that has not grown for this time, because it occupies a worker slot that other scans need. */
+/** A scan stops following an upload that has not grown for this time, because a waiting scan occupies a worker slot that other scans
+ * need. */
 const FOLLOW_TIMEOUT_MS = 2000;
 
 export async function uploadedExtent(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<Extent> {

@@ -16,7 +16,7 @@ import { beginScan, readImportWork, type ImportWork } from "../store.ts";
 import { noteAlive } from "../files/wait-store.ts";
 import { ScanOver, watchScan } from "./watch-scan.ts";
 
-/** Scans an import and sends its loaders. Does nothing if another worker is scanning it. */
+/** Scans an import, and sends the jobs that load it. Does nothing if another worker is scanning the import. */
 export async function runScan(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
   await withScanLock(context.pool, importId, async (lock) => {
     const work = await beginScan(context.pool, importId);

@@ -79,8 +79,8 @@ async function scanUpload(given: Run): Promise<void> {
 }
 
 /**
- * @param isProven whether the text is known to be UTF-8. If isProven is false, the scan ends with "not UTF-8" at the first window that is
- * not UTF-8, before it has scanned a record of that window
+ * @param isProven whether the text is known to be UTF-8. If not, the first window with a character other than ASCII decides. If that window
+ * is not UTF-8, the function returns "not UTF-8" before it scans the records of the window
  */
 async function scanTextFile(
   run: Run,

@@ -32,7 +32,8 @@ export async function withScanLock(
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
-      // This also releases the lock of suspect parts that `beginPart` may have taken on this connection.
+      // `pg_advisory_unlock_all` also releases a lock that a scan takes on this connection if a worker died during an earlier scan of the
+      // import.
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
     isReusable = !lost.signal.aborted;

@@ -13,7 +13,7 @@ export interface Run {
   signal: AbortSignal;
 }
 
-/** The table of the file with what its columns become. */
+/** The table of the file, after the scan has decided what each column becomes. */
 export type JudgedTable = Omit<Table, "columns"> &
   PlannedColumns & {
     /** The remembered choices for columns with these names. */

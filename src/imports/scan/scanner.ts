@@ -41,12 +41,13 @@ const MAX_CHUNK_BYTES = 8 << 20;
 const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
 /** Number of keys in `first_keys` by default, for a file without a name column. */
 const FIRST_KEYS = 1000;
-/** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
+/** Size of the key buffer as a multiple of the field buffer. A key is at most three times as long as its field, because lower-casing can
+ * triple the bytes of a text. */
 const KEY_GROWTH = 4;
 
 export interface Scanner {
-  /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. `mapped` is what the mapping of
-   * the import has found in these records. */
+  /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. `mapped` contains the records that
+   * the import's mapping ignores or rejects. */
   scan(records: Records, offset: number, mapped?: ScannedMapping): void;
   /** Returns the listed rejects that were found since the last call. */
   takeRejects(): Reject[];
@@ -58,7 +59,7 @@ export interface Scanner {
   readonly superseded: number;
   readonly rejected: number;
   readonly ignored: number;
-  /** The figures by which the key is judged once all rows were scanned. */
+  /** The numbers of rows, of blank SKUs and of repeated SKUs. After the scan, they show whether the SKU column really contains the keys. */
   readonly key_figures: KeyFigures;
   /**
    * The first different keys of the file. Their maximum number is `rules.first_keys`; by default FIRST_KEYS for a file without a name
@@ -86,7 +87,7 @@ export interface ScanRules {
   repeats: "last" | "first" | "reject";
   /** The cells of the header, which may be repeated among the rows; undefined if the file has none. */
   header?: readonly string[] | undefined;
-  /** The cells of the first rows, from which the meaning of numbers in the active column is decided. */
+  /** The cells of the first rows. They show which numbers mean yes or no in the column of the field `active`. */
   sample?: readonly (readonly string[])[] | undefined;
   /** The plan of the mapping, if values are computed. */
   plan?: MappingPlan | null;
@@ -100,7 +101,7 @@ export interface ScanRules {
   first_keys?: number | undefined;
 }
 
-/** Returns the rules that depend on the table. */
+/** Returns the rules that come from the table and the mapping. */
 export const rulesOf = ({
   header,
   rows,
@@ -115,19 +116,20 @@ export const rulesOf = ({
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
-  // In a table with a single column, a blank line is a record. In such a table, a chunk extends to the start of the next record, so that
-  // the chunk includes its last line end.
+  // In a table with a single column, a blank line is a record that consists of its line end alone. In such a table, a chunk extends to the
+  // start of the next record, so that the chunk includes its last line end.
   const keepsBlankLines = layout.file_width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
   const limited = limitedColumns(layout);
   const limitedInFile = limited.filter(({ index }) => index < layout.file_width);
-  // A computed value may be longer than its record, so its length is checked in every record.
+  // A computed value may be longer than its record. So its length is checked in every record, and not only in long records.
   const limitedComputed = limited.filter(({ index }) => index >= layout.file_width);
   const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column));
   const checked = errorColumns(layout, rules.plan ?? null);
-  // An export of the catalogue has no missing SKUs: a product with the SKU "null" was created on purpose.
+  // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has one. In other files, it stands for a
+  // missing SKU.
   const isExport = FIELD_NAMES.every((name, i) => rules.header?.[i] === name);
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   let key = Buffer.allocUnsafe(4096);
@@ -250,7 +252,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     tally.add(fault.code, layout.columns[fault.column]?.name ?? null, row + 1);
   };
 
-  /** The records of the window with error values, and the columns of these values. */
+  /** For each record of the window with an error value such as #N/A: the index of the first column with such a value. */
   let errors: ReadonlyMap<number, number> | undefined;
   const applyRow = (records: Records, r: number, row: number, mapped: ScannedMapping | undefined): void => {
     if (isHeader(records, r, row)) {

@@ -55,7 +55,7 @@ export async function startLoading(
   });
 }
 
-/** Number of loader jobs to send: one for a strict import, otherwise twice the number of loaders that this process runs, because
- * other workers can take part. A loader that finds no chunk ends immediately. */
+/** Number of loader jobs to send: one for a strict import, otherwise twice the number of loaders that this process runs, because other
+ * processes may run the other half. A loader that finds no chunk ends immediately. */
 const loaderCount = (context: ImportContext, work: ImportWork): number =>
   work.options.strict ? 1 : context.concurrency * 2;

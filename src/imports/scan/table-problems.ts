@@ -11,7 +11,7 @@ import { describeLines } from "../read/detect/documents.ts";
 import { findMixedDelimiters, hasQuotedLines } from "../read/detect/mixed-delimiters.ts";
 import { MAX_FIELDS } from "../read/split-records.ts";
 
-/** The parts of a table by which it is judged. */
+/** The parts of a table that show whether the table can be imported. */
 type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line" | "last_cell" | "rows"> & {
   columns: readonly Column[];
 };
@@ -39,7 +39,7 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
 
 const hasSku = ({ columns }: ReadableTable): boolean => columns.some(({ target }) => target === "sku");
 
-/** In a table, at least this share of the rows has as many cells as the header. */
+/** A file counts as a table only if at least this share of its rows has as many cells as the header. */
 const MIN_FITTING = 0.8;
 
 /** Returns the problem of a text that is not a table: a log, source code or prose. */
@@ -47,7 +47,7 @@ function problemOfText({ header, columns, rows }: ReadableTable, dialect: Dialec
   if (dialect.line_ending === "row" || countKnownNames(header) > 1) return undefined;
   const first = dialect.header ? [header] : [];
   const fitting = rows.filter((cells) => cells.length === columns.length).length;
-  // Blanks and colons occur in texts as often as in tables.
+  // Blanks and colons are not taken for delimiters, because they occur in prose as often as in tables.
   const isTable =
     columns.length > 1 && !/^[ :]$/.test(dialect.delimiter) && fitting > 0 && fitting >= rows.length * MIN_FITTING;
   const message = describeLines(
@@ -80,8 +80,8 @@ function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | 
   );
 }
 
-/** Returns a question if another column is more likely the key.
- * @param figures the figures of the SKU column in the whole file; before the scan, only the first rows are judged */
+/** Returns a question if another column is more likely to contain the keys.
+ * @param figures counts for the SKU column in the whole file. Before the scan they are unknown, and only the first rows are judged */
 export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigures): Problem | undefined {
   const doubt = doubtOfKey(columns, rows, figures);
   return (

@@ -69,7 +69,8 @@ export function checkedName(name: string, statement: string): string {
 export const reservedName = (name: string, statement: string): Problem =>
   invalidMapping(statement, `"${name}" cannot be the name of an attribute, because it is the name of another column`);
 
-/** The placeholders of the value's own template. Templates of its sources do not count, because another source may be used. */
+/** The placeholders in the template of the value's own `like` step. Templates of its sources do not count, because the value may be read
+ * from a source without a template. */
 function holesOf({ steps }: ValueNode): Set<string> {
   const like = steps.find((step) => step.step === "like");
   return new Set(like?.template.flatMap((token) => ("hole" in token && token.hole !== "*" ? [token.hole] : [])) ?? []);

@@ -7,8 +7,8 @@ import { invalidMapping } from "./invalid.ts";
 const MAX_DEPTH = 5;
 
 /**
- * A condition does not count as a use of its columns: a column that decides whether a row is a product is still imported. A condition on
- * a column that the file lacks is never met.
+ * Compiles a condition that ignores rows. A column that only conditions read does not count as used, so the mapping can still import it. A
+ * condition on a column that the file lacks is never met.
  */
 export function compileCondition(
   context: CompileContext,

@@ -40,15 +40,15 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
 }
 
 /**
- * Whether the columns of a joined key are checked for the separator, which they must not contain. If it were allowed, different rows could
- * have the same key: `A-B` with `C`, and `A` with `B-C`.
+ * Whether the row is rejected if a column of a joined key, other than the last column, contains the separator. Without this rule, different
+ * rows could have the same key: with the separator `-`, both `A-B` with `C` and `A` with `B-C` become `A-B-C`.
  */
 const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
   use === "join" && need_all && separator !== "" && sources.length > 1;
 
 /**
- * Marks the values whose damaged sources reject the row. The source of a value map is not checked, because the map may contain words such
- * as `N/A`.
+ * Marks the values whose damaged sources, such as `#N/A` or `4.00638E+12`, reject the row. The source of a value map is not marked, because
+ * the map may contain words such as `N/A`.
  */
 function withCheckedParts(node: ValueNode): ValueNode {
   const sources = node.sources.map((source) => (typeof source === "number" ? source : withCheckedParts(source)));
@@ -65,8 +65,8 @@ export const isList = ({ use, steps, list }: ValueNode): boolean =>
   list ?? (use === "all" || steps.some(({ step }) => step === "split"));
 
 /**
- * Returns the step that converts a computed value to its kind, if the mapping does not contain such a step. The scan itself checks values
- * that are copied.
+ * Returns the step that converts a computed value to the type of its field. Returns no step if the mapping already contains this step, or
+ * if the value is an unchanged cell: the scan checks such cells.
  */
 function lastSteps(kind: FieldKind, { steps, sources, constant, fallback }: ValueNode): Step[] {
   const isCopy = steps.length === 0 && sources.length === 1 && typeof sources[0] === "number" && fallback === null;

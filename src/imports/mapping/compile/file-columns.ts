@@ -23,14 +23,14 @@ export interface FileColumns {
 
 export interface PatternMatch {
   column: number;
-  /** The text that `{n}` matches; empty if the pattern has none. */
+  /** The text that `{n}` matches; empty if the pattern does not contain `{n}`. */
   number: string;
 }
 
-/** Longer names match no pattern. This bounds the time of matching for every header. */
+/** Maximum number of characters of a column name that a pattern can match. The limit bounds the time that matching takes. */
 export const MAX_MATCHED_NAME = 1000;
 
-/** Maximum number of numbers in a name that are compared with `{n}`. */
+/** A column name may contain several numbers. `{n}` is compared with at most this number of them. */
 const MAX_NUMBERS = 20;
 /**
  * Maximum number of characters of names that patterns are compared with. 500 patterns and 2,000 columns with names of 40 characters are far

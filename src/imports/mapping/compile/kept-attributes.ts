@@ -1,4 +1,5 @@
-// Compiles the columns that become attributes under their own or a new name, with the steps of `split` and `format`.
+// Compiles the columns that become attributes under their own or a new name, and applies the mapping's statements `split` and `format` to
+// them.
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { MappedValue, Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { AttributeNode } from "../plan.ts";
@@ -19,7 +20,8 @@ export function keptAttributes(
   return [...kept].flatMap(([index, name]): AttributeNode[] => {
     const members = formats.get(index) ?? {};
     const statement = `format.${columns[index]?.name ?? ""}`;
-    // The column is set by its index, because an earlier column may have the same name.
+    // The only source of the value is the column with this index. The column's name is not compiled, because an earlier column may have the
+    // same name.
     const value = compileValue(context, { ...members, const: "" }, { statement, trim: false });
     return value === null ? [] : [{ name, value: { ...value, constant: null, sources: [index], column: index } }];
   });

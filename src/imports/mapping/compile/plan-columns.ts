@@ -39,8 +39,8 @@ export const columnsOfValue = ({ sources }: ValueNode): number[] =>
   sources.flatMap((source) => (typeof source === "number" ? [source] : columnsOfValue(source)));
 
 /**
- * Returns the bytes that names and constants add to each record, and how many times the values can contain the text of the record: the
- * largest number of values that contain the same column. Because of these bounds, the scan makes chunks smaller.
+ * Returns two bounds, so that the scan can make smaller chunks. `added_bytes`: the bytes that names and constants add to each record.
+ * `copies`: the maximum number of times that the values of a record repeat one of its cells.
  */
 function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: number; copies: number } {
   const bounds = fields.map(({ value }) => sizeOf(value).bytes);
@@ -51,7 +51,8 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
       for (const part of name) bounds.push("column" in part ? cellOf(part.column, 1) : constant(MAX_NAME_PART_BYTES));
   }
   for (const pair of pairs) {
-    // A pair has at least three bytes in its cell. JSON adds up to six bytes of punctuation, so a pair becomes at most three times as long.
+    // A pair such as `a=b` has at least three bytes in its cell. JSON adds up to six bytes of punctuation, so a pair becomes at most three
+    // times as long.
     if (pair.kind === "in") bounds.push(cellOf(pair.column, 3));
     else
       for (const value of [pair.name, pair.value, ...(pair.unit === null ? [] : [pair.unit, pair.name])])

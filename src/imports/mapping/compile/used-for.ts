@@ -11,7 +11,7 @@ const MAX_CHARACTERS = 200;
 
 export type Uses = ReadonlyMap<number, readonly string[]>;
 
-/** Returns the fields and the attributes that are computed from each column, by its index. */
+/** Returns, for the index of each column, the fields and attributes that are computed from the column. */
 export function usesOf({
   names,
   fields,

@@ -1,5 +1,5 @@
-// Writes the values that need no string: copies of columns, joined columns and numbers, from the bytes of the record. If a cell needs the
-// general code in value.ts, which gives the same results, the function writes nothing and returns false.
+// Writes the values that need no string: copies of columns, joined columns and numbers, from the bytes of the record. Some cells need the
+// general code in value.ts, which gives the same results. For such a cell, a writer writes nothing and returns false.
 import { ESCAPED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { mayBeDamaged } from "../../damaged/damaged-keys.ts";
@@ -98,8 +98,7 @@ function numberWriter(
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
   const sampleDecimal = decimal === "" ? -1 : decimal.charCodeAt(0);
-  // Blanks and apostrophes as group separators occur as several characters, such as ' and ’. Only the general code in value.ts handles
-  // these.
+  // Blanks and apostrophes as group separators have several forms, such as ' and ’. Only the general code in value.ts handles these forms.
   const sampleGroup = group === "." || group === "," ? group.charCodeAt(0) : -1;
   const takesEuro = currency === "" || currency === "€";
   return (row, out) => {

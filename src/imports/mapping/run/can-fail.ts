@@ -7,7 +7,7 @@ import { boundOf, sizeOf } from "../value-size.ts";
 /** In a record of up to this length, values cannot exceed their size limits, except those for which `canExceedLimits` returns true. */
 export const SHORT_RECORD_BYTES = 1800;
 
-/** Whether the value can have a fault, or a text that must be reported, in a short record. */
+/** Whether the scan must evaluate the value even in a short record: because the value can have a fault, or a text that the scan reports. */
 export const canFail = (node: ValueNode): boolean => stepsCanFail(node) || canExceedLimits(node);
 
 const stepsCanFail = ({ sources, steps }: ValueNode): boolean =>

@@ -28,7 +28,7 @@ function comparisonOf({ of, is, not, like }: ConditionNode, context: ValueContex
   const template = like === null ? undefined : compileTemplate(like);
   return (row) => {
     const result = read(row);
-    // A value that does not fit is compared as a blank one: a condition never rejects a record.
+    // If a step cannot convert the value, compare it like a blank value, because a condition never rejects a record.
     row.fault = undefined;
     const value = result === null || result === ERASED ? "" : typeof result === "string" ? result : result.join(", ");
     const text = trimWhiteSpace(value).toLowerCase();

@@ -21,7 +21,7 @@ interface StaticMember {
   name: string;
   key: Buffer;
   value: ValueWriter;
-  /** Whether the scan evaluates the value of every record. */
+  /** Whether the value can have a fault. If so, the scan evaluates the value in every record; otherwise only in long records. */
   can_fail: boolean;
 }
 
@@ -39,7 +39,8 @@ export class Members {
   readonly #hasNames: boolean;
   /** The dynamic members of the record: those whose names come from the data of the record. */
   readonly #dynamic = new Map<string, string | string[]>();
-  /** The static members of the record that have values or are erased; collected only if there are dynamic members. */
+  /** The names of static members (members whose names are in the mapping) that have a value or are erased in this record; collected only
+   * if there are dynamic members. */
   readonly #taken = new Set<string>();
   readonly #names = new Set<string>();
   /** Keys of dynamic members, as bytes. */
@@ -74,7 +75,8 @@ export class Members {
     if (this.#hasNames) this.#readNamed(row);
   }
 
-  /** Writes the members with values, then the members of erased attributes, with the value null. Returns the position between the two. */
+  /** Writes the members with values, and then, with the value null, the members of erased attributes. Returns the position at which the
+   * members of erased attributes begin. */
   write(row: Row, out: OutBytes): number {
     const start = out.length;
     let erased: StaticMember[] | undefined;
@@ -110,7 +112,7 @@ export class Members {
     }
   }
 
-  /** Whether a dynamic member may use the name: an attribute with a static name takes precedence over a dynamic one with the same name. */
+  /** Whether an attribute whose name comes from the data may use this name. An attribute whose name is in the mapping takes precedence. */
   #isFree(row: Row, name: string): boolean {
     if (this.#taken.has(name)) return false;
     const column = this.#copied.get(name);

@@ -6,7 +6,8 @@ import { convertDate, type DateFormat } from "../steps/date.ts";
 import type { NumberFormat } from "../steps/number.ts";
 import type { Row } from "./row.ts";
 
-/** Returns the text that the following steps can read. If they would misread it, sets `row.known` to its value. */
+/** Returns the text of a cell in the format of the sample, so that the steps can read it. If the steps would misread it, also sets
+ * `row.known` to the value, which the steps then use instead of the text. */
 export type Notation = (text: string, row: Pick<Row, "known">) => string;
 
 /** Returns the notation for a cell to which the steps apply; undefined if they read neither numbers nor dates. */
@@ -21,20 +22,22 @@ const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 function numberNotation({ decimal, group, units }: NumberFormat, before: readonly Step[]): Notation {
   const sign = decimalBefore(before, decimal);
-  // A sample without decimal places cannot read a fraction: take a sign that is not its group separator.
+  // If the sample has no decimal places, write a fraction with a point, or with a comma if the point is the sample's group separator.
   const shown = sign !== "" ? sign : group === "." ? "," : ".";
   const isPercent = units.includes("%");
   return (text, row) => {
     if (!NUMBER.test(text)) return text;
     const written = shown === "." ? text : text.replace(".", shown);
-    // 17 % is 0.17 in a cell with a percent format, and the text does not show the format.
+    // A workbook stores 17 % as 0.17 in a cell with a percent format. The text of the cell does not show whether the cell has this format,
+    // so its value is uncertain.
     if (isPercent) row.known = { text: written, value: undefined };
     else if (decimal === "" && written.includes(shown)) row.known = { text: written, value: text };
     return written;
   };
 }
 
-/** Returns the decimal separator that the steps before the number turn into the one of the sample. */
+/** Returns the decimal separator that a number needs before the `replace` steps, so that these steps turn it into the decimal separator
+ * of the sample. */
 function decimalBefore(steps: readonly Step[], decimal: string): string {
   if (decimal === "") return decimal;
   const replaced = (sign: string): string => {
@@ -48,7 +51,7 @@ function decimalBefore(steps: readonly Step[], decimal: string): string {
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d))?$/;
 
-/** Writes the parts that the sample has. A date without a time is midnight. */
+/** Writes those parts of a date that the sample has, such as day, month and year. The time of a date without a time is midnight. */
 function dateNotation(format: DateFormat): Notation {
   const has = (kind: string): boolean => format.parts.some((token) => "part" in token && token.part.startsWith(kind));
   return (text, row) => {
@@ -62,7 +65,7 @@ function dateNotation(format: DateFormat): Notation {
     const time = has("h") ? `T${hour}:${has("m") ? minute : "00"}${has("s") ? `:${second}` : ""}` : "";
     const value = `${year}-${month}-${day}${time}`;
     if (convertDate(format, written) === value) return written;
-    // A year of two digits may be in another century.
+    // The text cannot express the value. For example, a year of two digits may be in another century.
     row.known = { text, value };
     return text;
   };

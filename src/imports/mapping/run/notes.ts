@@ -3,17 +3,17 @@ import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { MapperNotes } from "./steps.ts";
 
-/** Maximum number of different texts that are remembered for each map. */
+/** Maximum number of different unknown texts that are collected for each value map. */
 const MAX_TEXTS = 100;
 const SHOWN_TEXT = 200;
 
 export interface UnknownValues {
-  /** Path of the value that has the map, such as `attributes.colour`. */
+  /** Path of the value that uses the value map, such as `attributes.colour`. */
   statement: string;
   column: number;
   /** Number of records that contain a text that the map does not know. */
   count: number;
-  /** The first texts that the map does not know, each only once. */
+  /** The first different texts that the value map does not contain. */
   texts: string[];
 }
 
@@ -21,9 +21,9 @@ export interface Notes extends MapperNotes {
   /** Counts the texts that were noted since the last record ended.
    * @param isKept whether the values of the record are kept: no condition ignores it, and it has no fault */
   endRecord(isKept: boolean): void;
-  /** The unknown texts that were kept as values, for each map. */
+  /** For each value map: the texts that the map does not contain and that were kept as values. */
   readonly unknown: readonly UnknownValues[];
-  /** Returns the question if a map holds the import. */
+  /** Returns the question about the texts that a value map does not contain, if such a text must hold the import. */
   question(names: readonly string[]): Problem | undefined;
 }
 

@@ -9,7 +9,7 @@ export class OutBytes {
 
   /** Begins with a copy of the window. */
   start(window: Buffer): void {
-    // Leave room for values, so that most windows are copied once.
+    // Allocate space for the values too, so that most windows need no second, larger buffer.
     if (this.bytes.length < window.length * 1.5) this.bytes = Buffer.allocUnsafe(Math.ceil(window.length * 2));
     window.copy(this.bytes);
     this.length = window.length;
@@ -86,7 +86,8 @@ export class OutBytes {
     this.length = at;
   }
 
-  /** Writes a text of ASCII characters that JSON does not escape. Returns false, without a change, if the text contains other characters. */
+  /** Writes a text of ASCII characters that JSON does not escape. If the text contains other characters, writes nothing and returns
+   * false. */
   #ascii(value: string): boolean {
     const { bytes } = this;
     let at = this.length;

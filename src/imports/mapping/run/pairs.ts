@@ -61,8 +61,8 @@ function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPai
   };
 }
 
-/** Pairs with a sign between name and value. A part without the sign belongs to the pair before it, so that values may contain the
- * separator. */
+/** Splits each part of a cell at the sign between name and value, such as `=`. A part without the sign continues the value of the part
+ * before it, so that a value may contain the separator of the parts. */
 function signedPairs(
   parts: readonly string[],
   { pair, split }: PairNode & { kind: "in" },
@@ -78,7 +78,8 @@ function signedPairs(
   return pairs;
 }
 
-/** Pairs that match a template. Parts are joined until they match, so that values may contain the separator. */
+/** Returns a function that matches the parts of a cell with a template. If a part does not match, the function joins it with the
+ * following parts until the joined text matches, so that a value may contain the separator of the parts. */
 function partReader(template: Template): (parts: readonly string[], split: string) => [string, string][] | undefined {
   return (parts, split) => {
     const pairs: [string, string][] = [];

@@ -50,7 +50,7 @@ export class RecordMapper {
 
   /** Whether the current record is ignored because it meets a condition. */
   isIgnored(): boolean {
-    // `append` rejects the record instead.
+    // Do not ignore a record that needs too much work: `append` rejects it.
     if (this.#work.excessOf(this.#row) !== undefined) return false;
     for (let i = 0; i < this.#conditions.length; i++) if ((this.#conditions[i] as IsMet)(this.#row)) return true;
     return false;

@@ -1,16 +1,19 @@
-// Bounds the work for one record. Each condition and template reads its whole cell, so thousands of them with a cell of a million characters
-// would otherwise keep a worker busy for seconds per record.
+// Bounds the work for one record. Each condition and template reads the whole cell. Without a bound, thousands of conditions on a cell of a
+// million characters would keep a worker busy for seconds per record.
 import type { Token } from "../steps/template.ts";
 import type { ConditionNode, MappingPlan, Step, ValueNode } from "../plan.ts";
 import type { Row } from "./row.ts";
 
-/** Maximum number of bytes that conditions and steps read in a record, counting a byte each time that it is read. That takes at most about
- * half a second. 200 conditions on a cell of a million bytes, or 5,000 on one of 40,000 bytes, are within it. */
+/** Maximum number of bytes that conditions and steps read in one record. A byte that is read twice counts twice. Reading this number of
+ * bytes takes at most about half a second. The limit allows 200 conditions on a cell of a million bytes, or 5,000 conditions on a cell
+ * of 40,000 bytes. */
 const MAX_WORK = 200_000_000;
 
-/** How many times longer a part of a template takes if its placeholders match only digits, letters or numbers. */
+/** Cost of each part of a template that contains a placeholder for only digits, letters or numbers. Any other template has a total cost
+ * of 1. */
 const KIND_COST = 4;
-/** A cell of pairs is compared with its template after each of at most 50 joined parts (pairs.ts). */
+/** How many times a cell of pairs may be compared with the template: once for each of the at most 50 parts that are joined into one pair
+ * (pairs.ts). */
 const PAIR_COST = 50;
 
 /** A column whose cell needs too much work, and the maximum number of bytes of such a cell. */
@@ -20,7 +23,7 @@ export interface TooMuchWork {
 }
 
 export class RowWork {
-  /** How many times each column is read. */
+  /** How many times the mapping reads each column of a record. */
   readonly #costs: readonly (readonly [column: number, cost: number])[];
   readonly #highest: number;
 
@@ -30,7 +33,7 @@ export class RowWork {
     this.#highest = Math.max(0, ...costs.values());
   }
 
-  /** Returns the column with the most work if the record of the row needs too much. */
+  /** Returns the column that needs the most work, or undefined if the record needs at most MAX_WORK bytes. */
   excessOf(row: Row): TooMuchWork | undefined {
     if (row.byteLength() * this.#highest <= MAX_WORK) return undefined;
     let total = 0;

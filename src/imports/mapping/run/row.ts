@@ -14,13 +14,14 @@ export interface MappingFault {
   expected: string;
 }
 
-/** A text, and the number or date that it stands for; undefined if the value is uncertain. */
+/** The text of a cell, and the number or date that the text represents. `value` is undefined if the number or date is uncertain. */
 export interface KnownValue {
   text: string;
   value: string | undefined;
 }
 
-/** Whether the reader writes numbers, dates and booleans without quotes, and all texts in quotes. */
+/** Whether cells without quotes are numbers, dates and booleans. A workbook is converted to text before the scan, and only its texts are
+ * written in quotes. */
 export const hasValueCells = ({ format }: Dialect): boolean => format === "xlsx";
 
 /** Maximum number of characters of a text in a fault. */
@@ -32,7 +33,7 @@ export class Row {
   /** The serial number of the record that each of `#texts` belongs to. */
   readonly #serials: Float64Array;
   #serial = 0;
-  /** Whether cells without quotes are numbers, dates and booleans of a spreadsheet. */
+  /** Whether a cell without quotes contains a number, a date or a boolean of a workbook. */
   readonly has_values: boolean;
   records: Records | undefined;
   /** Index of the record's first field. */
@@ -43,7 +44,7 @@ export class Row {
   fault: MappingFault | undefined;
   /** Set to true by a step that must run for every record, even if a text repeats. */
   must_see_again = false;
-  /** The last cell whose value does not depend on the sample of a number or date. */
+  /** The last cell that a step would misread in the format of the mapping's sample, with the number or date that the step uses instead. */
   known: KnownValue | undefined;
   /** The texts that matched the placeholders of the last template, by placeholder; undefined if the template did not match. */
   holes: ReadonlyMap<string, string> | undefined;

@@ -1,4 +1,4 @@
-// Writes the values of a plan: in the fastest way that gives the result of value.ts.
+// Writes the values of a plan in the fastest way that gives the same results as value.ts.
 import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import { ESCAPED, QUOTED, type Records } from "../../read/records.ts";

@@ -7,7 +7,7 @@ import { notationFor, type Notation } from "./notation.ts";
 import { stepsOf, type MapperNotes, type RunStep } from "./steps.ts";
 import type { Row } from "./row.ts";
 
-/** The value of a source that contains a marker: the product's value is to be erased. */
+/** The result for a cell that contains an erase marker (a text in the mapping's `empty`): the import erases the product's value. */
 export const ERASED = Symbol("erased");
 /** null = blank. A text is never blank, and a list never empty. */
 export type Result = string | string[] | null | typeof ERASED;
@@ -78,10 +78,10 @@ function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>,
   };
 }
 
-/** Reads a part of a key, and rejects the row if the part is damaged. */
+/** Reads a source of a key, and rejects the row if the source is damaged, such as `#N/A`. */
 function partReader(source: number | ValueNode, read: ReadValue): ReadValue {
   const column = typeof source === "number" ? source : source.column;
-  // The text of a value map is what the owner of the mapping has written.
+  // Do not check a text from a value map: the owner of the mapping has chosen it, so it is not damaged even if it is `N/A`.
   if (typeof source !== "number" && source.steps.some(({ step }) => step === "map")) return read;
   return (row) => {
     const result = read(row);

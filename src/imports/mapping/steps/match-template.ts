@@ -27,7 +27,8 @@ export function matchTemplate({ tokens }: Template, text: string): Map<string, s
   return found;
 }
 
-/** Tries the first occurrence of each literal. Returns the end of each token, or undefined if that does not lead to a match. */
+/** Matches each literal at its first possible position. Returns the end of each token, or undefined if the text does not match in this
+ * way. */
 function matchQuickly(tokens: readonly Token[], text: string): number[] | undefined {
   const ends: number[] = [];
   let at = 0;
@@ -74,7 +75,7 @@ function fits(kind: HoleKind, text: string, start: number, end: number): boolean
  */
 function matchThoroughly(tokens: readonly Token[], text: string): number[] | undefined {
   const hasKinds = tokens.some((token) => "hole" in token && token.kind !== "any");
-  // If all placeholders match any text, the first occurrence of each literal finds a match whenever there is one.
+  // If all placeholders match any text, `matchQuickly` finds a match whenever there is one. It has found none here, so there is none.
   if (!hasKinds) return undefined;
   const length = text.length;
   let rest = new Uint8Array(length + 1);
@@ -124,8 +125,8 @@ const isLowSurrogate = (text: string, i: number): boolean => (text.charCodeAt(i)
 
 const LETTER = /^\p{L}$/u;
 
-/** Whether each character up to U+FFFF is a letter: 0 if that has not been determined yet, 1 if it is not, 2 if it is. The expression takes
- * much longer than this table. */
+/** Whether each character up to U+FFFF is a letter: 0 if not determined yet, 1 if it is not a letter, 2 if it is a letter. Reading this
+ * table is much faster than testing the regular expression LETTER. */
 const letters = new Uint8Array(0x10000);
 
 function isLetter(code: number): boolean {

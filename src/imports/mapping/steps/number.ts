@@ -30,7 +30,7 @@ const DECIMALS = [".", ",", "\u066b"];
 const BLANKS: ReadonlySet<string> = new Set([" ", "\u00a0", "\u202f", "\u2009"]);
 const APOSTROPHES: ReadonlySet<string> = new Set(["'", "\u2019"]);
 
-/** One character for all spellings of a blank, and one for all apostrophes. */
+/** Replaces every kind of blank by the ASCII blank, and every kind of apostrophe by the ASCII apostrophe. */
 const plainSeparator = (sign: string): string => (BLANKS.has(sign) ? " " : APOSTROPHES.has(sign) ? "'" : sign);
 const isDigit = (sign: string | undefined): boolean => sign !== undefined && sign >= "0" && sign <= "9";
 
@@ -85,7 +85,8 @@ function separatorsOf(
   if (parts.some((part) => part === "")) return "has two separators side by side";
   const hasShort = parts.slice(1, -1).some((part) => part.length === 2);
   if (kinds.size === 1) {
-    // One separator before exactly three digits separates groups, unless the digits before it are not a group.
+    // A single separator before exactly three digits is a group separator, as in 1.234. In 0.234 and 1234.567, it is the decimal separator,
+    // because the digits before it cannot be a group.
     const isGroup = (parts.at(-1) as string).length === 3 && isGroupStart(parts[0] as string);
     if (signs.length > 1 || isGroup || !DECIMALS.includes(last))
       return areGroups(parts, hasShort)
@@ -109,7 +110,7 @@ function areGroups(parts: readonly string[], short: boolean): boolean {
 }
 
 const CURRENCY = /^\p{Sc}$/u;
-/** Currencies that are written with a letter of their language. */
+/** Currency signs in addition to those in the Unicode category Sc. Most of them are ordinary letters. */
 const CURRENCY_LETTERS: ReadonlySet<string> = new Set(["円", "元", "圆", "圓", "원", "₽"]);
 const isCurrencySign = (text: string): boolean => CURRENCY_LETTERS.has(text) || CURRENCY.test(text);
 
@@ -129,8 +130,8 @@ export function convertNumber(format: NumberFormat, text: string, scale = 0): st
 }
 
 /**
- * Removes a currency sign, a percent sign or a unit of the sample at the start or the end. A minus sign may be before or after what is
- * removed.
+ * Removes a currency sign, a percent sign or a unit that the sample contains, such as `EUR`, from the start or the end of the text. A minus
+ * sign may be before or after the removed text.
  */
 function stripUnits(format: NumberFormat, text: string): string | undefined {
   const { decimal } = format;

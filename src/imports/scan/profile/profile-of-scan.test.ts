@@ -50,7 +50,8 @@ test("a stored profile is selected by its columns; a new column in a later file 
   expect(next).toMatchObject({ state: "done", profile: { name: "Supplier" } });
   expect(codes(next)).toEqual([["new_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "3.00", Farbe: "red" } });
-  // The column is known now. A missing column is reported, and its values stay unchanged.
+  // The profile has stored the column Farbe, so this import has no notice. The next file lacks the column: the import reports this and
+  // leaves its values unchanged.
   expect(codes(await run(`${HEADER};Farbe\nACME;3;Desk;3,00;red\n`))).toEqual([]);
   expect(codes(await run(`${HEADER}\nACME;2;Desk;4,00\n`))).toEqual([["missing_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "4.00", Farbe: "red" } });

@@ -14,7 +14,7 @@ export async function withNamedProfile(pool: pg.Pool, work: ImportWork): Promise
   return { ...work, profile: asUsed(named), options: withMapping(work.options, named.definition) };
 }
 
-/** Chooses the profile by the header. Reads nothing if the import has a mapping or names its key itself. */
+/** Chooses the profile by the header of the file. Does not query the database if the options contain a mapping, a key or a name. */
 export async function profileOfTable(
   pool: pg.Pool,
   { profile, options }: ImportWork,

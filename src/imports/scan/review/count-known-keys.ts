@@ -17,7 +17,7 @@ export async function countKnownKeys(
   signal: AbortSignal,
 ): Promise<number> {
   if (first_keys.length === distinct_keys) return countKeys(pool, first_keys);
-  // The cursor needs a transaction of its own.
+  // The keys are read with a cursor, which needs a transaction of its own.
   return withTransaction(pool, async (client) => {
     let count = 0;
     for await (const keys of readKeys(client)) {

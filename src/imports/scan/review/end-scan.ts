@@ -66,8 +66,8 @@ async function questionOfScan(
 ): Promise<Problem | undefined> {
   const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
   const { mode, mapping } = completeOptions(work.options);
-  // With `match`, the keys are values of another attribute, so they cannot show whether products exist. The import changes products, and
-  // rejects rows that would create a product without a name.
+  // With `match`, the keys are values of an attribute and not SKUs, so they cannot show whether products exist. The import changes existing
+  // products, and rejects each row that would create a product without a name.
   const isMatched = mapping?.match !== undefined;
   if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
   if (scanner.first_keys.length === 0) return undefined;

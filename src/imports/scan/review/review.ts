@@ -1,4 +1,4 @@
-// The review of an import: whether it waits for one, and the figures that the client reviews.
+// The review of an import: whether the import waits for a review, and the figures that the review shows.
 import { retryTransient } from "../../../db/connection/connect.ts";
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import type { Layout } from "../../layout.ts";
@@ -34,7 +34,8 @@ export function needsReview({ options, profile }: Reviewable, { columns }: { col
 const areKnown = ({ name }: ImportWork["options"], columns: readonly Column[]): boolean =>
   isCertain("sku", columns) && (name !== undefined || isCertain("name", columns));
 
-/** Whether it is certain which column contains the field. This also holds if no column is recognized: then nothing is stored in the field. */
+/** Whether it is certain which column contains the field. Returns true too if no column contains the field, because the import then
+ * stores nothing in it. */
 function isCertain(field: FieldName, columns: readonly Column[]): boolean {
   const column = columns.find(({ target }) => target === field);
   return column === undefined || column.remembered === true || isExactName(field, column.name);

@@ -14,9 +14,8 @@ type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 export const limitedColumns = (layout: Layout): LimitedColumn[] =>
   layout.columns.flatMap(({ target }, index) => (isLimited(target) ? [{ index, ...longestValue(target) }] : []));
 
-/** Whether the text of this column's cells has a maximum length to check here. The length of a SKU is checked with its key, and a
- * number or boolean is checked as a whole. The mapper checks the computed
- * attributes. */
+/** Whether this module limits the length of the column's texts. The scanner checks the length of a SKU with its key, `typedColumns`
+ * checks numbers and booleans, and the mapper checks computed attributes. */
 const isLimited = (target: LayoutColumn["target"]): boolean => {
   switch (target) {
     case "attribute":
@@ -45,7 +44,7 @@ const faultsOfText = (numbers: YesNoNumbers): Record<FieldKind, TypedColumn["fau
 });
 
 /** The columns that accept only numbers, only yes and no, or JSON lists.
- * @param valuesOf returns the values of a column in the first rows, from which the meaning of numbers is decided */
+ * @param valuesOf returns a column's values in the first rows. These values show which numbers mean yes or no */
 export const typedColumns = (layout: Layout, valuesOf: (column: number) => readonly string[]): TypedColumn[] => [
   ...SETTABLE_FIELDS.flatMap((field) => {
     const index = layout[field];

@@ -12,7 +12,7 @@ import { linesOf, MAX_NOTICES } from "./cells/watch-cells.ts";
 /** The parts of a table that notices describe. */
 type NoticedTable = Pick<Table, "header" | "rows" | "second_table"> & { columns: readonly Column[] };
 
-/** Notices about columns that are named like the active column, but contain neither yes nor no. */
+/** Notices about columns whose names suggest the field `active`, but whose values are neither yes nor no. */
 export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | "rows">): Notice[] =>
   unfitActiveColumns(columns, rows)
     .slice(0, MAX_NOTICES)
@@ -36,7 +36,8 @@ export const tableNotices = (
   ...(table.second_table === null ? [] : [secondTable(table.second_table)]),
 ];
 
-/** Maximum number of sampled lines that show the encoding with little certainty. Lines with the same letters are sampled once. */
+/** If at most this number of sampled lines shows the encoding, a notice reports that the encoding is uncertain. Several lines with the
+ * same letters count once. */
 const FEW_LINES = 2;
 
 /** A notice about an encoding that was detected from the letters of one or two lines. */

@@ -15,8 +15,9 @@ export interface DoubtfulCells {
   /** Index of the column. */
   column: number;
   count: number;
-  /** The first lines with such a cell, and the text of the first one. */
+  /** The first lines with such a cell. */
   lines: number[];
+  /** The text of the first of these cells. */
   text: string;
 }
 
@@ -26,7 +27,7 @@ const KEPT_BYTES = 120;
 
 interface Kind {
   kind: DoubtfulKind;
-  /** The bytes that each of these cells contains. A window without them costs only a native search. */
+  /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
 }
@@ -53,9 +54,9 @@ const MISSING: ReadonlyMap<string, Kind> = new Map(
   ]),
 );
 /**
- * U+FFFD replaces bytes that could not be decoded. UTF-8 that was decoded as windows-1252 and encoded again has `Ã`, `Ð` or `â` before a
- * symbol, which no word contains. The window is searched for the rarest bytes of these texts, because native searches for frequent bytes
- * are slow.
+ * Texts with wrong letters. U+FFFD replaces bytes that could not be decoded. If UTF-8 was decoded as windows-1252 and encoded again, the
+ * text contains `Ã`, `Ð` or `â` before a symbol, and no word contains such a pair. The window is searched for the rarest bytes of these
+ * texts, because native searches for frequent bytes are slow.
  */
 const OTHER_KINDS: readonly Kind[] = (
   [

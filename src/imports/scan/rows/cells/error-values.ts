@@ -22,7 +22,8 @@ function errorIn(bytes: Buffer, start: number, end: number): string | undefined 
   return text.startsWith("Err:") || text === text.toUpperCase() ? text : undefined;
 }
 
-/** Returns the columns of the file that are stored. The SKU is not among them, because its faults have their own code. */
+/** Returns the columns of the file whose cells are stored, except the SKU column. Rows with a damaged SKU are rejected with a code of
+ * their own. */
 export const storedColumns = ({ columns, sku, file_width }: Layout): number[] =>
   columns.slice(0, file_width).flatMap(({ target }, index) => (index === sku || target === "ignored" ? [] : [index]));
 
@@ -33,8 +34,8 @@ export interface ErrorColumns {
 }
 
 /**
- * Returns the columns that are stored, and those from which a mapping computes texts. A text that a value map contains does not count as an
- * error.
+ * Returns the columns that are searched for error values: those that are stored, and those from which a mapping computes texts. Columns
+ * that a value map reads are not added, because the map may contain texts such as `#N/A`.
  */
 export function errorColumns(layout: Layout, plan: MappingPlan | null): ErrorColumns {
   const columns = new Set(storedColumns(layout));
@@ -50,8 +51,8 @@ export function errorColumns(layout: Layout, plan: MappingPlan | null): ErrorCol
   return { columns: [...columns].sort((a, b) => a - b), blank: new Set(plan?.empty) };
 }
 
-/** Returns, for each record with an error value, the index of its first column with one. Windows without the beginning of an error cost
- * only a native search. */
+/** Returns, for each record with an error value, the index of the first column with such a value. Most windows contain neither `#` nor
+ * `Err:5`, and need only a fast native search for these bytes. */
 export function findErrorValues(
   records: Records,
   width: number,

@@ -11,7 +11,7 @@ export type UnusualKind = "date_skus" | "total_rows" | "look_alikes";
 export interface UnusualKeys {
   kind: UnusualKind;
   count: number;
-  /** The first of these SKUs with their lines. */
+  /** The first SKUs of this kind, with their lines. */
   examples: { text: string; line: number }[];
 }
 
@@ -44,7 +44,7 @@ const FIRST_BEYOND_ASCII = 0x80;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** @param sku index of the SKU column; a negative index watches nothing */
+/** @param sku index of the SKU column; if it is negative, no SKUs are inspected */
 export function watchKeys(sku: number): KeyWatch {
   const found = new Map<UnusualKind, UnusualKeys>();
   const compared: { latin: string; text: string; line: number }[] = [];
@@ -108,7 +108,8 @@ function formOf(bytes: Buffer, from: number, to: number, isPlain: boolean): numb
   return form;
 }
 
-/** Whether `bytes[from, to)` has separators where the dates of DATE have them. This rules out nearly every SKU without creating a string. */
+/** Whether `bytes[from, to)` has separators at the positions where a text that matches DATE has them. This excludes nearly every SKU
+ * without creating a string. */
 function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
   const length = to - from;
   if (length < MIN_DATE_BYTES || length > MAX_DATE_BYTES) return false;

@@ -9,7 +9,7 @@ import { watchKeys, type UnusualKeys, type UnusualKind } from "./unusual-keys.ts
 export const MAX_NOTICES = 20;
 
 export interface CellWatch {
-  /** Adds the records of a window, which are fitted to the table. */
+  /** Adds the records of one window. The caller has already fitted them to the width of the table (fit-records.ts). */
   add(records: Records): void;
   /** @param hasKey whether the file contains a SKU with this key */
   notices(hasKey: (key: string) => boolean): Notice[];
