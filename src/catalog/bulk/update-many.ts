@@ -84,8 +84,8 @@ async function countProducts(db: pg.ClientBase, keys: BinaryArray): Promise<numb
 }
 
 /** Deletes and archives the products in one statement, so that no other writer can change them in between. Returns the number of deleted
- * products. This statement writes products before the history. All other writers write the history first, so a deadlock with one of them is
- * possible (40P01). */
+ * products. This statement writes products before the history. All other writers write the history first, so this statement can deadlock
+ * with another writer (error 40P01). */
 export async function deleteProducts(
   db: pg.ClientBase,
   { keys, tids, count }: KeyedProducts,

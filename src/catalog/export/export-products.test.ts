@@ -1,5 +1,5 @@
 // Exports of all formats, and the round trip: importing an exported file changes nothing.
-// Long because all formats share the helpers that fill the catalogue and read the file.
+// This file is long because all formats share the helpers that fill the catalogue and read the file.
 import { buffer, text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";

@@ -41,8 +41,9 @@ async function readPage(
   if (id === undefined || !holders.includes(id)) return undefined;
   const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
-  // Read two versions more than the page has entries. The entry of a deletion is made from the version that the deletion ended, and each
-  // entry is compared with the next older version. If both extra versions exist, another page follows.
+  // Read two versions more than fit on the page. One may be needed for a deletion at the beginning of the page, because the entry of a
+  // deletion is made from the version before it. The other is compared with the oldest entry of the page. If both versions exist, another
+  // page follows.
   const past = await listPast(db, id, keys, before, limit + 2);
   const versions = current !== undefined && current.version < before ? [current, ...past] : past;
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];

@@ -1,5 +1,5 @@
 // The list of products over HTTP: filters, pages, conditional requests, facets and attributes.
-// Long because all tests share one database, one app and the same helpers.
+// This file is long because all tests share one database, one app and the same helpers.
 import fc from "fast-check";
 import Fastify from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";

@@ -43,8 +43,8 @@ const classOfPoint = (point: string) => classOf(point.codePointAt(0) as number);
 const isSingle = (point: string): boolean => classOfPoint(point) === "single";
 const isRun = (point: string): boolean => classOfPoint(point) === "run";
 
-/** Whether accents after the character are ignored: after letters that form words, not after digits, separators and scripts without
- * spaces. In the index, an accent after any other character begins a word. */
+/** Whether a search ignores accents after the character. Accents are ignored after letters, but not after digits, separators, and
+ * characters of scripts without spaces: after these, the index treats an accent as the beginning of a word. */
 export const ignoresMarks = (point: string): boolean => isRun(point) && !(point >= "0" && point <= "9");
 
 /** Returns all spellings that fold to this character. The texts to be searched have A to Z in lower case, so these letters have no

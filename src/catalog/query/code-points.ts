@@ -9,7 +9,7 @@ export interface CodePoint {
    * accents, the first spelling is the base letter. */
   spellings: readonly string[];
   class: CharacterClass;
-  /** Whether any number of accents may follow the character. */
+  /** If set, any number of accents may follow the character in a matching text. */
   ignores_marks?: true;
 }
 

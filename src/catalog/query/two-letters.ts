@@ -11,7 +11,8 @@ export interface Ends {
   open_end?: boolean;
 }
 
-/** A part of a search text, as alternative sequences of characters. A text must contain one of the sequences. */
+/** A part of a search text, with its alternative spellings. Each spelling is a sequence of characters. A matching text contains one of the
+ * spellings. */
 type Unit = readonly (readonly CodePoint[])[];
 
 /** Splits a search text into units. Most units are one character. `sss` is a unit, because it can be spelled `sß` and `ßs`. Four or more

@@ -1,5 +1,5 @@
 // Lists are the same as those of a sequential scan, whatever has changed and however many of the changes the index has processed.
-// Long because all properties share the model, the generators and the reference implementation.
+// This file is long because all properties share the model, the generators and the reference implementation.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";

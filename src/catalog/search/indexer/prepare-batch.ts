@@ -26,7 +26,7 @@ import { WordCounter, type CountedWord } from "./words.ts";
 export interface Batch {
   ranges: { from: number; to: number }[];
   keys: string[];
-  /** Ids of the backlog entries that are completely indexed when this batch is. */
+  /** Ids of the backlog entries whose last products are in this batch. */
   done: number[];
   /** Sum of the changes in the number of products that the entries in `done` recorded. */
   delta: number;

@@ -144,7 +144,7 @@ export async function insertWords(
   return new Set(rows.map(({ word }) => word));
 }
 
-/** Adds the counts to the product counts of words that are already stored. */
+/** Increases the stored product count of each word by its number in `counts`. All words are already stored. */
 export async function countWords(db: Queryable, counts: ReadonlyMap<string, number>): Promise<void> {
   await db.query(
     `update search_words w set products = least(w.products::bigint + n.products, 2000000000)

@@ -14,7 +14,7 @@ const AFTER_ERROR_MS = 5000;
 /** If more changes than this are pending, the indexer first updates the block range (BRIN) index of the history, which takes 0.2 s for
  * 500,000 changes. */
 const MIN_SUMMARIZED = 20_000;
-/** An update of the index is logged only if it has more products than this. */
+/** An update of the index is logged only if it processed more products than this. */
 const MIN_LOGGED = 10_000;
 
 export interface IndexerContext {

@@ -12,7 +12,7 @@ export interface TextMatcher {
   runs: Buffer[];
   /** The bytes to search for in an ASCII-only product; undefined if no ASCII-only product matches. */
   ascii: Buffer | undefined;
-  /** The pattern for which a product with non-ASCII characters is searched. */
+  /** The pattern to search for in a product with non-ASCII characters. */
   other: Buffer | RegExp;
 }
 
@@ -53,6 +53,7 @@ function regexOfPoint({ spellings, ignores_marks }: CodePoint): string {
 /** The UTF-8 bytes of U+0300 to U+036F. */
 const MARKS_REGEX = "(?:\\xcc[\\x80-\\xbf]|\\xcd[\\x80-\\xaf])*";
 
-/** Returns a regular expression for the UTF-8 bytes of the text, because it is applied to a buffer that is decoded as Latin-1. */
+/** Returns a regular expression for the UTF-8 bytes of the text. The expression is applied to a buffer that is decoded as Latin-1, so each
+ * byte is one character. */
 const bytesRegex = (text: string): string =>
   Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");

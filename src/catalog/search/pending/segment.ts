@@ -28,7 +28,7 @@ const ROW_BYTES = 112;
 export class Segment {
   readonly bytes: number;
   readonly #data: SegmentData;
-  /** Row numbers in each order, sorted on first use. */
+  /** For each sort field, all row numbers in sorted order. A list of row numbers is sorted when it is first needed. */
   readonly #orders = new Map<SortField, Uint32Array>();
 
   constructor(data: SegmentData) {

@@ -14,7 +14,7 @@ const MAX_WINDOW = 32_000;
  * index entries of the search terms again. */
 const MARGIN = 1.5;
 /** A scan in list order is abandoned only if reading the products that have the search terms is estimated to cost less than this share of
- * continuing the scan. The share is well below 1, because the estimate is unreliable after only a few statements. */
+ * the cost of continuing the scan. The share is well below 1, because the estimate is unreliable after only a few statements. */
 const SWITCH_FACTOR = 0.7;
 /** Maximum estimated cost of reading the products that have the search terms. If the estimate is higher, products are scanned in list
  * order. */
