@@ -89,8 +89,8 @@ async function workOn(
   options: { env: Io["env"]; log: Logger; signal: AbortSignal; pulse: Pulse },
 ): Promise<void> {
   const { log, signal, pulse } = options;
-  // Each loader, each executor and each of four scans may hold one connection while it waits for a second one. The pool has more connections
-  // than all of them hold in this state, so they cannot deadlock.
+  // Each loader, each executor and each of four scans may hold one connection while it waits for a second one. The pool has more
+  // connections than all of them hold in this state, so they cannot deadlock.
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
