@@ -43,7 +43,7 @@ export async function migrate(client: pg.ClientBase, migrationsDir: string = MIG
 
 /**
  * Returns the names of pending migrations and changes nothing. For readiness checks.
- * @throws {MigrationError} as migrate does.
+ * @throws {MigrationError} in the cases in which migrate throws it.
  */
 export async function listPending(db: Queryable, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
   const migrations = await readMigrations(migrationsDir);

@@ -13,7 +13,7 @@ export const isShort = (column: string): string =>
   `coalesce(case when pg_column_size(${column}) > ${STORED_BYTES} then false
                  else octet_length(${column}::text) <= ${SHOWN_BYTES} end, true)`;
 
-/** SQL: the problem document in `column`. A long one is reduced to its standard members and the beginning of its detail. */
+/** SQL: the problem document in `column`. A long document is reduced to its standard members and the beginning of its detail. */
 export const shortProblem = (column: string): string =>
   `case when ${isShort(column)} then ${column} else jsonb_build_object(
      'type', ${column} -> 'type', 'title', ${column} -> 'title', 'status', ${column} -> 'status',

@@ -5,8 +5,8 @@ import { LOOK_UP } from "./planner-hints.ts";
 /** Time limit for a statement of a request, because a person or program waits for the response. */
 const TIMEOUT_MS = 20_000;
 
-// Our statements look up few rows in large tables. The planner cannot estimate lists of keys or search results, and would
-// sometimes read a whole table or start parallel workers for a few rows.
+// Our statements look up few rows in large tables. The planner cannot estimate how many rows a list of keys or a search result contains. It
+// would sometimes read a whole table or start parallel workers for a few rows.
 const BEGIN = `begin transaction isolation level repeatable read read only;
   ${LOOK_UP};
   set local max_parallel_workers_per_gather = 0; set local statement_timeout = ${TIMEOUT_MS}`;

@@ -56,7 +56,7 @@ function answerTo(error: unknown): Answer | undefined {
   const { code } = error as NodeJS.ErrnoException;
   const answer = code === undefined ? undefined : (ownValue(BY_SQLSTATE, code) ?? ownValue(BY_ERRNO, code));
   if (answer !== undefined) return answer;
-  // Class 08: the connection failed or was never established.
+  // SQLSTATE class 08: the connection failed or was never established.
   if (code !== undefined && /^08[0-9A-Z]{3}$/.test(code) && code !== "08P01") return AWAY;
   const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
   for (const cause of [...inner, error.cause]) {

@@ -1,4 +1,4 @@
-// Runs one job of a loader or executor and ends its import or operation.
+// Runs one job of a loader or executor. Then ends the import or operation if it has failed or no work is left.
 import { isTransient, retryTransient } from "../db/connection/connect.ts";
 
 export interface Job {
@@ -9,7 +9,7 @@ export interface Job {
   conclude: () => Promise<void>;
 }
 
-/** Runs the job, and ends its import or operation unless `signal` has aborted.
+/** Runs the job. Then calls `conclude` or, after an error that is not transient, `fail`. Calls neither if `signal` has aborted.
  * @throws a transient error of `work` if the database stayed unavailable during all retries; the job queue then runs the job again */
 export async function runJob({ work, fail, conclude }: Job, signal: AbortSignal): Promise<void> {
   try {

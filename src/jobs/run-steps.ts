@@ -14,7 +14,7 @@ export interface WorkOptions {
   progress?: Progress;
   /** Called before a step is repeated after a conflict. */
   onConflict?: () => void;
-  /** Delays a step while the limit is reached. */
+  /** Runs each step, but first waits while the permitted number of steps is running. */
   limit?: LoaderLimit["run"] | undefined;
 }
 

@@ -2,7 +2,7 @@
 import { ALIVE, SILENT_SINCE } from "../db/silent.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
-/** A table of work and the states in which a worker works on a row. Both become part of the SQL text. */
+/** A table of imports or operations, and the states in which a worker works on a row. The SQL text contains both without quoting. */
 export interface WorkTable<State extends string> {
   table: "imports" | "operations";
   states: readonly State[];

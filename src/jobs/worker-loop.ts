@@ -1,4 +1,4 @@
-// The life of a worker for one kind of work (imports, operations): takes jobs from the queues and periodically takes over work whose
+// The main loop of a worker for one kind of work (imports, operations): takes jobs from the queues and periodically takes over work whose
 // process has died.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./log.ts";

@@ -1,4 +1,5 @@
-// Opens the database of a command: DATABASE_URL, or else the embedded one, either of a running server or started by the command.
+// Opens the database of a command: the one at DATABASE_URL, or else the embedded database. If no running server has started the embedded
+// database, the command starts it.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -24,7 +25,7 @@ export interface OpenDatabase {
 }
 
 /** Locks the data folder, connects to the configured database or starts the embedded one, and migrates it. For a server, or for a command
- * that runs without one.
+ * that runs without a server.
  * @throws DataDirBusyError when another process has locked the folder */
 export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);

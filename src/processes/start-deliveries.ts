@@ -1,5 +1,5 @@
 // Runs the thread that delivers webhooks and restarts it when it ends. The thread and the worker's main thread watch each other's
-// heartbeat, so that each detects if the other hangs, even in a worker without a server.
+// heartbeat, so that each detects if the other hangs. This also works if no server supervises the worker.
 import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
@@ -34,10 +34,10 @@ export async function deliverInThread(
       thread.postMessage(message);
     };
     thread.on("error", (err) => {
-      log.error({ err }, "webhook delivery failed; restarting");
+      log.error({ err }, "webhook delivery thread failed; restarting the thread");
     });
     const watch = watchHeartbeat(limits, (_, times) => {
-      log.error({}, "webhook delivery stopped responding; restarting");
+      log.error({}, "webhook delivery thread stopped responding; restarting the thread");
       // `terminate` cannot end a thread that hangs in a system call. If the thread is still silent at the second report, kill the
       // process.
       if (times > 1) process.kill(process.pid, "SIGKILL");

@@ -83,7 +83,7 @@ export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, no
       silent = 0;
     },
     tick(at: number): boolean {
-      // A late tick means that this process was stopped or busy. Beats may be queued; this process reads them before the next tick.
+      // Do not count a late tick: this process was stopped or busy. Beats may be queued, and this process reads them before the next tick.
       const isLate = at - lastTick > 2 * tick_ms;
       lastTick = at;
       silent = isLate ? 0 : silent + 1;

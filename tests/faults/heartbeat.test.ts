@@ -114,7 +114,7 @@ describe.concurrent("heartbeats", () => {
   test("a delivery thread that hangs is restarted by the worker's main thread", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGWINCH");
-    await until(() => watched.err().includes("webhook delivery stopped responding; restarting"));
+    await until(() => watched.err().includes("webhook delivery thread stopped responding; restarting the thread"));
     expect([isAlive(watched.pid), unwatched.err()]).toEqual([true, ""]);
   });
 });

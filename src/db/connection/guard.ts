@@ -127,7 +127,7 @@ export function guardedClient(guard: Guard): new (config?: pg.ClientConfig) => p
   return class extends BoundedClient {
     constructor(config?: pg.ClientConfig) {
       super({ ...config, connectionTimeoutMillis: CONNECT_MS });
-      // Without a listener, the end of a session would end this process. A pool adds one only after connect() has resolved.
+      // Without a listener, a connection that breaks would end this process. A pool adds its listener only after connect() has resolved.
       this.on("error", () => undefined);
       this.once("end", () => {
         guard.forget(this);

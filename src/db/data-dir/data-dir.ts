@@ -45,7 +45,7 @@ export async function acquireDataDir(dataDir: string, command: string, patienceM
   const me: Holder = { pid: process.pid, started: readProcessStart(process.pid) ?? "", token: randomUUID(), command };
   while (!(await createLock(lock, me))) {
     const holder = await readLock(lock);
-    if (holder === undefined) continue; // released in the meantime
+    if (holder === undefined) continue; // the holder has released the lock in the meantime
     if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
     if (performance.now() >= giveUpAt) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
     await sleep(50);

@@ -50,7 +50,8 @@ function findPackage(): string {
   }
 }
 
-/** Does the work of the package's install script, so that PostgreSQL also starts after npm ci --ignore-scripts. */
+/** Creates the links that the install script of the PostgreSQL package creates, so that PostgreSQL also starts after
+ * npm ci --ignore-scripts. */
 async function restoreSymlinks(root: string): Promise<void> {
   const list = await readFile(join(root, "native/pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

@@ -50,8 +50,8 @@ export interface Embedded {
 
 /**
  * Starts PostgreSQL on `<data_dir>/postgres`, which the first start creates, and resolves when it accepts connections. PostgreSQL runs
- * under our account, or under another one if we are root. If it dies, it is restarted on the same socket; if the disk is
- * full, as soon as space is free.
+ * under our account, or under another account if we are root. If PostgreSQL dies, this process restarts it on the same socket. If the disk
+ * is full, the restart waits until space is free.
  * @throws {EmbeddedError} when it cannot run here; the message contains the remedy
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
@@ -61,7 +61,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     if (await isFull(dataDir)) {
       const removed = await removeUnfinished(dataDir);
       if (await isFull(dataDir)) await dropBallast(dataDir);
-      options.log.warn({ data_dir: dataDir, removed }, "data folder disk full; removed unfinished files");
+      options.log.warn({ data_dir: dataDir, removed }, "disk of the data folder is full; removed unfinished files");
     }
     return await startIn(dataDir, options);
   } catch (error) {

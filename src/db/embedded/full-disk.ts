@@ -30,7 +30,7 @@ export async function ensureBallast(dataDir: string, disk: DiskReserve): Promise
   const bytes = Math.min(BALLAST_BYTES, Math.floor(blocks * bsize * BALLAST_SHARE));
   if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.freeBytes()) < 2 * bytes) return;
   await rm(path, { force: true });
-  // Renamed when complete: a partial file would not reserve enough for a recovery.
+  // Write under another name and rename the complete file: a partial ballast file would not reserve enough space for a recovery.
   const partial = join(dataDir, `disk-probe.${randomUUID()}`);
   if (await canWrite(partial, bytes, "keep")) await rename(partial, path);
 }

@@ -1,5 +1,5 @@
 // PostgreSQL's log. PostgreSQL writes to a file, not to a pipe. With a pipe, PostgreSQL would wait for our event loop, and its last lines
-// would be lost when we die.
+// would be lost when this process dies.
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { copyFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";

@@ -28,7 +28,8 @@ export function readResources(dataDir: string): Resources {
 export function tuneSettings({ memory, free_disk, shared_memory }: Resources): Record<string, string> {
   return {
     // The buffers should hold the indexes that a load writes to. With buffers of 512 MB, adding a row to 5,000,000 rows takes 1.29 times as
-    // long as adding it to 500,000. They get a quarter of the memory, within these limits, because other programs run on the machine.
+    // long as adding it to 500,000. The buffers get only a quarter of the memory, within these limits, because other programs run on the
+    // machine.
     shared_buffers: megabytes(clamp(memory / 4, 128 * MB, GB)),
     effective_cache_size: megabytes(memory / 2),
     work_mem: megabytes(clamp(memory / 128, 8 * MB, 64 * MB)),

@@ -22,7 +22,7 @@ import {
 } from "./store.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Time for which storing a response is retried while the database is unreachable. */
+/** How long the server retries to store a response while the database is unreachable. */
 const STORE_AGAIN_MS = 300_000;
 
 interface Keyed {
@@ -69,7 +69,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
       running.delete(claim.token);
     } catch (error) {
       request.log.warn({ err: error }, "cannot store the response of an idempotent request; retrying");
-      // While storing is retried, the lease is renewed, so that a repeated request gets the problem request-running and is not executed.
+      // During the retries, the server renews the lease, so that a repeated request gets the problem request-running and is not executed.
       void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
         .catch((lost: unknown) => {
           request.log.error({ err: lost }, "cannot store the response of an idempotent request");
@@ -173,7 +173,8 @@ export const MAX_STORED_BYTES = 1_000_000;
 function responseOf(reply: FastifyReply, payload: unknown): StoredResponse | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_STORED_STATUSES.has(status) || typeof payload !== "string") return undefined;
-  // A route sets no-store if its response contains secrets, which must not be stored unencrypted. A repeated request is executed again.
+  // A route sets no-store if its response contains secrets, which must not be stored unencrypted. Without a stored response, a repeated
+  // request is executed again.
   if (reply.getHeader("cache-control") === "no-store") return undefined;
   const headers = STORED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);

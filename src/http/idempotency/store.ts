@@ -24,7 +24,7 @@ export interface StoredResponse {
   body: string | null;
 }
 
-/** The first request with a key; `response` is null while it is running. */
+/** The first request with a key; `response` is null while the request is running. */
 export interface EarlierRequest {
   request: string;
   fingerprint: string | null;

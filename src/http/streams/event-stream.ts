@@ -148,7 +148,7 @@ function createReader(stream: Stream): Reader {
         const until = hub.position ?? 0;
         if (stream.is_closed || position === undefined || position >= until) break;
         const events = await read(position);
-        // If the read returned no events, the events up to `until` were purged. Newer events may exist.
+        // If the read returned no events, the events up to `until` were purged. Continue after `until`, because newer events may exist.
         if (events.length === 0) position = until;
         sendEvents(foundOf([], events));
         await stream.drained();

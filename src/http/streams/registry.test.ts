@@ -81,8 +81,7 @@ describe.each(KINDS)("500 aborted streams ($kind) release their slots and run no
     await blocker.query("begin");
     await blocker.query(`lock table ${table} in access exclusive mode`);
     const asked = Array.from({ length: PER_WAY }, () => askForStream(base, path(), nextClient()));
-    // Do not read /metrics here, which needs the database too: a read that waits for the lock shows that the handlers are
-    // running.
+    // A read that waits for the lock shows that the handlers are running. Do not use /metrics for this, because it needs the database too.
     await until(async () => {
       const { rows } = await own.query<{ n: number }>(
         "select count(*)::int as n from pg_locks where not granted and relation = $1::regclass",

@@ -1,5 +1,6 @@
-// Registry of all open event streams of any kind. It limits their number, sends heartbeats and limits unsent bytes. A stream takes its
-// slot before its route does anything else; one function releases the slot when the response or its connection closes.
+// Registry of all open event streams of any kind. It limits their number, sends heartbeats and limits unsent bytes. Each stream takes one
+// of a limited number of slots before its route does anything else. One function releases the slot when the response or its connection
+// closes.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -169,9 +170,8 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
   return stream;
 }
 
-/** Returns a string that changes whenever the reader accepts bytes. `bytesWritten` alone is not enough, because it includes
- * bytes that are still waiting in Node. `writeQueueSize`, which Node's own timeouts use too, shrinks during a single large
- * write. */
+/** Returns a string that changes whenever the reader accepts bytes. `bytesWritten` includes bytes that still wait in Node, so their number
+ * is subtracted. During a single large write, only `writeQueueSize` changes; Node's own timeouts use it too. */
 function progressOf(socket: Socket): string {
   const { _handle: handle } = socket as Socket & { _handle?: { writeQueueSize?: number } | null };
   return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;

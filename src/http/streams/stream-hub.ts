@@ -45,7 +45,7 @@ export interface Hub {
   subscribe(reader: (found: Found) => void): () => void;
   /** Reads now, so that `position` is the position of the newest event. */
   refresh(): Promise<void>;
-  /** Reads everything again, in case a notification was lost. */
+  /** Reads all recent states and the new events, in case a notification was lost. */
   readAgain: () => void;
   stop: () => void;
 }
