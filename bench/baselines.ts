@@ -14,7 +14,7 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
     alter changed_in set default 1, alter created_at set default now(), alter updated_at set default now()`);
 }
 
-/** Copies `cleanFile`, the output of `cleanRows`, into the table with a bare COPY on one connection. Returns the milliseconds. */
+/** Copies `cleanFile`, the output of `cleanRows`, into a new table with a bare COPY on one connection. Returns the milliseconds. */
 export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();
@@ -25,8 +25,8 @@ export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promis
   return performance.now() - started;
 }
 
-/** Returns the deduplicated rows of a file as COPY text that is ready to load, with a value for every column of the table. The rows are
- * in the file's order, as after a streaming deduplication. */
+/** Returns the deduplicated rows of a file as COPY text with a value for every column of the table that `createTarget` creates. The
+ * rows are in the file's order. */
 export async function cleanRows(db: pg.ClientBase, rawFile: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
   await copyRaw(db, rawFile, "");

@@ -6,7 +6,7 @@ import type pg from "pg";
 const IDLE_CHECKS = 5;
 const CHECK_MS = 100;
 
-/** While the indexer prepares a batch, it may send no query for this long. */
+/** Maximum time for which the indexer prepares a batch without sending a query. The database looks idle during this time. */
 const BATCH_MS = 1500;
 
 /** Deletes all products and their search index. */
@@ -15,13 +15,14 @@ export async function emptyCatalogue(db: pg.ClientBase): Promise<void> {
   await db.query("truncate products, product_history");
 }
 
-/** Removes all effects of the previous measurement: empties the search index, waits until no vacuum runs, and writes all dirty buffers. */
+/** Removes all effects of the previous measurement: empties the search index, waits until the database is idle, and writes all
+ * dirty buffers. */
 export async function settle(db: pg.ClientBase): Promise<void> {
   await dropIndex(db);
   await calm(db);
 }
 
-/** Like `settle`, but does not empty the search index. */
+/** Waits until the database is idle, and writes all dirty buffers to disk. */
 export async function calm(db: pg.ClientBase): Promise<void> {
   await waitUntilIdle(db);
   await db.query("checkpoint");

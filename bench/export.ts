@@ -20,7 +20,7 @@ const FILES = {
   xlsx: { name: "XLSX", file: "products.xlsx", query: "?format=xlsx" },
 };
 
-/** Number of rounds. The fastest one counts, because other programs can only slow an export down. A large catalogue gets one round. */
+/** Number of rounds. The fastest round counts, because other programs can only slow an export down. A large catalogue gets one round. */
 const ROUNDS = 3;
 const LARGE = 5_000_000;
 

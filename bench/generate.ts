@@ -12,14 +12,14 @@ hold heart arrive season window morning practice station general father produce 
 
 /** Number of rows per thousand that repeat an earlier SKU. */
 const REPEATS_PER_THOUSAND = 67;
-/** Number of earlier SKUs that can be repeated. Some of them are from the last few rows, others from much earlier ones. */
+/** Number of earlier SKUs that the generator remembers for repeats. Some are from the last few rows, some from much earlier rows. */
 const RECENT = 50_000;
 
 export interface GenerateOptions {
   rows: number;
-  /** Appended to every name, so that a second file changes every row of the first. */
+  /** Appended to every name. A file with another suffix changes the name of every product. */
   suffix?: string;
-  /** Appended to every SKU, for a file of other products. */
+  /** Appended to every SKU. A file with another salt contains other products. */
   salt?: string;
 }
 

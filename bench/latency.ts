@@ -1,4 +1,4 @@
-// Measures the response times of the API while something else runs.
+// Measures the response times of GET requests for one product while the server runs an import.
 
 const PAUSE_MS = 5;
 

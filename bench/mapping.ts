@@ -16,7 +16,7 @@ const FILES_DIR = join(import.meta.dirname, ".data");
 
 const COPIES: Mapping = { key: "Artikel", name: "Bezeichnung", description: "Beschreibung" };
 
-/** Ten values with steps: the key, the state and eight attributes. */
+/** A mapping with ten values that have steps: the key, the field `active` and eight attributes. */
 const TEN_STEPS: Mapping = {
   key: { from: ["Lieferant", "Artikel"], join: ":", need: "all" },
   name: "Bezeichnung",
@@ -43,11 +43,11 @@ export async function measureMapping(rows: number, rounds: number): Promise<stri
   const server = await startServer();
   const db = await connectClient(server.address, { application_name: "skuport bench" });
   const times = new Map<string, number[]>();
-  /** Peak memory of the worker in MB during an import, by its label. */
+  /** Peak memory of the worker in MB, by the label of the import. */
   const peaks = new Map<string, number>();
   const importAs = async (name: Name, expected: "created" | "unchanged"): Promise<void> => {
     await settle(db);
-    // Only Linux can restart the measurement.
+    // Only Linux can reset the peak memory of a process.
     await server.forgetPeak().catch(() => undefined);
     const started = performance.now();
     const options = { mapping: JSON.stringify(MAPPINGS[name]) };

@@ -22,7 +22,7 @@ export interface BenchServer {
   exited: Promise<unknown>;
   /** Returns the peak resident memory of the server and its worker, in MB. */
   peakMemory(): Promise<{ server_mb: number; worker_mb: number }>;
-  /** Restarts the measurement of peak memory. */
+  /** Resets the peak memory of the server and its worker to their current memory. Rejects if the system is not Linux. */
   forgetPeak(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,7 +49,8 @@ export async function startServer(dataDir?: string, settings: Record<string, str
       return { server_mb: await peakMb(pid), worker_mb: worker === undefined ? 0 : await peakMb(worker) };
     },
     async forgetPeak() {
-      // Writing 5 resets VmHWM: https://www.kernel.org/doc/html/latest/filesystems/proc.html
+      // Writing 5 to clear_refs resets VmHWM, the peak resident memory of the process:
+      // https://www.kernel.org/doc/html/latest/filesystems/proc.html
       for (const process of [pid, await workerOf(pid)])
         if (process !== undefined) await writeFile(`/proc/${process}/clear_refs`, "5");
     },

@@ -55,7 +55,7 @@ export async function measureSpeed(rows: number, rounds: number, ways: readonly 
   try {
     for (let round = 0; round < rounds; round++) {
       if (ways.includes("baselines")) await measureBaselines(db, files, note);
-      // Alternate the order: the first way runs while the disk still writes data of the baselines.
+      // Alternate the order, because the first import is slower: the disk still writes data of the baselines.
       for (const way of round % 2 === 0 ? (["cli", "http"] as const) : (["http", "cli"] as const))
         if (ways.includes(way)) await measureOurs(db, server, files, way, note);
     }
@@ -130,7 +130,7 @@ async function measureLatency(db: pg.Client, server: BenchServer, file: string):
 interface Files {
   first: string;
   second: string;
-  /** File with the rows of `first` as COPY text, deduplicated by the database of the measured server. */
+  /** File with the rows of `first` as COPY text. The measured server's database has deduplicated the rows. */
   clean: string;
 }
 

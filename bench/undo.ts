@@ -13,7 +13,7 @@ import { generateFile } from "./generate.ts";
 import { change, expectEqual, importFile, undo } from "./requests.ts";
 import { startServer, type BenchServer } from "./server.ts";
 
-/** Number of products that are edited before the second undo. */
+/** Number of products that are edited between an import and its undo. */
 const EDITED = 1000;
 
 export interface UndoResult {
@@ -21,7 +21,7 @@ export interface UndoResult {
   created_ms: number;
   changed_ms: number;
   undo_ms: number;
-  /** Time of the preview of the second undo, after EDITED products were edited. */
+  /** Time of previewing the undo of an import after EDITED of its products were edited. */
   preview_ms: number;
   undo_edited_ms: number;
   delete_all_ms: number;

@@ -5,7 +5,7 @@ import { UnreachableError } from "./answer.ts";
 export interface StreamEvent {
   type: string;
   data: string;
-  /** The last id received: the id of this event or, if this event has no id, of an earlier one. */
+  /** Id of this event. If this event has no id: the last id that an earlier event had. */
   id: string;
 }
 

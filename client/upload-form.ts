@@ -3,15 +3,17 @@ import { randomUUID } from "node:crypto";
 
 export interface FileForm {
   content_type: string;
-  /** The bytes before and after those of the file. */
+  /** The bytes of the form before the content of the file. `tail` contains the bytes after it. */
   head: Buffer;
   tail: Buffer;
 }
 
-/** Length of an encoded mapping from which it is sent in a form. The URL and the headers of a request together have at most 16 kB. */
+/** A mapping is sent in a form if its URL-encoded text has at least this many characters. The URL and the headers of a request can have
+ * 16 kB in total. */
 const LONG_MAPPING = 6000;
 
-/** @returns undefined if the mapping is short enough for the URL */
+/** Returns the form for a mapping that is too long for the URL.
+ * @returns undefined if there is no mapping, or if it is short enough for the URL */
 export function formOf(mapping: unknown, filename: string): FileForm | undefined {
   if (mapping === undefined) return undefined;
   const text = typeof mapping === "string" ? mapping : JSON.stringify(mapping);

@@ -110,7 +110,7 @@ async function sendOnce(
     onProgress,
   }: UploadOptions & { filename: string; size: number | null },
 ): Promise<Import> {
-  // Load this module only if needed: most imports have no mapping.
+  // Load upload-form.ts only if needed: most imports have no mapping.
   const form =
     options.mapping === undefined ? undefined : (await import("./upload-form.ts")).formOf(options.mapping, filename);
   const querystring = { ...options, filename, ...(form === undefined ? {} : { mapping: undefined }) };

@@ -21,8 +21,8 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Pause before the next attempt after the server has refused a stream. */
 const REFUSED_PAUSE_MS = 15_000;
 
-/** Yields each event. Events may have been purged while the connection was lost, so reload all state when `onState(true)` is
- * called. */
+/** Yields each event. The caller must reload all data when `onState(true)` is called, because the server may have purged events while the
+ * connection was lost. */
 export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<LiveEvent & { id: string }, void> {
   const { signal, onState } = options;
   const url = address(watch_events, {}, options.base_url);
@@ -47,7 +47,7 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
       if (!(error instanceof NoStream || error instanceof UnreachableError || error instanceof TypeError)) throw error;
       onState?.(error instanceof NoStream ? false : null);
       if (error instanceof NoStream) {
-        last_event_id = undefined; // the id may be the reason for the refusal
+        last_event_id = undefined; // the server may have refused the stream because of this id
         pauseMs = REFUSED_PAUSE_MS;
       }
     }

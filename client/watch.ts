@@ -9,7 +9,7 @@ import { NoStream, openStream } from "./stream.ts";
 import { wait } from "./wait.ts";
 
 export interface WatchOptions extends CallOptions {
-  /** Called with true for each state that arrives, and with false when the connection is lost. */
+  /** Called with true when the server sends a state of the import, and with false when the connection is lost. */
   onConnection?: (connected: boolean) => void;
 }
 

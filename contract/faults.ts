@@ -1,4 +1,5 @@
-// Builds problems of limited length that list the faults of a request. Does not import zod, for the reason given in batch.ts.
+// Builds problems of limited length that list the faults of a request. Does not import zod, for the reason given in
+// contract/catalog/batch.ts.
 import { Problem, type ProblemSlug } from "./problems.ts";
 
 /** One fault of a request. `pointer` is a JSON pointer that begins with the part of the request: `/body/name`. */

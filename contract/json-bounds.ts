@@ -7,8 +7,8 @@ export const MAX_JSON_VALUES = 25_000;
 /** Maximum depth of a body. No schema of the contract is this deep, but the data of a test event may be. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Decodes a JSON body and checks its bounds; a parser must check its syntax. Keeps a byte order mark.
- * @throws Problem invalid-request if the bytes are not UTF-8 or the text exceeds the bounds */
+/** Decodes a JSON body and checks its depth and its number of values. Does not check the JSON syntax. Keeps a byte order mark.
+ * @throws Problem invalid-request if the bytes are not UTF-8, or the text is too deep or has too many values */
 export function decodeJsonBody(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes);
   checkJsonBounds(text);
@@ -26,7 +26,7 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** Checks depth and number of values in one pass over the text. Does not report syntax errors: the parser reports them.
- * @param document what the text is if it is not the body of a request
+ * @param document name of the text for the error message, such as `The mapping`; by default, the text is the body of a request
  * @throws Problem invalid-request */
 export function checkJsonBounds(text: string, document?: string): void {
   let depth = 0;

@@ -25,7 +25,7 @@ export type ProblemDocument = z.infer<typeof problem_document>;
 const MAX_DOCUMENT_BYTES = 64 << 10;
 const MAX_DETAIL_CHARACTERS = 8000;
 
-/** Returns the document of a Problem, which has at most 64 kB. `instance` contains the request id. */
+/** Returns a Problem as a document of at most 64 kB. `instance` contains the request id. */
 export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
   const { status, title } = PROBLEMS[problem.slug];
   const document = {
@@ -66,8 +66,8 @@ function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
   return end === -1 ? [...items] : items.slice(0, end);
 }
 
-/** Returns the number of faults that are not in the list, as `more_errors`: faults that `given` only counts, and faults that did not fit
- * into the document. */
+/** Returns `more_errors`, the number of faults that the document does not list: faults that did not fit into the document, plus the faults
+ * that the problem itself did not list. */
 function moreErrors(given: Record<string, unknown>, listed: Record<string, unknown>): { more_errors?: number } {
   if (!Array.isArray(given["errors"])) return {};
   const omitted = given["errors"].length - (Array.isArray(listed["errors"]) ? listed["errors"].length : 0);

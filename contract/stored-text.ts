@@ -12,8 +12,9 @@ export const holdsStorable = (value: unknown): boolean => {
   return Object.entries(value).every(([name, member]) => isStorable(name) && holdsStorable(member));
 };
 
-/** Returns a message if a member of the JSON value has a name that objects cannot hold. Such a member would be lost without a trace.
- * @returns undefined if there is none */
+/** Returns an error message if the JSON value contains a member with the name `__proto__`. Copying such a member to another object would
+ * set the prototype of that object instead, so the member would be lost.
+ * @returns undefined if the value contains no member with this name */
 export function unusableMember(value: unknown, path: readonly string[] = []): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {

@@ -65,14 +65,14 @@ function sorted(object) {
   return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The versions that package.json's overrides force; "$name" refers to the version of a dependency, which is checked separately. */
+/** Returns the versions that `overrides` in package.json forces. A version "$name" refers to the version of the dependency `name`. */
 function overridden(overrides) {
   return Object.entries(overrides).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value]] : overridden(value),
   );
 }
 
-/** Our scripts run npm with --ignore-scripts; allowScripts is for users who run npm without it. */
+/** Our scripts run npm with --ignore-scripts. `allowScripts` in package.json is for users who run npm without this flag. */
 function auditInstallScripts(allowed, entries) {
   const with_script = new Set(
     entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path)),

@@ -1,4 +1,5 @@
-// This module is loaded into the program that sets up a clone. It renews the lock of one-at-a-time.mjs while that program runs.
+// Loaded with `--import` into the program that installs the dependencies or builds the page. While that program runs, this module touches
+// the lock file of one-at-a-time.mjs every second.
 import { readFileSync, rmSync, utimesSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import { isMainThread } from "node:worker_threads";

@@ -150,17 +150,17 @@ function readText(path) {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** Returns the environment of our programs: `node` is Node 24, and compiled code is cached. */
+/** Returns the environment variables for programs that we start: `node` runs Node 24, and Node caches compiled code. */
 export function makeEnv(node) {
   const path = [dirname(node), join(ROOT, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
   return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path };
 }
 
-/** Runs Node on our terminal and forwards signals to it. Resolves with its exit code or, as in a shell, with 128 + n after signal n. */
+/** Runs Node on our terminal and forwards signals to it. Resolves with its exit code, or with 128 + n if signal n ended it. */
 export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   const child = spawn(node, args, { cwd, env: { ...makeEnv(node), ...env }, stdio: "inherit" });
-  // On Ctrl-C, the terminal signals this process and its child. Do not forward the signal: the server would take the second one as a
-  // request to exit immediately.
+  // On Ctrl-C, the terminal sends the signal to this process and to its child. Do not forward the signal: the server would receive it
+  // twice, and it exits immediately on a second signal.
   const on_terminal = process.stdin.isTTY === true;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

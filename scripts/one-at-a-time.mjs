@@ -1,6 +1,7 @@
-// Lets one command at a time set up this clone: two runs of npm ci in one folder damage each other. Plain JavaScript, see bootstrap.mjs.
-// Node cannot lock files, and process ids are unreliable (they are reused, and each container has its own). So the lock is a file
-// that the running program touches each second (beat.mjs). A lock that is no longer touched, as after a kill, is free.
+// Lets only one command at a time set up this folder, because two runs of npm ci in one folder damage each other. Node cannot lock files,
+// and process ids are unreliable (they are reused, and each container has its own). So the lock is a file that the running program touches
+// each second (beat.mjs). If the program is killed, the file is no longer touched, and the lock counts as free.
+// Plain JavaScript for the reason given in bootstrap.mjs.
 import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +24,8 @@ const SETTLE_MS = 500;
  */
 export function oneAtATime(isDone, work, { onWait }) {
   const me = randomUUID();
-  // Fischer's algorithm: of all processes that found the lock free, the one whose id is still in it after a pause has the lock.
+  // Fischer's algorithm: each process that finds the lock free writes its id into the lock file and pauses. The process whose id is still
+  // in the file after the pause has the lock.
   while (readLock() !== me) {
     if (lastBeat() !== undefined) {
       onWait?.();
@@ -44,8 +46,8 @@ export function oneAtATime(isDone, work, { onWait }) {
   }
 }
 
-/** Waits until the lock is free: removed, or not touched for SILENT_MS. Measures how long the time stamp of the lock has not changed. The
- * time stamp is not compared with the clock, which jumps when a computer wakes up. */
+/** Waits until the lock is free: its file is removed, or has kept the same time stamp for SILENT_MS. Does not compare the time stamp with
+ * the system clock, because that clock jumps when a computer wakes up. */
 function waitForSilence(isDone) {
   let seen = lastBeat();
   for (let since = performance.now(); seen !== undefined && performance.now() - since < SILENT_MS && !isDone();) {

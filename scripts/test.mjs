@@ -8,7 +8,7 @@ const COUNTS_FILE = join(ROOT, "node_modules/.cache/test-counts.json");
 
 ensureDependencies({ dev: true });
 const node = findNode();
-// Only journeys need the page; other tests can run even if the page cannot be built.
+// Only the browser tests, which are below tests/, need the built page. The other tests can run even if the page cannot be built.
 const filters = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 if (filters.length === 0 || filters.some((filter) => filter.startsWith("tests"))) ensurePage(node);
 rmSync(COUNTS_FILE, { force: true });

@@ -87,8 +87,8 @@ function importOf(extension: string, pack: (text: string) => string | Buffer | P
     });
     if (ended?.state !== "done")
       return [`the import ended in the state ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
-    // If the response to an upload was lost, `persist` sent the file again, which started another import. Together, these imports apply
-    // each row once.
+    // If the response to an upload was lost, the client has sent the file again, and the server has created another import. All imports
+    // together must apply each row once.
     const applied = await untilOver(async () => {
       const { rows: since } = await site.pool.query<{ applied: number; running: number }>(
         `select coalesce(sum(created + updated), 0)::int as applied,
@@ -139,8 +139,8 @@ async function bulk(
   };
 }
 
-/** Returns the faults of an operation. If the response to its request was lost, the operation may run twice; the second run changes
- * nothing. */
+/** Returns how the result of an operation differs from the expected result. If the response to the request was lost, the client has sent
+ * the request again, so the operation may run twice. The second run changes nothing. */
 async function operationFaults(site: Site, id: number | undefined, expected: number, name: string): Promise<string[]> {
   if (id !== undefined) {
     const ended = await untilOver(async () => {

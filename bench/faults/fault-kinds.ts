@@ -67,7 +67,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     proxy.setMode("hold");
     const left = proxy.links();
     await now.kill();
-    // The replacement machine reaches the database; the connections of the vanished machine stay open.
+    // A new worker can reach the database. The connections of the killed worker stay open, as if its machine had lost power.
     proxy.setMode("forward");
     for (const link of left) link.setMode("hold");
     await between(0, 500);

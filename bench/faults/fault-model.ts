@@ -1,4 +1,4 @@
-// The model of the catalogue after each action, and its comparison with the database.
+// Models the catalogue that is expected after each action, and compares this model with the database.
 import { createHash } from "node:crypto";
 import type { Queryable } from "../../src/db/connection/connect.ts";
 

@@ -21,7 +21,7 @@ import { startReceiver, type CountingReceiver } from "../webhooks/receiver.ts";
 
 export interface Supervised<T extends RunningProcess> {
   readonly proxy: Proxy;
-  /** The running process, or the previous one during a restart. */
+  /** The running process; during a restart, the previous process. */
   readonly now: T;
   stop(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // Injects random faults of the network, the processes and PostgreSQL into imports, edits, bulk changes, undo and deliveries. After each
-// fault, the catalogue must equal the model, and no job or temporary file may be left.
+// fault, the catalogue must equal the expected catalogue (fault-model.ts), and no job or temporary file may be left.
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryTransient } from "../../src/db/connection/connect.ts";
 import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "../../tests/faults/support/leftovers.ts";
@@ -28,7 +28,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
     for (const product of model.values()) product.version = 1;
     for (let round = 1; round <= count; round++) {
       const [kind, inject] = kinds[round % kinds.length] as (typeof kinds)[number];
-      // Shift the actions by one after each round through all kinds, so that every action gets every kind of fault.
+      // Shift the actions by one after each round through all kinds of faults. Otherwise, an action might always get the same kinds.
       const [name, act] = actions[
         (round + Math.floor(round / kinds.length)) % actions.length
       ] as (typeof actions)[number];

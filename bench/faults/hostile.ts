@@ -25,7 +25,7 @@ export interface HostileResult {
   preview_ms: number;
   import_: Import;
   import_ms: number;
-  /** The import of a good file after the hostile one, and the time until its scan started. */
+  /** The import of a good file after the hostile file. `next_started_ms` is the time until the scan of the good file started. */
   next: Import;
   next_started_ms: number;
   /** Peak resident memory in MB; 0 on a system without /proc. */

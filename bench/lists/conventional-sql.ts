@@ -12,7 +12,7 @@ export async function timeConventional(db: pg.ClientBase, request: ListRequest):
 
 type Sql = readonly [text: string, values: readonly string[]];
 
-/** Returns the statements for a request. For lists, they read page 41. */
+/** Returns the SQL statements for a request. The statement for a list reads the 41st page of 50 products. */
 function conventionalSql({ path, query }: ListRequest): Sql[] {
   const ofHistory = /^\/api\/products\/([^/]+)\/history$/.exec(path);
   if (ofHistory !== null) return historySql(decodeURIComponent(ofHistory[1] as string));

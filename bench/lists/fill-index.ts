@@ -1,4 +1,4 @@
-// Builds the search index of a generated catalogue in one pass, with the same result as the indexer in a tenth of its time.
+// Builds the search index of a generated catalogue. The result is the same as the indexer's, but takes a tenth of the time.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
@@ -9,7 +9,8 @@ import { gramsOf } from "../../src/catalog/query/grams.ts";
 
 const BATCH_ROWS = 16_384;
 
-/** Drops the tables' indexes, fills the tables, and creates the indexes again. Leaves an empty backlog. */
+/** Fills the tables of the search index and empties the backlog. Drops the indexes of these tables first, and creates them again at the
+ * end. */
 export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> {
   const { rows: indexes } = await db.query<{ name: string; definition: string }>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index

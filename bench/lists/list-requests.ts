@@ -11,7 +11,7 @@ export interface ListRequest {
 }
 
 interface Words {
-  /** One of the `count` most frequent words. */
+  /** Returns a random word from the `count` most frequent words. */
   word: (count: number) => string;
   rare: () => string;
   brand: (count: number) => string;

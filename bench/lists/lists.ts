@@ -130,7 +130,7 @@ async function measureImporting(
   print(report(`${what}, after the import, until the index has caught up (${seconds(catchUpMs)})`, after));
 }
 
-/** Generates a file of SKUs that no earlier import had. */
+/** Generates a file of products whose SKUs were not in an earlier file. */
 async function newProducts(db: pg.ClientBase): Promise<string> {
   const { rows } = await db.query<{ imports: number }>("select coalesce(max(id), 0) as imports from imports");
   const salt = rows[0]?.imports === 0 ? "" : `-${rows[0]?.imports}`;

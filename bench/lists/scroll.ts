@@ -73,7 +73,7 @@ const wheel = (page: Page): Promise<number[]> =>
     return frames;
   })()`);
 
-/** Returns the milliseconds until rows, not placeholders, are visible at the new position. */
+/** Scrolls the grid to `share` of its height. Returns the milliseconds until rows, not placeholders, are visible there. */
 const dragTo = (page: Page, share: number): Promise<number> =>
   page.evaluate(`(async () => {
     const grid = document.querySelector("[data-testid=grid]");

@@ -71,7 +71,7 @@ async function measure(name: string, server: BenchServer, withEdits: boolean): P
   return `| ${name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
 }
 
-/** Returns the milliseconds of consecutive searches in ascending order. */
+/** Sends searches one after another. Returns their response times in milliseconds, shortest first. */
 async function timeLists(server: BenchServer): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < LISTS; n++) {

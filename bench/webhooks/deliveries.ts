@@ -1,5 +1,5 @@
-// Measures the delivery rate to a receiver on the same machine, and checks that no event is lost or missing in the log, even while
-// workers are killed, and that events arrive twice only around a kill.
+// Measures the delivery rate to a receiver on the same machine, with and without killing workers. Checks that every event arrives and is
+// in the log, and that events arrive twice only around a kill.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { call } from "../../client/call.ts";
@@ -147,8 +147,8 @@ async function faultsOf(
   return faults;
 }
 
-/** Returns the median and the 99th percentile of the milliseconds from the call that commits an event to the event's arrival, at a
- * steady rate. */
+/** Emits events at a steady rate. Measures the milliseconds from the start of each commit to the arrival of the event. Returns their median
+ * and 99th percentile. */
 export async function measureLatency(
   seconds: number,
   beside: "none" | "hanging",

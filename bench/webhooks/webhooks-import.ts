@@ -27,7 +27,7 @@ export interface ImportReport {
   with_webhooks_ms: number;
   /** For each edit during the import, the time from its request until its event arrived at the working receiver. */
   edits_ms: number[];
-  /** Time from `done` until the batches with all products have arrived. */
+  /** Time from the import's state `done` until all its `products.changed` events have arrived. */
   batches_ms: number;
   faults: string[];
 }

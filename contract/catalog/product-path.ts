@@ -1,7 +1,6 @@
 // URLs of products. Does not import zod, because the client loads this file for every request.
 
-/** Words after `/api/products/` that belong to URLs of other endpoints. The URL of a product with such a SKU must differ from those
- * URLs. */
+/** Words that follow `/api/products/` in the URLs of other endpoints. If one of these words is a SKU, the product needs a different URL. */
 const RESERVED: ReadonlySet<string> = new Set(["attributes", "bulk", "export", "facets", "positions"]);
 
 /** The path segment of a SKU. A reserved word gets a capital letter: URLs are case-sensitive, SKUs are not. */

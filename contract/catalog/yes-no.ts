@@ -52,7 +52,7 @@ const NO: ReadonlySet<string> = new Set([
   ...words("いいえ 無効 非公開 非表示 オフ 下書き 否 假 停用 下架 无效 아니요 거짓 비활성"),
 ]);
 
-/** Whether the numbers -1 and 2 mean no in a column, which depends on the column's other values. */
+/** Whether -1 and 2 mean no in a column. This depends on the other values of the column. */
 export interface YesNoNumbers {
   minus_one: boolean;
   two: boolean;
@@ -61,7 +61,7 @@ export interface YesNoNumbers {
 /** Parses a cell of the column `active`, ignoring case and surrounding white space. Returns undefined if the cell means neither
  * yes nor no. */
 export function parseYesNo(text: string, numbers?: YesNoNumbers): boolean | undefined {
-  // Nearly every cell is one of the words in its listed form. A lookup takes a tenth of the time of the steps below.
+  // Nearly every cell is spelled exactly like one of the listed words. This lookup takes a tenth of the time of the steps below.
   if (YES.has(text)) return true;
   if (NO.has(text)) return false;
   const word = withoutDecimals(text.trim().normalize("NFC").toLowerCase());

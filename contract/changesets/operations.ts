@@ -49,7 +49,7 @@ export const operation = z
     state: operation_state,
     actor: z.string(),
     options: operation_options,
-    total: count.nullable().describe("Number of selected products; null during selection"),
+    total: count.nullable().describe("Number of selected products; null while the server is selecting them"),
     done: count.describe("Number of processed products"),
     created: count.describe("Number of deleted products that were restored"),
     updated: count,
@@ -79,7 +79,9 @@ export const operation = z
     elapsed_ms: count,
     version: z
       .int()
-      .describe("Version of this record, which increases with every change; the `id:` of its server-sent events"),
+      .describe(
+        "Version of this record, which increases with every change; also sent as the `id:` of server-sent events",
+      ),
   })
   .meta({ id: "Operation" });
 export type Operation = z.infer<typeof operation>;
@@ -197,7 +199,7 @@ export const watch_operation = endpoint({
 
 export const CONFLICTS = ["changed", "deleted", "renamed", "sku_taken"] as const;
 
-/** A product that was changed after the changeset to undo. */
+/** A product that an undo cannot simply restore, because a later changeset changed the product or took its SKU. */
 export const conflict = z
   .object({
     sku: z.string(),

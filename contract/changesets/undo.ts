@@ -33,7 +33,7 @@ export const undo_preview = conflict_page
             .describe("Values of the product after the undo; null if the undo would delete the product"),
         }),
       )
-      .describe("Some of the products that would be changed; only the first page has them"),
+      .describe("Some of the products that the undo would change; empty on all pages but the first"),
   })
   .meta({ id: "UndoPreview" });
 export type UndoPreview = z.infer<typeof undo_preview>;

@@ -13,7 +13,7 @@ export const column_choice = z
     column: z.string().describe("Name of the column, spelled as in the file of the latest choice"),
     target: z
       .enum(CHOICE_TARGETS)
-      .describe("The field that the column contains; `attribute`: the column contains no field"),
+      .describe("The field that the column contains; `attribute`: the column becomes an attribute"),
     beats_exact_name: z
       .boolean()
       .describe(

@@ -64,7 +64,9 @@ export const dialect = z
     escapes_itself: z
       .boolean()
       .optional()
-      .describe("`false` if the backslash escapes only quotes, because the file never doubles backslashes"),
+      .describe(
+        "`false` if a backslash escapes only quotes, and any other backslash, even a doubled one, is an ordinary character",
+      ),
     padded: z
       .literal(true)
       .optional()

@@ -25,8 +25,9 @@ export type ImportState = (typeof IMPORT_STATES)[number];
 const TERMINAL: ReadonlySet<ImportState> = new Set(["done", "cancelled", "failed"]);
 export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
 
-/** The encodings that can be read: those of the WHATWG encoding standard (https://encoding.spec.whatwg.org/#names-and-labels) except
- * `replacement`, which decodes nothing, and four code pages of DOS. The names are those of the standard, in lower case. */
+/** The encodings that can be read: four code pages of DOS, and the encodings of the WHATWG encoding standard
+ * (https://encoding.spec.whatwg.org/#names-and-labels) except `replacement`, which decodes nothing. The names are those of the standard, in
+ * lower case. */
 export const ENCODINGS = [
   "utf-8",
   "utf-16le",
@@ -74,7 +75,7 @@ export const ENCODINGS = [
 ] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Labels in use that the standard lacks. */
+/** Names of encodings that are in use, but not in the WHATWG encoding standard. */
 const OTHER_LABELS: Readonly<Record<string, Encoding>> = {
   utf8: "utf-8",
   utf16: "utf-16le",
@@ -120,7 +121,7 @@ export const unknownEncoding = (label: string): string =>
   `The encoding "${label.slice(0, 40)}" is not supported. Use a label of the WHATWG encoding standard, such as utf-8, windows-1252, windows-1250 or shift_jis, or one of cp437, cp850, cp852 and cp858.`;
 
 /** Returns the encoding that a content type declares, as in `text/csv; charset=windows-1250`.
- * @returns undefined if it declares none; `encoding` is undefined if the declared one is not supported */
+ * @returns undefined if it declares no encoding; the member `encoding` is undefined if the declared encoding is not supported */
 export function declaredEncoding(contentType: string): { label: string; encoding: Encoding | undefined } | undefined {
   const match = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(contentType.slice(0, 1000));
   const label = match?.[1] ?? match?.[2];

@@ -102,7 +102,9 @@ export const import_ = z
       ),
     version: z
       .int()
-      .describe("Version of this record, which increases with every change; the `id:` of its server-sent events"),
+      .describe(
+        "Version of this record, which increases with every change; also sent as the `id:` of server-sent events",
+      ),
   })
   .meta({ id: "Import" });
 export type Import = z.infer<typeof import_>;
@@ -110,9 +112,11 @@ export type Import = z.infer<typeof import_>;
 /** An import in lists and streams, where values longer than 1 kB are omitted or truncated. */
 export const listed_import = import_
   .extend({
-    options: import_options.describe("Options of the import, without `mapping` if they are longer than 1 kB"),
+    options: import_options.describe(
+      "Options of the import. If the options are longer than 1 kB, `mapping` is omitted",
+    ),
     columns: z.array(column).nullable().describe("Columns of the file; null if the list is longer than 1 kB"),
-    dialect: dialect.nullable().describe("Format of the file, without `sheets` if it is longer than 1 kB"),
+    dialect: dialect.nullable().describe("Format of the file. If the format is longer than 1 kB, `sheets` is omitted"),
     problem: problem_document.nullable().describe("Why the import failed; truncated if longer than 1 kB"),
   })
   .meta({ id: "ListedImport" });

@@ -1,4 +1,4 @@
-// The rule for imports that applied no row. Server, page and command line share it, so that state, exit code and words agree.
+// The rule for imports that applied no row. Server, page and command line share this rule, so that states, messages and exit codes agree.
 import { problemType } from "../problems.ts";
 import type { ListedImport } from "./imports.ts";
 

@@ -62,10 +62,12 @@ export const import_options = z
       ),
     key: column_option
       .optional()
-      .describe("Name of the column with the SKUs, not case-sensitive. By default, the column is recognized"),
+      .describe("Name of the column with the SKUs, not case-sensitive. By default, Skuport recognizes the column"),
     name: column_option
       .optional()
-      .describe("Name of the column with the product names, not case-sensitive. By default, the column is recognized"),
+      .describe(
+        "Name of the column with the product names, not case-sensitive. By default, Skuport recognizes the column",
+      ),
     profile: profile_option
       .optional()
       .describe(
@@ -90,7 +92,9 @@ export const import_options = z
       ),
     mapping: mapping
       .optional()
-      .describe("How the columns become the values of products. `key` and `name` override those of the mapping"),
+      .describe(
+        "How the columns become the values of products. The options `key` and `name` override the members of the same names in the mapping",
+      ),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
@@ -142,7 +146,7 @@ export const import_query = import_options
 /** The options as a client gives them: without the defaults that depend on the mapping. */
 export type GivenOptions = z.infer<typeof import_query>;
 
-/** Returns all options of an import. A mode and a choice of repeats that are not given come from the mapping. */
+/** Returns all options of an import. If the client omitted `mode` or `repeats`, the value comes from the mapping or is the default. */
 export const completeOptions = (given: GivenOptions): ImportOptions => ({
   ...given,
   mode: given.mode ?? given.mapping?.mode ?? "upsert",
@@ -152,9 +156,9 @@ export const completeOptions = (given: GivenOptions): ImportOptions => ({
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
     sheet: string;
-    /** Lines of the column names, in ascending order. The names of several lines are joined by a space. */
+    /** Numbers of the lines with the column names, in ascending order. Names of a column in several lines are joined by a space. */
     header_at: readonly number[];
-    /** First line of data, if it is not the line below the header. */
+    /** Number of the first line of data, if it is not the line below the header. */
     header_data: number;
     /** Column names of a file without a header. */
     header_names: readonly string[];

@@ -63,7 +63,7 @@ export const preview = z
     rejected: count.describe(
       "Number of sample rows that an import would reject whatever products the catalogue contains",
     ),
-    rejects: z.array(reject).describe("The first 20 of these rejected rows"),
+    rejects: z.array(reject).describe("The first 20 of the sample rows that an import would reject"),
     ignored: count.describe("Number of sample rows that are not products"),
     superseded: count.describe(
       "Number of sample rows that an import would not apply because another sample row has the same SKU",

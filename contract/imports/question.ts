@@ -3,7 +3,7 @@
 import type { ProblemDocument } from "../problem-document.ts";
 import { problemType } from "../problems.ts";
 
-/** A possible answer, with samples of what it means. */
+/** A possible answer. The samples help the user decide: they are cells of the column, or lines read in the encoding. */
 export interface Candidate {
   value: string;
   samples: string[];
@@ -40,15 +40,15 @@ export interface Review {
   rejected: number;
   ignored: number;
   key: {
-    /** Name of the column; of a computed key, the names of its columns. */
+    /** Name of the key column, or the names of the columns from which the key is computed. */
     column: string;
     /** Number of rows that are products. */
     rows: number;
-    /** Number of these rows without a key. */
+    /** Number of product rows whose key is blank. */
     blank: number;
-    /** Number of different keys. */
+    /** Number of different keys in the file. */
     distinct: number;
-    /** Number of different keys for which the catalogue has a product. */
+    /** Number of different keys in the file for which the catalogue has a product. */
     in_catalogue: number;
   };
 }

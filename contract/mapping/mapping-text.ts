@@ -9,7 +9,7 @@ import { mapping, type Mapping } from "./mapping.ts";
 /** Maximum number of characters of the text. A query string cannot be this long, but a form field can. */
 export const MAX_MAPPING_CHARACTERS = 200_000;
 
-/** Accepts a JSON text, or a mapping that has already been parsed. Lists the faults of the members, each with its path. */
+/** Accepts a mapping as a JSON text or as a parsed value. Reports each fault with the path of the faulty member. */
 export const mapping_text = z.unknown().transform((given, context): Mapping => {
   const text = typeof given === "string" ? parse(given) : holdsStorable(given) ? given : NOT_STORABLE;
   const parsed = mapping.safeParse(text);

@@ -8,24 +8,34 @@ export type { Condition, MappedValue, Value } from "./value.ts";
 
 const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
 
-/** Attribute values whose names come from the data: numbered columns (`each`), or `a=b,c=d` in a cell (`in`). */
+/** Attributes whose names are in the data: in numbered columns (`each`), or as `a=b,c=d` in the cells of one column (`in`). */
 const pair = z
   .object({
     each: column_pattern
       .optional()
-      .describe("A pattern such as `Attribute {n} name`: one pair for each column that matches it"),
+      .describe(
+        "A column pattern such as `Attribute {n} name`. Each matching column makes one pair: the name and the value of an attribute",
+      ),
     name: value.optional().describe("The attribute's name"),
     value: value.optional(),
-    unit: value.optional().describe("Stored as the attribute `<name>-unit`"),
-    in: column_name.optional().describe("A column that contains several pairs"),
+    unit: value.optional().describe("The unit of the value. It is stored as the attribute `<name>-unit`"),
+    in: column_name
+      .optional()
+      .describe("A column whose cells contain several pairs, each with the name and the value of an attribute"),
     split: text.min(1).max(8).optional().describe("Separator between the pairs of a cell"),
     pair: text
       .min(1)
       .max(8)
       .optional()
-      .describe("Sign between name and value; a part without this sign belongs to the pair before it"),
+      .describe(
+        "Text between the name and the value of a pair, such as `=`. If it is missing between two separators, the text there is appended to the previous pair's value",
+      ),
     like: text.optional().describe("Template of one pair, such as `{name}:{value}:{*}`"),
-    without: z.array(text).max(50).optional().describe("Values whose pairs are left out"),
+    without: z
+      .array(text)
+      .max(50)
+      .optional()
+      .describe("Values to leave out: a pair with one of these values makes no attribute"),
     list: z.boolean().optional(),
   })
   .strict();
@@ -45,7 +55,7 @@ export const mapping = z
               .optional()
               .describe("Line of the column names, or several lines whose names are joined by a space"),
             data: z.int().min(1).optional().describe("First line of data, if it is not the line below the header"),
-            names: z.array(text).max(2000).optional().describe("The names of a file without a header"),
+            names: z.array(text).max(2000).optional().describe("Column names for a file that has no header"),
           })
           .strict()
           .optional(),
@@ -88,25 +98,33 @@ export const mapping = z
       ),
     keep: columns_option
       .optional()
-      .describe("Which of the columns that no statement uses become attributes under their own names; all by default"),
+      .describe(
+        "The columns that become attributes under their own names: a list of columns, `true` for all (the default), or `false` for none. Columns that another statement uses are excluded",
+      ),
     drop: z.array(column_pattern).max(MAX_STATEMENTS).optional().describe("Columns that are not imported"),
     also: z
       .array(column_pattern)
       .max(MAX_STATEMENTS)
       .optional()
-      .describe("Columns that become attributes although a statement uses them"),
+      .describe("Columns that become attributes under their own names even if another statement uses them"),
     rename: z
       .record(text, z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS))
       .optional()
-      .describe("New names of kept columns: { column or template: attribute }"),
+      .describe(
+        "Attribute names for columns that would become attributes under their own names: { column or template: attribute }",
+      ),
     split: z
       .record(z.string().min(1).max(8), z.array(column_pattern).max(MAX_STATEMENTS))
       .optional()
-      .describe("Kept columns whose cells are split into lists, by separator"),
+      .describe(
+        "Splits the cells of columns that become attributes under their own names into lists: { separator: columns }",
+      ),
     format: z
       .record(column_pattern, mapped_value)
       .optional()
-      .describe("Steps for the values of kept columns, by the names of the columns"),
+      .describe(
+        "Steps for the values of columns that become attributes under their own names: { column: value with steps }",
+      ),
     pairs: z.array(pair).max(50).optional(),
     blank: z
       .object({
@@ -122,7 +140,7 @@ export const mapping = z
       .array(text.min(1))
       .max(20)
       .optional()
-      .describe("Markers that always erase the value, such as `__EMPTY__VALUE__`"),
+      .describe("Texts of cells that erase the stored value, such as `__EMPTY__VALUE__`"),
     on_new_column: z.enum(["attribute", "ignore", "hold"]).optional(),
     on_missing_column: z.enum(["keep", "hold"]).optional(),
   })

@@ -1,4 +1,4 @@
-// Finds the fault to report for a value that may have several forms.
+// Finds the fault to report for a value of a mapping, which can be a text, a list or an object.
 import type { z } from "zod";
 
 interface MemberFault {
@@ -6,7 +6,8 @@ interface MemberFault {
   message: string;
 }
 
-/** A value may be a text, a list or an object. Returns the fault in the alternative that fits best: the one with the longest path. */
+/** Zod reports the faults of every form that a value can have (text, list or object). Returns the fault with the longest path, because the
+ * form with this fault fits the value best. */
 export function mostSpecific(issue: z.core.$ZodIssue): MemberFault {
   if (issue.code !== "invalid_union") return { path: [...issue.path], message: issue.message };
   const faults = issue.errors

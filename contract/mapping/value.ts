@@ -36,9 +36,9 @@ export interface MappedValue {
   list?: boolean | undefined;
   default?: string | undefined;
 }
-/** A column, or a list of sources. The first source that is not blank is used, or all sources with `join` or `all`. */
+/** A column, or a list of sources. `join` and `all` use all sources. Without them, the first source that is not blank is used. */
 export type ValueSource = string | (string | MappedValue)[];
-/** A column; a list of sources, of which the first one that is not blank is used; or a value with steps. */
+/** A column, a value with steps, or a list of sources: the first source that is not blank is used. */
 export type Value = string | (string | MappedValue)[] | MappedValue;
 
 /** The members of a value, in the order in which they are applied. */
@@ -50,7 +50,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
         from: z
           .union([column_name, sources])
           .optional()
-          .describe("A column, or a list of sources, of which the first one that is not blank is used"),
+          .describe("A column, or a list of sources: the first source that is not blank is used"),
         const: text.optional().describe("A constant instead of a column"),
         join: text
           .optional()
@@ -142,7 +142,7 @@ const sources = z
   .meta({ id: "ValueSources" });
 export const value: z.ZodType<Value> = z.union([column_name, sources, mapped_value]).meta({
   id: "Value",
-  description: "A column; a list of sources, of which the first one that is not blank is used; or a value with steps",
+  description: "A column, a value with steps, or a list of sources: the first source that is not blank is used",
 });
 
 export interface Condition {
@@ -155,8 +155,9 @@ export interface Condition {
 }
 export const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
 /**
- * `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares the value `of` and is not case-sensitive;
- * `{any: […]}` is met if one of its conditions is met.
+ * A condition on a row. `{blank: …}` is met if all listed columns are blank. `{any: […]}` is met if one of the listed conditions is met.
+ * `{of, is}` is met if the value `of` equals one of the texts `is`. `{of, not}` is met if the value equals none of the texts `not`.
+ * `{of, like}` is met if the value matches the template `like`. Comparisons are not case-sensitive.
  */
 export const condition: z.ZodType<Condition> = z
   .lazy(() =>

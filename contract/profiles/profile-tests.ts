@@ -9,11 +9,14 @@ import { profile_definition, profile_name, profile_test, test_input } from "./pr
 const difference = z.object({
   sku: z.string().nullable().describe("The product; null if the difference is not about one product"),
   member: z.string().describe("What differs, such as `name`, `attributes.price` or `ignored`"),
-  expected: z.string().nullable().describe("JSON text, truncated to 500 characters; null if nothing was expected"),
+  expected: z
+    .string()
+    .nullable()
+    .describe("The expected value as JSON, truncated to 500 characters; null if the test expects no value"),
   actual: z
     .string()
     .nullable()
-    .describe("JSON text, truncated to 500 characters; null if the result has no such value"),
+    .describe("The actual value as JSON, truncated to 500 characters; null if the result contains no value"),
 });
 export const profile_test_result = z.object({
   name: z.string().describe("Name of the test, or its number if it has no name"),
@@ -49,7 +52,9 @@ export const computed_profile_test = z
   .object({
     test: profile_test
       .nullable()
-      .describe("The test with the products that the profile makes from the input; null if the input cannot be read"),
+      .describe(
+        "The test. Its expected products are those that the profile makes from the input. null if the input cannot be read",
+      ),
     preview,
   })
   .meta({ id: "ComputedProfileTest" });

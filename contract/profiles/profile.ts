@@ -24,7 +24,7 @@ export const profile_name = z
     `The names "${NO_PROFILE}" and "." are reserved`,
   );
 
-/** Characters that file names or addresses cannot contain. Profiles that have such a name keep it. */
+/** Characters that file names or URLs cannot contain. Only new names are checked; existing profiles keep their names. */
 const UNFIT = /[/\\?*:"<>|]/;
 
 /** The name of a profile that is created or renamed. */
@@ -38,14 +38,16 @@ const column_name = z.string().min(1).max(2000);
 export const detect = z
   .object({
     columns: z.array(column_name).min(1).max(200).describe("Column names by which a file of this kind is recognized"),
-    need: z.int().min(1).max(200).describe("How many of these columns a file must have"),
+    need: z.int().min(1).max(200).describe("Minimum number of the `columns` that a file must have"),
   })
   .strict()
   .refine(({ columns, need }) => need <= columns.length, {
     path: ["need"],
     message: "`need` is larger than the number of columns",
   })
-  .describe("Selects the profile by the columns of a file. Without it, the columns that the mapping uses are compared");
+  .describe(
+    "The columns by which Skuport recognizes files for this profile. Without `detect`, it compares the columns of a file with the columns that the mapping uses",
+  );
 
 const expected_product = z
   .object({
@@ -70,17 +72,17 @@ export const profile_test = z
     expected: z
       .array(expected_product)
       .max(MAX_EXPECTED_PRODUCTS)
-      .describe("All products of the file, as a list in any order"),
+      .describe("The products that the test expects the profile to make from the input, in any order"),
     rejects: z
       .array(z.object({ line: z.int().min(1), code: z.string().max(100).optional() }).strict())
       .max(MAX_EXPECTED_PRODUCTS)
       .optional()
-      .describe("The rejected rows; none by default"),
+      .describe("The rows that the test expects to be rejected; by default, no row"),
     ignored: z
       .int()
       .min(0)
       .optional()
-      .describe("Number of ignored rows. Without this member, the number is not compared"),
+      .describe("Number of ignored rows that the test expects; if it is omitted, the test accepts any number"),
   })
   .strict();
 export type ProfileTest = z.infer<typeof profile_test>;

@@ -33,7 +33,7 @@ export const listed_profile = z
     columns: z.array(z.string()).describe("Columns of a file that the profile uses, at most 100"),
     detect: detect
       .nullable()
-      .describe("The columns by which a file is recognized; null if all columns of the mapping are compared"),
+      .describe("The columns by which a file is recognized; null = the columns that the mapping uses"),
     tests,
     created_at: instant.nullable(),
     updated_at: instant.nullable().describe("null for a built-in profile"),
@@ -168,7 +168,7 @@ export const rename_profile = endpoint({
   access: "importer",
   schema: {
     operationId: "rename_profile",
-    summary: "Rename a profile, with its versions and its last use",
+    summary: "Rename a profile; its versions and the record of its last use are kept",
     description: "The new name is stored as a new version. Imports keep the name of the profile that they used.",
     tags: ["profiles"],
     params: name_params,

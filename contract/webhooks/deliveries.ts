@@ -54,7 +54,7 @@ export const delivery = z
   .object({
     id: z.int(),
     webhook_id: z.int(),
-    event_id: z.string().describe("Id of the event, sent as `webhook-id` in every attempt"),
+    event_id: z.string().describe("Id of the event. Every attempt sends the id in the header `webhook-id`"),
     type: z.enum(EVENT_TYPES),
     is_test: z.boolean(),
     state: z.enum(DELIVERY_STATES),
@@ -218,7 +218,7 @@ export const cancel_replay = endpoint({
 /** An event in the feed: the id of the event, and the members of the body that its deliveries send. */
 export const feed_event = z
   .object({
-    id: z.string().describe("Id of the event; its deliveries have it as `webhook-id`"),
+    id: z.string().describe("Id of the event. Its deliveries send the id in the header `webhook-id`"),
     type: z.enum(EVENT_TYPES),
     timestamp: instant,
     data: z.record(z.string(), z.unknown()),

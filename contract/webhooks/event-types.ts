@@ -18,7 +18,7 @@ export const EVENT_TYPES = [
   "ping",
 ] as const satisfies readonly EventType[];
 
-/** Types that a webhook can subscribe to. `products.changed` is excluded because the webhook's volume selects it, `ping`
+/** Types that a webhook can list in `types`. `products.changed` is excluded because webhooks select it with `volume`. `ping` is excluded
  * because it is sent only as a test event. */
 export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
 
@@ -160,5 +160,5 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   ping: { needs_volume: false, description: "A test event", example: { message: "Hello from Skuport" } },
 };
 
-/** Types of events about many products at once. Excludes `products.changed`, which only the volume of a webhook selects. */
+/** Types of events about many products at once. Excludes `products.changed`, because webhooks select it with `volume`, not with `types`. */
 export const VOLUME_TYPES = CHOSEN_TYPES.filter((type) => DESCRIBED_EVENTS[type].needs_volume);

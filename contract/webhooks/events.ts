@@ -82,7 +82,7 @@ export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;
 
 /** Messages of the stream `watch_events`: event name and data. */
 export const STREAM_EVENTS = {
-  /** The first message. The stream contains every event after this position. */
+  /** The first message. `position` is the position of the last event before the stream; the stream contains every later event. */
   open: z.object({
     position: z
       .int()
