@@ -1,5 +1,5 @@
-// The imports and operations that are running or have just ended, for the dock. The event stream updates them; without a stream (a
-// hidden tab, or a server that refuses it) the page polls.
+// The imports and operations that are running or have just ended, for the dock. The event stream updates them. If there is
+// no stream, because the tab is hidden or the server refuses the stream, the page polls.
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { get_import, isTerminal, list_imports, type ListedImport } from "../../contract/imports/imports.ts";

@@ -13,7 +13,7 @@ interface List {
   remove: (sku: string) => void;
 }
 
-/** Largest number of changes that are applied one by one. An event with more is reported as a change of the whole catalogue. */
+/** Largest number of changes that are applied one by one. An event with more changes is reported as a change of the whole catalogue. */
 const MAX_AT_ONCE = 50;
 
 export function useExternalChanges({ find, replace, remove }: List) {

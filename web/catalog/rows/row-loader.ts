@@ -22,8 +22,8 @@ export const createState = () => ({
   entry_row: ref(0),
   /** Whether the rows are still those of the previous list, or none are loaded yet. */
   stale: ref(true),
-  /** The latest change of all row numbers: `by` was added to each. It is a new object each time, so that a change
-   * by the same number as before is noticed too. */
+  /** The latest change of all row numbers: `by` was added to each row number. Each change stores a new object, so that watchers also notice
+   * two changes by the same number. */
   moved: shallowRef({ by: 0 }),
 });
 

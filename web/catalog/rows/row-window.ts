@@ -139,7 +139,7 @@ export class RowWindow<T> {
     return moved;
   }
 
-  /** Sets the estimated number of rows before the first page, unless the exact number is known.
+  /** Sets the estimated number of rows before the first known page, unless the exact number is known.
    * @returns the amount to add to every row number; may be negative */
   rebase(row: number): number {
     if (this.previousCursor === null) return 0;
@@ -203,7 +203,7 @@ export class RowWindow<T> {
     this.previousCursor = cursor;
   }
 
-  /** Sets the number of rows before the first page to 0 once the start of the list is known, or if the estimate became negative.
+  /** Sets the number of rows before the first known page to 0 once the start of the list is known, or if the estimate became negative.
    * @returns the amount to add to every row number; may be negative */
   private correctStart(): number {
     if (this.rowsBefore === 0 || (this.previousCursor !== null && this.rowsBefore > 0)) return 0;

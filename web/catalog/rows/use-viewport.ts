@@ -29,7 +29,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
   let frame = 0;
   let endTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Handles scroll events, at most one per frame: a wheel sends more. */
+  /** Handles scroll events, at most one per frame: a mouse wheel can cause several events per frame. */
   function onScroll(): void {
     if (frame !== 0) return;
     frame = requestAnimationFrame(() => {

@@ -60,7 +60,7 @@ function parseSort(text: string | undefined): Sort {
   return { by, descending: text?.startsWith("-") ?? false };
 }
 
-/** The sort order after a click on a column header. Further clicks reverse the direction, then sort by SKU again. */
+/** The sort order after a click on a column header. A second click reverses the direction. A third click sorts by SKU again. */
 export function nextSort(sort: Sort, column: string): Sort {
   if (sort.by !== column) return { by: column, descending: column.endsWith("_at") };
   const reversed = { by: column, descending: !sort.descending };

@@ -1,5 +1,5 @@
-// Estimates the rate of an import and its remaining time. The rate is smoothed and the fraction never decreases. The remaining time
-// is estimated only while the rate is steady.
+// Estimates the rate of an import and its remaining time. The rate is smoothed. The displayed progress never decreases. The remaining
+// time is estimated only while the rate is steady.
 import { t } from "../../texts/t.ts";
 
 export interface Eta {

@@ -5,7 +5,7 @@ import type { Profile } from "../../../contract/profiles/profiles.ts";
 
 export interface Draft {
   text: string;
-  /** The stored profile that the user edits; null for a new one. */
+  /** The stored profile that the user edits; null for a new profile. */
   base: Profile | null;
   /** The name that the user has typed for a new profile. */
   name?: string;

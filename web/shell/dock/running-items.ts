@@ -88,7 +88,7 @@ const joinCounts = (counts: [number, (count: number) => string][]): string =>
     .map(([count, format]) => format(count))
     .join(", ");
 
-/** If nothing was changed, the result is the number of products that were already up to date. */
+/** Names the counts that are not 0. The number of unchanged products is named only if the import created and updated no product. */
 function importResult({ created, updated, unchanged, rejected }: ListedImport): string {
   return joinCounts([
     [created, (n) => tn("imports.counted.created", n)],

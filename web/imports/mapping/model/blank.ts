@@ -11,7 +11,8 @@ export function blankPolicy({ blank }: Draft, name: string, names: Names): Blank
   return blank?.remove?.some((pattern) => matches(pattern, name, names)) === true ? "remove" : "keep";
 }
 
-/** Sets the policy of one column. Patterns that match the column are replaced by the other columns that they match. */
+/** Sets the policy of one column. A pattern that matches the column is replaced with the names of the other columns
+ * that the pattern matches. */
 export function setBlankPolicy(draft: Draft, name: string, policy: BlankPolicy, names: Names): Draft {
   if (blankPolicy(draft, name, names) === policy) return draft;
   const without = (patterns: readonly string[] = []): string[] =>

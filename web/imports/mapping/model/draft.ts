@@ -52,7 +52,7 @@ export const placesOf = (draft: Draft): Place[] => [
   ...Object.keys(draft.attributes ?? {}).map((attribute): Place => ({ attribute })),
 ];
 
-/** The draft of an import whose mapping is not known yet: the fields that were recognized. */
+/** The draft of an import whose mapping is not known yet. It assigns the recognized columns to their product fields. */
 export function draftOfColumns(columns: Preview["columns"]): Draft {
   const found = FIELDS.flatMap((field): [string, string][] => {
     const column = columns.find(({ target }) => target === field);

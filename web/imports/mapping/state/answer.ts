@@ -31,8 +31,8 @@ export function initialDraft(
 export const suggestedEncoding = (question: Question | undefined): EditorState["encoding"] =>
   question?.option === "encoding" ? (question.candidates[0]?.value as EditorState["encoding"]) : undefined;
 
-/** Whether the editor answers the question as soon as it is shown. Any other question must be answered in the panel above the editor, or by
- * an edit. */
+/** Whether the start button below the editor is shown before any edit, because it can answer the question. For any other question, the user
+ * chooses an answer in the panel above the editor, and the start button appears only after an edit. */
 export const isAnsweredByEditor = (question: Question | undefined): boolean =>
   question === undefined || ["review", "key", "name", "encoding"].includes(question.option);
 

@@ -5,7 +5,7 @@ import { readRecords } from "../../preview/records.ts";
 export type Outcome =
   | { kind: "product"; product: Preview["products"][number] }
   | { kind: "rejected"; reject: Reject }
-  /** The row is not a product, or another row with the same SKU is used. */
+  /** The row is not a product, or another row with the same SKU overrides it. */
   | { kind: "left_out" }
   /** The mapping has no key, so nothing can be imported. */
   | { kind: "unknown" };
