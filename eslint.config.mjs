@@ -47,12 +47,12 @@ export default defineConfig(
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
       ],
-      // snake_case is for fields of requests, responses, tables and settings, and of the objects that contain them. A variable that is
-      // destructured from such an object keeps the field's name.
+      // Only fields of requests, responses, tables and settings are named in snake_case. A variable that is destructured from such an
+      // object keeps the name of the field.
       "@typescript-eslint/naming-convention": ["error", ...naming],
       eqeqeq: "error",
       "no-console": "error",
-      // A longer file or function does more than one thing; an exception states its reason.
+      // A longer file or function usually does more than one thing. A file that disables this rule states the reason.
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
       "@typescript-eslint/max-params": ["error", { max: 5 }],
@@ -86,7 +86,7 @@ export default defineConfig(
     rules: { "no-restricted-syntax": ["error", noDefaultExport, noPipe] },
   },
   {
-    // Programs that write to the terminal.
+    // These programs write to the terminal, so they may use console.
     files: ["src/main.ts", "src/commands/**", "src/processes/**", "bench/**", "tests/**", "**/*.test.ts"],
     rules: { "no-console": "off" },
   },

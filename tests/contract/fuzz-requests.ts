@@ -58,8 +58,8 @@ const SAMPLES = 20;
  * one more body. Strings in outer members are replaced first. */
 const MAX_BODIES = 400;
 
-/** Requests that are valid except for one string that cannot be stored. That string replaces, in turn, every path and query parameter
- * and every string and member name in a body. */
+/** Returns requests that are valid except for one string that PostgreSQL cannot store. In each request, this string is the value of a
+ * path or query parameter, a string in the body, or the name of an additional member in the body. */
 export function unstorableRequests(
   path: string,
   operation: Operation,
@@ -93,7 +93,7 @@ export function unstorableRequests(
 
 const KNOWN_OF_ANY = { id: [1], sku: ["A-1"], skus: [["A-1"]], url: ["http://127.0.0.1:9/hook"] };
 
-/** Variants of the body. In each, `text` replaces one string or one member name. */
+/** Returns variants of the body. In each variant, `text` replaces one string or is the name of an additional member. */
 function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<string>): Buffer[] {
   if (payload === undefined || headers["content-type"]?.includes("json") !== true) return [];
   const made: Buffer[] = [];

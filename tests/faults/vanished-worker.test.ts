@@ -18,7 +18,7 @@ const TIMEOUT_MS = 300_000;
 const database = await createTestDatabase();
 const { startProxy, startServer, startWorker, closing } = createFaultFixtures(database);
 
-/** Counts the workers' sessions that are idle in a transaction that has written: all, and those that have been idle for a second. */
+/** Counts the workers' sessions that are idle in a transaction after a write. `silent` counts only sessions idle for at least a second. */
 async function countWriters(): Promise<{ all: number; silent: number }> {
   const { rows } = await database.pool.query<{ all: number; silent: number }>(
     `select count(*)::int as all, count(*) filter (where state_change < clock_timestamp() - interval '1 second')::int as silent

@@ -79,7 +79,7 @@ async function checkImport(result: Import): Promise<void> {
   if (result.state === "done") {
     expect(created + updated + unchanged + superseded + rejected).toBe(result.rows);
     expect(result).toMatchObject({ problem: null, fraction: 1 });
-    // Compare both tables right after the import, because later imports may replace the rows that this import wrote.
+    // Compare the counts with products and product_history right after the import, before a later import changes these rows.
     expect(rows[0]).toEqual({ created, updated });
   } else {
     expect(rows[0]).toEqual({ created: 0, updated: 0 });
@@ -222,7 +222,7 @@ describe("export and import", () => {
     const first = await run([header, ...rows].map(csvLine).join(""), fixed);
     expect(first).toMatchObject({ state: "done", created: 4, rejected: 0 });
     expect(Object.entries((await products())[1]?.attributes ?? {})).toHaveLength(5);
-    // JSON would lose an attribute named __proto__, so the column __proto__ is ignored.
+    // A JavaScript object can lose an attribute named __proto__, so the import ignores the column with this name.
     expect((await products())[0]?.attributes).toEqual({});
     const before = await products();
     const out = await exported();

@@ -208,7 +208,7 @@ test("a profile is deleted after a second click, and restored by undo", async ()
   await look("profiles-delete");
   await button("Delete Opened").click();
   await page.waitForURL("**/profiles");
-  // The offer to undo disappears after some seconds.
+  // Click at once: the page shows this button for a few seconds only.
   await button("Undo").click();
   await page.waitForURL("**/profiles/Opened");
   expect(await read("Opened")).toMatchObject({ version: 1 });

@@ -213,7 +213,7 @@ export interface MappedFile {
   options: ModelOptions;
 }
 
-/** The first mapping of each catalogue stores the attributes by which later imports find products. */
+/** Random files, each with a mapping and options. */
 export const files: fc.Arbitrary<MappedFile> = fc
   .record({
     mapping: mappings,

@@ -42,7 +42,7 @@ function columnsOfValue(header: readonly string[], value: Value, number?: string
   );
 }
 
-/** The parts in braces of an attribute's name. */
+/** Returns the placeholders in an attribute's name, such as `size` in `price-{size}`. */
 const placeholders = (name: string): string[] => [...name.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
 
 /** The columns that no statement uses and that become attributes. */
@@ -101,7 +101,7 @@ function renamed({ rename = {} }: Mapping, header: readonly string[], column: st
   return column;
 }
 
-/** The steps of `split` and `format` for a kept column. */
+/** Returns the steps that `split` and `format` define for a kept column. */
 function formatOf({ split = {}, format = {} }: Mapping, header: readonly string[], column: number): object {
   const steps = {};
   const matches = (pattern: string): boolean => numbered(header, pattern).some((match) => match.column === column);

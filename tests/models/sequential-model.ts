@@ -95,7 +95,7 @@ export function applyFile(
   }
 }
 
-/** A blank cell changes nothing. */
+/** Returns undefined for a blank cell, because a blank cell does not change the product. */
 const filled = (text: string | undefined): string | undefined => (text?.trim() === "" ? undefined : text);
 
 /** Whether an import treats the cell as blank when it compares the record with the header. */

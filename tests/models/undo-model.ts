@@ -1,7 +1,7 @@
 // Computes the expected result of an undo as simply as possible, from the states of all products before and after each changeset.
 import type pg from "pg";
 
-/** The SKU key and the values, as one string, of each product, by product id. */
+/** The products by id. `values` contains all values of the product as one string. */
 export type Catalogue = Map<number, { sku_key: string; values: string }>;
 
 export interface Change {

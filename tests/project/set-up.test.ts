@@ -47,7 +47,7 @@ test("the npm of a killed command continues, and the next command waits for it",
   await first.ended;
   const second = clone.start();
   await until(() => second.said() === WAITING);
-  // The lock gets a heartbeat every second. Wait for a heartbeat of the npm whose parent was killed.
+  // The npm process that the killed command started must keep its lock alive by a heartbeat every second. Wait for a heartbeat.
   const before = await clone.lastBeat();
   await until(async () => (await clone.lastBeat()) > before);
   await clone.write("go");

@@ -1,5 +1,4 @@
-// Imports small files with faults that could store wrong products without a warning. Each faulty row is rejected, or the import has a
-// notice.
+// Imports small files with faults that could lead to wrong products. For each fault, the import must reject the row or have a notice.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { NoticeCode } from "../../contract/imports/notices.ts";

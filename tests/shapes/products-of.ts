@@ -20,7 +20,7 @@ export interface ShapeResult {
   records: number;
   ignored: number;
   superseded: number;
-  /** `record` counts from 1. */
+  /** `record` is the number of the rejected record, from 1. */
   rejects: { record: number; message: string }[];
   products: ShapeProduct[];
 }

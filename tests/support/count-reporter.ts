@@ -1,4 +1,4 @@
-// Prints why tests were skipped, and writes the counts of the run to a file for the last line of scripts/test.mjs.
+// Prints why tests were skipped, and writes the numbers of passed, failed and skipped tests to a file. scripts/test.mjs reads this file.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, SerializedError, TestModule } from "vitest/node";

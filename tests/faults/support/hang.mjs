@@ -12,7 +12,7 @@ if (isMainThread) {
 } else {
   channel.onmessage = hang;
 }
-// This file shows the test that the handlers are installed and signals can be sent.
+// The test waits until this file exists. Then the signal handlers are installed, and the test can send signals.
 writeFileSync(join(process.env.SKUPORT_DATA_DIR, `${process.pid}-${isMainThread ? "main" : "thread"}`), "");
 
 /** Blocks the thread forever, without using the processor. */

@@ -9,7 +9,7 @@ import { until } from "../../support/until.ts";
 export interface Leftovers {
   /** Files in the folder of uploads. */
   files: string[];
-  /** The program's temporary folders, as `temporaryFolders` returns them. */
+  /** Names of Skuport's folders in the system's temporary folder. */
   temporary: string[];
   /** Number of rows in the database. The same applies to the members from here to `waiting_deliveries`. */
   unfinished_imports: number;
@@ -80,7 +80,7 @@ export async function settledLeftovers(db: Queryable, options: LeftoversOptions)
   return left;
 }
 
-/** The program's scratch folders in the system's temporary folder. */
+/** Returns the names of Skuport's folders in the system's temporary folder. */
 export async function temporaryFolders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => /^skuport-(read|head|preview)/.test(name)).sort();
 }

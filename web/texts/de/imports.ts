@@ -369,14 +369,14 @@ export const imports: Shape<typeof english> = {
     damaged_numbers: "Zellen enthalten Zahlen, die ein Tabellenprogramm gekürzt hat.",
     missing_values:
       "Zellen enthalten ein Wort für einen fehlenden Wert, etwa NULL. Das Wort wird als Text gespeichert.",
-    wrong_letters: "Buchstaben wurden beschädigt, bevor die Datei entstand.",
+    wrong_letters: "Einige Buchstaben waren schon falsch, als die Datei entstand.",
     encoding_uncertain: "Der Zeichensatz ist unsicher. Prüfen Sie Buchstaben wie ä, é oder ß.",
     short_rows: "Zeilen haben weniger Zellen als die Kopfzeile. Die fehlenden Zellen gelten als leer.",
     second_table: "Unter einer leeren Zeile beginnt vielleicht eine zweite Tabelle.",
     repeated_column:
       "Mehrere Spalten haben diesen Namen. Alle außer der ersten werden zu Merkmalen, deren Namen mit einer Zahl enden.",
     look_alikes: "SKUs oder Spaltennamen enthalten Zeichen, die wie andere Zeichen aussehen.",
-    date_skus: "SKUs sehen aus wie Daten, in die ein Tabellenprogramm andere Nummern umgewandelt hat.",
+    date_skus: "Einige SKUs sehen aus wie Datumsangaben. Vielleicht hat ein Tabellenprogramm Nummern wie 1-3 in Datumsangaben umgewandelt.",
     total_rows: "Die SKU einer Zeile ist ein Wort für eine Summe.",
     unknown_value: "Ein Wert fehlt in der Liste der ersetzten Werte. Er bleibt unverändert.",
     new_column: "Das Profil kennt diese Spalte nicht.",

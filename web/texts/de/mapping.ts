@@ -43,7 +43,7 @@ export const mapping: Shape<typeof english> = {
   combined: {
     join: "Verbunden mit {columns}, getrennt durch „{separator}“",
     first: "Der erste gefüllte Wert aus dieser Spalte und {columns}",
-    all: "Eine Liste, zusammen mit {columns}",
+    all: "Eine Liste aus dieser Spalte und {columns}",
   },
   step: {
     number: "Zahl wie {text}",

@@ -132,7 +132,7 @@ export const profiles: Shape<typeof english> = {
     nothing: "nichts",
     product: "Das ganze Produkt",
     input: "Zeilen der Datei",
-    input_of: "Zeilen der Datei von {name}",
+    input_of: "Zeilen der Datei im Test {name}",
     input_help: "Fügen Sie die Zeile mit den Spaltennamen und einige Zeilen mit Produkten ein.",
     placeholder: "Art.-Nr.;Name;Preis",
     from_file: "Die ersten Zeilen einer Datei übernehmen …",

@@ -40,7 +40,7 @@ export const mapping = {
   combined: {
     join: "Joined with {columns}, separated by “{separator}”",
     first: "The first filled value of this column and {columns}",
-    all: "A list, together with {columns}",
+    all: "A list of this column and {columns}",
   },
   step: {
     number: "Number like {text}",

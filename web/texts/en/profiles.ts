@@ -47,7 +47,7 @@ export const profiles = {
   },
   first: {
     title: "No profiles of your own yet",
-    text: "Import a supplier's file, choose what its columns mean, and save that as a profile. The next file of this supplier is then imported the same way, even if it has more columns.",
+    text: "Import a supplier's file, choose what its columns mean, and save your choices as a profile. The next file of this supplier is then imported the same way, even if it has more columns.",
     import: "Import a file",
   },
   recognition: {
@@ -128,7 +128,7 @@ export const profiles = {
     nothing: "nothing",
     product: "The whole product",
     input: "Lines of the file",
-    input_of: "Lines of the file of {name}",
+    input_of: "Lines of the file in the test {name}",
     input_help: "Paste the line with the column names and a few lines of products.",
     placeholder: "Art.-Nr.;Name;Price",
     from_file: "Take the first lines of a file…",
