@@ -376,7 +376,8 @@ export const imports: Shape<typeof english> = {
     repeated_column:
       "Mehrere Spalten haben diesen Namen. Alle außer der ersten werden zu Merkmalen, deren Namen mit einer Zahl enden.",
     look_alikes: "SKUs oder Spaltennamen enthalten Zeichen, die wie andere Zeichen aussehen.",
-    date_skus: "Einige SKUs sehen aus wie Datumsangaben. Vielleicht hat ein Tabellenprogramm Nummern wie 1-3 in Datumsangaben umgewandelt.",
+    date_skus:
+      "Einige SKUs sehen aus wie Datumsangaben. Vielleicht hat ein Tabellenprogramm Nummern wie 1-3 in Datumsangaben umgewandelt.",
     total_rows: "Die SKU einer Zeile ist ein Wort für eine Summe.",
     unknown_value: "Ein Wert fehlt in der Liste der ersetzten Werte. Er bleibt unverändert.",
     new_column: "Das Profil kennt diese Spalte nicht.",
