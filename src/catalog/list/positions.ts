@@ -92,7 +92,7 @@ interface Sample {
   positions: { before: number; sku: string; sort_value: string; sku_key: string }[];
 }
 
-/** Counts the matching products of the source, and selects positions at equal distances among them. */
+/** Counts the products of `source` that match the filter, and selects evenly spaced positions among these products. */
 async function samplePositions(
   db: pg.ClientBase,
   { filter, order, limit }: ParsedRequest,

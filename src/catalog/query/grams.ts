@@ -36,9 +36,9 @@ export const foldedForm = (text: string): string =>
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
 /** The gram of a word that, without accents, consists of these one or two characters. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
-/** The gram of every long word with combining accents. The index splits long words into segments. With its accents, the text that a search
- * should find may be longer than a segment, so no single segment contains it. Searches that ignore accents therefore treat all words with
- * this gram as candidates. Hardly any such words exist. */
+/** The gram of every long word with combining accents. The index splits long words into pieces. With its accents, the text that a search
+ * should find may be longer than a piece. Searches that ignore accents therefore treat all words with this gram as candidates. Hardly any
+ * such words exist. */
 export const SPLIT_GRAM = hashWord("\u0004");
 
 /** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have this form in common. Characters are

@@ -18,10 +18,11 @@ export function classOf(code: number): CharacterClass {
   return isSingle ? "single" : "run";
 }
 
-/** Maximum length of a word in code units. The index splits a longer run into segments of this length; each segment overlaps the next one
- * by half. */
+/** Maximum length of an indexed word in code units. The index splits a longer sequence of letters and digits into pieces of this length.
+ * Each piece overlaps the next one by half. */
 export const LONGEST_WORD = 48;
-/** If a part of a run has at most this many code units, at least one segment of the run contains the whole part. */
+/** Half of LONGEST_WORD. If the index splits a long word into overlapping pieces, any part of the word with at most this many code units
+ * lies completely within one piece. */
 export const LONGEST_PART = 24;
 
 /** Hashes UTF-16 code units with FNV-1a (https://www.rfc-editor.org/rfc/rfc9923). A final mix makes every bit depend on all input. */

@@ -101,7 +101,8 @@ function foldedTests(part: readonly CodePoint[], ends: WordEnds, regex: WordTest
 
 const shortGram = (form: string, { at_end }: WordEnds): number => (at_end ? wholeGram(form) : startGram(form));
 
-/** Returns the beginning of the run, short enough to lie within one segment, because the index splits long words into segments. */
+/** Returns the beginning of the word, at most LONGEST_PART code units long. The index splits long words into overlapping pieces, and a text
+ * of this length lies completely within one piece. */
 function firstPart(run: readonly CodePoint[]): CodePoint[] {
   let length = 0;
   const end = run.findIndex((point) => (length += lengthOf([point])) > LONGEST_PART);

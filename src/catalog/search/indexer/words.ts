@@ -28,7 +28,8 @@ export function eachWord(text: string, found: (start: number, end: number) => vo
 
 const isSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdfff;
 
-/** Calls `found` for a run of letters and digits or, if the run is longer than LONGEST_WORD, for each of its overlapping segments. */
+/** Calls `found` for a sequence of letters and digits or, if the sequence is longer than LONGEST_WORD, for each of the overlapping pieces
+ * into which it is split. */
 function eachSegment(start: number, end: number, found: (start: number, end: number) => void): void {
   if (end - start <= LONGEST_WORD) {
     found(start, end);

@@ -5,7 +5,7 @@ import { GRAM_BYTES, gramBucket } from "./gram-bucket.ts";
 import { KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
 import type { Matchers } from "./byte-matcher.ts";
 
-/** A keyset position in the form that comparisons need. */
+/** A keyset position, converted for comparisons with the products of the segment. */
 interface Bound {
   instant: number;
   name: Uint8Array;

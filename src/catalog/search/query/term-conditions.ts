@@ -32,7 +32,8 @@ export async function readTermStats(
 
 const lengthOf = ({ any_of: [test] }: Token): number => test?.comparisons[0]?.operand.length ?? 0;
 
-/** Runs one statement that reads two things: the words that match each token, and the number of products with each fixed term. */
+/** Runs one statement for all conditions. For each token, it reads the words that match. For each list of terms in `fixed`, it reads how
+ * many products have each term. */
 async function readStats(
   db: Queryable,
   tokens: readonly Token[],
