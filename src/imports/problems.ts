@@ -10,7 +10,7 @@ export const strictProblem = (count: number): Problem =>
     `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it with "All or nothing" (strict) turned off.`,
   );
 
-/** An import that applied no row. */
+/** Returns the problem of an import that applied no row. */
 export function nothingImported(counts: FinalCounts, mostFrequent: RejectGroup | undefined): Problem {
   const { rows, rejected, superseded, ignored } = counts;
   if (rows === 0) {

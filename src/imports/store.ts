@@ -22,8 +22,8 @@ export const RECEIVED_FRACTION = 0.1;
 /** Value of an import's `fraction` when the file has been scanned. Loading takes most of the time. */
 export const SCANNED_FRACTION = 0.2;
 
-// The columns of the API, including elapsed times and rate. A reader's now() can be older than the row that it reads, so times are at
-// least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
+// The columns of the API, including elapsed times and rate. A transaction's now() can be older than the row that the transaction reads, so
+// elapsed times are at least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
   id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
@@ -128,7 +128,7 @@ export async function listImports(db: Queryable, page: Page): Promise<ListedImpo
   return rows.map(withAllOptions);
 }
 
-/** The columns that workers need. */
+/** The columns of an import's row that workers need. */
 export interface ImportWork {
   id: number;
   state: Import["state"];

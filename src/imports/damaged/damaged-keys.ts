@@ -44,7 +44,7 @@ export function isDamagedText(text: string): boolean {
   return isDamagedKey(bytes, bytes.length);
 }
 
-/** Whether `bytes[start, end)` could be a damaged value. Texts for which this returns true need `isDamagedText`. */
+/** Whether `bytes[start, end)` could be a damaged value. This test is cheap. If it returns true, `isDamagedText` has to be called. */
 export function mayBeDamaged(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number;
   if (first === HASH || bytes[start + 3] === COLON || bytes[end - 3] === PLUS || bytes[end - 4] === PLUS) return true;

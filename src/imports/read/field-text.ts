@@ -21,7 +21,8 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
 /** Maximum length of a field for which a loop over the bytes is faster than a call of the native `copy`. */
 const SHORT_FIELD_BYTES = 32;
 
-/** Copies a field's value into `target` at `offset` and returns its length. A value is never longer than the field's bounds. */
+/** Copies a field's value into `target` at `offset` and returns the number of bytes of the value. A value is never longer than the field in
+ * the file. */
 export function copyField(
   records: Records,
   fieldIndex: number,

@@ -97,7 +97,7 @@ async function readTable(
   }
 }
 
-/** @param rows number of rows before these records */
+/** @param rows number of rows in the file before `records` */
 function findFaults(records: Records, rows: number, { columns }: Table, isHeader: HeaderTest): Fault[] {
   const faults: Fault[] = [];
   const width = columns.length;

@@ -83,7 +83,7 @@ async function readUnpacked(
   const { head, is_whole: isWholeContent } = await unpackHead(unpacker, isWhole);
   const inner = formatOf(head);
   if (inner === "zip") {
-    // The unpacked file is larger than a workbook that a preview reads.
+    // A preview does not read a workbook of this size, which was not unpacked completely.
     if (!isWholeContent) return undefined;
     if ((await openZip(head)).kind !== "workbook") throw packedTwice(format);
   } else if (isPacked(inner)) throw packedTwice(format);

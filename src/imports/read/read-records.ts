@@ -58,7 +58,7 @@ export interface Table {
   last_cell: { column: number; text: string } | null;
   /** The cells of the first rows; a row may have more or fewer cells than there are columns. */
   rows: string[][];
-  /** The line below a blank line at which a second table seems to begin; null if there is none in the first rows. */
+  /** The line on which a second table seems to begin, after a blank line; null if the first rows contain no second table. */
   second_table: number | null;
   /** Whether a blank line is a record, as in a table of one column. */
   blank_is_record: boolean;

@@ -17,7 +17,7 @@ export interface BadQuote {
   open: number;
   /** Input: offset of the quote that would close the field, but is followed by text. */
   close: number;
-  /** Input: number of line ends between these two quotes. */
+  /** Input: number of line ends between the quotes at `open` and `close`. */
   breaks_inside: number;
   /** Input: only bytes before this offset can be interpreted, because the window may end shortly after it. */
   safe_to: number;

@@ -20,7 +20,7 @@ export interface Splitter extends FieldEnds {
   readonly backslash: number;
   /** The byte that a backslash escapes besides the quote: the backslash itself, or -2 if the file never doubles backslashes. */
   readonly escaped_too: number;
-  /** Whether two quotes inside a quoted field mean one. True even if a backslash is the escape, because real files mix both. */
+  /** Whether two quotes inside a quoted field represent one quote. True even if a backslash is the escape, because real files mix both. */
   readonly doubled: boolean;
   /** Whether to remove the apostrophe that prevents a spreadsheet program from running a field as a formula. */
   readonly unescapes: boolean;

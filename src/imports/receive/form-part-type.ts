@@ -4,8 +4,8 @@ import { Dicer } from "@fastify/busboy";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * Size of the buffer for a part, in bytes. It is large enough that the parser never pauses. It stays nearly empty, because a form has few
- * bytes before its file.
+ * Size of the buffer for a part of the form, in bytes. The buffer is large enough that the parser never pauses. The buffer stays nearly
+ * empty, because a form has few bytes before its file.
  */
 const PART_BUFFER = 1 << 30;
 const FILE_PART = /;\s*name=(?:"file"|file(?:;|\s|$))/i;
@@ -39,7 +39,7 @@ function createParser(type: string, onFile: (contentType: string) => void): Dice
   const boundary = match?.[1] ?? match?.[2];
   if (boundary === undefined) return undefined;
   const parser = new Dicer({ boundary, partHwm: PART_BUFFER } as Dicer.Config);
-  // Busboy reports the errors of a form.
+  // Ignore errors here, because Busboy parses the same form and reports them.
   parser.on("error", () => undefined);
   parser.on("part", (part) => {
     part.on("error", () => undefined);

@@ -185,7 +185,7 @@ describe("a strict import", () => {
     await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal);
     const before = (await readImport(pool, id))?.version ?? 0;
     const loaded = runLoader(context, id, signal);
-    // A loader that waits for its turn updates the import's row.
+    // While a loader waits for its turn, it updates the import's row.
     await until(async () => ((await readImport(pool, id))?.version ?? 0) > before);
     await other.query("select from products for update nowait");
     await other.query("select pg_advisory_unlock_all()");

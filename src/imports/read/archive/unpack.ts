@@ -117,7 +117,7 @@ async function* unpackXz(packed: AsyncGenerator<Buffer>): AsyncGenerator<Buffer>
   const { XzReadableStream } = require("xz-decompress") as typeof xz;
   const unpacked = new XzReadableStream(source);
   for await (const chunk of unpacked)
-    // The decompressor reuses the memory of a chunk.
+    // Copy the chunk, because the decompressor reuses its memory.
     yield Buffer.from(chunk);
 }
 

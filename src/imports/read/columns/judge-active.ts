@@ -1,7 +1,7 @@
 // Decides by the values of a column whether it can be the active column, and what the numbers in it mean.
 import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-no.ts";
 
-/** Share of the values that must be yes or no. Columns such as `published` often contain dates. */
+/** Minimum share of yes/no values for the active column. A column named `published`, for example, often contains dates instead. */
 const MIN_SHARE = 0.5;
 
 /**

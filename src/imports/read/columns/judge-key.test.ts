@@ -1,4 +1,4 @@
-// The order of the columns that are offered for the SKU.
+// Tests the order of the columns that are offered for the SKU.
 import { expect, test } from "vitest";
 import { doubtOfKey } from "./judge-key.ts";
 import { matchColumns } from "./match-columns.ts";

@@ -4,7 +4,7 @@ import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import { claimOf, codeRank, isWeakClaim, namesNumber, WEAK } from "./column-claims.ts";
 
-/** A column from which the user can choose. */
+/** A column that the user can choose for the SKU or for the name. */
 export interface KeyCandidate {
   /** Name of the column. */
   value: string;
@@ -14,7 +14,7 @@ export interface KeyCandidate {
   blanks: number;
   /** Share of different values among those that are not blank. */
   distinct: number;
-  /** Why the column may be the wrong one. */
+  /** Why the column may be the wrong choice for the SKU or the name. */
   reason?: string;
 }
 

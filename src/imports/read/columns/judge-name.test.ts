@@ -1,4 +1,4 @@
-// The order of the columns that are offered for the names of products.
+// Tests the order of the columns that are offered for the names of products.
 import { expect, test } from "vitest";
 import { nameCandidates } from "./judge-name.ts";
 import { matchColumns } from "./match-columns.ts";

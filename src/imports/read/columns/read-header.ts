@@ -3,7 +3,7 @@ import type { Dialect, DialectOverrides } from "../../../../contract/imports/imp
 import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 
-/** The lines of the column names and of the data, if the mapping gives them. */
+/** The line numbers of the column names and of the first data, if the mapping gives them. */
 export type Heading = Pick<DialectOverrides, "header_at" | "header_data" | "header_names">;
 
 export interface Header {

@@ -1,5 +1,5 @@
-// Recognizes tables whose cells are padded: fixed-width columns with a delimiter, as many databases print them, a blank after each
-// delimiter, or a tab at the end of each cell. In such tables, the blanks belong to the layout and not to the values.
+// Recognizes tables whose cells are padded. Many databases print columns of fixed width with a delimiter. Other programs write a blank
+// after each delimiter, or a tab at the end of each cell. In such tables, the blanks belong to the layout and not to the values.
 import type { Row } from "./score-dialect.ts";
 
 /** Minimum number of filled cells below the header, if the header itself is not padded. */

@@ -68,7 +68,7 @@ function detectJson(start: string): Markup | undefined {
 
 const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });
 
-/** Number of lines in which a table in Markdown is searched. */
+/** Number of lines at the start of the file that are searched for a table in Markdown. */
 const SEARCHED_LINES = 200;
 
 /** Finds the first table in Markdown whose header names a field of a product, or otherwise the first table. */

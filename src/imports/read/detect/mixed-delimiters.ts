@@ -49,8 +49,8 @@ export const hasQuotedLines = ({ header, rows }: HeaderAndRows, { delimiter }: D
   rows.length > 0 &&
   rows.slice(0, ROWS).every((cells) => cells.length === 1 && cells[0]?.includes(delimiter) === true);
 
-/** Returns the name of the delimiter that separates the text into a fitting number of parts.
- * @param fits whether the number of delimiters fits */
+/** Returns the name of the delimiter for which `fits` returns true, if it is not the delimiter of the dialect.
+ * @param fits whether this number of delimiters in the text is right */
 function delimiterOf(text: string, fits: (count: number) => boolean, { delimiter }: Dialect): string | undefined {
   for (const [mark, name] of DELIMITERS) {
     const count = text.split(mark).length - 1;

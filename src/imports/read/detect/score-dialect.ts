@@ -28,7 +28,7 @@ export interface Score {
 
 /**
  * @param isEnd whether the sample ends at the file's end. If not, its last record may be incomplete and is not counted
- * @param records reused for the split, so that detection allocates its arrays once
+ * @param records receives the records of the sample; reused for each dialect, so that its arrays are allocated once
  */
 export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, records: Records): Score {
   splitRecords(createSplitter(dialect, 1), { bytes: sample, from: 0, to: sample.length, at_end: true }, records);
@@ -63,8 +63,8 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
 
   const top = firstRows(dialect, records, Math.min(count, TOP_ROWS));
   const known = Math.max(...top.map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
-  // The first record should have the common width. If a column contains text such as `x;y;z`, every row has equally many semicolons,
-  // but the header has none. A record of the common width further down counts less, because there may be a title above the header.
+  // The first record should have as many fields as most records. If a column contains text such as `x;y;z`, every row has equally many
+  // semicolons, but the header has none. A record of this size further down counts less, because there may be a title above the header.
   const headFits = top[0]?.cells.length === width ? 0.3 : top.some(({ cells }) => cells.length === width) ? 0.1 : 0;
   const share = agreeing / count;
   const score =

@@ -37,7 +37,7 @@ export interface FilledUp {
   lines: number[];
 }
 
-/** Maximum number of lines that are kept. */
+/** Maximum number of elements in `FilledUp.lines`. */
 const KEPT_LINES = 3;
 
 export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({

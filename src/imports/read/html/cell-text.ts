@@ -8,7 +8,7 @@ export interface CellText {
   value(): string;
 }
 
-/** @param maxLength further text is dropped: a record that long is rejected anyway */
+/** @param maxLength maximum number of characters. Further text is dropped, because a longer record is rejected anyway */
 export function createCellText(maxLength: number): CellText {
   const lines: string[] = [];
   let line = "";

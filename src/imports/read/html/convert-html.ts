@@ -76,7 +76,8 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-/** Returns the encoding that the sender gave. Without one, returns the encoding that the page's form, its meta tag or its letters show. */
+/** Returns the encoding that the sender gave. If the sender gave none, returns the encoding that the page's form, its meta tag or its
+ * letters show. */
 async function detectHtmlEncoding(
   head: Buffer,
   chunks: AsyncIterable<Buffer>,

@@ -5,7 +5,7 @@ import { MAX_FIELDS, MAX_RECORD_BYTES } from "../split-records.ts";
 import { createCellText, type CellText } from "./cell-text.ts";
 
 export interface TableRow {
-  /** Index of the table in the page, in the order of their start tags. */
+  /** Index of the table in the page, in the order of the tables' start tags. */
   table: number;
   /** Number of the row in its table, from 1. */
   number: number;

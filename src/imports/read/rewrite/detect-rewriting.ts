@@ -14,7 +14,8 @@ import type { Rewriter } from "./rewriter.ts";
 const DELIMITERS = [",", ";", "\t", "|"];
 const QUOTE = 34;
 const SPACE = 32;
-/** Number of lines in which typographic quotes are searched: often only the rows are quoted, not the header. */
+/** Number of lines that are searched for typographic quotes. The first line is not enough: often only the rows are quoted, not the
+ * header. */
 const INSPECTED_LINES = 3;
 /** Maximum number of bytes at the start of the file in which lines are searched for typographic quotes. */
 const INSPECTED_BYTES = 4000;

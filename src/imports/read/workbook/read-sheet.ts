@@ -77,7 +77,8 @@ function createRowReader(part: string, context: CellContext) {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
     const text = textOf(found, context, () => `${columnName(at)}${number} of "${truncated(part)}"`);
     if (text === "") return;
-    // Count the characters here: in the bytes of the file, blank cells and references to shared strings take almost nothing.
+    // Limit the characters of the cells, because the bytes of the file show too little: blank cells and references to shared strings take
+    // almost no bytes.
     untaken += text.length;
     if (at < MAX_FIELDS) {
       untaken += Math.max(at - row.cells.length, 0);

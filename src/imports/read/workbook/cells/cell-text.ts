@@ -95,7 +95,7 @@ function withoutZeros(digits: string): string {
 /** Rounds to 15 digits. The result has an exponent, so that it never counts as a whole number with more digits. */
 const roundedText = (value: number): string => value.toExponential(SHOWN_DIGITS - 1);
 
-/** Writes `digits` times ten to the power of `places`. */
+/** Returns the number `digits` × 10^`places` as text without an exponent. */
 function shifted(digits: string, places: number): string {
   if (places >= 0) return digits + "0".repeat(places);
   const point = digits.length + places;

@@ -52,7 +52,7 @@ interface Grid {
   /** The merged ranges that overlap the row and contain a name. */
   ranges(row: number): readonly MergedRange[];
   name(range: MergedRange): string;
-  /** The range that contains the cell. */
+  /** The merged range that contains the cell. */
   rangeAt(row: number, column: number): MergedRange | undefined;
   /** Whether a cell of the column below the row is not blank. */
   isFilledBelow(row: number, column: number): boolean;

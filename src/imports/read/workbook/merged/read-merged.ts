@@ -25,12 +25,12 @@ export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Arra
 
 /** Maximum number of merged ranges that span several rows: the number of rows of the largest sheet. Each range takes 8 bytes of memory. */
 const MAX_COLUMNS_OF_RANGES = 1_048_576;
-/** Maximum number of ranges near the header: one for every tenth cell of the inspected rows. */
+/** Maximum number of merged ranges near the header: one for every tenth cell of the inspected rows. */
 const MAX_NEAR = 2000;
 /** Name of the element that contains the ranges. */
 const ELEMENT = Buffer.from("mergeCells");
 const LESS_THAN = 60;
-/** Maximum number of bytes of `<` and the namespace prefix before the name. */
+/** Maximum number of bytes of `<` and the namespace prefix before the element's name. */
 const MAX_PREFIX = 64;
 
 const BOTTOM_VALUES = 2 ** 20;
