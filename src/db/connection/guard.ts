@@ -99,7 +99,7 @@ export class Guard {
     this.#probing = false;
     // A server that sends on another connection is alive, however long a new connection takes.
     this.#unreachable = answer === "silent" && totalReceived(this.#watched) === received;
-    // All unanswered statements wait for the same server. End their connections too, even if they have waited less than PATIENCE_MS.
+    // All unanswered statements wait for the same server. End all their connections, even those that have waited less than PATIENCE_MS.
     if (this.#unreachable) for (const [client, state] of this.#watched) if (state.silent_ticks > 0) this.#end(client);
     if (answer !== "silent") for (const client of suspects) this.#judge(client, answer);
   }

@@ -1,5 +1,5 @@
 // Locks the data folder for one process at a time. Its lock file `skuport.lock` names the process, its server's URL and its database, so
-// that commands find the server and the database. A process takes over the lock of a dead one; of several that try, one succeeds.
+// that commands find the server and the database. A process takes over the lock of a dead process; if several try, only one succeeds.
 import { mkdir, readdir, realpath, stat, unlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
@@ -65,9 +65,10 @@ export async function readHolder(dataDir: string): Promise<Holder | undefined> {
 }
 
 /**
- * Replaces a dead holder's lock with ours. Only one of several processes may succeed, and a slow one must not replace the lock of a fast
- * one. So each process first tries to create a claim file that is named after the dead holder's token. Only one process succeeds, and it
- * then reads the lock again. If the owner of a claim file has died, another process claims that file in the same way.
+ * Replaces a dead holder's lock with ours. If several processes try this, only one may succeed: a slow process must not replace the lock
+ * that a fast process has just taken. So each process first tries to create a claim file that is named after the dead holder's token. Only one
+ * process succeeds, and this process then reads the lock again. If the owner of a claim file has died, another process claims that file in
+ * the same way.
  */
 async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean> {
   const claims = [dead.token];

@@ -32,7 +32,7 @@ const NO_PID = 0;
 /**
  * Returns the holder that the file names; undefined if the file does not exist. A live holder's file is always complete, because it was
  * synced before it got its name. A file without a valid holder therefore belongs to a dead process.
- * @throws {DataDirError} when it is not a regular file, or this user cannot read it
+ * @throws {DataDirError} when the lock file is not a regular file, or this user cannot read it
  */
 export async function readLock(path: string): Promise<Holder | undefined> {
   const text = await readText(path);

@@ -28,7 +28,7 @@ export type { EmbeddedConnection, Log } from "./postmaster.ts";
 export interface EmbeddedOptions {
   data_dir: string;
   log: Log;
-  /** The reserve of the data folder's disk. If it is given, a ballast file also reserves space for a recovery (full-disk.ts). */
+  /** The space to keep free on the data folder's disk. If given, a ballast file also reserves space for a recovery (full-disk.ts). */
   disk?: DiskReserve | undefined;
   /** Settings that override the tuned ones, for tests and benchmarks. */
   settings?: Record<string, string>;

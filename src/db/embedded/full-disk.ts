@@ -1,5 +1,5 @@
-// Handles a full disk of the data folder. PostgreSQL then stops and needs space for one segment of its write-ahead log (16 MB) to start
-// again, because its recovery ends with a write. A ballast file reserves this space and is deleted for the recovery.
+// Handles the case that the disk of the data folder is full. PostgreSQL then stops. To start again, it needs space for one segment of its
+// write-ahead log (16 MB), because its recovery ends with a write. A ballast file reserves this space and is deleted for the recovery.
 import { randomFillSync, randomUUID } from "node:crypto";
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";

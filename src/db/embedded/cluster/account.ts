@@ -19,7 +19,7 @@ export class EmbeddedError extends Error {
 
 /**
  * Returns the account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that the cluster
- * keeps its owner), or else the first existing one of FALLBACK_USERS. initdb requires an entry in the user database.
+ * keeps its owner), or else the first of FALLBACK_USERS that exists. initdb requires an entry in the user database.
  * @throws {EmbeddedError}
  */
 export function chooseAccount(clusterDir: string): Account | undefined {
