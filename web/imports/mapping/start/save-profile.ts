@@ -25,7 +25,8 @@ type Body = Parameters<typeof ask<typeof put_profile>>[1]["body"];
 export type NewProfile = Mapping & Pick<Body, "detect">;
 
 const MAX_DETECTED = 200;
-/** The next file matches the profile if it has at least this share of the columns. */
+/** The next file matches the profile if it has at least this share of the columns. The server uses the same share for profiles that have
+ * no `detect`. */
 const MIN_SHARE = 0.7;
 
 /** The columns by which the next file is recognized: all columns of this file, not only those that the mapping names.
