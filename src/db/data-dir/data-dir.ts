@@ -66,9 +66,9 @@ export async function readHolder(dataDir: string): Promise<Holder | undefined> {
 
 /**
  * Replaces a dead holder's lock with ours. If several processes try this, only one may succeed: a slow process must not replace the lock
- * that a fast process has just taken. So each process first tries to create a claim file that is named after the dead holder's token. Only one
- * process succeeds, and this process then reads the lock again. If the owner of a claim file has died, another process claims that file in
- * the same way.
+ * that a fast process has just taken. So each process first tries to create a claim file that is named after the dead holder's token. Only
+ * one process succeeds, and this process then reads the lock again. If the owner of a claim file has died, another process claims that
+ * file in the same way.
  */
 async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean> {
   const claims = [dead.token];

@@ -1,5 +1,5 @@
-// Chooses the account that the embedded PostgreSQL runs under. PostgreSQL refuses to run as root, so root starts it under another
-// account. Files that this account cannot reach by path are passed in other ways (docs/decisions, root-access.md).
+// Chooses the account that the embedded PostgreSQL runs under. PostgreSQL refuses to run as root, so root starts it under another account.
+// If this account cannot reach the cluster or the programs by path, see docs/decisions/0002-postgresql-under-root.md.
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
