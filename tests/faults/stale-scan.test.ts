@@ -180,7 +180,7 @@ test(
       await done(id);
       first.wake();
       await takenOver(first);
-      // After stop(), nothing that the worker has started still runs, so the check sees the final state.
+      // stop() returns after the worker has ended all its work, so the check sees the final state.
       await Promise.all([first.stop(), second.stop()]);
       await check(id, label);
       expect(await tokenOf(id)).toBe(2);
@@ -205,7 +205,7 @@ test(
       const second = await startWorker();
       await done(id);
       first.wake();
-      // After stop(), no loader of the worker still runs, so the check sees the final state.
+      // stop() returns after all loaders of the worker have ended, so the check sees the final state.
       await Promise.all([first.stop(), second.stop()]);
       await check(id, label);
     }

@@ -106,8 +106,8 @@ test("rejected rows are fixed on the page, and only the fixed rows are imported"
   await panel.getByRole("textbox", { name: "active, line 41" }).fill("no");
   await panel.getByRole("button", { name: "Reset line 41" }).click(); // undo the edit
   await panel.getByText("2 rows changed").waitFor();
-  await panel.getByRole("button", { name: "Import 2 fixed rows" }).click();
-  await page.getByRole("heading", { name: "fixed rows of with-faults.csv" }).waitFor();
+  await panel.getByRole("button", { name: "Import 2 corrected rows" }).click();
+  await page.getByRole("heading", { name: "corrected rows of with-faults.csv" }).waitFor();
   await untilState(page, "Done");
   expect(await readSum(page)).toMatchObject({ created: 2, rejected: 0, rows: 2 });
   const found = await fetch(`${server.base_url}/api/products/SKU-FOUND`);

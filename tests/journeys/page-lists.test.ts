@@ -32,9 +32,9 @@ test("lists are shown element by element, edited with one element per line, and 
   await attributesBecome({ Fit: "slim", Tags: ["red", "wool, soft", "new"] });
   await tags.getByText("new", { exact: true }).first().waitFor();
 
-  await panel.getByRole("button", { name: "Make Fit a list with one element per line" }).press("Enter");
+  await panel.getByRole("button", { name: "Change Fit to a list with one element per line" }).press("Enter");
   await attributesBecome({ Fit: ["slim"], Tags: ["red", "wool, soft", "new"] });
-  await panel.getByRole("button", { name: "Make Fit a text" }).press("Enter");
+  await panel.getByRole("button", { name: "Change Fit to a text" }).press("Enter");
   await attributesBecome({ Fit: "slim", Tags: ["red", "wool, soft", "new"] });
 
   await inspectLooks(page, "product-lists");

@@ -1,4 +1,4 @@
-// Checks the products section in every look (see looks.ts).
+// Checks the products section in light mode, in dark mode and on a phone (see looks.ts).
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

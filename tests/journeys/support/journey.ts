@@ -52,7 +52,7 @@ export function pagesOf(
     await watched.page.goto(path);
     return watched.page;
   };
-  /** Registers another tab of a page. After the test, the tab is checked and closed before the pages that `open` has opened. */
+  /** Registers a tab that the test itself has opened. After the test, the tab is checked and closed before the pages from `open`. */
   const add = (watched: WatchedPage): void => {
     opened.unshift(watched);
   };

@@ -19,8 +19,10 @@ const LOOKS = [
 /** Selector of the two focus guards that Reka puts around the toasts. They are focusable but hidden from screen readers on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
-/** Inspects the current view in every look. Afterwards, the page has its desktop size and light mode. Screenshots show the full height of
- * the page, or only the screen if `fullPage` is false, as for dialogs. */
+/**
+ * Inspects the current view in light mode, in dark mode and on a phone. Afterwards, the page has its desktop size and light mode.
+ * @param fullPage whether screenshots show the full height of the page or, as for dialogs, only the screen
+ */
 export async function inspectLooks(page: Page, view: string, fullPage = true): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
   for (const { look, colorScheme, viewport } of LOOKS) {
