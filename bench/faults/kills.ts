@@ -35,7 +35,7 @@ interface Step {
   took_ms: number;
 }
 
-/** Runs `kills` imports of `rows` rows, and kills one process during each. The imports alternate between new, changed and unchanged rows. */
+/** Runs `kills` imports of `rows` rows and kills one process during each. The imports alternate between new, changed and unchanged rows. */
 export async function killImports(kills: number, rows: number, print: (line: string) => void): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-kills-"));
   const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, interrupted: 0, faults: [] };

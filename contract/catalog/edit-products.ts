@@ -129,7 +129,7 @@ export const put_product = endpoint({
     summary: "Create or replace a product",
     description:
       "Omitted fields get their defaults. A request with `If-None-Match: *` only creates a product; a request " +
-      "with `If-Match` only replaces one. Replacing a product with the same values creates no version.",
+      "with `If-Match` only replaces an existing product. Replacing a product with the same values creates no version.",
     tags: ["products"],
     params: sku_params,
     headers: headers.extend({
@@ -204,9 +204,7 @@ const instant = z.iso.datetime({ offset: true });
 export const product_version = z
   .object({
     version: z.int(),
-    change: product_change_kind.describe(
-      "Kind of change; `created` also stands for a deleted product that was restored",
-    ),
+    change: product_change_kind.describe("Kind of change; `created` also means that a deleted product was restored"),
     at: instant,
     changeset: z.object({
       id: z.int(),
@@ -238,8 +236,8 @@ export const get_product_history = endpoint({
     operationId: "get_product_history",
     summary: "List the versions of a product, newest first",
     description:
-      "Shows the history of the product that has this SKU or, if there is none, of the product that last had it " +
-      "before it was deleted or renamed. Includes versions with earlier SKUs.",
+      "Shows the history of the product with this SKU. If no product has this SKU now, shows the history of the last " +
+      "product that had it. Includes the versions in which the product had other SKUs.",
     tags: ["products"],
     params: sku_params,
     querystring: z

@@ -94,7 +94,7 @@ export const list_products = endpoint({
       from: text(1000)
         .optional()
         .describe(
-          "Start at this SKU, or at the next SKU if no product has this one. Requires `sort=sku` or `sort=-sku`. " +
+          "Start at this SKU, or at the next SKU if no product has this SKU. Requires `sort=sku` or `sort=-sku`. " +
             "Ignored if `cursor` is given",
         ),
     }),
@@ -193,7 +193,7 @@ export const list_positions = endpoint({
       "A scrollbar can use this endpoint to jump to any part of a list of millions of products. It returns the " +
       "number of matching products and a series of cursors, each with its approximate row in the list. Rows are " +
       "estimated from a random sample, but the pages at the cursors are exact. Counting can take a few seconds: " +
-      "send this request in parallel with the one for the list, and abort it when the filter changes.",
+      "send this request in parallel with the request for the list, and abort it when the filter changes.",
     tags: ["products"],
     querystring: filterWith({
       sort: product_sort,
@@ -232,7 +232,7 @@ export const get_product = endpoint({
     summary: "Show a product; the SKU is not case-sensitive",
     description:
       'The ETag is `"<id>-<version>"`. Percent-encode the SKU, including slashes. The words `attributes`, `bulk`, `export`, ' +
-      "`facets` and `positions` are part of other URLs: if the SKU is one of them, write it with a capital letter.",
+      "`facets` and `positions` are part of other URLs: if the SKU is one of these words, write the SKU with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),
     response: { 200: product, 304: unchanged, 400: problem_document, 404: problem_document },

@@ -95,9 +95,7 @@ export const product_change = z
   .object({
     sku: z.string(),
     id: z.int(),
-    change: product_change_kind.describe(
-      "Kind of change; `created` also stands for a deleted product that was restored",
-    ),
+    change: product_change_kind.describe("Kind of change; `created` also means that a deleted product was restored"),
     version: z.int().describe("Version of the product after the change"),
     before: product_values
       .nullable()

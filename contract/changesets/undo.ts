@@ -49,7 +49,7 @@ export const undo_changeset = endpoint({
       "Starts an operation that can be watched and cancelled. The changeset of the undo can itself be undone. " +
       "Products that were changed after the changeset are kept and listed as conflicts; `policy=overwrite` restores " +
       "them too. With `preview=true` nothing is written: the response contains exact counts and a page of " +
-      "conflicts. A product that was changed and changed back is not a conflict. Returns 409 if the changeset is " +
+      "conflicts. A product whose later changes were reverted is not a conflict. Returns 409 if the changeset is " +
       "not complete, is being undone, or has been undone, and 410 if its history has been purged.",
     tags: ["changesets"],
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),

@@ -17,7 +17,7 @@ export const column_choice = z
     beats_exact_name: z
       .boolean()
       .describe(
-        "Whether the choice applies even if another column of the file has the exact name of the field: true if the choice was made for such a file",
+        "Whether the choice applies even if another column of the file has the exact name of the field: true if the user made the choice for such a file",
       ),
     import_id: z.int().describe("The import for which the latest choice was made"),
     chosen_at: z.iso.datetime({ offset: true }),
@@ -38,8 +38,8 @@ export const list_column_choices = endpoint({
     summary: "List what users decided about columns, ordered by column name",
     description:
       "When an import that waited for an answer or a review continues, the server remembers the columns that were chosen for fields. In " +
-      "later files without a profile, columns with these names get the same targets. Names are compared without case, blanks, " +
-      "punctuation and accents.",
+      "later files without a profile, columns with these names get the same targets. The comparison of names ignores case, " +
+      "blanks, punctuation and accents.",
     tags: ["imports"],
     querystring: z.object({ ...pageQuery({ limit: 50, max: 200 }) }).strict(),
     response: { 200: pageOf(column_choice), 400: problem_document },

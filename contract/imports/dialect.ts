@@ -127,8 +127,8 @@ export const column = z
       .array(z.string())
       .optional()
       .describe(
-        "What the mapping computes from the column: fields such as `sku`, and names of attributes, which may be templates; `attributes` " +
-          "for `pairs`. Missing if nothing is computed from the column",
+        "What the mapping computes from the column: names of fields such as `sku`, and names or name templates of attributes; `attributes` " +
+          "if the statement `pairs` uses the column. Missing if the mapping computes nothing from the column",
       ),
     remembered: z
       .boolean()

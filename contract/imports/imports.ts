@@ -209,7 +209,7 @@ export const continue_import = endpoint({
     operationId: "continue_import",
     summary: "Answer the question of a held import and continue the import",
     description:
-      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again. An answer with which the file cannot be read, such as a column that it lacks, is refused, and the import stays held. Columns that the answer chooses are remembered for files without a profile (`GET /api/column-choices`).",
+      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again. The server refuses an answer with which it cannot read the file, such as a column that the file lacks. The import then stays held. Columns that the answer chooses are remembered for files without a profile (`GET /api/column-choices`).",
     tags: ["imports"],
     params: id_params,
     body: continue_options,

@@ -43,7 +43,7 @@ export const import_options = z
     repeats: z
       .enum(REPEATS)
       .describe(
-        "Which row to apply if several rows have the same SKU; `reject` applies the first one and rejects the others",
+        "Which row to apply if several rows have the same SKU; `reject` applies the first row and rejects the other rows",
       ),
     strict: z.boolean().describe("Whether the import fails without any change if a row is rejected"),
     active: z.boolean().describe("Whether new products are active if the file does not specify it"),
@@ -76,11 +76,11 @@ export const import_options = z
       ),
     on_new_column: mapping.shape.on_new_column.describe(
       "What happens to columns that the profile does not know: they become attributes, are ignored, or the import waits for an " +
-        "answer; default: that of the profile, or `attribute`",
+        "answer; default: the value in the profile, or `attribute`",
     ),
     on_missing_column: mapping.shape.on_missing_column.describe(
       "What happens if the file lacks columns of the profile: their values stay unchanged, or the import waits for an answer; " +
-        "default: that of the profile, or `keep`",
+        "default: the value in the profile, or `keep`",
     ),
     review: z
       .enum(REVIEWS)
@@ -104,10 +104,10 @@ export const import_query = import_options
   .extend({
     mode: import_options.shape.mode
       .optional()
-      .describe(`${import_options.shape.mode.description ?? ""}; default: that of the mapping, or \`upsert\``),
+      .describe(`${import_options.shape.mode.description ?? ""}; default: the value in the mapping, or \`upsert\``),
     repeats: import_options.shape.repeats
       .optional()
-      .describe(`${import_options.shape.repeats.description ?? ""}; default: that of the mapping, or \`last\``),
+      .describe(`${import_options.shape.repeats.description ?? ""}; default: the value in the mapping, or \`last\``),
     strict: boolean_parameter
       .default(false)
       .describe(`${import_options.shape.strict.description ?? ""}; default false`),
@@ -121,7 +121,7 @@ export const import_query = import_options
       .optional()
       .describe(
         "WHATWG label of one of these encodings, such as `latin1`; not case-sensitive. Without this option, the charset of the " +
-          "content type applies; without either, the encoding is detected",
+          "content type applies; without a charset, Skuport detects the encoding",
       ),
     preamble: z
       .preprocess(

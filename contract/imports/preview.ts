@@ -61,7 +61,7 @@ export const preview = z
       .describe("The first 20 rows, each with its first 100 cells; each cell is truncated to 200 characters"),
     sample_size: count.describe("Number of complete rows in the sample. The sample has at most 256 kB"),
     rejected: count.describe(
-      "Number of sample rows that an import would reject whatever products the catalogue contains",
+      "Number of sample rows that an import would reject, no matter which products the catalogue contains",
     ),
     rejects: z.array(reject).describe("The first 20 of the sample rows that an import would reject"),
     ignored: count.describe("Number of sample rows that are not products"),
@@ -75,7 +75,7 @@ export const preview = z
     products: z
       .array(preview_product)
       .describe(
-        "The first 20 products as they would be stored if none of them existed. Values are truncated to 1,000 characters",
+        "The first 20 products as an import into an empty catalogue would store them. Values are truncated to 1,000 characters",
       ),
     mapping: mapping
       .nullable()

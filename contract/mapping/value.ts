@@ -102,12 +102,12 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .optional()
           .describe(
             "What happens to a text that does not match `like` or is not in `map`: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
-              "By default, `like` rejects and `map` keeps",
+              "By default, the row is rejected if the text does not match `like`, and the text is kept if it is not in `map`",
           ),
         number: text
           .optional()
           .describe(
-            "A sample number such as `1.234,56`. It shows the decimal and the group separator. The value is stored as `1234.56`, with all its digits",
+            "A sample number such as `1.234,56`. It shows the decimal separator and the group separator. The value is stored as `1234.56`, with all its digits",
           ),
         scale: z
           .int()

@@ -68,8 +68,8 @@ export const compute_profile_test = endpoint({
     operationId: "compute_profile_test",
     summary: "Compute the products that a profile makes from a small input",
     description:
-      "Nothing is stored. To keep the test, add it to `tests` in the text of the profile. With `definition`, the " +
-      "profile need not be stored.",
+      "Nothing is stored. To keep the test, add it to `tests` in the text of the profile. If the body " +
+      "contains `definition`, the profile need not be stored.",
     tags: ["profiles"],
     params,
     body: z

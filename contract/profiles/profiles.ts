@@ -50,7 +50,7 @@ export const profile = listed_profile
       .array(z.string())
       .nullable()
       .describe(
-        "Columns of the last file that was imported with the profile. Columns of the next file that are not among them are reported as new",
+        "Columns of the last file that was imported with the profile. An import of a file with other columns reports these columns as new",
       ),
   })
   .meta({ id: "Profile" });
@@ -128,7 +128,7 @@ export const put_profile = endpoint({
     summary: "Create or replace a profile",
     description:
       `${CONFIRM_NOTE} Older texts are kept as versions; storing an unchanged text creates no version. A request with ` +
-      "`If-None-Match: *` only creates a profile; a request with `If-Match` only replaces one.",
+      "`If-None-Match: *` only creates a profile; a request with `If-Match` only replaces an existing profile.",
     tags: ["profiles"],
     params: name_params,
     headers: headers.extend({

@@ -115,7 +115,7 @@ export const watch_events = endpoint({
     summary: "Watch all changes (server-sent events)",
     description:
       "Sends messages at most five times a second. `open` is the first message. `import` and `operation` contain " +
-      "an import or operation as in its list: first the latest ones, then each one that changes. `products` " +
+      "an import or operation as in lists: first the latest imports and operations, then those that change. `products` " +
       "contains ids and versions of products that were created, changed or deleted individually. `changeset` " +
       "reports that an import or operation is complete; `/api/changesets/{id}/changes` lists its products. A " +
       "client that reconnects with `Last-Event-ID` gets every later `products` and `changeset` message at least " +

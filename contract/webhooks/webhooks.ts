@@ -60,7 +60,7 @@ export const webhook = z
     paused_until: instant
       .nullable()
       .describe(
-        "Time before which no attempt is made, because the receiver fails or requested a pause; null = not paused",
+        "Time until which Skuport makes no attempt, because the receiver fails or requested a pause; null = not paused",
       ),
     last_success_at: instant.nullable(),
     last_failure_at: instant.nullable(),
