@@ -30,7 +30,7 @@ export interface Layout extends Record<FieldName, number> {
   /** Number of columns in the file: `width` without the columns that a mapping appends. */
   file_width: number;
   attributes: readonly AttributeColumn[];
-  /** Attributes whose blank cells remove the product's value. */
+  /** Names of the attributes that a blank cell removes from the product. */
   removable: readonly string[];
   /** Index of the column with the computed attributes, or -1. `removals` is the index of the column with the attributes to remove, or -1. */
   members: number;

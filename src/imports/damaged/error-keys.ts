@@ -17,7 +17,7 @@ export function isErrorKey(bytes: Buffer, length: number): boolean {
  * column. */
 const MIN_HASHES = 4;
 
-/** Whether `bytes[start, end)` is what a spreadsheet shows for a number that is too long for its column. */
+/** Whether `bytes[start, end)` consists of `#`. A spreadsheet shows `####` for a number that is too long for its column. */
 export function isFilledWithHashes(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < MIN_HASHES) return false;
   for (let pos = start; pos < end; pos++) if (bytes[pos] !== HASH) return false;

@@ -53,7 +53,7 @@ export async function readHead(
   return isWhole ? readZip(bytes, overrides) : undefined;
 }
 
-/** Reads the head of the file at `path`, whose first bytes are `bytes`. A zip file is read from its end. */
+/** Reads the head of the file at `path`, whose first bytes are `bytes`. A zip file is read from its end, where its directory is. */
 export async function readFileHead(
   path: string,
   bytes: Buffer,
@@ -139,7 +139,7 @@ async function readText(
   return { ...(await readTable(dialect, Buffer.concat(lines), isWhole, overrides)), doubt };
 }
 
-/** Reads the head of a table from the head of its text. */
+/** Reads the first records of a table from the beginning of its text. */
 export async function readTable(
   dialect: Dialect,
   text: Buffer,

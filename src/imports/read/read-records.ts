@@ -60,7 +60,7 @@ export interface Table {
   rows: string[][];
   /** The line on which a second table seems to begin, after a blank line; null if the first rows contain no second table. */
   second_table: number | null;
-  /** Whether a blank line is a record, as in a table of one column. */
+  /** Whether a blank line counts as a record. It does in a table of one column. */
   blank_is_record: boolean;
 }
 

@@ -80,7 +80,8 @@ export const acceptFile = (context: ImportContext, id: number, size: number, sha
       if (isMarked) await context.sendScan(client, id);
       return isMarked;
     });
-    // The first attempt may have been committed although its answer was lost. Only `markReceived` stores the hash.
+    // An earlier attempt may have been committed although its answer was lost. Only `markReceived` stores the hash, so a stored hash shows
+    // that the import was accepted.
     return isAccepted || (await readImport(context.pool, id))?.sha256 === sha256;
   });
 

@@ -210,7 +210,7 @@ test("a process releases only its own records; all records of an import can be d
 });
 
 describe("a part that waits for its turn", () => {
-  /** Suspect scans and chunks are processed one at a time. Occupies their turn with another chunk that has killed a worker.
+  /** Suspect scans and chunks are processed one at a time. Begins another suspect chunk, so that they have to wait.
    * @returns a function that ends the turn */
   async function takeTurn(): Promise<() => Promise<void>> {
     const other = await pool.connect();

@@ -24,7 +24,7 @@ const decoder = require("unbzip2-stream/lib/bzip2.js") as Decoder;
 const createBitReader = require("unbzip2-stream/lib/bit_iterator.js") as (next: () => Buffer | undefined) => BitReader;
 
 const UNIT = 100_000;
-/** Maximum number of bytes by which a packed block can be longer than its text. */
+/** Maximum number of bytes by which a packed block can be longer than the text that it decodes to. */
 const BLOCK_MARGIN = 25_000;
 const CHUNK_BYTES = 1 << 18;
 /** Maximum number of bytes of a decoded block that are collected. Because of run-length coding, a block of 900 kB can decode to 45 MB. */

@@ -47,7 +47,8 @@ export function splitNotes(cell: string): NotedName {
   return depth > 0 ? { name: name.trim(), notes: [...notes, note] } : { name: name.trim(), notes };
 }
 
-/** Splits a name into plain words: at everything that is neither letter nor digit, and before the capitals of `sellerSku`. */
+/** Splits a name into plain words: at everything that is neither letter nor digit, and before a capital letter inside a word, as in
+ * `sellerSku`. */
 export function wordsOf(name: string): string[] {
   if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) return [];
   return name

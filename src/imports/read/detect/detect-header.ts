@@ -1,5 +1,5 @@
-// Detects where a table starts, and whether its first record is a header. The first record is treated as data only if it contains
-// no known column name, and contains a number above a column of numbers.
+// Detects where a table starts, and whether its first record is a header. The first record is treated as data only if it contains no known
+// column name, and has a number in a column whose other values are mostly numbers.
 import { countKnownNames, namesSku } from "../columns/column-claims.ts";
 import { isJoinedHeader } from "./mixed-delimiters.ts";
 import type { Row } from "./score-dialect.ts";

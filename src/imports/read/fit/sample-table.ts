@@ -4,7 +4,8 @@ import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 
-/** Only rows that end within this number of bytes after the header are sampled. Clients send at least as many for a preview. */
+/** Only rows that end within this number of bytes after the header are sampled. For a preview, clients send at least this number of
+ * bytes. */
 const SAMPLE_BYTES = 98_304;
 const SAMPLE_ROWS = 500;
 

@@ -4,7 +4,7 @@ import type { Rewriter } from "./rewriter.ts";
 
 const QUOTE = 34;
 const CTRL_Z = 26;
-/** A longer line stays unmodified. It exceeds the maximum size of a record. */
+/** Maximum number of bytes of a line whose quotes are removed. A longer line stays unmodified, and exceeds the maximum size of a record. */
 const MAX_LINE_BYTES = 1_200_000;
 
 /** The line has no closing quote, or other text follows it. */

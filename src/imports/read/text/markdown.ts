@@ -21,8 +21,8 @@ export async function* convertMarkdown(chunks: AsyncIterable<Buffer>): AsyncGene
 }
 
 /**
- * Returns a function that converts the next line. A line is written once the next line is known, because a rule in the next line makes it
- * the header.
+ * Returns a function that converts the next line. It writes a line only once the next line is known: if the next line is a rule such as
+ * `|---|`, the line is the header.
  */
 function createWriter(): (line: string | undefined) => string {
   let waiting: string | undefined;

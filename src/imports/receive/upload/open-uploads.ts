@@ -12,7 +12,8 @@ export interface OpenUploads {
    * @param stop called when another request wants the upload
    * @returns a function that releases the upload */
   acquire(file: string, stop: () => void): Promise<() => void>;
-  /** Returns the running hash of the file's first `length` bytes. It belongs to the caller until `putHash`. */
+  /** Returns the running hash of the file's first `length` bytes. Only the caller may use the hash until it returns the hash with
+   * `putHash`. */
   takeHash(file: string, path: string, length: number): Promise<Hash>;
   putHash(file: string, length: number, hash: Hash): void;
 }

@@ -1,8 +1,8 @@
-// A sample of the lines of a file that contain bytes above 7F, for the detection of its encoding.
+// A sample of a file's lines with bytes above 7F. The encoding of the file is detected from this sample.
 import { isAscii } from "node:buffer";
 import { CR, LF } from "../../field-end.ts";
 
-/** Maximum number of bytes in a sample, and of a line in it. */
+/** Maximum number of bytes in a sample, and maximum number of bytes of each line in the sample. */
 const MAX_SAMPLE_BYTES = 65_536;
 const MAX_LINE_BYTES = 2000;
 /** Maximum number of bytes of the file in which lines for the sample are searched. Limits the time that a large file takes. */

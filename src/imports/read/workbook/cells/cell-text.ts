@@ -70,7 +70,7 @@ function paddedText(plain: string, length: number): string {
 function plainNumber(text: string, value: number): string {
   if (isOrdinary(text)) return text;
   const parts = NUMBER.exec(text);
-  // A number such as 0x11, which only JavaScript accepts.
+  // Leave a text such as 0x11 unchanged: only JavaScript accepts it as a number.
   if (parts === null) return text;
   const [, sign = "", whole = "", fraction = "", exponent] = parts;
   const places = Number(exponent ?? 0);

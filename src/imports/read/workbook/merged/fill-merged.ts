@@ -1,5 +1,5 @@
-// Fills cells that are merged over several rows: each row of the range gets the value, as in the spreadsheet. Cells that are merged
-// over several columns are not filled, because such a row is a heading or a note.
+// Fills cells that are merged over several rows: each row of the range gets the value, as in the spreadsheet. Cells that are merged over
+// several columns are not filled, because a row with such a cell is a heading or a note.
 import type { SheetRow } from "../read-sheet.ts";
 import type { WorkBudget } from "../work-budget.ts";
 import { unpackColumn } from "./read-merged.ts";
