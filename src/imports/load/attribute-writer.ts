@@ -22,7 +22,7 @@ export function createAttributeWriter(
   const fieldOf = (row: number, column: number): number =>
     (records.first_field[record[row] as number] as number) + column;
 
-  /** Appends members of a JSON object that a mapping has written, and returns whether the object still has no member. */
+  /** Appends the members that a mapping has written for the JSON object. Returns whether the object still has no member. */
   const writeMembers = (row: number, column: number, isFirst: boolean): boolean => {
     const field = fieldOf(row, column);
     const start = records.field_start[field] as number;

@@ -1,5 +1,5 @@
-// The memory of a loader, about ten megabytes, which the loader reuses for all its chunks, and `readChunk`, which reads a chunk's
-// records into this memory.
+// The memory of a loader: about ten megabytes, which the loader reuses for all its chunks. `readChunk` reads a chunk's records into this
+// memory.
 import type { FileHandle } from "node:fs/promises";
 import { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";

@@ -1,4 +1,4 @@
-// The interface of the encoder of a chunk's rows (encode-rows.ts), which the loader uses.
+// The interface of encode-rows.ts, with which a loader encodes the rows of a chunk.
 import type { ComparisonArrays } from "../../catalog/bulk/merge.ts";
 
 /** Encodes the rows of one chunk. */

@@ -329,7 +329,7 @@ describe("values that are too large are rejected in the scan", () => {
     expect(faultIn("load", { out: value }, cells)).toBe(faultIn("scan", { out: value }, cells));
   });
 
-  /** Values of the column with different prefixes. */
+  /** Returns `count` values that read the same column, each with a different prefix. */
   function variants(from: string, count: number): MappedValue[] {
     return Array.from({ length: count }, (_, i) => ({ from, split: ",", prefix: `${i}-` }));
   }

@@ -1,4 +1,4 @@
-// Computes upper bounds for the sizes of values. These limit the memory for the rows of a chunk, and show which values the scan must
+// Computes upper bounds for the sizes of values. The bounds limit the memory for the rows of a chunk, and show which values the scan must
 // evaluate.
 import type { Step, ValueNode } from "./plan.ts";
 

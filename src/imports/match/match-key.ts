@@ -1,4 +1,4 @@
-// The form in which the values of an attribute are compared. The keys of a file have the same form.
+// Converts values of an attribute and keys of a file to the form in which they are compared.
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { normalizeGtin } from "../mapping/steps/gtin.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";

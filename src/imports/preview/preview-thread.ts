@@ -16,7 +16,7 @@ export interface PreviewThreadData {
 export interface PreviewJob {
   source: PreviewSource;
   options: GivenOptions;
-  /** `shown` is the maximum number of products and rejects. */
+  /** `shown` is the maximum number of products and rejects in the preview. */
   context?: PreviewContext & { shown?: number };
 }
 

@@ -86,7 +86,8 @@ function cells(
 /** @param notations for each column of a workbook, how to write its numbers and dates in the format of the mapping's sample. All values in
  * `rejects.csv` are texts, and a mapping reads texts in the format of its samples. */
 function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
-  // An earlier version of Skuport may have read the file with a dialect that is no longer allowed. The records cannot be split then.
+  // An earlier version of Skuport may have read the file with a dialect that is no longer allowed. In this case, the records cannot be
+  // split.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;
   const records = createRecords();
   return (raw) => {

@@ -10,7 +10,7 @@ const MIN_ROWS = 10_000;
 const MAX_REJECTED_SHARE = 0.99;
 
 export interface RejectTally {
-  /** Counts a reject. `rows` is the number of the rejected row, which is the last one so far. */
+  /** Counts a reject. `rows` is the number of rows that the scan has read so far, including the rejected row. */
   add(code: RejectCode, column: string | null, rows: number): void;
   readonly rejected: number;
   /** Whether the next reject will be listed. Rejects beyond the limit are only counted. */

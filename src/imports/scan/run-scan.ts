@@ -101,7 +101,7 @@ async function isTakenOver({ pool, log }: ImportContext, { id, scan_token }: Imp
 }
 
 /** Ends an import that was cancelled or has no chunk to load, unless a newer scan has taken it over. If the commit that started loading
- * succeeded and only its answer was lost, the import continues. */
+ * succeeded and only the answer to the commit was lost, the import continues. */
 async function settle(context: ImportContext, work: ImportWork): Promise<void> {
   if (await isTakenOver(context, work)) return;
   const current = await readImportWork(context.pool, work.id);

@@ -34,7 +34,7 @@ import {
 import { problemOfTable } from "./table-problems.ts";
 import { completeOptions, type Dialect } from "../../../contract/imports/imports.ts";
 
-/** Interval of storing progress. The page is not updated more often. */
+/** Minimum time between two updates of the stored progress. The page does not show progress more often. */
 const PROGRESS_MS = 200;
 /** Number of rejects per statement. */
 const REJECTS_BATCH = 5000;

@@ -7,7 +7,7 @@ import { startHeartbeat } from "../../db/connection/heartbeat.ts";
 export interface ScanLock {
   /** The connection that holds the lock. */
   client: pg.ClientBase;
-  /** Aborts when that connection breaks. */
+  /** Aborts when the connection that holds the lock breaks. */
   lost: AbortSignal;
 }
 

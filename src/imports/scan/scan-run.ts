@@ -16,7 +16,7 @@ export interface Run {
 /** The table of the file, after the scan has decided what each column becomes. */
 export type JudgedTable = Omit<Table, "columns"> &
   PlannedColumns & {
-    /** The remembered choices for columns with these names. */
+    /** The remembered choices for columns that have the same names as the columns of this table. */
     remembered: readonly RememberedChoice[];
   };
 

@@ -85,7 +85,7 @@ const isIgnoredBy = ({ ignored }: ScannedMapping, r: number): boolean =>
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
-  /** The cells of the header, which may be repeated among the rows; undefined if the file has none. */
+  /** The cells of the header, which may be repeated among the rows; undefined if the file has no header. */
   header?: readonly string[] | undefined;
   /** The cells of the first rows. They show which numbers mean yes or no in the column of the field `active`. */
   sample?: readonly (readonly string[])[] | undefined;

@@ -12,7 +12,7 @@ import { markLoading, type ScanProgress } from "./store.ts";
 import type { ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
 
-/** Number of chunks per statement. Each chunk has a bitmap of 2 kB. */
+/** Number of chunks that one statement inserts. Each chunk has a bitmap of 2 kB. */
 const CHUNKS_BATCH = 500;
 
 /** The results of a complete scan. */

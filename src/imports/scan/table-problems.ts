@@ -102,7 +102,7 @@ const question = (option: "key" | "name", candidates: readonly KeyCandidate[]): 
 
 /** Maximum number of header cells that a problem lists. An import and its problem are sent to clients at each change. */
 const SHOWN_HEADERS = 50;
-/** Maximum number of characters of each of these cells. */
+/** Maximum number of characters of a header cell that a problem shows. */
 const SHOWN_CHARACTERS = 100;
 
 function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem {

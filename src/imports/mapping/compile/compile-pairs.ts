@@ -23,7 +23,7 @@ function compilePair(context: CompileContext, pair: Pair, statement: string): Pa
   return pair.each === undefined ? compileCell(context, pair, statement) : compileSeries(context, pair, statement);
 }
 
-/** Pairs in numbered columns. Gaps in the numbers do not matter. */
+/** Compiles pairs whose names and values are in numbered columns. Gaps in the numbers do not matter. */
 function compileSeries(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   const { each = "", name = each, value, unit } = pair;
   if (value === undefined) throw invalidMapping(statement, 'it needs "value"');
@@ -51,7 +51,7 @@ function compileSeries(context: CompileContext, pair: Pair, statement: string): 
   });
 }
 
-/** Several pairs in one cell. */
+/** Compiles pairs for columns whose cells contain several pairs each. */
 function compileCell(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   if (pair.pair === undefined && pair.like === undefined)
     throw invalidMapping(statement, 'it needs "pair" or "like", which separate the name from the value');

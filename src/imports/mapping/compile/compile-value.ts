@@ -13,7 +13,7 @@ export interface CompileContext {
   file: FileColumns;
   /** The columns that values use. */
   used: Set<number>;
-  /** Number of sources of all values so far. */
+  /** Number of sources of the values that have been compiled so far. */
   sources: number;
 }
 
@@ -27,8 +27,8 @@ export interface ValueScope {
 }
 
 /**
- * Maximum number of sources of all values of a mapping. Without this limit, several patterns that match thousands of columns each could
- * multiply.
+ * Maximum number of sources of all values of a mapping. Without this limit, a mapping could have millions of sources, because each of its
+ * patterns may match thousands of columns.
  */
 const MAX_SOURCES = 20_000;
 
@@ -62,7 +62,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
   };
 }
 
-/** Returns the columns with this name, or those that match it as a pattern. */
+/** Returns the column with this name or, if no column has this name, the columns whose names match it as a pattern. */
 export function columnsOf(context: CompileContext, name: string, number?: string): number[] {
   const wanted = number === undefined ? name : name.replaceAll("{n}", number);
   const column = context.file.find(wanted);
@@ -119,7 +119,7 @@ export function stepsOf(members: MappedValue, statement: string): Step[] {
       step: "like",
       text: members.like,
       template: templateOf(members.like, `${statement}.like`, true),
-      // With `hold`, pass the text on unchanged: the value map, a later step, holds the import if it does not know the text.
+      // With `hold`, pass the text on unchanged: the value map, a later step, holds the import if the map does not contain the text.
       otherwise: members.else === "hold" ? "keep" : (members.else ?? "reject"),
     });
   if (members.map !== undefined) steps.push(mapStep(members, statement));

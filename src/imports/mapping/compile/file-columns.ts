@@ -9,7 +9,7 @@ export interface FileColumns {
   /** Returns the columns whose names match the pattern, sorted by the numbers that its `{n}` matches, then in file order. */
   match(pattern: string): PatternMatch[];
   /**
-   * Adds to the number of characters of names that the mapping's patterns and templates are compared with. @throws Problem
+   * Counts the characters of the column names that are compared with the mapping's patterns and templates. @throws Problem
    * `mapping-invalid` if the total is too large
    */
   compare(characters: number, pattern: string): void;

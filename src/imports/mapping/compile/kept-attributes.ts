@@ -20,8 +20,8 @@ export function keptAttributes(
   return [...kept].flatMap(([index, name]): AttributeNode[] => {
     const members = formats.get(index) ?? {};
     const statement = `format.${columns[index]?.name ?? ""}`;
-    // The only source of the value is the column with this index. The column's name is not compiled, because an earlier column may have the
-    // same name.
+    // Compile the value with an empty constant instead of the column's name, because an earlier column may have the same name. Afterwards,
+    // make the column its only source, by index.
     const value = compileValue(context, { ...members, const: "" }, { statement, trim: false });
     return value === null ? [] : [{ name, value: { ...value, constant: null, sources: [index], column: index } }];
   });

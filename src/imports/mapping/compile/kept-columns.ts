@@ -62,7 +62,7 @@ export function keptColumns(
 /** How many times longer it takes to compare a name with a part of a template than with a pattern. */
 const TEMPLATE_COST = 16;
 
-/** Returns a function that applies `rename` to the name of a kept column. */
+/** Returns a function that applies the mapping's `rename` statement to the name of a kept column. */
 function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {
   const exact = new Map<number, { from: string; to: string }>();
   const templates: { from: Template; to: Token[]; pattern: string }[] = [];

@@ -3,9 +3,10 @@ import { cutText } from "../../../../contract/faults.ts";
 import type { AttributeNode, NamePart, PairNode } from "../plan.ts";
 import { columnsOfValue, type ComputedValues } from "./plan-columns.ts";
 
-/** The use that is listed for a column of pairs: attributes whose names come from the data. */
+/** The use that is listed for a column that contains pairs. The names of these attributes come from the data. */
 const PAIRS = "attributes";
-/** Maximum number of uses of a column that are listed, and maximum length of each. A mapping can use each column thousands of times. */
+/** Maximum number of uses that are listed for a column, and maximum number of characters of each use. A mapping can use each column
+ * thousands of times. */
 const MAX_USES = 50;
 const MAX_CHARACTERS = 200;
 

@@ -1,4 +1,4 @@
-// Remembers the bytes that a value writes for a cell, because in most columns the same short texts repeat.
+// Remembers the bytes that a computed value has for a cell, because most columns repeat the same short texts.
 
 /** Number of different cells that are remembered for each value. */
 const SLOTS = 1024;
@@ -8,7 +8,7 @@ const TRIAL = 4096;
 const MIN_SHARE = 0.4;
 
 export class ByteMemo {
-  /** Whether each remembered cell was in quotes: only quotes distinguish the text 1.234 from the number in a workbook. */
+  /** Whether each remembered cell was in quotes: in a workbook's text, only quotes distinguish the text 1.234 from the number 1.234. */
   readonly #quoted = new Uint8Array(SLOTS);
   readonly #cells: (Buffer | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   readonly #results: (Buffer | undefined)[] = Array.from({ length: SLOTS }, () => undefined);

@@ -11,7 +11,7 @@ import type { Row } from "./row.ts";
 export type WriteBytes = (row: Row, out: OutBytes) => boolean;
 
 /**
- * Returns the function for the value, or undefined if a value like this cannot be written from bytes.
+ * Returns the function that writes the value, or undefined if the value cannot be written from bytes.
  * @param isJson whether to write a JSON string
  */
 export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | undefined {
@@ -90,7 +90,8 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
-/** Digits with separators and a minus sign; a euro sign may follow. Everything else needs `convertNumber`. */
+/** Returns a function that writes numbers of digits with separators and a minus sign; a euro sign may follow. Any other number needs
+ * `convertNumber`. */
 function numberWriter(
   column: number,
   { decimal, group, short_groups, currency, units }: NumberFormat,

@@ -43,7 +43,7 @@ export class Members {
    * if there are dynamic members. */
   readonly #taken = new Set<string>();
   readonly #names = new Set<string>();
-  /** Keys of dynamic members, as bytes. */
+  /** For each attribute name that comes from the data: the bytes of the JSON key. */
   readonly #keys = new Map<string, Buffer>();
 
   constructor({ attributes, pairs, copied }: MappingPlan, context: ValueContext) {

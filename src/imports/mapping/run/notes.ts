@@ -11,15 +11,15 @@ export interface UnknownValues {
   /** Path of the value that uses the value map, such as `attributes.colour`. */
   statement: string;
   column: number;
-  /** Number of records that contain a text that the map does not know. */
+  /** Number of records that contain a text that the value map does not contain. */
   count: number;
-  /** The first different texts that the value map does not contain. */
+  /** The first texts that the value map does not contain, without repetitions. */
   texts: string[];
 }
 
 export interface Notes extends MapperNotes {
   /** Counts the texts that were noted since the last record ended.
-   * @param isKept whether the values of the record are kept: no condition ignores it, and it has no fault */
+   * @param isKept whether the values of the record are kept: no condition ignores the record, and the record has no fault */
   endRecord(isKept: boolean): void;
   /** For each value map: the texts that the map does not contain and that were kept as values. */
   readonly unknown: readonly UnknownValues[];

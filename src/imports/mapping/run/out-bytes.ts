@@ -1,13 +1,13 @@
 // The bytes of a window, followed by the values that the mapper appends.
 
-/** Up to this many characters, a loop over them is faster than a call into native code. */
+/** For a text of at most this number of characters, a loop over the characters is faster than a call into native code. */
 const SHORT = 48;
 
 export class OutBytes {
   bytes = Buffer.allocUnsafe(1 << 16);
   length = 0;
 
-  /** Begins with a copy of the window. */
+  /** Replaces the content by a copy of the window. */
   start(window: Buffer): void {
     // Allocate space for the values too, so that most windows need no second, larger buffer.
     if (this.bytes.length < window.length * 1.5) this.bytes = Buffer.allocUnsafe(Math.ceil(window.length * 2));

@@ -9,11 +9,11 @@ import type { Row } from "./row.ts";
  * of 40,000 bytes. */
 const MAX_WORK = 200_000_000;
 
-/** Cost of each part of a template that contains a placeholder for only digits, letters or numbers. Any other template has a total cost
- * of 1. */
+/** If a template has a placeholder for only digits, letters or numbers, each part of the template costs as much as reading the text this
+ * number of times. Matching any other template costs as much as reading the text once. */
 const KIND_COST = 4;
-/** How many times a cell of pairs may be compared with the template: once for each of the at most 50 parts that are joined into one pair
- * (pairs.ts). */
+/** How many times a cell that contains pairs may be compared with the template: once after each of the 50 parts that can be joined into
+ * one pair (pairs.ts). */
 const PAIR_COST = 50;
 
 /** A column whose cell needs too much work, and the maximum number of bytes of such a cell. */

@@ -42,7 +42,7 @@ export class Row {
   width = 0;
   /** The record's first fault. */
   fault: MappingFault | undefined;
-  /** Set to true by a step that must run for every record, even if a text repeats. */
+  /** Set to true by a step that must run for every record, even if an earlier record had the same text. */
   must_see_again = false;
   /** The last cell that a step would misread in the format of the mapping's sample, with the number or date that the step uses instead. */
   known: KnownValue | undefined;

@@ -1,4 +1,4 @@
-// The steps of a value as functions.
+// Turns the steps of a value into functions.
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import { parseYesNo } from "../../../../contract/catalog/yes-no.ts";
 import { isBlankText } from "../../../catalog/product/product.ts";
@@ -18,7 +18,7 @@ export type RunStep = (row: Row, text: string) => string | string[] | null;
 export interface MapperNotes {
   /** Notes a text that was kept although the value map does not contain it. */
   kept(statement: string, column: number, text: string): void;
-  /** Notes a text because of which the import must wait for an answer. */
+  /** Notes a text that the value map does not contain, so that the import must wait for the user's answer. */
   unseen(statement: string, column: number, text: string): void;
 }
 

@@ -43,7 +43,8 @@ export class ValueWriter {
     if (memo === undefined) return this.#writeResult(this.#read(row), row, out);
     const records = row.records as Records;
     const field = row.first + this.#column;
-    // Do not use the remembered results: a cell with escapes and a cell without can have the same bytes but different values.
+    // Do not use the remembered results: a cell with escapes and a cell without escapes can have the same bytes, but their values are
+    // different.
     const flags = records.field_flags[field] as number;
     if ((flags & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
     const start = records.field_start[field] as number;

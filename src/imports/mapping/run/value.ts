@@ -78,7 +78,7 @@ function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>,
   };
 }
 
-/** Reads a source of a key, and rejects the row if the source is damaged, such as `#N/A`. */
+/** Reads a source of a key, and rejects the row if the source contains a damaged value, such as `#N/A`. */
 function partReader(source: number | ValueNode, read: ReadValue): ReadValue {
   const column = typeof source === "number" ? source : source.column;
   // Do not check a text from a value map: the owner of the mapping has chosen it, so it is not damaged even if it is `N/A`.

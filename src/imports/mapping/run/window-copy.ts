@@ -8,7 +8,7 @@ export class WindowCopy {
   readonly #width: number;
   readonly #appended: number;
   #source: Records = this.records;
-  /** Index of the next field. */
+  /** Index of the next field to write. */
   #field = 0;
   /** Index of the next record's first field, for the record that is being written. */
   #next = 0;
@@ -62,7 +62,7 @@ export class WindowCopy {
     records.first_field[r + 1] = this.#next;
   }
 
-  /** Appends a field whose bytes have been written. */
+  /** Appends a field whose bytes have already been written to `[start, end)`. */
   bounds(start: number, end: number): void {
     const at = this.#field++;
     this.records.field_start[at] = start;
@@ -70,7 +70,7 @@ export class WindowCopy {
     this.records.field_flags[at] = 0;
   }
 
-  /** Marks the last field as one that erases the product's value. */
+  /** Marks the last field as a field that erases the product's value. */
   erase(): void {
     this.records.field_flags[this.#field - 1] = ERASES;
   }

@@ -10,7 +10,7 @@ export interface DateFormat {
 const PART = /YYYY|YY|MM|M|DD|D|hh|mm|ss/g;
 const MAX_SAMPLE = 40;
 
-/** Returns the format that the sample or pattern shows, or a text that describes why it shows none. */
+/** Returns the format that the sample or pattern shows, or a text that describes why it shows no format. */
 export function parseDateSample(sample: string): DateFormat | string {
   const trimmed = sample.trim();
   if (trimmed.length > MAX_SAMPLE) return "the sample is too long";
@@ -30,7 +30,7 @@ export function parseDateSample(sample: string): DateFormat | string {
   return isComplete ? { parts, sample: trimmed } : `"${sample}" needs a day, a month and a year, such as DD.MM.YYYY`;
 }
 
-/** Returns the pattern of a sample of digits, or undefined if the order of day and month is not certain. */
+/** Returns the pattern of a sample such as 31.12.2026, or undefined if the order of day and month is not certain. */
 function patternOf(sample: string): string | undefined {
   if (/^\d{8}$/.test(sample)) return /^(?:19|20|21)\d\d(?:0\d|1[0-2])/.test(sample) ? "YYYYMMDD" : "DDMMYYYY";
   const date = /^(\d{1,4})(\D{1,3})(\d{1,2})(\D{1,3})(\d{1,4})/.exec(sample);
@@ -42,7 +42,7 @@ function patternOf(sample: string): string | undefined {
     return `YYYY${left}${second.length === 1 ? "M" : "MM"}${right}${third.length === 1 ? "D" : "DD"}${rest}`;
   const isDayFirst = Number(first) > 12;
   const isMonthFirst = Number(second) > 12;
-  // A date with points begins with the day in every language that uses points.
+  // If day and month cannot be distinguished, a sample with points begins with the day, as in every language that writes 01.02.2026.
   if (isDayFirst === isMonthFirst && !left.startsWith(".")) return undefined;
   const [day, month] = [first, second].map((digits) => digits.length === 1);
   const year = third.length === 4 ? "YYYY" : "YY";

@@ -12,7 +12,8 @@ const CELLS: ReadonlySet<string> = new Set(["td", "th", "option"]);
 /** Elements whose content is not text. */
 const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "title", "template"]);
 
-/** Represents a line break of the result until the white space of the source has been collapsed. The records of a file contain no NUL. */
+/** Represents a line break of the result while the white space of the source is collapsed. NUL does not occur in the source, because the
+ * records of a file contain no NUL. */
 const BREAK = "\0";
 
 /** Removes tags, decodes entities, and turns <br> and block elements into line breaks. A text without markup is returned unmodified. */
@@ -41,9 +42,10 @@ export function stripHtml(text: string): string {
 
 interface TagScan {
   text: string;
-  /** The text in lower case, once it is needed. */
+  /** The text in lower case; undefined until it is needed. */
   lower: string | undefined;
-  /** False once a quote in a tag was not closed: tags then end at the next `>`. This bounds the time for texts with many open quotes. */
+  /** Becomes false when a quote in a tag is not closed. From then on, tags end at the next `>`. This bounds the time for texts with many
+   * open quotes. */
   quotes_end: boolean;
 }
 
@@ -87,7 +89,7 @@ function hiddenEnd(scan: TagScan, name: string, from: number): number {
   return end === -1 ? scan.text.length : end;
 }
 
-/** White space becomes one blank, and line breaks stay. */
+/** Replaces white space by a single blank, and keeps line breaks. */
 function collapse(text: string): string {
   return text
     .split(BREAK)

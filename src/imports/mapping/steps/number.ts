@@ -34,7 +34,7 @@ const APOSTROPHES: ReadonlySet<string> = new Set(["'", "\u2019"]);
 const plainSeparator = (sign: string): string => (BLANKS.has(sign) ? " " : APOSTROPHES.has(sign) ? "'" : sign);
 const isDigit = (sign: string | undefined): boolean => sign !== undefined && sign >= "0" && sign <= "9";
 
-/** Returns the format that the sample shows, or a text that describes why it shows none. */
+/** Returns the format that the sample shows, or a text that describes why it shows no format. */
 export function parseNumberSample(sample: string): NumberFormat | string {
   const trimmed = sample.trim();
   if (trimmed.length > MAX_SAMPLE) return "the sample is too long";

@@ -16,7 +16,7 @@ import { Problem } from "../../../../contract/problems.ts";
 
 type Reviewable = Pick<ImportWork, "options" | "profile">;
 
-/** Whether the import may have to wait for a review, so that the scan collects what the review shows. */
+/** Whether the import may have to wait for a review. If so, the scan collects the figures that the review shows. */
 export const mayNeedReview = ({ options }: Reviewable): boolean => (options.review ?? "never") !== "never";
 
 /** Whether the import waits for a review of its columns. */

@@ -1,6 +1,6 @@
 // One bit for each row of a file, in memory that grows with the file.
 export interface Bits {
-  /** Makes room for the bits below `count`. */
+  /** Allocates memory for the bits 0 to `count` - 1. */
   grow(count: number): void;
   set(index: number): void;
   has(index: number): boolean;

@@ -5,8 +5,8 @@ import type { Layout } from "../../layout.ts";
 /** Maximum number of fields in a chunk. A loader needs nine bytes for each field. Only files with more than 128 columns reach
  * this limit. */
 const MAX_CHUNK_FIELDS = 1 << 21;
-/** Maximum number of bytes of attribute names in a chunk, because each row repeats the names in its JSON. Without this limit,
- * 2,000 long names turned a file of 6 MB into 2 GB. Only files with more than 1,024 bytes of attribute names reach it. */
+/** Maximum number of bytes of attribute names in a chunk, because each row repeats the names in its JSON. Without this limit, 2,000 long
+ * names turned a file of 6 MB into 2 GB. Only files with more than 1,024 bytes of attribute names reach this limit. */
 const MAX_CHUNK_NAME_BYTES = 16 << 20;
 /** Returns the maximum number of records in a chunk. It is lower for wide tables, because it bounds a loader's memory. */
 export function maxChunkRecords({ width, attributes, added_bytes }: Layout): number {

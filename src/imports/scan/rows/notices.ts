@@ -53,7 +53,7 @@ function encodingNotices({ encoding, encoding_alternatives: [other] = [] }: Dial
   ];
 }
 
-/** Notices about columns whose name an earlier column has. */
+/** Notices about columns that have the same name as an earlier column. */
 function repeatedNotices({ header }: NoticedTable): Notice[] {
   const names = header.map((name) => name.normalize("NFC").trim()).filter((name) => name !== "");
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));

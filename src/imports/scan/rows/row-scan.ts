@@ -1,4 +1,4 @@
-// Scans the records of a table: fits them to its columns, computes the values of a mapping, and inspects each row.
+// Scans the records of a table: fits the records to the columns of the table, computes the values of a mapping, and inspects each row.
 import { layoutOf, type Layout } from "../../layout.ts";
 import { createMapper, type Mapper } from "../../mapping/mapper.ts";
 import { planLayoutColumns } from "../../mapping/plan.ts";
@@ -16,7 +16,8 @@ export interface RowScan {
   layout: Layout;
   scanner: Scanner;
   mapper: Mapper | undefined;
-  /** Scans the records of one window, and passes on the fitted records. @param offset the start of the window in the text */
+  /** Scans the records of one window. Fits them to the table, and calls `onFitted` with the fitted records. @param offset the start of
+   * the window in the text */
   add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
   /** Returns the notices about the table and its rows. Call it after the last window, before the scanner is released. */
   notices(): Notice[];

@@ -21,7 +21,7 @@ export interface DoubtfulCells {
   text: string;
 }
 
-/** Number of lines that are kept for each column. */
+/** Maximum number of lines that are kept for the doubtful cells of a column. */
 const KEPT_LINES = 3;
 const KEPT_BYTES = 120;
 

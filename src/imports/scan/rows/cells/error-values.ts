@@ -12,7 +12,8 @@ const COLON = 0x3a;
 /** The beginning of LibreOffice's numbered errors, such as `Err:502`. */
 const NUMBERED_ERROR = Buffer.from("Err:5");
 
-/** Returns the error value in `bytes[start, end)`, if it is one. Spreadsheets write errors in capital letters, so `#name?` is a text. */
+/** Returns the text in `bytes[start, end)` if it is an error value. Spreadsheets write errors in capital letters, so `#name?` is not an
+ * error value. */
 function errorIn(bytes: Buffer, start: number, end: number): string | undefined {
   if (end - start > MAX_ERROR_BYTES || end - start < 3) return undefined;
   if (bytes[start] !== HASH && bytes[start + 3] !== COLON) return undefined;

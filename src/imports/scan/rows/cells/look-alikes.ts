@@ -24,10 +24,10 @@ export function isConfusing(text: string): boolean {
   return mixesScripts(text);
 }
 
-/** Whether the text contains Latin letters, and letters of another script that look like Latin ones. */
+/** Whether the text contains Latin letters, and letters of another script that look like Latin letters. */
 export const mixesScripts = (text: string): boolean => SIMILAR_LETTER.test(text) && LATIN_LETTER.test(text);
 
-/** Returns the text in Latin letters that looks like `text`, or undefined if some letters look like no Latin letter. */
+/** Returns the text in Latin letters that looks like `text`, or undefined if some letters do not look like any Latin letter. */
 export function latinForm(text: string): string | undefined {
   const latin = text
     .replace(INVISIBLE, "")

@@ -18,7 +18,7 @@ export interface UnusualKeys {
 export interface KeyWatch {
   /** Adds the SKUs of a window. */
   add(records: Records): void;
-  /** Returns what was found. @param hasKey whether the file contains a SKU with this key */
+  /** Returns the unusual SKUs that were found. @param hasKey whether the file contains a SKU with this key */
   found(hasKey: (key: string) => boolean): UnusualKeys[];
 }
 

@@ -82,6 +82,7 @@ const ADVICE: Readonly<Record<UnusualKind, string>> = {
     "A SKU in ordinary characters is a different SKU. If both should be the same, undo the import and correct the SKUs in the file.",
 };
 
-/** @param lines the first of `count` lines */
+/** @param lines the first lines that a notice is about
+ * @param count total number of lines that the notice is about */
 export const linesOf = (lines: readonly number[], count: number): string =>
   `${count === 1 ? "line" : "lines"} ${lines.map((line) => line.toLocaleString("en")).join(", ")}${count > lines.length ? ", …" : ""}`;
