@@ -71,7 +71,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
     consumed = pos;
   }
 
-  // `break records` leaves this loop if the window ends within a record. The record will be split again together with the bytes after the window.
+  // `break records` leaves this loop if the window ends within a record. That record is split again with the bytes after the window.
   records: while (pos < safeTo && !splitter.skipping) {
     const recordStart = pos;
     const firstField = fields;
