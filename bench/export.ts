@@ -29,7 +29,7 @@ const HEAD =
   "| --- | --- | --- | --- | --- | --- | --- |\n";
 
 /** Returns a table for RESULTS.md.
- * @param kept folder where a catalogue is kept for later runs. If it has no products, they are created.
+ * @param kept folder where a catalogue is kept for later runs. If that catalogue is empty, products are created.
  * @param chosen names of entries of FILES; if the list is empty, all entries are measured */
 export async function measureExport(rows: number, kept?: string, chosen: readonly string[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-export-"));

@@ -49,7 +49,7 @@ async function waitFor(
   return { ...state, ms: performance.now() - started };
 }
 
-/** Stops the benchmark with an error if the server did not do what the benchmark measures. */
+/** Stops the benchmark with an error if the server's result is wrong, because the measured time would then mean nothing. */
 export function expectEqual(name: string, actual: unknown, expected: unknown): void {
   if (actual !== expected) throw new Error(`${name}: ${String(actual)} instead of ${String(expected)}`);
 }

@@ -42,7 +42,7 @@ interface Case {
 export const WAYS = ["baselines", "cli", "http", "latency"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** @param ways names of the measurements to run; at large sizes, each takes minutes */
+/** @param ways names of the measurements to run; at large sizes, each measurement takes minutes */
 export async function measureSpeed(rows: number, rounds: number, ways: readonly Way[]): Promise<SpeedResult> {
   const files = await makeFiles(rows);
   const server = await startServer();

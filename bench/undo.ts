@@ -21,7 +21,7 @@ export interface UndoResult {
   created_ms: number;
   changed_ms: number;
   undo_ms: number;
-  /** Time of previewing the undo of an import after EDITED of its products were edited. */
+  /** Time of a preview of the undo of an import. Before the preview, EDITED of the imported products were edited. */
   preview_ms: number;
   undo_edited_ms: number;
   delete_all_ms: number;

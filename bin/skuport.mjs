@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // skuport COMMAND …: runs src/main.ts on Node 24 after installing the dependencies. Paths are relative to the caller's folder, not
-// to the clone.
+// to the folder of Skuport.
 import module from "node:module";
 import { join } from "node:path";
 import {

@@ -7,7 +7,7 @@ import { LOWEST_SAFE, MALICIOUS } from "./safe-versions.mjs";
 
 const REGISTRY = "https://registry.npmjs.org/";
 const SECTIONS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
-/** A range of registry versions; not a folder, an address, a repository or another package's name. */
+/** Matches a range of versions in the npm registry, but not a folder, a URL, a repository or the name of another package. */
 const RANGE = /^[\d^~<>=*x.|\s-][\w^~<>=*.|+\s-]*$/;
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));

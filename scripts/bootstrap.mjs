@@ -31,7 +31,8 @@ export function ensureDependencies({ dev }) {
   setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
 }
 
-/** Runs `work` unless `isDone()` returns true. Waits while another command sets up this clone, and then checks again. */
+/** Runs `work` unless `isDone()` returns true. If another command is already setting up this folder, waits for it and then
+ * calls `isDone()` again. */
 function setUp(isDone, work) {
   if (isDone()) return;
   const onWait = () => print("Another command is installing or building in this folder. Waiting for it …");
@@ -44,8 +45,8 @@ function setUp(isDone, work) {
 
 function installDependencies(env) {
   print("Installing dependencies (first start only) …");
-  // No install scripts, because no dependency needs one. No warnings: npm warns about an old Node, which does not matter, because
-  // everything runs on the Node 24 that is installed as a dependency.
+  // Do not run install scripts, because no dependency needs one. Do not print warnings: npm warns if this Node is old, but Skuport runs on
+  // the Node 24 that is installed as a dependency.
   const flags = [
     "--ignore-scripts",
     "--include=dev",

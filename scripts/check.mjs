@@ -1,5 +1,6 @@
 // npm run check: types, lint, format, layers, dead code, spelling, lockfile, folders, prose. `npm run check -- lint format` runs only
-// those. Runs one check per CPU core at a time. Prints one line for each check, and the output of the checks that fail.
+// these two. Runs as many checks at the same time as there are CPU cores. Prints one line for each check, and the output of each check that
+// fails.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

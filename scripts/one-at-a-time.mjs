@@ -18,9 +18,9 @@ const POLL_MS = 250;
 const SETTLE_MS = 500;
 
 /**
- * Runs `work` unless `isDone` returns true. Only one process of this clone runs `work` at a time. `work` receives environment variables for
- * the program that it starts. That program holds the lock while it runs, even if this process is killed first. Calls `onWait` once if
- * another process holds the lock.
+ * Runs `work` unless `isDone` returns true. In each folder of Skuport, only one process at a time runs `work`. `work` starts a program and
+ * must pass to it the environment variables that it receives. With these variables, the program holds the lock while it runs, even if this
+ * process is killed first. Calls `onWait` once if another process holds the lock.
  */
 export function oneAtATime(isDone, work, { onWait }) {
   const me = randomUUID();

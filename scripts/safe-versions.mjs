@@ -3,8 +3,8 @@
 
 /**
  * Keyed by package: the lowest safe version of each affected major version, and its advisory. A higher major version than those listed is
- * safe; a lower one is not. Every dependency of the server has a row, even one without advisories (`[]`), so that adding a dependency
- * requires looking up its advisories.
+ * safe; a lower major version is not. Every dependency of the server has a row, even a dependency without advisories (`[]`), so that adding
+ * a dependency requires looking up its advisories.
  * @type {Readonly<Record<string, readonly [versions: readonly string[], advisory: string]>>}
  */
 export const LOWEST_SAFE = {

@@ -1,4 +1,4 @@
-// npm test: runs all tests, including browser journeys. `npm test -- src/db` runs those whose path contains src/db.
+// npm test: runs all tests, including browser journeys. `npm test -- src/db` runs the tests whose path contains src/db.
 // The last line is "N passed, N failed", with ", N skipped" if tests were skipped.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

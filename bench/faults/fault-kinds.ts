@@ -1,4 +1,4 @@
-// The kinds of faults. Each is injected into a site during an action, and removed again.
+// The kinds of faults. Each fault is injected into the tested system (fault-site.ts) during an action, and then removed.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { retryTransient } from "../../src/db/connection/connect.ts";

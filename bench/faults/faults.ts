@@ -12,8 +12,8 @@ const PRODUCTS = 5000;
 /** A fault is injected at most this long after an action's start. Most actions take longer. */
 const LATEST_MS = 1500;
 
-/** Injects `count` faults, all kinds equally often, into all actions in turn. @param only injects only the kinds whose names contain this
- * text */
+/** Runs `count` actions one after another and injects a fault into each. All kinds of faults occur equally often.
+ * @param only injects only the kinds of faults whose names contain this text */
 export async function measureFaults(count: number, only = ""): Promise<string> {
   const started = performance.now();
   const kinds = Object.entries(FAULTS).filter(([kind]) => kind.includes(only));

@@ -20,7 +20,7 @@ const GOOD_FILE = Buffer.from("sku,name\nGOOD-1,One\nGOOD-2,Two\n");
 
 export interface HostileResult {
   name: string;
-  /** Slug of the problem that the preview returned or contained; "rows" if there was none. */
+  /** Slug of the problem that the preview returned or contained; "rows" if there was no problem. */
   preview: string;
   preview_ms: number;
   import_: Import;

@@ -1,5 +1,5 @@
-// Kills worker, server or PostgreSQL with SIGKILL at random moments of an import, lets the import continue, and compares its counts and
-// the tables with those of an undisturbed run.
+// Kills worker, server or PostgreSQL with SIGKILL at random moments of an import and lets the import continue. Compares its counts and the
+// tables with those of the same import without kills.
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export interface KillReport {
   kills: Record<Victim, number>;
   /** Number of kills that hit a running import. The other kills came after the import had ended. */
   interrupted: number;
-  /** Differences from the undisturbed run; empty if nothing was lost or duplicated and all counts are right. */
+  /** Differences from the same imports without kills; empty if nothing was lost or duplicated and all counts are right. */
   faults: string[];
 }
 

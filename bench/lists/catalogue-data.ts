@@ -50,7 +50,7 @@ export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<vo
   );
 }
 
-/** Fills the catalogue without a backlog, for a caller that builds the index itself. Returns the changeset's id. */
+/** Fills the catalogue but not the backlog, because the caller builds the search index itself. Returns the changeset's id. */
 export async function fillProducts(db: pg.ClientBase, rows: number): Promise<number> {
   await db.query(
     "truncate products, product_history, product_search, search_words, search_backlog; update search_state set products = 0",

@@ -1,4 +1,4 @@
-// Builds the search index of a generated catalogue. The result is the same as the indexer's, but takes a tenth of the time.
+// Builds the search index of a generated catalogue with the same result as the indexer, but about ten times as fast.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";

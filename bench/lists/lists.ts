@@ -19,13 +19,13 @@ const REQUESTS = 210;
 /** Number of requests with conventional SQL. It is small, because one such request takes ten seconds at 10,000,000 products. */
 const CONVENTIONAL_REQUESTS = 42;
 const CONVENTIONAL_MS = 60_000;
-/** Imports are repeated until there are this many requests, because the p95 of fewer requests would mean little. */
+/** Imports are repeated until this many requests have been measured, because the p95 of fewer requests would mean little. */
 const MIN_REQUESTS = 100;
 
 const WHEN = ["idle", "conventional", "importing"] as const;
 
-/** @param folder where a catalogue is kept for later runs. If it has no products, they are created. The measurement leaves the values
- * of the products unchanged.
+/** @param folder where a catalogue is kept for later runs. If that catalogue is empty, products are created. The measurement leaves
+ * the values of the products unchanged.
  * @param chosen names of entries of WHAT and WHEN; if the list is empty, everything is measured */
 export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);

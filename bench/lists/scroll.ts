@@ -18,7 +18,7 @@ const WHEEL_PX = 180;
 const DRAGS = 40;
 
 /** Returns a table for RESULTS.md. Uses the page of the last `npm run build`.
- * @param kept folder where a catalogue is kept for later runs. If it has no products, they are created. */
+ * @param kept folder where a catalogue is kept for later runs. If that catalogue is empty, products are created. */
 export async function measureScroll(rows: number, kept?: string): Promise<string> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "skuport-scroll-")));
   const server = await startServer(join(folder, "data"));

@@ -1,4 +1,4 @@
-// Measures lists with no open event stream and with 1,000 of them, without and with concurrent edits.
+// Measures list requests while no event stream is open and while 1,000 streams are open, each without and with concurrent edits.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { openRawStream, type RawStream } from "../../tests/support/open-stream.ts";

@@ -8,7 +8,7 @@ const ROUNDS = 3;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-/** @param only the measurement to run: rate, kills, hanging or import. Without it, all of them run. */
+/** @param only the measurement to run: rate, kills, hanging or import. By default, all measurements run. */
 export async function measureWebhooks(events: number, only?: string): Promise<string> {
   const lines: string[] = [];
   const wants = (name: string): boolean => only === undefined || only === name;

@@ -103,7 +103,7 @@ function dosLabels(page: "437" | "850" | "852" | "858"): Record<string, Encoding
   return Object.fromEntries(spellings.map((prefix) => [`${prefix}${page}`, `cp${page}`]));
 }
 
-/** Returns the encoding with this label: `latin1` is `windows-1252`. Labels are not case-sensitive.
+/** Returns the encoding with this label. For example, the label `latin1` means `windows-1252`. Labels are not case-sensitive.
  * @returns undefined if the label is unknown or the encoding is not supported */
 export function encodingOf(label: string): Encoding | undefined {
   const other = label.trim().toLowerCase();

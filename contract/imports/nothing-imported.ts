@@ -4,7 +4,7 @@ import type { ListedImport } from "./imports.ts";
 
 type Applied = Pick<ListedImport, "created" | "updated" | "unchanged">;
 
-/** Whether no row was applied: all rows were rejected or ignored, or the file has none. Such an import fails when it ends. A row that
+/** Whether no row was applied: all rows were rejected or ignored, or the file has no rows. Such an import fails when it ends. A row that
  * is already up to date counts as applied. */
 export const isNothingApplied = ({ created, updated, unchanged }: Applied): boolean =>
   created + updated + unchanged === 0;

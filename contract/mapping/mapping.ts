@@ -1,5 +1,5 @@
 // The mapping language: how the columns of a file become the values of products. A mapping is data: it contains no scripts and no
-// regular expressions, so reading a file by it takes linear time. A profile is a mapping with a name.
+// regular expressions, so applying it to a file takes linear time. A profile is a mapping with a name.
 import { z } from "zod";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../catalog/product-limits.ts";
 import { text, column_name, column_pattern, MAX_STATEMENTS, value, mapped_value, condition } from "./value.ts";
