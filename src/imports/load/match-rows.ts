@@ -82,22 +82,22 @@ function refusalOf(refusal: Refusal, { attribute }: MatchRule): { code: RejectCo
     case "missing":
       return {
         code: "does_not_exist",
-        message: `No product has this value as its attribute "${attribute}". Correct the value, or let the mapping create products ("none": "create").`,
+        message: `No product has this value in its attribute "${attribute}". Correct the value, or let the mapping create products ("none": "create").`,
       };
     case "lost":
       return {
         code: "does_not_exist",
-        message: `The product with this value as its attribute "${attribute}" was changed or deleted during the import, so it was not updated. Import the row again.`,
+        message: `The product with this value in its attribute "${attribute}" was changed or deleted during the import, so it was not updated. Import the row again.`,
       };
     case "ambiguous":
       return {
         code: "match_ambiguous",
-        message: `Several products have this value as their attribute "${attribute}", so it is unclear which of them the row refers to. Correct the products, or give the SKU.`,
+        message: `Several products have this value in their attribute "${attribute}", so it is unclear which of them the row refers to. Correct the products, or give the SKU.`,
       };
     case "taken":
       return {
         code: "match_ambiguous",
-        message: `No product has this value as its attribute "${attribute}", but a product has it as its SKU. Set the attribute of this product, or give the SKU.`,
+        message: `No product has this value in its attribute "${attribute}", but a product has this value as its SKU. Set the attribute of this product, or give the SKU.`,
       };
   }
 }

@@ -243,7 +243,7 @@ describe("blank cells and markers", () => {
       description: "",
       attributes: { c: null },
     });
-    expect(mapRow(mapping, ["__EMPTY__", "", ""]).fault).toContain("a marker cannot erase it");
+    expect(mapRow(mapping, ["__EMPTY__", "", ""]).fault).toContain("a marker cannot erase the name of a product");
     expect(mapRow(mapping, ["Mug", "", "red"])).toMatchObject({ fault: undefined, attributes: { c: "red" } });
   });
   test("blank.remove names the attributes that a blank cell removes", () => {

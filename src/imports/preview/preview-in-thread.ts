@@ -138,7 +138,7 @@ function reasonOf(error: unknown, cpuMs: number): unknown {
   const limit = isTimeout ? `${cpuMs / 1000} seconds` : "256 MB of memory";
   return new Problem(
     "preview-stopped",
-    `The preview was stopped because it needs more than ${limit}. Check that this is the right file. Import it without a preview, or save its table as CSV.`,
+    `The preview was stopped because it needs more than ${limit}. Check that this is the right file. Import the file without a preview, or save the table in it as a CSV file.`,
     { cause: error },
   );
 }

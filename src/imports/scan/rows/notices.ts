@@ -46,7 +46,7 @@ function encodingNotices({ encoding, encoding_alternatives: [other] = [] }: Dial
   return [
     {
       code: "encoding_uncertain",
-      message: `The encoding ${encoding} was detected from a few letters. In ${other.encoding}, a text would be "${other.samples[0] ?? ""}". If that is right, import the file with that encoding (option encoding).`,
+      message: `The encoding ${encoding} was detected from a few letters. In the encoding ${other.encoding}, one of the texts would be "${other.samples[0] ?? ""}". If this text is correct, import the file again with ${other.encoding} (option encoding).`,
       column: null,
       count: null,
     },
@@ -59,7 +59,7 @@ function repeatedNotices({ header }: NoticedTable): Notice[] {
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...repeated].slice(0, MAX_NOTICES).map((name) => ({
     code: "repeated_column",
-    message: `The file has several columns named "${name}". Only the first of them has this name. The columns after it were imported as attributes such as "${name} (2)".`,
+    message: `The file has several columns named "${name}". Only the first of these columns keeps the name. The others were imported as attributes such as "${name} (2)".`,
     column: name,
     count: names.filter((other) => other === name).length,
   }));
@@ -72,14 +72,14 @@ const mixedNameNotices = ({ columns }: NoticedTable): Notice[] =>
     .slice(0, MAX_NOTICES)
     .map(({ name }) => ({
       code: "look_alikes",
-      message: `The column name "${name}" contains letters of two scripts that look alike. It is not the same as the name in letters of one script.`,
+      message: `The column name "${name}" contains letters of two scripts that look alike, so it differs from the same name in letters of one script. If this is a mistake, undo the import and correct the name in the file.`,
       column: name,
       count: null,
     }));
 
 const secondTable = (line: number): Notice => ({
   code: "second_table",
-  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of other kinds than those above. If a second table begins there, undo the import and delete it from the file.`,
+  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of other kinds than the values above the blank line. If a second table begins in this line, undo the import and delete the second table from the file.`,
   column: null,
   count: null,
 });
@@ -126,7 +126,7 @@ export const unknownNotices = ({ columns }: Layout, unknown: readonly UnknownVal
     const more = texts.length > LISTED_VALUES ? ", …" : "";
     return {
       code: "unknown_value",
-      message: `The value map of "${statement}" does not contain ${listed.join(", ")}${more}, so the values were kept.`,
+      message: `The value map of "${statement}" does not contain ${listed.join(", ")}${more}, so these values were imported unchanged.`,
       column: columns[column]?.name ?? null,
       count,
     };

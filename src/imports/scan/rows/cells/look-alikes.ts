@@ -1,5 +1,5 @@
-// Recognizes texts with characters that look like others: letters of two scripts in one word, full-width forms, special hyphens and
-// invisible characters. SKUs that differ only in such characters look the same, but belong to different products.
+// Recognizes texts with characters that look like other characters: letters of two scripts in one word, full-width forms, special
+// hyphens and invisible characters. SKUs that differ only in such characters look the same, but belong to different products.
 
 /** Cyrillic and Greek letters, and the Latin letters that they look like. */
 const PAIRS =

@@ -71,15 +71,15 @@ function describeKeys(kind: UnusualKind, count: number): string {
     case "total_rows":
       return `${skus} ${count === 1 ? "is a word" : "are words"} for a total, so the row may not be a product`;
     case "look_alikes":
-      return `${skus} ${count === 1 ? "contains" : "contain"} characters that look like others, such as letters of two scripts, full-width letters or invisible characters`;
+      return `${skus} ${count === 1 ? "contains" : "contain"} characters that are easily confused with other characters, such as letters of two scripts, full-width letters or invisible characters`;
   }
 }
 
 const ADVICE: Readonly<Record<UnusualKind, string>> = {
   date_skus: "If they are wrong, undo the import and get the file again with the SKUs as text.",
-  total_rows: "If it is wrong, undo the import and delete the row.",
+  total_rows: "If the row is not a product, undo the import and delete the row from the file.",
   look_alikes:
-    "A SKU in ordinary characters is a different SKU. If both should be the same, undo the import and correct the SKUs in the file.",
+    "A SKU that looks the same in ordinary characters is a different SKU. If both should be the same product, undo the import and correct the SKUs in the file.",
 };
 
 /** @param lines the first lines that a notice is about
