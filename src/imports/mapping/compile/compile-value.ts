@@ -108,7 +108,10 @@ export function countSources(context: CompileContext, count: number, statement: 
 export function stepsOf(members: MappedValue, statement: string): Step[] {
   const steps: Step[] = [];
   if (members.else === "hold" && members.map === undefined)
-    throw invalidMapping(`${statement}.else`, '"hold" needs a value map ("map"), to which the user can add the missing value');
+    throw invalidMapping(
+      `${statement}.else`,
+      '"hold" needs a value map ("map"), to which the user can add the missing value',
+    );
   if (members.strip_html === true) steps.push({ step: "strip_html" });
   if (members.strip_html === true && members.trim === true) steps.push({ step: "trim" });
   if (members.replace !== undefined) steps.push({ step: "replace", pairs: members.replace });

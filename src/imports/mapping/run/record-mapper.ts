@@ -85,7 +85,12 @@ export class RecordMapper {
     this.#window.bounds(start, out.length);
     if (outcome !== "erased") return;
     if (target === "name")
-      this.#row.reject("does_not_fit", column, this.#row.text(column), "a name: a marker cannot erase the name of a product");
+      this.#row.reject(
+        "does_not_fit",
+        column,
+        this.#row.text(column),
+        "a name: a marker cannot erase the name of a product",
+      );
     else if (target !== "active") this.#window.erase();
   }
 
