@@ -66,7 +66,7 @@ test(
   TIMEOUT_MS,
 );
 
-test("silent sessions that hold locks are ended; active ones, readers and sessions of other programs are not", async () => {
+test("idle sessions that hold locks are ended; active ones, readers and sessions of other programs are not", async () => {
   const proxy = await startProxy();
   const connect = async (applicationName: string) => {
     const client = closing(await connectClient({ url: proxy.url() }, { application_name: applicationName }));
@@ -87,7 +87,7 @@ test("silent sessions that hold locks are ended; active ones, readers and sessio
   await holder.client.query("select pg_advisory_lock(1, 1)");
   await activeHolder.client.query("select pg_advisory_lock(1, 2)");
   await stranger.client.query("begin; create temporary table written (n int); select pg_advisory_lock(1, 3)");
-  // The code that ends silent sessions measures time with the clock of its own process, because the database's clock can jump. In this
+  // The code that ends idle sessions measures time with the clock of its own process, because the database's clock can jump. In this
   // test, `now` replaces this clock.
   let now = 0;
   const watch = createHolderWatch(() => now);

@@ -18,7 +18,7 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
-/** Another living process holds the data folder. */
+/** Another live process holds the lock of the data folder. */
 export class DataDirBusyError extends Error {
   readonly holder: Holder;
   constructor(dataDir: string, holder: Holder) {
@@ -58,7 +58,7 @@ export async function acquireDataDir(dataDir: string, command: string, patienceM
   return { path, publish, release: () => unlink(lock).catch(ignoreMissing) };
 }
 
-/** The live process that holds the data folder, if any. */
+/** The live process that holds the lock of the data folder, if any. */
 export async function readHolder(dataDir: string): Promise<Holder | undefined> {
   const holder = await readLock(lockPath(dataDir));
   return holder !== undefined && isAlive(holder) ? holder : undefined;

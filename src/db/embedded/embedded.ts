@@ -1,5 +1,5 @@
 // The default database: a real PostgreSQL from npm with its files in the data folder. It starts and stops with this process, is restarted
-// when it dies, and listens only on a private Unix socket. The caller holds the data folder (see data-dir.ts).
+// when it dies, and listens only on a private Unix socket. The caller holds the lock of the data folder (see data-dir.ts).
 import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";

@@ -43,8 +43,8 @@ export async function dropBallast(dataDir: string): Promise<boolean> {
   return found.some((file) => file !== undefined);
 }
 
-/** Deletes unfinished files of processes that have ended. The caller holds the data folder. Keeps the UTF-8 copies of imported files
- * (`.utf8`), which an import needs while it is loaded. */
+/** Deletes unfinished files of processes that have ended. The caller holds the lock of the data folder. Keeps the UTF-8 copies of imported
+ * files (`.utf8`), which an import needs while it is loaded. */
 export async function removeUnfinished(dataDir: string): Promise<string[]> {
   const removed: string[] = [];
   for (const [folder, pattern] of [

@@ -8,8 +8,8 @@ import { pidExists } from "../data-dir/process-identity.ts";
 import type { Account } from "./cluster/account.ts";
 import { getUid, nameCluster } from "./cluster/cluster-name.ts";
 
-/** Ends leftover processes and returns their pids. Usually there are none. The caller holds the data folder, so no other server uses
- * these processes. */
+/** Ends PostgreSQL processes that an earlier Skuport process left running, and returns their pids. Usually there are none. The caller holds
+ * the lock of the data folder, so no other Skuport process uses them. */
 export async function endLeftovers(clusterDir: string, account: Account | undefined): Promise<number[]> {
   const pids = listProcessesOf(clusterDir, account);
   const postmaster = readPostmasterPid(clusterDir);

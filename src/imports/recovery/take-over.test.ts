@@ -29,7 +29,7 @@ const stateOf = async (id: number): Promise<Import["state"] | undefined> => (awa
 const setClock = (id: number, interval: string): Promise<unknown> =>
   pool.query("update imports set updated_at = now() + $2::interval where id = $1", [id, interval]);
 
-/** A worker that checks for silent imports at the given times, in seconds. */
+/** A worker that looks for imports without a sign of life at the given times, in seconds. */
 function worker(): { checkAt: (...seconds: number[]) => Promise<void> } {
   let now = 0;
   const seen = createSilenceWatch(() => now);

@@ -32,8 +32,8 @@ export async function withScanLock(
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
-      // `pg_advisory_unlock_all` also releases a lock that a scan takes on this connection if a worker died during an earlier scan of the
-      // import.
+      // Release the scan lock and, if a worker died during an earlier scan of this import, the lock that `beginPart` took on this
+      // connection.
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
     isReusable = !lost.signal.aborted;

@@ -12,7 +12,7 @@ interface Position {
 export interface Positions {
   /** Number of products in the list. */
   rows: number;
-  /** Known positions at which reading the list can begin, in list order. */
+  /** Known positions at which the row loader can start, in list order. */
   entries: readonly Position[];
   /** Cursor of the last page of the list. */
   last_cursor: string;

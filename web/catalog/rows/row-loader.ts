@@ -18,7 +18,7 @@ export const createState = () => ({
   error: shallowRef<Error | null>(null),
   /** Counter that increases when another list is shown, or when the same list is read from another position. */
   generation: ref(0),
-  /** Row number at which reading the list began. */
+  /** Row number at which the loader started to read the list. */
   entry_row: ref(0),
   /** Whether the rows are still those of the previous list, or none are loaded yet. */
   stale: ref(true),

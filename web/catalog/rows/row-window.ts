@@ -8,12 +8,12 @@ export interface RowPage<T> {
   previous_cursor: string | null;
 }
 
-/** Where reading the list begins. */
+/** The position at which the loader starts to read the list. */
 export interface Entry {
   /** null = begin at the SKU `from` or, if `from` is not set, at the start of the list. */
   cursor: string | null;
   from?: string | null;
-  /** Estimated number of rows before the position where reading begins. */
+  /** Estimated number of rows before this position. */
   row: number;
 }
 
@@ -27,14 +27,14 @@ const PREVIOUS_PAGE = -1;
 export interface MissingPage {
   page: number;
   cursor: string | null;
-  /** The SKU of the first row to read, if reading the list begins with this page at a SKU; otherwise null. */
+  /** The SKU of the page's first row, if the loader starts with this page and at a SKU; otherwise null. */
   from: string | null;
 }
 
 interface Page<T> {
   cursor: string | null;
-  /** `forward`: the page starts after the previous page. `backward`: it ends before the next page. `entry`: reading the list
-   * began with this page. */
+  /** `forward`: the page starts after the previous page. `backward`: it ends before the next page. `entry`: the loader
+   * started with this page. */
   direction: "forward" | "backward" | "entry";
   /** Number of rows in the page. It stays known when the rows are evicted from memory. */
   length: number;

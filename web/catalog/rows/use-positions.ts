@@ -1,4 +1,4 @@
-// Loads the number of products in the list, and positions at which reading the list can begin. The list is shown without waiting for
+// Loads the number of products in the list, and positions at which the row loader can start. The list is shown without waiting for
 // these requests.
 import { onScopeDispose, shallowRef } from "vue";
 import type { ResultOf } from "../../../client/call.ts";

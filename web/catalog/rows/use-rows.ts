@@ -8,19 +8,20 @@ import { createLoader, createState, rowChanges, skeletonCount, type State } from
 import type { Positions } from "./positions.ts";
 import { usePositions } from "./use-positions.ts";
 
-/** @param from the SKU at which reading the list begins */
+/** @param from the SKU at which the loader starts to read the list; null = the start of the list */
 export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<string | null>>) {
   const state = createState();
   const { rows, error, stale, page_total } = state;
   const { positions, counted, ...lookup } = usePositions();
-  /** The SKU at which reading the list last began; the page stores it in the URL. */
+  /** The SKU at which the loader last started to read the list. null = the start of the list, or a list not sorted by SKU. The page
+   * stores the SKU in the URL. */
   const entered = ref(from.value);
   const loader = createLoader(state, {
     request: () => request.value,
     entryOf: lookup.entryOf,
     onEnter: (sku) => (entered.value = /^-?sku$/.test(request.value.sort) ? sku : null),
   });
-  /** Whether the row number of the SKU `from`, at which reading the list began, is still unknown. */
+  /** Whether the row number of `from`, the SKU at which the loader started, is still unknown. */
   let isEntryRowUnknown = false;
 
   const rowOf = (sku: string): number | undefined => lookup.rowOf(sku, request.value.sort.startsWith("-"));

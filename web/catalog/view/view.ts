@@ -12,7 +12,7 @@ export interface View {
   sort: Sort;
   /** null = the default columns. */
   columns: string[] | null;
-  /** The SKU at which reading the list begins; null unless the list is sorted by SKU. */
+  /** The SKU from which the page loads the list; null unless the list is sorted by SKU. */
   from: string | null;
   /** SKU of the product in the panel. */
   open: string | null;

@@ -68,7 +68,7 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
     }
     batch.done.push(id);
     batch.delta += delta;
-    // Count the entry itself too, because it costs time even if its products no longer exist.
+    // Count the entry in addition to its products, because it costs time even if they no longer exist.
     free--;
   }
   return batches;

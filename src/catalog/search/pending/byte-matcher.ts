@@ -25,7 +25,7 @@ export interface Matchers {
 export function matchersOf({ texts, sku }: ParsedFilter): Matchers {
   return {
     texts: texts.map(({ points }) => matcherOf(points)),
-    // If the filter names a whole SKU, its key is used as a prefix too. The database then checks whether the product's key is equal to it.
+    // Match a whole SKU as a prefix, like the beginning of a SKU. The database then checks whether the product's key is equal.
     prefixes: sku === undefined ? [] : sku.keys.map((key) => Buffer.from(key)),
   };
 }

@@ -94,7 +94,7 @@ async function runInitdb(draft: string, locale: readonly string[], { binaries, a
   }
 }
 
-/** Removes draft folders that killed processes have left. This is safe, because the caller holds the data folder. */
+/** Removes draft folders that killed processes have left. This is safe, because the caller holds the lock of the data folder. */
 async function removeDrafts(clusterDir: string): Promise<void> {
   const parent = dirname(clusterDir);
   const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(clusterDir))));

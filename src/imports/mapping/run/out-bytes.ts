@@ -9,7 +9,7 @@ export class OutBytes {
 
   /** Replaces the content by a copy of the window. */
   start(window: Buffer): void {
-    // Allocate space for the values too, so that most windows need no second, larger buffer.
+    // Reserve space for the values that follow the window, so that most windows need no second, larger buffer.
     if (this.bytes.length < window.length * 1.5) this.bytes = Buffer.allocUnsafe(Math.ceil(window.length * 2));
     window.copy(this.bytes);
     this.length = window.length;

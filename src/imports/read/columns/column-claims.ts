@@ -57,7 +57,8 @@ const LINKS: ReadonlySet<string> = new Set(
   "de del della dello do da di d du des dos l la le el of the van het".split(" "),
 );
 
-/** Returns the plain name without linking words; empty if the name contains no linking words. */
+/** Returns the plain name without its linking words. Returns an empty string if there are none, because `claimOf` has already compared
+ * the whole name. */
 function withoutLinks(name: string): string {
   if (name.length > MAX_CHARACTERS || !/[\s'’]/.test(name)) return "";
   const words = wordsOf(name);

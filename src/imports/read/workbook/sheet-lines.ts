@@ -52,7 +52,7 @@ function createLineWriter(
     fillMerged?.(row);
     if (row.number < firstRecord || (row.cells.length === 0 && row.beyond === undefined)) return BLANK_LINE;
     if (joined === undefined || repeated === -1) return csvLine(row, width);
-    // Write a repeated header of several rows as one record too, on the line of its last row.
+    // If a header of several rows is repeated, write the repetition as one record, like the header, on the line of its last row.
     return repeated === joined.rows.length - 1 ? csvLine(namesOf(joined), width) : BLANK_LINE;
   };
 }

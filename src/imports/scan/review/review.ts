@@ -34,8 +34,8 @@ export function needsReview({ options, profile }: Reviewable, { columns }: { col
 const areKnown = ({ name }: ImportWork["options"], columns: readonly Column[]): boolean =>
   isCertain("sku", columns) && (name !== undefined || isCertain("name", columns));
 
-/** Whether it is certain which column contains the field. Returns true too if no column contains the field, because the import then
- * stores nothing in it. */
+/** Whether it is certain which column contains the field. Also returns true if no column contains the field, because the import then
+ * stores nothing in the field. */
 function isCertain(field: FieldName, columns: readonly Column[]): boolean {
   const column = columns.find(({ target }) => target === field);
   return column === undefined || column.remembered === true || isExactName(field, column.name);

@@ -26,14 +26,14 @@ export function isKept(draft: Draft, name: string, names: Names): boolean {
   return !Array.isArray(draft.keep) || anyMatches(draft.keep, name, names);
 }
 
-/** The attribute's name for a kept column that `rename` does not rename. */
+/** The name of the attribute that a kept column becomes if `rename` does not rename the column. */
 export function ownName(name: string): string {
   const own = name.endsWith(LIST_SUFFIX) ? name.slice(0, -LIST_SUFFIX.length).trimEnd() : name;
   return freeName(own, new Set());
 }
 
-/** The attribute's name for a kept column. @returns undefined if `rename` has a template that could rename the column: only the server
- * evaluates templates */
+/** The name of the attribute that a kept column becomes. @returns undefined if `rename` has a template that could rename the column,
+ * because only the server evaluates templates */
 export function keptName(draft: Draft, name: string): string | undefined {
   const renamed = Object.entries(draft.rename ?? {});
   const [, exact] = renamed.find(([from]) => isSameName(from, name)) ?? [];

@@ -20,8 +20,9 @@ export interface Sample {
 
 export const createSample = (): Sample => ({ lines: [], words: new Set(), bytes: 0, searched: 0 });
 
-/** Adds each line of a chunk that has a new word with a byte above 7F, so that the sample represents the whole file. Lines are cut
- * at line ends only, which no encoding uses within a character. */
+/** Adds each line of a chunk that contains a word with a byte above 7F, unless the sample already contains all such words of the line.
+ * The sample thus represents the whole file. The chunk is split at CR and LF, because none of the detectable encodings uses these bytes
+ * within a character. */
 export function addLines(sample: Sample, chunk: Buffer): void {
   for (let from = 0; from < chunk.length && sample.bytes < MAX_SAMPLE_BYTES;) {
     if (sample.searched > MAX_SEARCHED_BYTES) return;
