@@ -11,7 +11,7 @@ export const NOTICES = {
   wrong_letters: "Cells contain letters that were decoded in a wrong encoding before the file was made",
   encoding_uncertain: "The encoding was detected from a few letters, and another encoding gives different letters",
   short_rows: "Rows have fewer cells than the header; the missing cells at their end were read as blank",
-  second_table: "The values below a blank line are of other kinds than those above; a second table may begin there",
+  second_table: "The values below a blank line are of different kinds from those above; a second table may begin there",
   repeated_column:
     "Several columns have the same name; all but the first were imported as attributes whose names end with a number",
   look_alikes:

@@ -35,7 +35,7 @@ export function publish<const Name extends StreamEvent>(name: Name, data: Stream
   for (const handler of subscribers) handler(data);
 }
 
-/** Opens the stream; the shell calls it once. */
+/** Opens the stream; `web/shell` calls it once. */
 export function startLiveUpdates(): void {
   const visibility = useDocumentVisibility();
   let stop = new AbortController();

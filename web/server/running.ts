@@ -48,7 +48,7 @@ export function dismiss(key: string): void {
   tracked.delete(key);
 }
 
-/** Starts tracking; the shell calls it once. */
+/** Starts tracking; `web/shell` calls it once. */
 export function trackRunning(): void {
   const visibility = useDocumentVisibility();
   const { is_open, gaps } = useStream();

@@ -27,7 +27,7 @@ const ICONS = {
 
 let toaster: ReturnType<typeof useToast> | undefined;
 
-/** The shell passes the toaster, so that code outside of components can show messages. */
+/** `web/shell` passes the toaster, so that code outside of components can show messages. */
 export function installToasts(shellToaster: ReturnType<typeof useToast>): void {
   toaster = shellToaster;
 }

@@ -16,7 +16,7 @@ export interface OpenQuestion extends Question {
   answer: (yes: boolean) => void;
 }
 
-/** The current question; the shell shows it. */
+/** The current question; `web/shell` shows it. */
 export const openQuestion = shallowRef<OpenQuestion | null>(null);
 
 /** Resolves with the answer; closing the dialog means no. A new question answers the previous one with no. */

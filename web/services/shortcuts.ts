@@ -36,7 +36,7 @@ export function useShortcuts(group: () => ShortcutGroup): void {
   onScopeDispose(registerShortcuts(group));
 }
 
-/** Starts the listener; the shell calls it once. */
+/** Starts the listener; `web/shell` calls it once. */
 export function listenToKeys(target: Window): () => void {
   let first = "";
   let pressedMs = 0;

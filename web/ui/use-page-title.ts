@@ -20,7 +20,7 @@ export function usePageTitle(title: MaybeRefOrGetter<string>, fraction: MaybeRef
   });
 }
 
-/** Updates the title and icon of the tab; the shell calls it once. `overall` is the progress shown on pages without a task of their
+/** Updates the title and icon of the tab; `web/shell` calls it once. `overall` is the progress shown on pages without a task of their
  * own. */
 export function useTabTitle(overall: MaybeRefOrGetter<number | null>): void {
   const fraction = computed(() => toValue(page.value?.fraction ?? null) ?? toValue(overall));

@@ -39,8 +39,8 @@ export function tokensOf(points: readonly CodePoint[]): Token[] {
   return tokens.filter(({ any_of }) => any_of.every(isIndexed));
 }
 
-/** Whether an index of the words can evaluate the test. One or two letters anywhere in a word would be compared with every word of the
- * catalogue, which costs more than it saves. */
+/** Whether an index of the words can evaluate the test. For one or two letters that may be anywhere in a word, no index helps: PostgreSQL
+ * would compare them with every word of the catalogue, which costs more than it saves. */
 const isIndexed = ({ grams, comparisons }: WordTest): boolean =>
   grams.length > 0 ||
   comparisons.every(({ operator, operand }) => operator === "=" || (operator === "like" && !operand.startsWith("%")));

@@ -46,8 +46,10 @@ running, the command itself imports the file into the database. FILE may be a pi
   --no-active         create a new product as inactive if the file does not say whether it is active
   --review WHEN       always: scan the file, print its figures and what its columns become, and import nothing; unknown:
                       do so only if it is not certain what the columns become, otherwise import; never (default)
-${COLUMN_HELP}  --on-new-column WHAT      attribute, ignore or hold: what happens to columns that the profile does not know
-  --on-missing-column WHAT  keep or hold: what happens if the file lacks columns of the profile
+${COLUMN_HELP}  --on-new-column WHAT      columns that the profile does not know: attribute: make them attributes; ignore: ignore them;
+                            hold: import nothing and ask (default: as in the profile, otherwise attribute)
+  --on-missing-column WHAT  columns of the profile that the file lacks: keep: leave their values unchanged; hold: import
+                            nothing and ask (default: as in the profile, otherwise keep)
 
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}

@@ -22,7 +22,7 @@ export interface Reading {
 }
 
 /**
- * Thrown if the header selects a profile that specifies another dialect than the one with which the header was read. The caller must read
+ * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read. The caller must read
  * the file again with this profile.
  */
 export class ReadAgain extends Error {

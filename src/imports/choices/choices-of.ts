@@ -18,7 +18,7 @@ type ChosenTable = Pick<Table, "header" | "rows"> & {
 const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
 
 /**
- * Returns a choice for each column to which the import gives another target than detection would. If detection would copy a column to a
+ * Returns a choice for each column to which the import gives a target other than the detected one. If detection would copy a column to a
  * field to which the import copies no column, the column gets the choice `attribute`. The columns of the SKU and the name always get a
  * choice, because the client has confirmed them, unless their names are exact.
  * @param remembered the choices that were already remembered

@@ -30,7 +30,7 @@ export function overridesOf(options: MappedOptions): DialectOverrides {
   return overrides;
 }
 
-/** Whether the options specify another dialect than the one with which the file was read, so that the file must be read again. */
+/** Whether the options specify a different dialect from the one with which the file was read, so that the file must be read again. */
 export function readsDifferently(options: MappedOptions, dialect: Dialect): boolean {
   const { sheet, header_at, header_data, header_names, ...given } = overridesOf(options);
   if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;

@@ -1,4 +1,4 @@
-// Imports files in other encodings than UTF-8, over HTTP.
+// Imports files in encodings other than UTF-8, over HTTP.
 import { describe, expect, test } from "vitest";
 import type { Import } from "../../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";

@@ -41,7 +41,8 @@ export function usedColumns(mapping: Mapping): UsedColumns {
   return { key, read, named: [...new Set([...read.flat(), ...others])] };
 }
 
-/** The columns that a value reads. If a value uses the first of several columns that is not blank, these columns are alternatives. */
+/** Returns the columns that a value reads, as groups of alternatives. If one of several columns is enough for the value, these columns form
+ * one group; otherwise each column is a group of its own. */
 function columnsOf(value: Value): string[][] {
   if (typeof value === "string") return [[value]];
   if (Array.isArray(value)) return alternatives(value);

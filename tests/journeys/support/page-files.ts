@@ -42,7 +42,7 @@ export async function writeWithoutSku(folder: string): Promise<string> {
   return path;
 }
 
-/** Writes a file that cannot be imported: its header has another delimiter than its rows. */
+/** Writes a file that cannot be imported: its header has a different delimiter from its rows. */
 export async function writeWithTwoDelimiters(folder: string): Promise<string> {
   const path = join(folder, "prices.csv");
   await writeFile(path, "sku,name,price\nA-1;Lamp;19.90\nA-2;Desk;3.00\nA-3;Chair;5.00\n");

@@ -186,7 +186,7 @@ export class RowWindow<T> {
     return this.pages.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Links a loaded page to the next one. If the loaded page ends at another cursor than before, rows were added or removed, so the
+  /** Links a loaded page to the next one. If the loaded page ends at a different cursor than before, rows were added or removed, so the
    * pages after it are dropped and loaded again from the new cursor. */
   private linkNext(page: number, cursor: string | null): void {
     if (this.pages[page + 1]?.cursor === (cursor ?? undefined)) return;
@@ -194,7 +194,7 @@ export class RowWindow<T> {
     if (cursor !== null) this.pages.push(pageAt(cursor, "forward"));
   }
 
-  /** Links a loaded page to the previous one. If the loaded page starts at another cursor than before, the pages before it are
+  /** Links a loaded page to the previous one. If the loaded page starts at a different cursor than before, the pages before it are
    * dropped. */
   private linkPrevious(page: number, cursor: string | null): void {
     if (page > 0 && this.pages[page - 1]?.cursor === cursor) return;

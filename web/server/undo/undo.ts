@@ -9,7 +9,7 @@ import { ask } from "../use-connection.ts";
 
 export type UndoPolicy = UndoPreview["policy"];
 
-/** The changeset whose undo is being previewed; the shell shows the dialog. */
+/** The changeset whose undo is being previewed; `web/shell` shows the dialog. */
 export const reviewedUndo = shallowRef<{
   changeset_id: number;
   what: string;

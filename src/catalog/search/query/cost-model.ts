@@ -19,7 +19,7 @@ const CHECK_US = 5;
 /** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts; in other orders, SCAN_WORD_US
  * is added for comparing its terms. */
 const SCAN_US = 3;
-/** Cost, per word, of checking whether a product has one of the words that match the search. A scan in SKU order omits this check. */
+/** Cost of checking whether a product has a given word. A scan checks each word that matches the search, except in SKU order. */
 const SCAN_WORD_US = 0.1;
 /** Exponent with which the cost per product grows with the size of the table. In larger tables, products are further apart and no longer in
  * PostgreSQL's own buffers: with ten times as many products, each product costs four times as much. */

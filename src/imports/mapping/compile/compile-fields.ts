@@ -47,8 +47,8 @@ const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =
   use === "join" && need_all && separator !== "" && sources.length > 1;
 
 /**
- * Marks the values whose damaged sources, such as `#N/A` or `4.00638E+12`, reject the row. The source of a value map is not marked, because
- * the map may contain words such as `N/A`.
+ * Marks the key and the values that it consists of: if a source of a marked value is damaged, such as `#N/A` or `4.00638E+12`, the row is
+ * rejected. A value that is looked up in a value map is not marked, because the map may contain words such as `N/A`.
  */
 function withCheckedParts(node: ValueNode): ValueNode {
   const sources = node.sources.map((source) => (typeof source === "number" ? source : withCheckedParts(source)));

@@ -14,7 +14,7 @@ export function detectPreamble(rows: readonly Row[]): number {
   const below = rowThatNamesSku(rows);
   if (below > 0) return (rows[below] as Row).line - 1 + repeatedLines(rows.slice(below), (rows[below] as Row).line - 1);
   if (countKnownNames(first.cells) > 0) return repeatedLines(rows);
-  // The first row is not a title, but a header with another delimiter than the rows.
+  // The first row is not a title, but a header with a different delimiter from the rows.
   if (isJoinedHeader(first.cells)) return 0;
   const width = medianWidth(rows);
   if (width < 2) return 0;

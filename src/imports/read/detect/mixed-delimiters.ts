@@ -1,4 +1,4 @@
-// Finds files whose header is written with another delimiter than the rows.
+// Finds files whose header is written with a different delimiter from the rows.
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { countKnownNames } from "../columns/column-claims.ts";
 
@@ -37,7 +37,7 @@ export function findMixedDelimiters(
   return fits ? { header: used, rows: other } : undefined;
 }
 
-/** Whether the only cell of a row contains column names with another delimiter than the one that the row was split with. */
+/** Whether the only cell of a row contains column names separated by a delimiter other than the one that the row was split with. */
 export const isJoinedHeader = (cells: readonly string[]): boolean =>
   cells.length === 1 &&
   [...DELIMITERS.keys()].some((mark) => countKnownNames((cells[0] ?? "").slice(0, 10_000).split(mark)) > 1);

@@ -1,6 +1,6 @@
 // Determines which kinds of values the columns of a table have. A record with too few fields lacks either the cells at its end or a
-// delimiter inside it. In the second case, values are in the wrong columns, and usually one of these values is of another kind than its
-// column.
+// delimiter inside it. In the second case, values are in the wrong columns, and usually one of these values does not have the kind of
+// its column.
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Records } from "../records.ts";
 

@@ -86,7 +86,7 @@ describe("fitRecords", () => {
     );
   });
 
-  test("a short record whose values are of other kinds than their columns stays short", () => {
+  test("a short record whose values do not have the kinds of their columns stays short", () => {
     const columns: Column[] = ["sku", "name", "price", "link", "note"].map((name) => ({
       name,
       target: name === "sku" ? "sku" : name === "name" ? "name" : "attribute",

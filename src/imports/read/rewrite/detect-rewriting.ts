@@ -31,7 +31,7 @@ export interface Rewritten {
 /**
  * @param sample the start of the file in UTF-8
  * @param isEnd whether the sample is the whole file
- * @returns undefined if the file is not rewritten; a sender who gives another quote than `"` prevents rewriting
+ * @returns undefined if the file is not rewritten; a sender who gives a quote other than `"` prevents rewriting
  * @throws Problem unsupported-file if typographic quotes enclose fields of the first lines, but not of most rows
  */
 export function detectRewriting(sample: Buffer, isEnd: boolean, overrides: DialectOverrides): Rewritten | undefined {

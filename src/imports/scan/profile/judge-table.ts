@@ -52,7 +52,7 @@ const withChoices = (table: Table, choices: readonly RememberedChoice[]): Table 
 
 /**
  * Stores the profile that was chosen.
- * @throws ReadAgain if a profile that was just selected specifies another dialect than the one with which the file was read
+ * @throws ReadAgain if a profile that was just selected specifies a different dialect from the one with which the file was read
  */
 async function withProfile(run: Run, { profile, options }: ChosenProfile, dialect: Dialect): Promise<Run> {
   if (profile === null) return run;

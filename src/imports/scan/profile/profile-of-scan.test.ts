@@ -77,7 +77,7 @@ test("a named profile is used whatever the columns are, and defines how to read 
   expect(await readProduct("odd-1")).toMatchObject({ name: "P a,b,c" });
 });
 
-test("if a selected profile specifies another dialect than the detected one, the whole file is read with the dialect of the profile", async () => {
+test("if a selected profile specifies a dialect other than the detected one, the whole file is read with the dialect of the profile", async () => {
   await store("Quoted", {
     file: { quote: "" },
     detect: { columns: ["qcode", "qname", "qsize"], need: 3 },

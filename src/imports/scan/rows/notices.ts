@@ -79,7 +79,7 @@ const mixedNameNotices = ({ columns }: NoticedTable): Notice[] =>
 
 const secondTable = (line: number): Notice => ({
   code: "second_table",
-  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of other kinds than the values above the blank line. If a second table begins in this line, undo the import and delete the second table from the file.`,
+  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of different kinds from the values above the blank line. If a second table begins in this line, undo the import and delete the second table from the file.`,
   column: null,
   count: null,
 });

@@ -13,7 +13,7 @@ export const MAX_PASTED = 2_000;
 /** Converts pasted text to edits. Returns null if the text is empty or the cell at the cursor cannot be edited. Shows a message
  * about ignored rows and values.
  * @param columns the columns from the cursor to the right
- * @param targets returns the products whose cells the given number of pasted rows replaces */
+ * @param targets returns the products to paste over, given the number of pasted rows */
 export function editsOfPaste(
   text: string,
   columns: readonly string[],

@@ -21,9 +21,9 @@ const NAMING: ReadonlySet<string> = new Set([
   ],
   ...["each", "in", "value", "unit"],
 ]);
-/** Members of a mapping that are objects whose member names are names of columns. */
+/** Members of a mapping that are objects with a column name as each key. */
 const NAMED_BY_COLUMN: ReadonlySet<string> = new Set(["rename", "format"]);
-/** Members of a mapping that are objects whose member values contain names of columns. */
+/** Members of a mapping that are objects with column names in each value. */
 const HOLDING: ReadonlySet<string> = new Set(["attributes", "split"]);
 
 /** @param before the old names of the columns, in the order of `after` */

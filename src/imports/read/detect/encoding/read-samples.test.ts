@@ -1,4 +1,4 @@
-// Reads whole files in other encodings than UTF-8.
+// Reads whole files in encodings other than UTF-8.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -43,8 +43,8 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
 
-/** Whether `numberText` returned the same number or a date. A format can display another number than the cell contains: `12.345` for
- * 12345. */
+/** Whether `numberText` returned the same number or a date. A format can display a number that differs from the one in the cell:
+ * `12.345` for 12345. */
 export function isPlainValue(raw: string, text: string): boolean {
   if (text === raw && isOrdinary(text)) return true;
   if (ISO_DATE.test(text)) return true;
