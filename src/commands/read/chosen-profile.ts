@@ -22,8 +22,8 @@ export interface Reading {
 }
 
 /**
- * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read. The caller must read
- * the file again with this profile.
+ * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read. The caller must
+ * read the file again with this profile.
  */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
