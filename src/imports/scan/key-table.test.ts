@@ -91,6 +91,17 @@ describe("the table", () => {
     for (const [key, row] of map) if (find(table, key, 999_999) !== row) expect.fail(`${key} is lost`);
   });
 
+  // Without an empty slot in a segment, a search for a key that the segment lacks would never end.
+  test("a search for a missing key ends, however few rows were expected", () => {
+    for (let rows = 1; rows <= 2000; rows = Math.ceil(rows * 1.3)) {
+      const table = createKeyTable();
+      table.expect(rows);
+      for (let row = 0; row < rows; row++) find(table, `key ${row}`, row);
+      for (let row = 0; row < 2000; row++) expect(has(table, `key ${row}`)).toBe(row < rows);
+      expect(table.count()).toBe(rows);
+    }
+  });
+
   test("distinguishes row 0, the empty key, and keys that differ in one byte or in length", () => {
     const table = createKeyTable();
     const keys = ["a", "", "b", "aa", "a\0", "aaaa", "aaaaa", "é", "e"];
@@ -112,4 +123,9 @@ describe("the table", () => {
 function find(table: ReturnType<typeof createKeyTable>, key: string, row: number): number {
   const bytes = Buffer.from(`<${key}>`);
   return table.find(bytes, 1, bytes.length - 1, row);
+}
+
+function has(table: ReturnType<typeof createKeyTable>, key: string): boolean {
+  const bytes = Buffer.from(`<${key}>`);
+  return table.has(bytes, 1, bytes.length - 1);
 }

@@ -68,7 +68,9 @@ export function createKeyTable(): KeyTable {
       const segment = h0 >>> 24;
       let table = segments[segment] as Int32Array;
       const slots = table.length / WORDS_PER_SLOT;
-      if ((used[segment] as number) >= slots * MAX_LOAD)
+      // The searches end at an empty slot, so each segment keeps at least one. Compare with the key that may be added, because a segment for
+      // few keys may have a single slot.
+      if ((used[segment] as number) + 1 > slots * MAX_LOAD)
         table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(slots * 1.25)));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
