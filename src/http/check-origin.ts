@@ -27,9 +27,9 @@ function faultOf(request: FastifyRequest): Problem | undefined {
   );
 }
 
-/** Returns the public host name under which a reverse proxy on this computer was called, from the header `X-Forwarded-Host`. The header
- * `Host` must be a loopback name nevertheless. A page of another site cannot send `X-Forwarded-Host` without a CORS preflight, which no
- * route accepts. */
+/** Returns the public host name under which a reverse proxy on this computer was called, from the header `X-Forwarded-Host`. Returns an
+ * empty list if the header is missing or the connection comes from another computer. The caller has already refused requests whose header
+ * `Host` is not a loopback name. A page of another site cannot send `X-Forwarded-Host` without a CORS preflight, which no route accepts. */
 function forwardedHost({ raw, headers }: FastifyRequest): string[] {
   const name = headers["x-forwarded-host"];
   return typeof name === "string" && isLoopbackAddress(raw.socket.remoteAddress ?? "") ? [name.trim()] : [];

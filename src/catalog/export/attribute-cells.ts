@@ -17,8 +17,9 @@ export interface AttributeCells {
   read(bytes: Buffer, from: number, to: number): void;
   has(column: number): boolean;
   /**
-   * Sets `bytes`, `start` and `end` to the value in this column. They are valid until the next call. Strings have no quotes and no
-   * escapes; all other values are JSON. In a column of lists, a string that begins with `[` or `"` is JSON too.
+   * Sets `bytes`, `start` and `end` to the product's value in this column. They are valid until the next call. Call `find` only if
+   * `has(column)` is true. Strings have no quotes and no escapes; all other values are JSON. In a column of lists, a string that begins
+   * with `[` or `"` is JSON too.
    */
   find(column: number): void;
   bytes: Buffer;

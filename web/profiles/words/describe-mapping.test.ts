@@ -59,7 +59,7 @@ test("rows, matches, pairs and the file are described", () => {
     }),
   ).toEqual([
     "Product found by: EAN, compared as a GTIN with the attribute gtin; if no product is found, a new one is created",
-    "Attributes whose names are in the data: in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
+    "Attributes whose names are in the data: pairs of name and value in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
     "All others: are not imported",
     "Not a product if: Pos and Nr: blank",
     "Not a product if: Pos matches “Total{*}”, or Pos is “a” or “b”",

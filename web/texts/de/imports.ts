@@ -174,7 +174,7 @@ export const imports: Shape<typeof english> = {
     products_title: "Die ersten Produkte von {name}",
     products_note: "So würde ein Import in einen leeren Katalog die ersten Zeilen speichern.",
     no_products: "Die ersten Zeilen enthalten kein Produkt, das importiert werden kann.",
-    rejected: "{rejected} in den ersten {rows}",
+    rejected: "{rejected} in der Vorschau der ersten {rows}",
     later: "Diese Arbeitsmappe ist groß. Ihre Zeilen erscheinen hier nach dem Upload.",
     again: "Mit diesen Optionen noch einmal hochladen",
   },

@@ -141,7 +141,7 @@ export const mapping: Shape<typeof english> = {
     note: "Über die SKU, sofern die Datei keine andere Nummer verwendet.",
     gtins: "Diese Werte sind GTINs. Wenn Ihre SKUs andere Nummern sind, lassen Sie Produkte über die GTIN finden.",
     on: "Produkte über ein Merkmal statt der SKU finden",
-    attribute: "Merkmal im Katalog",
+    attribute: "Merkmal, das ein Produkt identifiziert",
     as_gtin: "Als GTIN vergleichen, mit Prüfziffer",
     none: "Wenn kein Produkt den Wert hat",
     none_reject: "die Zeile ablehnen",

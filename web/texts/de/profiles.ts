@@ -228,7 +228,7 @@ export const profiles: Shape<typeof english> = {
     match_reject: "wird kein Produkt gefunden, wird die Zeile abgelehnt",
     pairs: "Merkmale, deren Namen in den Daten stehen",
     pair_each: "für jede Spalte {columns}",
-    pair_in: "in der Spalte {column}",
+    pair_in: "Paare aus Name und Wert in der Spalte {column}",
     pair_name: "Name: {value}",
     pair_value: "Wert: {value}",
     pair_unit: "Einheit: {value}",

@@ -170,7 +170,7 @@ export const imports = {
     products_title: "First products of {name}",
     products_note: "An import into an empty catalogue would store the first rows like this.",
     no_products: "The first rows contain no product that could be imported.",
-    rejected: "{rejected} in the first {rows}",
+    rejected: "{rejected} in the preview of the first {rows}",
     later: "This workbook is large. Its rows appear here after the upload.",
     again: "Upload again with these options",
   },

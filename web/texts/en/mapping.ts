@@ -138,7 +138,7 @@ export const mapping = {
     note: "By the SKU, unless the file identifies products by another number.",
     gtins: "These values are GTINs. If they are not your SKUs, find products by their GTIN.",
     on: "Find products by an attribute instead of the SKU",
-    attribute: "Attribute of the catalogue",
+    attribute: "Attribute that identifies a product",
     as_gtin: "Compare as GTIN, with check digit",
     none: "If no product has the value",
     none_reject: "reject the row",

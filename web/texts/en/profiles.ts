@@ -223,7 +223,7 @@ export const profiles = {
     match_reject: "if no product is found, the row is rejected",
     pairs: "Attributes whose names are in the data",
     pair_each: "for each column {columns}",
-    pair_in: "in the column {column}",
+    pair_in: "pairs of name and value in the column {column}",
     pair_name: "name: {value}",
     pair_value: "value: {value}",
     pair_unit: "unit: {value}",
