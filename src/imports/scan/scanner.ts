@@ -14,6 +14,7 @@ import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
 import { isDamagedKey } from "../damaged/damaged-keys.ts";
 import { errorColumns, findErrorValues } from "./rows/cells/error-values.ts";
+import { mayBeUnusual } from "./rows/cells/unusual-keys.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped, MappingFault } from "../mapping/mapper.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
@@ -23,6 +24,7 @@ import { copyField, fieldText } from "../read/field-text.ts";
 import type { Table } from "../read/read-records.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
+import { isAsciiWindow } from "../read/fit/clean-cells.ts";
 import { createHeaderTest } from "../read/fit/header-rows.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
 import {
@@ -66,6 +68,8 @@ export interface Scanner {
    * column, and 0 for other files. If no product has one of these keys, a file without a name column would create products without names.
    */
   readonly first_keys: readonly string[];
+  /** Indexes of the records in the last window whose SKUs are valid but may be unusual (rows/cells/unusual-keys.ts). */
+  readonly unusual: readonly number[];
   /** Number of different keys. */
   readonly distinct_keys: number;
   /** Returns whether the row with this index is rejected, ignored or superseded. */
@@ -142,6 +146,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   let ignored = 0;
   const figures = { blanks: 0, repeated: 0 };
   const firstKeys: string[] = [];
+  let unusual: number[] = [];
+  /** Whether the window is ASCII. */
+  let isPlain = false;
   const maxFirstKeys = rules.first_keys ?? (layout.name < 0 ? FIRST_KEYS : 0);
   const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
@@ -284,6 +291,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       reject(records, r, row, KEY_FAULTS[-length] as RejectCode, layout.sku);
       return;
     }
+    const field = (records.first_field[r] as number) + layout.sku;
+    const skuStart = records.field_start[field] as number;
+    if (mayBeUnusual(records.bytes, skuStart, records.field_end[field] as number, isPlain)) unusual.push(r);
     const other = keys.find(key, 0, length, row);
     if (other >= 0) {
       repeat(records, r, row, other);
@@ -302,6 +312,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       skip.grow(rows + records.count);
       nameless.grow(rows + records.count);
       errors = findErrorValues(records, layout.width, checked);
+      isPlain = isAsciiWindow(records);
+      unusual = [];
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
@@ -357,6 +369,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return { rows: rows - ignored, ...figures };
     },
     first_keys: firstKeys,
+    get unusual() {
+      return unusual;
+    },
     get distinct_keys() {
       return keys.count();
     },

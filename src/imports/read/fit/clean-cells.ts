@@ -28,7 +28,8 @@ export function findMarks(records: Records, dialect: Dialect): Marks {
   return { guards, byte_order: byteOrder, padding, any: guards || byteOrder || padding };
 }
 
-const isAsciiWindow = ({ bytes, count, start, end }: Records): boolean =>
+/** Whether the window's records consist of ASCII characters. */
+export const isAsciiWindow = ({ bytes, count, start, end }: Records): boolean =>
   count === 0 || isAscii(bytes.subarray(start[0], end[count - 1]));
 
 /** Whether the window contains these bytes. The native search takes 0.1 ms per megabyte. */

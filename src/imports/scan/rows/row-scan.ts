@@ -40,8 +40,9 @@ export function createRowScan(
     add(records, offset, onFitted) {
       for (const fitted of fitRecords(records, fit)) {
         const mapped = mapper?.map(fitted, undefined, "scan");
-        scanner.scan(mapped?.records ?? fitted, offset, mapped);
-        watch.add(fitted);
+        const scanned = mapped?.records ?? fitted;
+        scanner.scan(scanned, offset, mapped);
+        watch.add(fitted, { records: scanned, unusual: scanner.unusual });
         onFitted(fitted);
       }
     },

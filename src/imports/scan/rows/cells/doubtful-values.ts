@@ -1,8 +1,7 @@
 // Counts cells that are stored but that the user should check: shortened numbers, words for missing values, and letters that were already
 // wrong when the file was written.
-import { isAscii } from "node:buffer";
 import type { Layout } from "../../../layout.ts";
-import { mayContain } from "../../../read/fit/clean-cells.ts";
+import { isAsciiWindow, mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
 import { isShortenedNumber } from "../../../damaged/damaged-keys.ts";
 import { storedColumns } from "./error-values.ts";
@@ -117,8 +116,7 @@ export function countDoubtful(layout: Layout, sample: readonly (readonly string[
     add(records) {
       if (records.count === 0) return;
       for (const kind of kinds) addKind(records, kind);
-      const text = records.bytes.subarray(records.start[0], records.end[records.count - 1]);
-      if (!isAscii(text)) for (const kind of OTHER_KINDS) addKind(records, kind);
+      if (!isAsciiWindow(records)) for (const kind of OTHER_KINDS) addKind(records, kind);
     },
   };
 }

@@ -16,8 +16,8 @@ export interface UnusualKeys {
 }
 
 export interface KeyWatch {
-  /** Adds the SKUs of a window. */
-  add(records: Records): void;
+  /** Adds SKUs of a window. @param candidates indexes of the records whose SKUs may be unusual (`mayBeUnusual`) */
+  add(records: Records, candidates: readonly number[]): void;
   /** Returns the unusual SKUs that were found. @param hasKey whether the file contains a SKU with this key */
   found(hasKey: (key: string) => boolean): UnusualKeys[];
 }
@@ -57,26 +57,22 @@ export function watchKeys(sku: number): KeyWatch {
   const inspect = (text: string, line: number, isPlain: boolean): void => {
     if (DATE.test(text)) note("date_skus", text, line);
     else if (TOTALS.has(text.toLowerCase().replace(/[\s:]+/g, ""))) note("total_rows", text, line);
-    else if (!isPlain && isConfusing(text)) note("look_alikes", text, line);
-    else if (!isPlain && compared.length < MAX_COMPARED) {
+    else if (isPlain) return;
+    else if (isConfusing(text)) note("look_alikes", text, line);
+    else if (compared.length < MAX_COMPARED) {
       const latin = latinForm(text);
       if (latin !== undefined) compared.push({ latin, text, line });
     }
   };
   return {
-    add(records) {
-      const { bytes, count, start, end, line, first_field, field_start, field_end } = records;
-      if (count === 0 || sku < 0) return;
-      const isPlainWindow = isAscii(bytes.subarray(start[0], end[count - 1]));
-      for (let r = 0; r < count; r++) {
+    add({ bytes, line, first_field, field_start, field_end }, candidates) {
+      for (const r of candidates) {
         const field = (first_field[r] as number) + sku;
-        if (field >= (first_field[r + 1] as number)) continue;
-        const from = field_start[field] as number;
-        const to = field_end[field] as number;
-        if (to - from > MAX_INSPECTED_BYTES) continue;
-        const form = formOf(bytes, from, to, isPlainWindow);
-        if (form === WITH_DIGIT && !mayBeDate(bytes, from, to)) continue;
-        inspect(bytes.toString("utf8", from, to).trim(), line[r] as number, form !== BEYOND_ASCII);
+        const start = field_start[field] as number;
+        const end = field_end[field] as number;
+        if (end - start > MAX_INSPECTED_BYTES) continue;
+        const isPlain = isAscii(bytes.subarray(start, end));
+        inspect(bytes.toString("utf8", start, end).trim(), line[r] as number, isPlain);
       }
     },
     found(hasKey) {
@@ -87,25 +83,21 @@ export function watchKeys(sku: number): KeyWatch {
   };
 }
 
-/** The forms of a SKU: ASCII with a digit, ASCII without a digit, or with characters beyond ASCII. */
-const WITH_DIGIT = 0;
-const WITHOUT_DIGIT = 1;
-const BEYOND_ASCII = 2;
-
 /**
- * Returns the form of the SKU. For a few bytes, a loop takes a fraction of the time of a native call. @param isPlain whether the bytes are
- * known to be ASCII
+ * Whether the SKU in `bytes[from, to)` may be unusual: it contains no digit or a character beyond ASCII, or it may be a date. This excludes
+ * nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native call.
+ * @param isPlain whether the bytes are known to be ASCII
  */
-function formOf(bytes: Buffer, from: number, to: number, isPlain: boolean): number {
-  let form = WITHOUT_DIGIT;
+export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: boolean): boolean {
+  let hasDigit = false;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos] as number;
-    if (byte >= FIRST_BEYOND_ASCII) return BEYOND_ASCII;
+    if (byte >= FIRST_BEYOND_ASCII) return true;
     if (byte > NINE || byte < ZERO) continue;
-    form = WITH_DIGIT;
+    hasDigit = true;
     if (isPlain) break;
   }
-  return form;
+  return !hasDigit || mayBeDate(bytes, from, to);
 }
 
 /** Whether `bytes[from, to)` has separators at the positions where a text that matches DATE has them. This excludes nearly every SKU

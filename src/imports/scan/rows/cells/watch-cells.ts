@@ -9,8 +9,10 @@ import { watchKeys, type UnusualKeys, type UnusualKind } from "./unusual-keys.ts
 export const MAX_NOTICES = 20;
 
 export interface CellWatch {
-  /** Adds the records of one window. The caller has already fitted them to the width of the table (fit-records.ts). */
-  add(records: Records): void;
+  /** Adds the records of one window.
+   * @param fitted the records of the file, fitted to the width of the table (fit-records.ts)
+   * @param scanned the same records as the scanner read them, and the indexes of those whose SKUs may be unusual */
+  add(fitted: Records, scanned: { records: Records; unusual: readonly number[] }): void;
   /** @param hasKey whether the file contains a SKU with this key */
   notices(hasKey: (key: string) => boolean): Notice[];
 }
@@ -20,9 +22,9 @@ export function watchCells(layout: Layout, sample: readonly (readonly string[])[
   const cells = countDoubtful(layout, sample);
   const keys = watchKeys(layout.sku);
   return {
-    add(records) {
-      cells.add(records);
-      keys.add(records);
+    add(fitted, { records, unusual }) {
+      cells.add(fitted);
+      keys.add(records, unusual);
     },
     notices: (hasKey) => [
       ...cells.found.slice(0, MAX_NOTICES).map((found) => cellNotice(layout, found)),
