@@ -23,6 +23,8 @@ export const NOTICES = {
   other_sheets: "Sheets of the workbook that were not imported have a SKU column too",
   missing_column: "The file lacks a column that the profile uses",
   renamed_column: "A column of the profile is missing, and a new column has a similar name",
+  rows_grouped: "Several rows belong to one product or group",
+  group_repeated: "The rows of a group are not neighbours, so they were read as several groups",
   profiles_tied: "Several profiles fit the columns equally well, so none was used",
 } as const;
 export type NoticeCode = keyof typeof NOTICES;

@@ -150,8 +150,12 @@ export type GivenOptions = z.infer<typeof import_query>;
 export const completeOptions = (given: GivenOptions): ImportOptions => ({
   ...given,
   mode: given.mode ?? given.mapping?.mode ?? "upsert",
-  repeats: given.repeats ?? given.mapping?.repeats ?? "last",
+  repeats: given.repeats ?? repeatsOf(given.mapping) ?? "last",
 });
+
+/** With `merge`, no two rows have the same SKU after the rows have been merged, so the default applies. */
+const repeatsOf = (mapping: GivenOptions["mapping"]): ImportOptions["repeats"] | undefined =>
+  mapping?.repeats === "merge" ? undefined : mapping?.repeats;
 
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {

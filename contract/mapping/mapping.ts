@@ -2,6 +2,7 @@
 // regular expressions, so applying it to a file takes linear time. A profile is a mapping with a name.
 import { z } from "zod";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../catalog/product-limits.ts";
+import { group, kindsWith, links, overlay, tables } from "./shape.ts";
 import { text, column_name, column_pattern, MAX_STATEMENTS, value, mapped_value, condition } from "./value.ts";
 
 export type { Condition, MappedValue, Value } from "./value.ts";
@@ -39,6 +40,8 @@ const pair = z
     list: z.boolean().optional(),
   })
   .strict();
+
+const pairs = z.array(pair).max(50);
 
 export const mapping = z
   .object({
@@ -85,7 +88,12 @@ export const mapping = z
       .optional()
       .describe("Finds products by this attribute of the catalogue instead of the SKU"),
     mode: z.enum(["upsert", "create", "update"]).optional(),
-    repeats: z.enum(["last", "first", "reject"]).optional(),
+    repeats: z
+      .enum(["last", "first", "reject", "merge"])
+      .optional()
+      .describe(
+        "Which of several rows with the same SKU is applied. With `merge`, later rows add to the product of the first one",
+      ),
     name: value.optional(),
     description: value.optional(),
     active: value.optional(),
@@ -125,7 +133,12 @@ export const mapping = z
       .describe(
         "Steps for the values of columns that become attributes under their own names: { column: value with steps }",
       ),
-    pairs: z.array(pair).max(50).optional(),
+    pairs: pairs.optional(),
+    group: group.optional(),
+    kinds: kindsWith(pairs).optional(),
+    overlay: overlay.optional(),
+    tables: tables.optional(),
+    links: links.optional(),
     blank: z
       .object({
         remove: z.array(column_pattern).max(MAX_STATEMENTS).optional(),

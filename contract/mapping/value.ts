@@ -13,9 +13,19 @@ export const column_pattern = z.string().min(1).max(MAX_TEXT);
 
 export const STEPS_OF_ELSE = ["reject", "keep", "blank"] as const;
 
+/** The values of a group of rows: the key of its first product, the value by which its rows belong together, or a field of its first
+ * product. */
+export const GROUP_VALUES = ["first", "by", "name", "description", "active"] as const;
+export type GroupValue = (typeof GROUP_VALUES)[number];
+
 export interface MappedValue {
   from?: ValueSource | undefined;
   const?: string | undefined;
+  group?: GroupValue | undefined;
+  over?: "group" | undefined;
+  without?: string[] | undefined;
+  if?: Condition | undefined;
+  unless?: Condition | undefined;
   join?: string | undefined;
   need?: "all" | undefined;
   all?: boolean | undefined;
@@ -33,6 +43,7 @@ export interface MappedValue {
   yes_no?: { yes: string[]; no: string[] } | undefined;
   prefix?: string | undefined;
   suffix?: string | undefined;
+  lookup?: string | undefined;
   list?: boolean | undefined;
   default?: string | undefined;
 }
@@ -40,6 +51,8 @@ export interface MappedValue {
 export type ValueSource = string | (string | MappedValue)[];
 /** A column, a value with steps, or a list of sources: the first source that is not blank is used. */
 export type Value = string | (string | MappedValue)[] | MappedValue;
+
+const condition_of_value: z.ZodType<Condition> = z.lazy(() => condition);
 
 /** The members of a value, in the order in which they are applied. */
 export const mapped_value: z.ZodType<MappedValue> = z
@@ -52,6 +65,24 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .optional()
           .describe("A column, or a list of sources: the first source that is not blank is used"),
         const: text.optional().describe("A constant instead of a column"),
+        group: z
+          .enum(GROUP_VALUES)
+          .optional()
+          .describe(
+            "A value of the row's group instead of a column: `first` is the key of the group's first product, and blank in that product itself; " +
+              "`by` is the value by which the rows belong together; `name`, `description` and `active` are the fields of the first product",
+          ),
+        over: z
+          .literal("group")
+          .optional()
+          .describe("Reads the sources in all rows of the group; with `all`, makes one list of them"),
+        without: z
+          .array(text)
+          .max(50)
+          .optional()
+          .describe("Values of sources that count as blank. They are not case-sensitive"),
+        if: condition_of_value.optional().describe("The value is blank in rows that do not meet this condition"),
+        unless: condition_of_value.optional().describe("The value is blank in rows that meet this condition"),
         join: text
           .optional()
           .describe("Joins all sources with this separator instead of using the first one; blank sources are left out"),
@@ -124,6 +155,14 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .describe("Words for yes and no in addition to the built-in words"),
         prefix: text.optional().describe("Text to put before a value that is not blank"),
         suffix: text.optional(),
+        lookup: z
+          .string()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe(
+            "Replaces the text by the value of the table (`tables`) with this name. `else` applies to a text that the table lacks; by default, the text is kept",
+          ),
         list: z
           .boolean()
           .optional()

@@ -33,6 +33,12 @@ export interface ImportContext {
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
   join(context.files_dir, file);
 
+/** The path of the text with the products that a scan forms from the rows of a file. The name contains the scan's token. */
+export const productsPath = (
+  context: Pick<ImportContext, "files_dir">,
+  { file, scan_token }: { file: string; scan_token: number },
+): string => join(context.files_dir, `${file}.${scan_token}.products`);
+
 /** The path of the UTF-8 text that a scan makes from a file in another encoding or format, and that loaders read. The name
  * contains the scan's token, so that two scans never write the same file. Token 0 means that the import was scanned by a version
  * without tokens. */

@@ -10,9 +10,14 @@ import {
 import { DEFAULT_VALUES } from "../catalog/product/product-columns.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
+/** Columns of the text with formed products: the number, the line, the position and the length of the product's record in the file, and
+ * the fields that a marker erases. */
+export const SOURCE_TARGETS = ["source_row", "source_line", "source_at", "source_bytes", "erases"] as const;
+export type SourceTarget = (typeof SOURCE_TARGETS)[number];
+
 /** A column of a record: of the file, or computed by a mapping and appended to the record (mapping/plan.ts). */
 export interface LayoutColumn extends Omit<Column, "target"> {
-  target: Column["target"] | "members" | "removals";
+  target: Column["target"] | "members" | "removals" | SourceTarget;
   /** Whether a mapping appends the column to the columns of the file. */
   computed?: true;
   /** Only for a column with the target `members`: names of the attributes that are removed from a product if their values are blank. */
@@ -24,7 +29,7 @@ export interface LayoutColumn extends Omit<Column, "target"> {
 }
 
 /** The properties named after product fields are column indexes. -1 means that the file has no such column. */
-export interface Layout extends Record<FieldName, number> {
+export interface Layout extends Record<FieldName | SourceTarget, number> {
   /** Number of fields in a valid record. */
   width: number;
   /** Number of columns in the file: `width` without the columns that a mapping appends. */
@@ -66,6 +71,7 @@ export function layoutOf(columns: readonly LayoutColumn[]): Layout {
     ],
     members: indexOf("members"),
     removals: indexOf("removals"),
+    ...(Object.fromEntries(SOURCE_TARGETS.map((target) => [target, indexOf(target)])) as Record<SourceTarget, number>),
     added_bytes: sized?.added_bytes ?? 0,
     copies: sized?.copies ?? 1,
     columns,

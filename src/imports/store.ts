@@ -40,7 +40,7 @@ const COMMON = `
 /** The options of an import in lists: all except the mapping, with the mode and the handling of repeats that the mapping defines. */
 const WITHOUT_MAPPING = `(options::jsonb - 'mapping' || jsonb_strip_nulls(jsonb_build_object(
     'mode', coalesce(options -> 'mode', options #> '{mapping,mode}'),
-    'repeats', coalesce(options -> 'repeats', options #> '{mapping,repeats}'))))::json`;
+    'repeats', coalesce(options -> 'repeats', to_json(nullif(options #>> '{mapping,repeats}', 'merge'))))))::json`;
 const IMPORT = `${COMMON}, options, profile, dialect, columns, problem, false as shortened`;
 const LISTED_IMPORT = `${COMMON},
   case when profile is not null then json_build_object(

@@ -5,6 +5,7 @@ import { skuKey, trimWhiteSpace } from "../../src/catalog/product/sku-key.ts";
 import type { Layout } from "../../src/imports/layout.ts";
 import type { Mapper } from "../../src/imports/mapping/mapper.ts";
 import { fieldText } from "../../src/imports/read/field-text.ts";
+import { sourceRow } from "../../src/imports/shape/products-text.ts";
 import type { Records } from "../../src/imports/read/records.ts";
 
 export interface ShapeProduct {
@@ -18,6 +19,7 @@ export interface ShapeProduct {
 
 export interface ShapeResult {
   records: number;
+  adds: number;
   ignored: number;
   superseded: number;
   /** `record` is the number of the rejected record, from 1. */
@@ -34,18 +36,19 @@ export function productsOf(
 ): ShapeResult {
   const mapped = mapper?.map(source) ?? { records: source, ignored: null, faults: new Map<number, never>() };
   const { records } = mapped;
-  const result: ShapeResult = { records: records.count, ignored: 0, superseded: 0, rejects: [], products: [] };
+  const result: ShapeResult = { records: records.count, adds: 0, ignored: 0, superseded: 0, rejects: [], products: [] };
   const places = new Map<string, number>();
   const textOf = (r: number, column: number): string =>
     column < 0 ? "" : fieldText(records, (records.first_field[r] as number) + column, dialect);
   for (let r = 0; r < records.count; r++) {
     const fault = mapped.faults.get(r);
     const sku = trimWhiteSpace(textOf(r, layout.sku));
+    const record = layout.source_row < 0 ? r + 1 : sourceRow(records, r, layout);
     if (isSet(mapped.ignored, r)) result.ignored++;
     else if (fault !== undefined)
-      result.rejects.push({ record: r + 1, message: `"${fault.text}" is not ${fault.expected}` });
-    else if (sku === "") result.rejects.push({ record: r + 1, message: "no SKU" });
-    else if (/^\d+[.,]\d+E\+\d+$/.test(sku)) result.rejects.push({ record: r + 1, message: "damaged SKU" });
+      result.rejects.push({ record, message: `"${fault.text}" is not ${fault.expected}` });
+    else if (sku === "") result.rejects.push({ record, message: "no SKU" });
+    else if (/^\d+[.,]\d+E\+\d+$/.test(sku)) result.rejects.push({ record, message: "damaged SKU" });
     else {
       const product: ShapeProduct = {
         sku,

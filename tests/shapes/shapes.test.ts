@@ -10,11 +10,16 @@ import { planLayoutColumns } from "../../src/imports/mapping/plan.ts";
 import { layoutOf } from "../../src/imports/layout.ts";
 import { overridesOf } from "../../src/imports/options/overrides.ts";
 import { readHead } from "../../src/imports/read/read-head.ts";
-import { productsOf, type ShapeProduct } from "./products-of.ts";
+import { createRefuser } from "../../src/imports/scan/shaped/refuse-records.ts";
+import { formInMemory } from "../../src/imports/shape/form-in-memory.ts";
+import { isShapedPlan } from "../../src/imports/shape/record-judge.ts";
+import { splitProducts } from "../../src/imports/shape/products-text.ts";
+import { PRODUCTS_DIALECT } from "../../src/imports/shape/products-text.ts";
+import { productsOf, type ShapeProduct, type ShapeResult } from "./products-of.ts";
 
 interface Expected {
   before: string | null;
-  counts: { records: number; ignored: number; rejected: number; superseded: number };
+  counts: { records: number; adds: number; ignored: number; rejected: number; superseded: number };
   rejects: { record: number }[];
   products: ShapeProduct[];
 }
@@ -30,9 +35,39 @@ async function readShape(folder: string, mapping: Mapping) {
   const bytes = readFileSync(join(FIXTURES, folder, name));
   const head = await readHead(bytes, true, overridesOf({ mapping }));
   if (head === undefined) throw new Error(`${name} has no head`);
-  const { columns, plan, missing } = compileMapping(mapping, head.table.header);
+  const { header } = head.table;
+  const names = header.length > 0 ? header : head.table.columns.map(({ name }) => name);
+  const { columns, plan, missing } = compileMapping(mapping, names);
   expect(missing).toEqual([]);
   const layout = layoutOf(planLayoutColumns(columns, plan));
+  if (isShapedPlan(plan)) {
+    const left = { adds: 0, ignored: 0, rejects: [] as ShapeResult["rejects"] };
+    const formed = formInMemory(
+      plan,
+      {
+        records: head.records,
+        dialect: head.dialect,
+        refusalOf: createRefuser({ columns, header: head.table.header }, plan, head.dialect)(head.records),
+      },
+      {
+        reject: ({ row }, code) => left.rejects.push({ record: row, message: code }),
+        rejectFault: ({ row }, { text, expected }) =>
+          left.rejects.push({ record: row, message: `"${text}" is not ${expected}` }),
+        ignore: (_, code) => (code === "adds" ? left.adds++ : left.ignored++),
+        refuse: ({ row }, refusal) =>
+          "code" in refusal ? left.rejects.push({ record: row, message: refusal.code }) : left.ignored++,
+      },
+    );
+    const records = splitProducts(formed.text, layout);
+    const result = productsOf(records, { layout, dialect: PRODUCTS_DIALECT, mapper: null });
+    return {
+      ...result,
+      records: head.records.count,
+      adds: left.adds,
+      ignored: result.ignored + left.ignored,
+      rejects: [...left.rejects, ...result.rejects].toSorted((a, b) => a.record - b.record),
+    };
+  }
   return productsOf(head.records, {
     layout,
     dialect: head.dialect,
@@ -45,8 +80,14 @@ describe("a file of each shape", () => {
     const expected = readJson(folder, "expected.json") as Expected;
     const found = await readShape(folder, mappingSchema.parse(readJson(folder, "mapping.json")));
     expect(found.rejects.map(({ record }) => record)).toEqual(expected.rejects.map(({ record }) => record));
-    expect({ records: found.records, ignored: found.ignored, superseded: found.superseded }).toEqual({
+    expect({
+      records: found.records,
+      adds: found.adds,
+      ignored: found.ignored,
+      superseded: found.superseded,
+    }).toEqual({
       records: expected.counts.records,
+      adds: expected.counts.adds,
       ignored: expected.counts.ignored,
       superseded: expected.counts.superseded,
     });

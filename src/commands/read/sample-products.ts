@@ -2,7 +2,7 @@
 import { completeOptions, type Dialect, type GivenOptions, type Preview } from "../../../contract/imports/imports.ts";
 import type { PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { createFit, fitRecords } from "../../imports/read/fit/fit-records.ts";
-import { columnShapes } from "../../imports/read/fit/column-shapes.ts";
+import { shapesOf } from "../../imports/read/fit/column-shapes.ts";
 import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
 
@@ -34,7 +34,7 @@ export function createProductSampler(): ProductSampler {
       isTaken = true;
       const { isKeyKnown, scanSample } = await import("../../imports/preview/preview.ts");
       if (!isKeyKnown(table)) return;
-      const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+      const fit = createFit(table.columns.length, dialect, shapesOf(table));
       const fitted = fitRecords(records, fit).next().value ?? records;
       const { products, rejects, problem } = scanSample(
         { records: fitted, table, dialect, offset: 0, doubt: undefined },

@@ -1,7 +1,7 @@
 // Keeps the first part of the text that a scan made from a file of another format, while the import is held. Previews of the held import
 // read it, because a large workbook cannot be converted again for each preview.
-import { stat, truncate } from "node:fs/promises";
-import { preparedPath, type ImportContext } from "../context.ts";
+import { rm, stat, truncate } from "node:fs/promises";
+import { preparedPath, productsPath, type ImportContext } from "../context.ts";
 import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
 import { removeTexts } from "./remove-files.ts";
 
@@ -9,6 +9,7 @@ type Work = { id: number; file: string; scan_token: number };
 
 export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
+  await rm(productsPath(context, work), { force: true });
   try {
     if ((await stat(path)).size > KEPT_TEXT_BYTES) await truncate(path, KEPT_TEXT_BYTES);
   } catch (error) {

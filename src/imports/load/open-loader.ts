@@ -6,13 +6,16 @@ import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
 import { releaseParts, type Work } from "../../jobs/attempts.ts";
 import type { Attempts } from "../../jobs/process-chunk.ts";
 import { markChunkDone, type Chunk } from "../chunk-store.ts";
-import type { ImportContext } from "../context.ts";
+import { productsPath, type ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
 import { createMapper, type Mapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
 import { truncatedFile } from "../problems.ts";
 import { isBlankRecord } from "../read/read-records.ts";
+import { withSources } from "../rejects/product-rejects.ts";
 import { insertListedRejects } from "../rejects/store.ts";
+import { PRODUCTS_DIALECT, restoreOrigins } from "../shape/products-text.ts";
+import { isShapedPlan } from "../shape/record-judge.ts";
 import { readPlan, type ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import type { Records } from "../read/records.ts";
@@ -34,6 +37,8 @@ export interface Loader {
   source: ChunkSource;
   /** Computes the values of the import's mapping; undefined if columns are only copied. */
   mapper: Mapper | undefined;
+  /** The path of the file's text, if products were formed from its rows. */
+  formed_from: string | undefined;
   /** Allocated when the loader claims its first chunk, because some of the loaders that are started find no chunk. */
   memory: LoaderMemory | undefined;
   /** Whether to compare rows with existing products before copying them. False only while no product can exist. */
@@ -50,9 +55,11 @@ export async function withLoader(
   if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${id} was not scanned`);
   const { pool, record_cache } = context;
   const plan = await readPlan(pool, id);
+  const isFormed = isShapedPlan(plan);
   const layout = layoutOf(planLayoutColumns(work.columns, plan));
   const usesTids = await hasTids(pool);
-  const file = await open(textPath(context, work, dialect), "r");
+  const sourcePath = textPath(context, work, dialect);
+  const file = await open(isFormed ? productsPath(context, work) : sourcePath, "r");
   const attempt: Work = { kind: "import", id };
   const begun = new Set<number>();
   const loader: Loader = {
@@ -60,7 +67,7 @@ export async function withLoader(
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
     plan: {
       layout,
-      dialect,
+      dialect: isFormed ? PRODUCTS_DIALECT : dialect,
       options: completeOptions(work.options),
       changeset_id,
       id_base,
@@ -71,12 +78,13 @@ export async function withLoader(
       import_id: id,
       scan_token,
       file,
-      dialect,
+      dialect: isFormed ? PRODUCTS_DIALECT : dialect,
       width: layout.file_width,
       blank_is_record: isBlankRecord(layout.file_width, dialect),
       record_cache,
     },
-    mapper: plan === null ? undefined : createMapper(plan, dialect),
+    mapper: plan === null || isFormed ? undefined : createMapper(plan, dialect),
+    formed_from: isFormed ? sourcePath : undefined,
     memory: undefined,
     compare: !work.catalogue_was_empty,
   };
@@ -105,16 +113,28 @@ async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<v
 
 /** Loads a chunk that `client` has claimed, and returns the rejected rows. */
 export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: Chunk & ChunkTimes): Promise<Reject[]> {
-  const { work, plan, source, mapper, compare } = loader;
+  const { work, plan, source, mapper, compare, formed_from } = loader;
   const memory = (loader.memory ??= createLoaderMemory());
   const read = await readChunk(memory, chunk, source);
   const records = mapper === undefined ? read : mapRecords(mapper, read, chunk);
+  if (formed_from !== undefined) restoreOrigins(records, plan.layout);
   await client.query(JOIN_BY_KEY);
   const { writer, scratch } = memory;
-  const { counts, rejects } = await loadChunk(client, plan, chunk, { records, writer, scratch, compare });
+  const { counts, rejects: found } = await loadChunk(client, plan, chunk, { records, writer, scratch, compare });
+  const rejects = formed_from === undefined || found.length === 0 ? found : await sourced(formed_from, found, plan);
   await insertListedRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
   return rejects;
+}
+
+/** Returns the rejects with the records of the file from which their products were formed. */
+async function sourced(path: string, rejects: readonly Reject[], { layout }: LoadPlan): Promise<Reject[]> {
+  const file = await open(path, "r");
+  try {
+    return await withSources(rejects, layout, file);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { compileAttributes } from "./compile/compile-attributes.ts";
 import { compileCondition } from "./compile/compile-condition.ts";
 import { compileFields } from "./compile/compile-fields.ts";
 import { compilePairs } from "./compile/compile-pairs.ts";
+import { compileShape, isShaped } from "./compile/compile-shape.ts";
 import type { CompileContext } from "./compile/compile-value.ts";
 import { createFileColumns } from "./compile/file-columns.ts";
 import { keptAttributes } from "./compile/kept-attributes.ts";
@@ -32,8 +33,16 @@ export interface CompiledMapping {
 export function compileMapping(mapping: Mapping, header: readonly string[]): CompiledMapping {
   const file = createFileColumns(header);
   const named = attributeColumns(header);
-  const context: CompileContext = { file, used: new Set(), sources: 0 };
+  const context: CompileContext = {
+    file,
+    used: new Set(),
+    sources: 0,
+    conditionOf: compileCondition,
+    has_group: mapping.group !== undefined,
+    tables: new Set(Object.keys(mapping.tables ?? {})),
+  };
   const ignore = (mapping.ignore ?? []).flatMap((each, i) => compileCondition(context, each, `ignore.${i}`) ?? []);
+  if (isShaped(mapping)) return compileShaped(context, mapping, named, ignore);
   const fields = compileFields(context, mapping);
   const declared = compileAttributes(context, mapping.attributes ?? {});
   const pairs = compilePairs(context, mapping.pairs ?? []);
@@ -83,6 +92,49 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   return { ...found, plan };
 }
 
+/** Compiles a mapping with which the rows of the file form products together. All values are computed. */
+function compileShaped(
+  context: CompileContext,
+  mapping: Mapping,
+  named: readonly Column[],
+  ignore: MappingPlan["ignore"],
+): CompiledMapping {
+  const { file } = context;
+  const names = named.map(({ name }) => name);
+  const removed = matchAll(file, mapping.blank?.remove ?? []);
+  const rejected = [...matchAll(file, mapping.blank?.reject ?? [])];
+  const { shape, columns } = compileShape(context, mapping, named, removed);
+  const uses = usesOf({
+    names,
+    fields: shape.products.flatMap(({ fields }) => fields),
+    attributes: [...shape.products.flatMap(({ attributes }) => attributes), ...shape.kept],
+    pairs: shape.products.flatMap(({ pairs }) => pairs),
+  });
+  return {
+    columns: named.map(({ name }, index): Column => {
+      const used = uses.get(index);
+      if (used !== undefined) return { name, target: "used", used_for: [...used] };
+      return { name, target: context.used.has(index) ? "used" : "ignored" };
+    }),
+    missing: [...file.missing],
+    unused: named.filter((_, index) => !file.named.has(index)).map(({ name }) => name),
+    plan: {
+      version: PLAN_VERSION,
+      width: names.length,
+      names,
+      columns,
+      fields: [],
+      attributes: [],
+      pairs: [],
+      ignore,
+      reject_blank: rejected,
+      empty: (mapping.empty ?? []).map((marker) => marker.trim()),
+      copied: [],
+      shape,
+    },
+  };
+}
+
 /** The fields whose texts an import stores with their white space. */
 const TEXTS_AS_WRITTEN: readonly FieldName[] = FIELD_NAMES.filter(
   (field) => kindOf(field) === "text" && !isTrimmed(field),
@@ -122,8 +174,14 @@ function assignTargets(
 }
 
 /** Whether the value is the unchanged text of a single column. */
-const isCopyOfColumn = ({ sources, steps, use, list, fallback }: ValueNode): boolean =>
-  sources.length === 1 && steps.length === 0 && use !== "all" && list === null && fallback === null;
+const isCopyOfColumn = ({ sources, steps, use, list, fallback, condition, without }: ValueNode): boolean =>
+  sources.length === 1 &&
+  steps.length === 0 &&
+  use !== "all" &&
+  list === null &&
+  fallback === null &&
+  condition === undefined &&
+  without === undefined;
 
 function columnOf({ name, is_list }: Column, copy: Copy | undefined, isRemoved: boolean): Column {
   if (copy === undefined) return { name, target: "ignored" };

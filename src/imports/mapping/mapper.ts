@@ -3,6 +3,7 @@
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { RECORD_FAULTS, type Records } from "../read/records.ts";
 import { PLAN_VERSION, type MappingPlan } from "./plan.ts";
+import { createValueContext } from "./run/condition.ts";
 import { createNotes, type Notes } from "./run/notes.ts";
 import { RecordMapper } from "./run/record-mapper.ts";
 import { Row, type MappingFault } from "./run/row.ts";
@@ -40,7 +41,7 @@ export function createMapper(plan: MappingPlan, dialect: Dialect): Mapper {
   const notes = createNotes();
   const row = new Row(plan.width, dialect);
   const window = new WindowCopy(plan.width, plan.columns.length);
-  const mapper = new RecordMapper(plan, { markers: new Set(plan.empty), notes }, row, window);
+  const mapper = new RecordMapper(plan, createValueContext({ markers: new Set(plan.empty), notes }), row, window);
 
   /** Maps a record that has no record fault. Returns whether a condition ignores the record. */
   const mapRecord = (records: Records, r: number, isScan: boolean): boolean => {

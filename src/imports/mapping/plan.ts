@@ -1,7 +1,8 @@
 // The plan of a mapping: what a mapping does to the records of one file, with its columns as numbers. A plan is stored with its import as
 // JSON, so that the scan, all loaders and a resumed import compute the same values.
 import type { FieldName } from "../../catalog/product/column-lists.ts";
-import type { LayoutColumn } from "../layout.ts";
+import type { LayoutColumn, SourceTarget } from "../layout.ts";
+import type { GroupValue } from "../../../contract/mapping/value.ts";
 import type { YesNoNumbers } from "../../../contract/catalog/yes-no.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
 import type { DateFormat } from "./steps/date.ts";
@@ -28,7 +29,8 @@ export type Step =
   | { step: "yes_no"; yes: string[]; no: string[]; numbers?: YesNoNumbers }
   | { step: "gtin" }
   | { step: "prefix"; text: string }
-  | { step: "suffix"; text: string };
+  | { step: "suffix"; text: string }
+  | { step: "lookup"; table: string; otherwise: "reject" | "keep" | "blank" };
 
 export interface ValueNode {
   /** The sources of the value. A number is the index of a column. A ValueNode is a value with steps of its own. */
@@ -47,6 +49,15 @@ export interface ValueNode {
   is_key_part?: boolean;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
+  /** A value of the record's group, in place of sources. */
+  group?: GroupValue;
+  /** Whether the sources are read in all records of the group. */
+  over_group?: true;
+  /** Texts of sources that count as blank. */
+  without?: string[];
+  /** The value is blank in records that do not meet `test` (or that meet it, if `is_met` is false). `test` is null if the file lacks the
+   * columns of the condition, which is never met then. */
+  condition?: { test: ConditionNode | null; is_met: boolean }[];
   steps: Step[];
   /** `true` stores a single text as a list, `false` stores only the first element of a list, and null stores the value unchanged. */
   list: boolean | null;
@@ -90,8 +101,47 @@ export interface ConditionNode {
 /** A column that the mapper appends to each record. The column `members` contains the computed attributes as the members of a JSON object,
  * without its braces. The column `removals` contains a member with the value null for each attribute that a marker erases. */
 export interface PlanColumn extends LayoutColumn {
-  target: FieldName | "members" | "removals";
-  computed: true;
+  target: FieldName | "members" | "removals" | SourceTarget;
+  computed?: true;
+}
+
+/** What the records of one kind become: the values of a product. */
+export interface ProductNode {
+  fields: { target: FieldName; value: ValueNode }[];
+  attributes: AttributeNode[];
+  pairs: PairNode[];
+}
+
+/** A lookup table whose entries are records of the file. */
+export interface TableNode {
+  name: string;
+  /** Null if another pass over the file has collected the entries. */
+  entry: { key: ValueNode; value: ValueNode; parent: ValueNode | null } | null;
+  /** Whether an entry has a parent, so that its value is a path. */
+  is_path: boolean;
+  /** The separator that joins a path to a text; null if a path is a list. */
+  join: string | null;
+}
+
+/** How records become products if a record is not a product of its own. */
+export interface ShapePlan {
+  group: {
+    by: ValueNode | null;
+    begins: ConditionNode | null;
+    /** Columns whose blank cells take the first value of the group. */
+    fill: number[];
+    adds: ConditionNode[];
+  } | null;
+  kinds: { by: ValueNode; names: string[]; else: "ignore" | "reject" } | null;
+  /** The values of each kind, in the order of `kinds.names`; a single element if there are no kinds. */
+  products: ProductNode[];
+  /** The attributes that all kinds copy from columns. */
+  kept: AttributeNode[];
+  overlay: { by: number; base: string[]; active_name: string } | null;
+  /** Whether later records with the same key add to the product of the first one. */
+  merges: boolean;
+  links: ValueNode[];
+  tables: TableNode[];
 }
 
 export interface MappingPlan {
@@ -114,10 +164,11 @@ export interface MappingPlan {
   /** Attributes that are copied from a column. If that column's cell is not blank, the mapper adds no attribute with the same name from
    * the data. */
   copied: { name: string; column: number }[];
+  /** If the records form products together, `columns` are the columns of the text that contains the formed products. */
+  shape?: ShapePlan;
 }
 
-/** The columns of the records that the mapper returns: those of the file, followed by the computed ones. */
-export const planLayoutColumns = (columns: readonly Column[], plan: MappingPlan | null): LayoutColumn[] => [
-  ...columns,
-  ...(plan?.columns ?? []),
-];
+/** The columns of the records that are loaded: those of the file, followed by the computed ones; or those of the products that were formed
+ * from the records of the file. */
+export const planLayoutColumns = (columns: readonly Column[], plan: MappingPlan | null): LayoutColumn[] =>
+  plan?.shape === undefined ? [...columns, ...(plan?.columns ?? [])] : plan.columns;

@@ -79,6 +79,7 @@ function sizeAfter(step: Step, bytes: Bound, elements: Bound): ValueSize {
     case "strip_html":
     case "trim":
     case "like":
+    case "lookup":
       return { bytes, elements };
   }
 }

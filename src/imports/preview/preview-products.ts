@@ -9,6 +9,7 @@ import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 import type { Layout } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
+import { sourceRow } from "../shape/products-text.ts";
 import type { Dialect, Preview } from "../../../contract/imports/imports.ts";
 
 export type PreviewProduct = Preview["products"][number];
@@ -49,7 +50,7 @@ function productOf({ records, layout, dialect, active }: Source, r: number): Pre
   const activeCell = textOf(layout.active);
   return {
     line: records.line[r] as number,
-    row: r + 1,
+    row: layout.source_row < 0 ? r + 1 : sourceRow(records, r, layout),
     sku: trimWhiteSpace(textOf(layout.sku)),
     name: cutText(textOf(layout.name), SHOWN_CHARACTERS),
     description: cutText(textOf(layout.description), SHOWN_CHARACTERS),

@@ -12,9 +12,19 @@ import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { tableNotices } from "../scan/rows/notices.ts";
+import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
+import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
+import { formSample, type FormedSample } from "./form-sample.ts";
 import { createScanner, rulesOf } from "../scan/scanner.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
-import { completeOptions, type GivenOptions, type Preview } from "../../../contract/imports/imports.ts";
+import {
+  completeOptions,
+  IGNORE_CODES,
+  type GivenOptions,
+  type IgnoredRow,
+  type Preview,
+  type Reject,
+} from "../../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import type { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";
@@ -78,6 +88,7 @@ export async function previewSource(
     mapping: effectiveMapping(head.table, options),
     profile,
     notices: [
+      ...scanned.notices,
       ...chosen.notices,
       ...head.table.notices,
       ...tableNotices(head.table, head.dialect, overridesOf(options)),
@@ -102,7 +113,7 @@ function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Pre
   });
 }
 
-type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "superseded" | "products"> & {
+type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "superseded" | "products" | "notices"> & {
   problem: Problem | undefined;
 };
 
@@ -112,6 +123,7 @@ const NOT_SCANNED: Scanned = {
   ignored: 0,
   superseded: 0,
   products: [],
+  notices: [],
   problem: undefined,
 };
 
@@ -121,18 +133,23 @@ export function scanSample(
   options: GivenOptions,
   shown: number,
 ): Scanned {
+  const listed = Math.max(shown, SHOWN_REJECTS);
+  const { repeats } = completeOptions(options);
+  if (isShapedPlan(table.plan))
+    return scanFormed(table.plan, formSample(table.plan, { records: read, table, dialect }, listed), {
+      repeats,
+      listed,
+      shown,
+      active: options.active,
+    });
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
-  const scanner = createScanner(layout, dialect, {
-    repeats: completeOptions(options).repeats,
-    ...rulesOf(table),
-    listed_rejects: Math.max(shown, SHOWN_REJECTS),
-  });
+  const scanner = createScanner(layout, dialect, { repeats, ...rulesOf(table), listed_rejects: listed });
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const mapped = mapper?.map(read);
   const records = mapped?.records ?? read;
   scanner.scan(records, offset, mapped);
   const { rejected, ignored, superseded } = scanner;
-  const rejects = scanner.takeRejects().map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) }));
+  const rejects = scanner.takeRejects().map(shortReject);
   const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
   const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, shown);
   const problem =
@@ -140,5 +157,38 @@ export function scanSample(
     mapper?.notes.question(table.plan?.names ?? []) ??
     (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
   scanner.release();
-  return { rejected, rejects, ignored, superseded, products, problem };
+  return { rejected, rejects, ignored, superseded, products, problem, notices: [] };
 }
+
+const shortReject = (reject: Reject): Reject => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) });
+
+interface FormedRules {
+  repeats: "last" | "first" | "reject";
+  listed: number;
+  shown: number;
+  active: boolean;
+}
+
+/** Scans the products that were formed from the sampled rows. */
+function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, shown, active }: FormedRules): Scanned {
+  const { records } = formed;
+  const layout = layoutOf(plan.columns);
+  const scanner = createScanner(layout, PRODUCTS_DIALECT, { repeats, listed_rejects: listed });
+  scanner.scan(records, 0);
+  const found = [...formed.left.filter(isReject), ...scanner.takeRejects()].sort((a, b) => a.row - b.row);
+  const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
+  const source = { records, layout, dialect: PRODUCTS_DIALECT, isSkipped, active };
+  const result = {
+    rejected: formed.rejected + scanner.rejected,
+    rejects: found.slice(0, listed).map(shortReject),
+    ignored: formed.ignored + scanner.ignored,
+    superseded: scanner.superseded,
+    products: previewProducts(source, shown),
+    problem: scanner.tooManyRejects() ?? formed.notes.question(plan.names),
+    notices: formed.notices,
+  };
+  scanner.release();
+  return result;
+}
+
+const isReject = (row: Reject | IgnoredRow): row is Reject => !(row.code in IGNORE_CODES);

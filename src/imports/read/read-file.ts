@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
-import { columnShapes } from "./fit/column-shapes.ts";
+import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { createHeaderTest, type HeaderTest } from "./fit/header-rows.ts";
 import { openTable, readRecords, recordFault, wholeExtent, type Table } from "./read-records.ts";
@@ -82,7 +82,7 @@ async function readTable(
     const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
     const skuColumn = table.columns.findIndex(({ target }) => target === "sku");
     let rows = 0;
-    const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+    const fit = createFit(table.columns.length, dialect, shapesOf(table));
     const isHeader = createHeaderTest(table.header, skuColumn, dialect);
     for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
       // Without a SKU column, the table is only shown, so its records stay unmodified.

@@ -12,7 +12,7 @@ import { formatOf, isPacked, type ContentFormat, type PackedFormat } from "./det
 import { convertHtmlHead } from "./html/convert-html.ts";
 import { convertMarkdown } from "./text/markdown.ts";
 import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
-import { columnShapes } from "./fit/column-shapes.ts";
+import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { rewriterOf } from "./rewrite/detect-rewriting.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
@@ -152,7 +152,7 @@ export async function readTable(
   const end = Math.min(text.length, table.start + HEAD_BYTES);
   const isEnd = isWhole && end === text.length;
   splitRecords(splitter, { bytes: text, from: table.start, to: end, at_end: isEnd }, records);
-  const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+  const fit = createFit(table.columns.length, dialect, shapesOf(table));
   // `fitRecords` yields all records of the head at once, except for a table with many columns and short records.
   const [fitted = records] = fitRecords(records, fit);
   return { dialect, table, records: fitted, offset: 0 };

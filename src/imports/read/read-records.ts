@@ -158,10 +158,17 @@ export async function openTable(
     const width = recordTexts(records, 0, dialect).length;
     const blankIsRecord = isBlankRecord(width, dialect);
     if (!dialect.header) {
-      const names = heading.header_names?.slice(0, width) ?? [];
       const rows = sampleRows(records, 0, dialect);
-      const columns = names.length > 0 ? matchColumns(padded(names, width), rows) : unnamedColumns(width);
-      return { ...table, columns, rows, blank_is_record: blankIsRecord };
+      const named = namedWidth(heading.header_names ?? [], width, rows);
+      const names = heading.header_names?.slice(0, named) ?? [];
+      const columns = names.length > 0 ? matchColumns(padded(names, named), rows) : unnamedColumns(width);
+      return {
+        ...table,
+        columns,
+        rows,
+        blank_is_record: isBlankRecord(named, dialect),
+        ...(named > width ? { has_kinds: true } : {}),
+      };
     }
     const { cells, last, data } = readHeader(records, dialect, heading);
     const first = data < records.count ? data : last + 1;
@@ -194,6 +201,12 @@ export async function openTable(
   // The file has only blank lines. Treat it as a table of one column without a name.
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
+
+/** The width of a table without a header. In a file with records of several kinds, the first record may be shorter than others. So the
+ * number of names decides if the first records differ in their number of cells.
+ * @param width number of cells of the first record */
+const namedWidth = (names: readonly string[], width: number, rows: readonly (readonly string[])[]): number =>
+  rows.every((cells) => cells.length === width) ? width : Math.max(width, names.length);
 
 const tableWithoutColumns = (start: number, firstLine: number, size: number): Table => ({
   start,

@@ -6,6 +6,8 @@ import type { Layout, LayoutColumn } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { MappingFault } from "../mapping/mapper.ts";
 import type { Records } from "../read/records.ts";
+import { sourceRow } from "../shape/products-text.ts";
+import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "../shape/scattered.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import {
   IGNORE_CODES,
@@ -18,6 +20,12 @@ import {
 
 /** Maximum number of characters of a wrong value that are shown. */
 const SHOWN_VALUE = 200;
+
+/** A rejected row as it is stored. */
+export type StoredReject = Reject & {
+  /** The values of the row's product as JSON, if the product was formed from several rows. */
+  product?: string;
+};
 
 /** The records of a file and how to read them. */
 interface FileRecords {
@@ -42,7 +50,7 @@ export function makeReject(
   const target = layout.columns[column]?.target;
   const width = (records.first_field[r + 1] as number) - (records.first_field[r] as number);
   return {
-    row,
+    row: layout.source_row < 0 ? row : sourceRow(records, r, layout),
     line: records.line[r] as number,
     column: layout.columns[column]?.name ?? null,
     value,
@@ -141,6 +149,10 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "The cell is empty, but the mapping requires a value. Enter a value.";
     case "not_a_list":
       return `The value begins with [ or a quote, so it must be JSON: a list such as ["red", "blue"] of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty, or a text such as "red". Correct the value.`;
+    case "no_base_row":
+      return `The row belongs to the layer "${value}" of a product, but the file has no row of the product itself. Add that row.`;
+    case "group_too_large":
+      return `More than ${MAX_GROUP_RECORDS.toLocaleString("en")} rows or ${MAX_GROUP_BYTES >> 20} MB belong to the same product or group. Check the columns that the mapping groups by.`;
     case "match_ambiguous":
       return "Several products have this value, so it is unclear which of them the row means. Correct the products, or give the SKU.";
     case "exists_already":

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
+import type { StoredReject } from "./make-reject.ts";
 import {
   IGNORE_CODES,
   MAX_LISTED_REJECTS,
@@ -11,11 +12,12 @@ import {
 } from "../../../contract/imports/imports.ts";
 
 /** Stores rejects. @returns the number of rejects that were not stored before */
-export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
+export async function insertRejects(db: Queryable, importId: number, rejects: readonly StoredReject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
-    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored)
-     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) as r
+    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product)
+     select $1, r.*
+     from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::text[]) as r
      on conflict (import_id, "row") do nothing`,
     [importId, ...rejectColumns(rejects)],
   );
@@ -23,7 +25,7 @@ export async function insertRejects(db: Queryable, importId: number, rejects: re
 }
 
 /** Returns one array for each column of `import_rejects`, in the order of the table. */
-export const rejectColumns = (rejects: readonly (Reject | IgnoredRow)[]): unknown[] => [
+export const rejectColumns = (rejects: readonly (StoredReject | IgnoredRow)[]): unknown[] => [
   rejects.map((reject) => reject.row),
   rejects.map((reject) => reject.line),
   rejects.map((reject) => reject.column),
@@ -32,6 +34,7 @@ export const rejectColumns = (rejects: readonly (Reject | IgnoredRow)[]): unknow
   rejects.map((reject) => reject.message),
   rejects.map((reject) => reject.raw),
   rejects.map((reject) => reject.code in IGNORE_CODES),
+  rejects.map((reject) => ("product" in reject ? reject.product : null)),
 ];
 
 /** Stores the rejects of a chunk in the chunk's transaction, up to MAX_LISTED_REJECTS for the import. A lock lets only one loader of the
@@ -39,7 +42,7 @@ export const rejectColumns = (rejects: readonly (Reject | IgnoredRow)[]): unknow
 export async function insertListedRejects(
   client: pg.ClientBase,
   importId: number,
-  rejects: readonly Reject[],
+  rejects: readonly StoredReject[],
 ): Promise<void> {
   if (rejects.length === 0) return;
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("listed_rejects", importId));
@@ -97,11 +100,17 @@ async function listRows<Row extends Reject | IgnoredRow>(
 const MAX_PAGE_BYTES = 4 << 20;
 
 /** Returns complete rejects in file order, after row `after`: at most `limit`, and fewer if their records are long. */
-export async function readRejects(db: Queryable, importId: number, after: number, limit: number): Promise<Reject[]> {
-  const { rows } = await db.query<Reject>(
-    `select "row", line, "column", value, code, message, raw
+export async function readRejects(
+  db: Queryable,
+  importId: number,
+  after: number,
+  limit: number,
+): Promise<StoredReject[]> {
+  const { rows } = await db.query<StoredReject>(
+    `select "row", line, "column", value, code, message, raw, product
      from (
-       select r.*, sum(octet_length(raw)) over (order by "row") - octet_length(raw) as bytes_before
+       select r.*, sum(octet_length(raw) + coalesce(octet_length(product), 0)) over (order by "row")
+         - octet_length(raw) - coalesce(octet_length(product), 0) as bytes_before
        from (select * from import_rejects where import_id = $1 and not ignored and "row" > $2 order by "row" limit $3) r
      ) r
      where bytes_before < $4 order by "row"`,

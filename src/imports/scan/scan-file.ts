@@ -12,6 +12,7 @@ import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { detectText, detectWholeText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import type { ImportWork } from "../store.ts";
+import { isShapedPlan } from "../shape/record-judge.ts";
 import { textPath } from "../files/text-path.ts";
 import { endScan } from "./review/end-scan.ts";
 import { uploadedExtent } from "./follow-upload.ts";
@@ -19,13 +20,14 @@ import { judgeTable } from "./profile/judge-table.ts";
 import { COMPARED_KEYS } from "./review/count-known-keys.ts";
 import { mayNeedReview } from "./review/review.ts";
 import { createRowScan } from "./rows/row-scan.ts";
+import { scanShaped } from "./shaped/scan-shaped.ts";
 import { ReadAgain, withNamedProfile } from "./profile/profile-of-scan.ts";
 import { fenced, type Run } from "./scan-run.ts";
-import type { Scanner, ScanRules } from "./scanner.ts";
+import { saveRejects } from "./save-rejects.ts";
+import type { ScanRules } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import {
   deleteScanRejects,
-  insertScanRejects,
   noteFaulty,
   noteFormat,
   noteScanned,
@@ -36,8 +38,6 @@ import { completeOptions, type Dialect } from "../../../contract/imports/imports
 
 /** Minimum time between two updates of the stored progress. The page does not show progress more often. */
 const PROGRESS_MS = 200;
-/** Number of rejects per statement. */
-const REJECTS_BATCH = 5000;
 /** Maximum size in bytes of a text whose records are cached. A larger text usually has more records than the record cache can hold. */
 const MAX_CACHED_TEXT = 200 << 20;
 
@@ -111,6 +111,11 @@ async function scanText(
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table));
   if (problem !== undefined) throw problem;
   if (question !== undefined) throw question;
+  const { plan } = table;
+  if (isShapedPlan(plan)) {
+    const isWrong = (records: Records): boolean => isRefuted(proof, records);
+    return scanShaped(run, { file, table, plan, dialect, extent, isRefuted: isWrong }, rulesOf(run, undefined));
+  }
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
   const rows = createRowScan(table, dialect, rulesOf(run, textSize));
   const { scanner } = rows;
@@ -129,7 +134,7 @@ async function scanText(
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";
     rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
-    await saveRejects(run, scanner);
+    await saveRejects(run, [...scanner.takeRejects(), ...scanner.takeIgnored()]);
     const tooManyRejects = scanner.tooManyRejects();
     if (tooManyRejects !== undefined) {
       await fenced(run, () => noteFaulty(pool, work, scanner));
@@ -160,12 +165,4 @@ function isRefuted(proof: { is_proven: boolean }, { bytes, count, start, end }: 
   if (isAscii(text)) return false;
   proof.is_proven = isUtf8(text);
   return !proof.is_proven;
-}
-
-async function saveRejects(run: Run, scanner: Scanner): Promise<void> {
-  const rejects = [...scanner.takeRejects(), ...scanner.takeIgnored()];
-  for (let i = 0; i < rejects.length; i += REJECTS_BATCH) {
-    const batch = rejects.slice(i, i + REJECTS_BATCH);
-    await fenced(run, () => insertScanRejects(run.context.pool, run.work, batch));
-  }
 }

@@ -8,7 +8,7 @@ import { countCharacters, isBlankText, isSkuTooLong } from "../../catalog/produc
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import type { Chunk } from "../chunk-store.ts";
-import { createKeyTable } from "./key-table.ts";
+import { createKeyTable } from "../keys/key-table.ts";
 import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
 import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";

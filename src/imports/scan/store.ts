@@ -3,9 +3,10 @@
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import type { ScanId } from "../fencing.ts";
+import type { StoredReject } from "../rejects/make-reject.ts";
 import { rejectColumns } from "../rejects/store.ts";
 import { changeImport, RECEIVED_FRACTION, SCANNED_FRACTION, type ImportWork } from "../store.ts";
-import type { Column, Dialect, IgnoredRow, Reject } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect, IgnoredRow } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 
 /** Stores the dialect, the columns and the plan of the mapping as soon as they are detected, even for a file that cannot be imported.
@@ -144,14 +145,14 @@ export async function deleteScanRejects(db: Queryable, scan: ScanId): Promise<bo
 export async function insertScanRejects(
   db: Queryable,
   scan: ScanId,
-  rejects: readonly (Reject | IgnoredRow)[],
+  rejects: readonly (StoredReject | IgnoredRow)[],
 ): Promise<boolean> {
   return writeFenced(
     db,
     `inserted as (
-       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored)
+       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product)
        select $1, r.*
-       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[]) as r
+       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::text[]) as r
        on conflict (import_id, "row") do nothing
      )`,
     scan,

@@ -23,7 +23,7 @@ export function compileCondition(
     throw invalidMapping(statement, 'it needs "of", and one of "is", "not" and "like"');
   if (blank === undefined && of === undefined && any === undefined)
     throw invalidMapping(statement, 'it needs "blank", "of" or "any"');
-  const unused: CompileContext = { file: context.file, used: new Set(), sources: context.sources };
+  const unused: CompileContext = { ...context, used: new Set() };
   const columns = blank === undefined ? null : many(blank).flatMap((name) => columnsOf(unused, name));
   countSources(unused, columns?.length ?? 0, statement);
   const value = of === undefined ? null : compileValue(unused, of, { statement, trim: true });

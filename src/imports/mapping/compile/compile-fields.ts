@@ -25,15 +25,22 @@ const IS_TRIMMED: Record<FieldName, boolean> = {
   parent_sku: true,
 };
 
-export function compileFields(context: CompileContext, mapping: Mapping): { target: FieldName; value: ValueNode }[] {
+/** @param isComputed whether no value is copied from a cell without computing it */
+export function compileFields(
+  context: CompileContext,
+  mapping: Mapping,
+  isComputed = false,
+): { target: FieldName; value: ValueNode }[] {
   return FIELD_NAMES.flatMap((target) => {
     const statement = FIELD_STATEMENTS[target];
     const value = mapping[statement];
     if (value === undefined) return [];
     const node = compileValue(context, value, { statement, trim: IS_TRIMMED[target] });
     if (node === null) return [];
+    if (target === "sku" && looksUp(node))
+      throw invalidMapping(statement, "a key cannot be looked up in a table, because tables are complete only at the end of the file");
     if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
-    const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)];
+    const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node, isComputed)];
     const whole = { ...node, steps, is_distinct: target === "sku" && isDistinct(node) };
     return [{ target, value: target === "sku" ? withCheckedParts(whole) : whole }];
   });
@@ -56,6 +63,10 @@ function withCheckedParts(node: ValueNode): ValueNode {
   return { ...node, sources, ...(isMapped ? {} : { is_key_part: true }) };
 }
 
+const looksUp = ({ sources, steps }: ValueNode): boolean =>
+  steps.some(({ step }) => step === "lookup") ||
+  sources.some((source) => typeof source !== "number" && looksUp(source));
+
 /** Returns the step that normalizes a key if keys are compared as GTINs. */
 const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>
   target === "sku" && match?.as === "gtin" ? [{ step: "gtin" }] : [];
@@ -68,9 +79,13 @@ export const isList = ({ use, steps, list }: ValueNode): boolean =>
  * Returns the step that converts a computed value to the type of its field. Returns no step if the mapping already contains this step, or
  * if the value is an unchanged cell: the scan checks such cells.
  */
-function lastSteps(kind: FieldKind, { steps, sources, constant, fallback }: ValueNode): Step[] {
+function lastSteps(
+  kind: FieldKind,
+  { steps, sources, constant, fallback }: ValueNode,
+  isComputed: boolean,
+): Step[] {
   const isCopy = steps.length === 0 && sources.length === 1 && typeof sources[0] === "number" && fallback === null;
-  if (isCopy && constant === null) return [];
+  if (isCopy && constant === null && !isComputed) return [];
   switch (kind) {
     case "text":
       return [];

@@ -1,7 +1,7 @@
 // Compiles the values of a mapping: finds their columns, and turns their members into steps.
-import type { MappedValue, Value } from "../../../../contract/mapping/mapping.ts";
+import type { Condition, MappedValue, Value } from "../../../../contract/mapping/mapping.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
-import type { Otherwise, Step, ValueNode } from "../plan.ts";
+import type { ConditionNode, Otherwise, Step, ValueNode } from "../plan.ts";
 import { parseDateSample } from "../steps/date.ts";
 import { parseNumberSample, PLAIN_NUMBER } from "../steps/number.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
@@ -15,6 +15,12 @@ export interface CompileContext {
   used: Set<number>;
   /** Number of sources of the values that have been compiled so far. */
   sources: number;
+  /** Compiles a condition of a value. */
+  conditionOf: (context: CompileContext, condition: Condition, statement: string) => ConditionNode | null;
+  /** Whether the mapping groups rows. */
+  has_group: boolean;
+  /** The names of the lookup tables. */
+  tables: ReadonlySet<string>;
 }
 
 export interface ValueScope {
@@ -36,10 +42,12 @@ const MAX_SOURCES = 20_000;
  * @throws Problem `mapping-invalid` */
 export function compileValue(context: CompileContext, value: Value, scope: ValueScope): ValueNode | null {
   const members: MappedValue = typeof value === "string" || Array.isArray(value) ? { from: value } : value;
-  if (members.from !== undefined && members.const !== undefined)
-    throw invalidMapping(scope.statement, 'use either "from" or "const"');
-  if (members.from === undefined && members.const === undefined && members.default === undefined)
-    throw invalidMapping(scope.statement, 'it needs "from", "const" or "default"');
+  if ([members.from, members.const, members.group].filter((origin) => origin !== undefined).length > 1)
+    throw invalidMapping(scope.statement, 'use only one of "from", "const" and "group"');
+  if ([members.from, members.const, members.group, members.default].every((origin) => origin === undefined))
+    throw invalidMapping(scope.statement, 'it needs "from", "const", "group" or "default"');
+  if ((members.group !== undefined || members.over !== undefined) && !context.has_group)
+    throw invalidMapping(scope.statement, 'it reads the group of a row, so the mapping needs the statement "group"');
   if (members.join !== undefined && members.all === true)
     throw invalidMapping(scope.statement, 'use either "join" or "all"');
   const trim = members.trim ?? (scope.trim || members.join !== undefined);
@@ -55,11 +63,28 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
     need_all: needAll,
     is_distinct: false,
     trim,
-    steps: stepsOf(members, scope.statement),
+    ...groupMembers(members),
+    ...conditionsOf(context, members, scope.statement),
+    steps: stepsOf(members, scope.statement, context.tables),
     list: members.list ?? null,
     fallback: members.default ?? null,
     column: sources.map((source) => (typeof source === "number" ? source : source.column)).find((c) => c >= 0) ?? -1,
   };
+}
+
+const groupMembers = ({ group, over, without }: MappedValue): Pick<ValueNode, "group" | "over_group" | "without"> => ({
+  ...(group === undefined ? {} : { group }),
+  ...(over === undefined ? {} : { over_group: true }),
+  ...(without === undefined ? {} : { without: without.map(comparable) }),
+});
+
+function conditionsOf(context: CompileContext, members: MappedValue, statement: string): Pick<ValueNode, "condition"> {
+  const conditions = ([["if", true], ["unless", false]] as const).flatMap(([member, isMet]) => {
+    const condition = members[member];
+    if (condition === undefined) return [];
+    return [{ test: context.conditionOf(context, condition, `${statement}.${member}`), is_met: isMet }];
+  });
+  return conditions.length === 0 ? {} : { condition: conditions };
 }
 
 /** Returns the column with this name or, if no column has this name, the columns whose names match it as a pattern. */
@@ -105,7 +130,7 @@ export function countSources(context: CompileContext, count: number, statement: 
 }
 
 /** Returns the steps of the value, in the order in which they are applied. */
-export function stepsOf(members: MappedValue, statement: string): Step[] {
+export function stepsOf(members: MappedValue, statement: string, tables: ReadonlySet<string> = new Set()): Step[] {
   const steps: Step[] = [];
   if (members.else === "hold" && members.map === undefined)
     throw invalidMapping(
@@ -139,6 +164,7 @@ export function stepsOf(members: MappedValue, statement: string): Step[] {
   if (members.yes_no !== undefined) steps.push({ step: "yes_no", ...members.yes_no });
   if (members.prefix !== undefined) steps.push({ step: "prefix", text: members.prefix });
   if (members.suffix !== undefined) steps.push({ step: "suffix", text: members.suffix });
+  if (members.lookup !== undefined) steps.push(lookupStep(members.lookup, members, statement, tables));
   return steps;
 }
 
@@ -147,6 +173,16 @@ function mapStep({ map = {}, else: otherwise }: MappedValue, statement: string):
   if (new Set(entries.map(([from]) => from)).size < entries.length)
     throw invalidMapping(`${statement}.map`, "two of its values differ only by case or blanks");
   return { step: "map", entries, otherwise: (otherwise ?? "note") satisfies Otherwise, statement };
+}
+
+function lookupStep(
+  table: string,
+  { else: otherwise = "keep" }: MappedValue,
+  statement: string,
+  tables: ReadonlySet<string>,
+): Step {
+  if (!tables.has(table)) throw invalidMapping(`${statement}.lookup`, `the mapping has no table "${table}"`);
+  return { step: "lookup", table, otherwise: otherwise === "hold" ? "keep" : otherwise };
 }
 
 /** The form in which values are compared. */

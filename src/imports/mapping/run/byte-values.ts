@@ -16,6 +16,7 @@ export type WriteBytes = (row: Row, out: OutBytes) => boolean;
  */
 export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | undefined {
   const { sources, steps, list, fallback, use } = node;
+  if (dependsOnOtherCells(node) || node.without !== undefined) return undefined;
   if (list !== null || fallback !== null || sources.length === 0) return undefined;
   if (!sources.every((source) => typeof source === "number")) return undefined;
   const [step] = steps;
@@ -24,6 +25,10 @@ export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | und
     return numberWriter(sources[0] as number, step.format, isJson);
   return undefined;
 }
+
+/** Whether the value depends on cells other than those of its sources. */
+export const dependsOnOtherCells = ({ condition, group, over_group }: ValueNode): boolean =>
+  condition !== undefined || group !== undefined || over_group === true;
 
 const SPACE = 0x20;
 /** ASCII white space: blank, tab, line feed, vertical tab, form feed, carriage return. */

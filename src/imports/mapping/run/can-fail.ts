@@ -30,6 +30,7 @@ function stepCanFail(step: Step): boolean {
     case "gtin":
       return true;
     case "like":
+    case "lookup":
       return step.otherwise === "reject";
     case "map":
       return step.otherwise === "reject" || step.otherwise === "note" || step.otherwise === "hold";

@@ -7,6 +7,12 @@ import { ERASED, readerOf, type ValueContext } from "./value.ts";
 
 export type IsMet = (row: Row) => boolean;
 
+/** Returns the state that all values of a mapper share. */
+export function createValueContext(given: Omit<ValueContext, "conditionOf">): ValueContext {
+  const context: ValueContext = { ...given, conditionOf: (node) => conditionOf(node, context) };
+  return context;
+}
+
 export function conditionOf(node: ConditionNode, context: ValueContext): IsMet {
   const parts: IsMet[] = [];
   const { blank, any } = node;

@@ -3,7 +3,7 @@ import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import type { Records } from "../../read/records.ts";
 import type { MappingPlan } from "../plan.ts";
 import { conditionOf, type IsMet } from "./condition.ts";
-import { Members } from "./members.ts";
+import { Members } from "./attributes/members.ts";
 import { RowWork } from "./row-work.ts";
 import type { Row } from "./row.ts";
 import type { ValueContext } from "./value.ts";

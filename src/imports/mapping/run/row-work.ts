@@ -27,7 +27,7 @@ export class RowWork {
   readonly #costs: readonly (readonly [column: number, cost: number])[];
   readonly #highest: number;
 
-  constructor(plan: MappingPlan) {
+  constructor(plan: WorkPlan) {
     const costs = costsOf(plan);
     this.#costs = [...costs];
     this.#highest = Math.max(0, ...costs.values());
@@ -53,10 +53,13 @@ export class RowWork {
   }
 }
 
-function costsOf({ fields, attributes, pairs, ignore }: MappingPlan): Map<number, number> {
+type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore">;
+
+function costsOf({ fields, attributes, pairs, ignore }: WorkPlan): Map<number, number> {
   const costs = new Map<number, number>();
   const add = (column: number, cost: number): void => void costs.set(column, (costs.get(column) ?? 0) + cost);
-  const addValue = ({ sources, steps }: ValueNode, outer: number): void => {
+  const addValue = ({ sources, steps, condition }: ValueNode, outer: number): void => {
+    for (const { test } of condition ?? []) if (test !== null) addCondition(test);
     const cost = steps.reduce((sum, step) => sum + costOfStep(step), outer);
     for (const source of sources) {
       if (typeof source === "number") add(source, cost);
@@ -94,6 +97,7 @@ function costOfStep(step: Step): number {
     case "date":
     case "yes_no":
     case "gtin":
+    case "lookup":
       return 1;
   }
 }

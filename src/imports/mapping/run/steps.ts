@@ -22,12 +22,21 @@ export interface MapperNotes {
   unseen(statement: string, column: number, text: string): void;
 }
 
-export const stepsOf = (node: ValueNode, notes: MapperNotes): RunStep[] =>
-  node.steps.map((step) => stepOf(step, node.column, notes));
+/** Returns the value of a table for a text, or undefined. */
+export type Lookup = (table: string, text: string) => string | string[] | undefined;
+
+export interface StepContext {
+  notes: MapperNotes;
+  /** Undefined if the mapping has no tables. */
+  lookup?: Lookup | undefined;
+}
+
+export const stepsOf = (node: ValueNode, context: StepContext): RunStep[] =>
+  node.steps.map((step) => stepOf(step, node.column, context));
 
 const notBlank = (text: string): string | null => (isBlankText(text) ? null : text);
 
-function stepOf(step: Step, column: number, notes: MapperNotes): RunStep {
+function stepOf(step: Step, column: number, { notes, lookup }: StepContext): RunStep {
   switch (step.step) {
     case "strip_html":
       return (_, text) => notBlank(stripHtml(text));
@@ -66,6 +75,10 @@ function stepOf(step: Step, column: number, notes: MapperNotes): RunStep {
       return (_, text) => step.text + text;
     case "suffix":
       return (_, text) => text + step.text;
+    case "lookup": {
+      const fallback = otherwiseOf(step.otherwise, column, `a key of the table "${step.table}"`);
+      return (row, text) => lookup?.(step.table, text) ?? fallback(row, text);
+    }
   }
 }
 

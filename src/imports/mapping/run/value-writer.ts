@@ -4,7 +4,7 @@ import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import { ESCAPED, QUOTED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { ByteMemo } from "./byte-memo.ts";
-import { byteWriterOf, type WriteBytes } from "./byte-values.ts";
+import { byteWriterOf, dependsOnOtherCells, type WriteBytes } from "./byte-values.ts";
 import type { OutBytes } from "./out-bytes.ts";
 import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ReadValue, type Result, type ValueContext } from "./value.ts";
@@ -28,7 +28,8 @@ export class ValueWriter {
     this.#column = node.column;
     const hasMarkers = context.markers.size > 0;
     this.#writeBytes = hasMarkers ? undefined : byteWriterOf(node, isJson);
-    const isOfOneCell = node.sources.length === 1 && typeof node.sources[0] === "number";
+    const isOfOneCell =
+      node.sources.length === 1 && typeof node.sources[0] === "number" && !dependsOnOtherCells(node);
     this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? new ByteMemo() : undefined;
   }
 

@@ -1,10 +1,11 @@
 // Evaluates the values of a plan for one record.
 import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
-import type { Step, ValueNode } from "../plan.ts";
+import type { GroupValue } from "../../../../contract/mapping/value.ts";
+import type { ConditionNode, Step, ValueNode } from "../plan.ts";
 import { isDamagedText } from "../../damaged/damaged-keys.ts";
 import { notationFor, type Notation } from "./notation.ts";
-import { stepsOf, type MapperNotes, type RunStep } from "./steps.ts";
+import { stepsOf, type RunStep, type StepContext } from "./steps.ts";
 import type { Row } from "./row.ts";
 
 /** The result for a cell that contains an erase marker (a text in the mapping's `empty`): the import erases the product's value. */
@@ -14,17 +15,29 @@ export type Result = string | string[] | null | typeof ERASED;
 export type ReadValue = (row: Row) => Result;
 
 /** The state that all values of a mapper share. */
-export interface ValueContext {
+export interface ValueContext extends StepContext {
   /** Texts that erase a value. */
   markers: ReadonlySet<string>;
-  notes: MapperNotes;
+  /** Returns the function that tests a condition. */
+  conditionOf: (node: ConditionNode) => (row: Row) => boolean;
+  /** The group of the current record; undefined if the mapping does not group records. */
+  group?: RowGroup | undefined;
+}
+
+/** The records that belong together with the current one. */
+export interface RowGroup {
+  /** A number that is different for each group. */
+  readonly serial: number;
+  value(name: GroupValue): string | null;
+  /** Calls `visit` with each record of the group. `visit` must not keep the row. */
+  each(visit: (row: Row) => void): void;
 }
 
 /** Returns the function that evaluates the value.
  * @param later the steps that follow the value's own steps */
 export function readerOf(node: ValueNode, context: ValueContext, later: readonly Step[] = []): ReadValue {
-  const read = sourceReader(node, context, later);
-  const steps = stepsOf(node, context.notes);
+  const read = gated(node, sourceReader(node, context, later), context);
+  const steps = stepsOf(node, context);
   const { list, fallback } = node;
   if (steps.length === 0 && list === null && fallback === null) return read;
   return (row) => {
@@ -47,8 +60,11 @@ function sourceReader(node: ValueNode, context: ValueContext, later: readonly St
       typeof source === "number"
         ? cellReader(source, trim, context.markers, notation)
         : readerOf(source, context, steps);
-    return node.is_key_part === true ? partReader(source, readSource) : readSource;
+    const readPart = node.is_key_part === true ? partReader(source, readSource) : readSource;
+    return node.without === undefined ? readPart : without(node.without, readPart);
   });
+  if (node.group !== undefined) return groupReader(node.group, context);
+  if (node.over_group === true) return overGroup(node, read, context);
   const [only] = read;
   if (only === undefined) {
     const value = constant === null || isBlankText(constant) ? null : constant;
@@ -62,6 +78,65 @@ function sourceReader(node: ValueNode, context: ValueContext, later: readonly St
     case "first":
       return read.length === 1 ? only : (row) => firstOf(row, read);
   }
+}
+
+/** Makes the value blank in records that do not meet its conditions. */
+function gated({ condition }: ValueNode, read: ReadValue, context: ValueContext): ReadValue {
+  if (condition === undefined) return read;
+  const gates = condition.map(({ test, is_met }) => {
+    const isMet = test === null ? () => false : context.conditionOf(test);
+    return (row: Row) => isMet(row) === is_met;
+  });
+  return (row) => {
+    // Testing a condition resets the fault of the row.
+    const { fault } = row;
+    const isOpen = gates.every((gate) => gate(row));
+    row.fault = fault;
+    return isOpen ? read(row) : null;
+  };
+}
+
+function without(texts: readonly string[], read: ReadValue): ReadValue {
+  const unwanted = new Set(texts);
+  return (row) => {
+    const result = read(row);
+    return typeof result === "string" && unwanted.has(trimWhiteSpace(result).toLowerCase()) ? null : result;
+  };
+}
+
+function groupReader(name: GroupValue, { group }: ValueContext): ReadValue {
+  return () => group?.value(name) ?? null;
+}
+
+/** Reads the sources in all records of the group. All records of a group have the same result, so it is computed once. */
+function overGroup(node: ValueNode, read: readonly ReadValue[], { group }: ValueContext): ReadValue {
+  let serial = -1;
+  let known: { result: Result; fault: Row["fault"] } = { result: null, fault: undefined };
+  return (row) => {
+    if (group === undefined) return null;
+    if (group.serial !== serial) known = collect(node, read, group);
+    serial = group.serial;
+    row.fault ??= known.fault;
+    return known.result;
+  };
+}
+
+function collect({ use, separator }: ValueNode, read: readonly ReadValue[], group: RowGroup) {
+  const found = new Set<string>();
+  let fault: Row["fault"];
+  group.each((row) => {
+    for (const readSource of read) {
+      if (use === "first" && found.size > 0) return;
+      const result = readSource(row);
+      if (typeof result === "string") found.add(result);
+      else if (Array.isArray(result)) for (const text of result) found.add(text);
+    }
+    fault ??= row.fault;
+  });
+  const texts = [...found];
+  const [first = null] = texts;
+  const result = use === "all" ? (first === null ? null : texts) : use === "join" && first !== null ? texts.join(separator) : first;
+  return { result, fault };
 }
 
 function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>, notation?: Notation): ReadValue {

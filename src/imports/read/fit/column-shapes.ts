@@ -33,6 +33,13 @@ export function columnShapes(rows: readonly (readonly string[])[], columns: read
   return shapes;
 }
 
+/** Like `columnShapes`, for a table. The columns of a file with records of several kinds have no shapes. */
+export const shapesOf = (table: {
+  rows: readonly (readonly string[])[];
+  columns: readonly Column[];
+  has_kinds?: boolean;
+}): ColumnShapes => columnShapes(table.has_kinds === true ? [] : table.rows, table.columns);
+
 /** Returns the indexes of the columns in which all values are numbers. */
 export const numberColumns = (rows: readonly (readonly string[])[], columns: readonly Column[]): ReadonlySet<number> =>
   new Set([...columnShapes(rows, columns)].flatMap((shape, index) => ((shape & ~BLANK) === NUMBER ? [index] : [])));

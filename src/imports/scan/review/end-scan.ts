@@ -29,22 +29,22 @@ export interface CompleteScan {
 export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   const { context, work, signal } = run;
   const { table, rows, textEnd, found } = scan;
-  const { layout, scanner, mapper } = rows;
+  const { layout, scanner, notes } = rows;
   const fail = async (problem: Problem): Promise<never> => {
     await fenced(run, () => noteScanned(context.pool, work, found));
     throw problem;
   };
   const question =
-    mapper?.notes.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
+    notes?.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
   if (question !== undefined) await fail(question);
   const isReviewed = found.rows > 0 && needsReview(work, table);
-  if (work.options.strict && scanner.rejected > 0 && !isReviewed) await fail(strictProblem(scanner.rejected));
+  if (work.options.strict && found.rejected > 0 && !isReviewed) await fail(strictProblem(found.rejected));
   const match = work.options.mapping?.match;
   if (match !== undefined)
     await fenced(run, () => findProducts(context, work, match, (key) => scanner.hasKey(key), signal));
   const notices = rows.notices();
   if (notices.length > 0) await fenced(run, () => noteNotices(context.pool, work, notices));
-  if (isReviewed) await fail(await reviewOf(run, layout, scanner));
+  if (isReviewed) await fail(await reviewOf(run, layout, scanner, found));
   const chunks = scanner.chunks(textEnd);
   // Free the memory of the keys before the loaders allocate theirs.
   scanner.release();

@@ -9,6 +9,7 @@ import { isExactName } from "../../read/columns/column-claims.ts";
 import type { ImportWork } from "../../store.ts";
 import type { Run } from "../scan-run.ts";
 import type { Scanner } from "../scanner.ts";
+import type { ScanProgress } from "../store.ts";
 import { countKnownKeys } from "./count-known-keys.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Candidate, Review } from "../../../../contract/imports/question.ts";
@@ -44,8 +45,13 @@ function isCertain(field: FieldName, columns: readonly Column[]): boolean {
 const ANSWERS: readonly Candidate[] = [{ value: "never", samples: [] }];
 
 /** Returns the question of the review, with the figures of the scanned file. */
-export async function reviewOf(run: Run, { sku, columns }: Layout, scanner: Scanner): Promise<Problem> {
-  const { rows, rejected, ignored, key_figures: figures } = scanner;
+export async function reviewOf(
+  run: Run,
+  { sku, columns }: Layout,
+  scanner: Scanner,
+  { rows, rejected, ignored }: Pick<ScanProgress, "rows" | "rejected" | "ignored">,
+): Promise<Problem> {
+  const { key_figures: figures } = scanner;
   const key: Review["key"] = {
     column: columns[sku]?.name ?? "",
     rows: figures.rows,

@@ -25,6 +25,11 @@ const isLimited = (target: LayoutColumn["target"]): boolean => {
     case "sku":
     case "members":
     case "removals":
+    case "source_row":
+    case "source_line":
+    case "source_at":
+    case "source_bytes":
+    case "erases":
       return false;
     default:
       return kindOf(target) === "text";

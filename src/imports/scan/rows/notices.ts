@@ -120,7 +120,7 @@ export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOv
 const LISTED_VALUES = 5;
 
 /** Notices about texts that were kept although the value map does not contain them. */
-export const unknownNotices = ({ columns }: Layout, unknown: readonly UnknownValues[]): Notice[] =>
+export const unknownNotices = ({ columns }: Pick<Layout, "columns">, unknown: readonly UnknownValues[]): Notice[] =>
   unknown.slice(0, MAX_NOTICES).map(({ statement, column, count, texts }) => {
     const listed = texts.slice(0, LISTED_VALUES).map((text) => `"${text}"`);
     const more = texts.length > LISTED_VALUES ? ", …" : "";

@@ -1,8 +1,9 @@
 // Scans the records of a table: fits the records to the columns of the table, computes the values of a mapping, and inspects each row.
 import { layoutOf, type Layout } from "../../layout.ts";
-import { createMapper, type Mapper } from "../../mapping/mapper.ts";
+import { createMapper } from "../../mapping/mapper.ts";
 import { planLayoutColumns } from "../../mapping/plan.ts";
-import { columnShapes } from "../../read/fit/column-shapes.ts";
+import type { Notes } from "../../mapping/run/notes.ts";
+import { shapesOf } from "../../read/fit/column-shapes.ts";
 import { createFit, fitRecords } from "../../read/fit/fit-records.ts";
 import type { Records } from "../../read/records.ts";
 import { watchCells } from "./cells/watch-cells.ts";
@@ -15,7 +16,8 @@ import type { Notice } from "../../../../contract/imports/notices.ts";
 export interface RowScan {
   layout: Layout;
   scanner: Scanner;
-  mapper: Mapper | undefined;
+  /** The texts that value maps did not contain; undefined if no values are computed. */
+  notes: Notes | undefined;
   /** Scans the records of one window. Fits them to the table, and calls `onFitted` with the fitted records. @param offset the start of
    * the window in the text */
   add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
@@ -31,12 +33,12 @@ export function createRowScan(
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules });
-  const fit = createFit(layout.file_width, dialect, columnShapes(table.rows, table.columns));
+  const fit = createFit(layout.file_width, dialect, shapesOf(table));
   const watch = watchCells(layout, table.rows);
   return {
     layout,
     scanner,
-    mapper,
+    notes: mapper?.notes,
     add(records, offset, onFitted) {
       for (const fitted of fitRecords(records, fit)) {
         const mapped = mapper?.map(fitted, undefined, "scan");

@@ -22,6 +22,8 @@ export interface KeyTable {
   find(bytes: Buffer, start: number, end: number, row: number): number;
   /** Returns whether the table contains the key in `bytes[start, end)`. */
   has(bytes: Buffer, start: number, end: number): boolean;
+  /** Returns the row of the key in `bytes[start, end)`, or -1. */
+  get(bytes: Buffer, start: number, end: number): number;
   /** Returns the number of keys. */
   count(): number;
   /** Stores `row` for the key that the last `find` found. */
@@ -59,6 +61,19 @@ export function createKeyTable(): KeyTable {
     return table;
   };
 
+  const rowOf = (bytes: Buffer, start: number, end: number): number => {
+    halfSipHash96(bytes, start, end, hashKey, hash);
+    const table = segments[(hash[0] as number) >>> 24] as Int32Array;
+    if (table.length === 0) return -1;
+    let at = slotOf(hash[1] as number, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
+    while (table[at + 3] !== 0) {
+      if (table[at] === hash[0] && table[at + 1] === hash[1] && table[at + 2] === hash[2])
+        return (table[at + 3] as number) - 1;
+      at = at + WORDS_PER_SLOT === table.length ? 0 : at + WORDS_PER_SLOT;
+    }
+    return -1;
+  };
+
   return {
     find(bytes, start, end, row) {
       halfSipHash96(bytes, start, end, hashKey, hash);
@@ -88,17 +103,8 @@ export function createKeyTable(): KeyTable {
       used[segment] = (used[segment] as number) + 1;
       return -1;
     },
-    has(bytes, start, end) {
-      halfSipHash96(bytes, start, end, hashKey, hash);
-      const table = segments[(hash[0] as number) >>> 24] as Int32Array;
-      if (table.length === 0) return false;
-      let at = slotOf(hash[1] as number, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
-      while (table[at + 3] !== 0) {
-        if (table[at] === hash[0] && table[at + 1] === hash[1] && table[at + 2] === hash[2]) return true;
-        at = at + WORDS_PER_SLOT === table.length ? 0 : at + WORDS_PER_SLOT;
-      }
-      return false;
-    },
+    has: (bytes, start, end) => rowOf(bytes, start, end) >= 0,
+    get: rowOf,
     count: () => used.reduce((sum, keys) => sum + keys, 0),
     replace(row) {
       foundIn[foundAt + 3] = row + 1;

@@ -1,0 +1,102 @@
+// The statements about rows that are not products of their own: variants of a product, rows of several kinds, translations, and lookup
+// tables.
+import { z } from "zod";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../catalog/product-limits.ts";
+import { column_name, column_pattern, condition, MAX_STATEMENTS, text, value } from "./value.ts";
+
+const NAME = z.string().min(1).max(100);
+
+export const group = z
+  .object({
+    by: value.optional().describe("Neighbouring rows with the same value belong together"),
+    begins: z
+      .union([column_name, condition])
+      .optional()
+      .describe(
+        "A group begins at each row that meets this condition or, if it is a column, at each row with a value in this column",
+      ),
+    fill: z
+      .array(column_pattern)
+      .max(MAX_STATEMENTS)
+      .optional()
+      .describe("Columns whose blank cells take the first value of the column in the group"),
+    adds: z
+      .array(condition)
+      .max(50)
+      .optional()
+      .describe("Rows that are not products: they only add to the lists of their group (`over: group`)"),
+  })
+  .strict()
+  .refine(({ by, begins }) => (by === undefined) !== (begins === undefined), "Use either `by` or `begins`")
+  .describe("Neighbouring rows that belong together, such as the variants of a product");
+
+export const overlay = z
+  .object({
+    by: column_name.describe("The column that contains the layer of each row, such as a language or a store view"),
+    base: z.array(text).min(1).max(100).describe("The values of this column in the rows of the products themselves"),
+    active_name: z
+      .string()
+      .min(1)
+      .max(MAX_ATTRIBUTE_NAME_CHARACTERS)
+      .optional()
+      .describe("The name that the attributes of `active` begin with; `active` by default"),
+  })
+  .strict()
+  .describe(
+    "Rows that change a product in one layer, such as a language. A value that differs from the product's value becomes the attribute `<name>-<layer>`. A blank cell changes nothing",
+  );
+
+export const table = z
+  .object({
+    record: z
+      .string()
+      .min(1)
+      .max(2000)
+      .describe("Path of the elements that are the entries of the table; `.` means the rows of the file"),
+    key: value.describe("The text by which an entry is found"),
+    value: value.describe("The text of the entry"),
+    parent: value
+      .optional()
+      .describe("The key of the parent entry. The value of an entry is then the path from the topmost entry to it"),
+    join: text.optional().describe("Joins the path to a text with this separator. Without it, a path is a list"),
+  })
+  .strict();
+
+export const tables = z.record(NAME, table).describe("Lookup tables that are read from the same file, by name");
+
+export const links = z
+  .array(z.object({ children: value.describe("The SKUs of the product's variants") }).strict())
+  .max(20)
+  .describe("Values with which a product names its variants. A variant gets this product as its parent");
+
+/** @param pairs the schema of the statement `pairs` */
+export const kindsWith = <Pairs extends z.ZodType>(pairs: Pairs) =>
+  z
+    .object({
+      by: value.describe("The value that tells the kind of a row"),
+      when: z
+        .record(
+          text,
+          z
+            .object({
+              key: value.optional(),
+              name: value.optional(),
+              description: value.optional(),
+              active: value.optional(),
+              parent: value.optional(),
+              attributes: z.record(z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS), value).optional(),
+              pairs: pairs.optional(),
+            })
+            .strict(),
+        )
+        .refine((kinds) => Object.keys(kinds).length <= 50, "A mapping has at most 50 kinds of rows")
+        .describe(
+          "The statements of each kind, which replace those of the mapping; `attributes` are added to the attributes of the mapping. Kinds are not case-sensitive",
+        ),
+      else: z
+        .enum(["ignore", "reject"])
+        .optional()
+        .describe("What happens to a row of another kind; by default, it is rejected"),
+    })
+    .strict()
+    .describe("Rows of several kinds, with statements for each kind");

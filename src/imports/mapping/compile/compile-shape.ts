@@ -1,0 +1,182 @@
+// Compiles a mapping with which the rows of a file form products together: groups, kinds, overlays, links and lookup tables.
+import type { FieldName } from "../../../catalog/product/column-lists.ts";
+import { FIELD_NAMES } from "../../../catalog/product/column-lists.ts";
+import { cutText } from "../../../../contract/faults.ts";
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { Condition, Mapping, Value } from "../../../../contract/mapping/mapping.ts";
+import type { ConditionNode, PlanColumn, ProductNode, ShapePlan, TableNode, ValueNode } from "../plan.ts";
+import { compileAttributes } from "./compile-attributes.ts";
+import { compileCondition } from "./compile-condition.ts";
+import { compileFields } from "./compile-fields.ts";
+import { compilePairs } from "./compile-pairs.ts";
+import { comparable, compileValue, type CompileContext } from "./compile-value.ts";
+import { invalidMapping } from "./invalid.ts";
+import { keptAttributes } from "./kept-attributes.ts";
+import { matchAll } from "./kept-columns.ts";
+import { columnsOfValue } from "./plan-columns.ts";
+
+/** Whether the rows of the file form products together. */
+export const isShaped = ({ group, kinds, overlay, repeats, links, tables }: Mapping): boolean =>
+  [group, kinds, overlay, links, tables].some((statement) => statement !== undefined) || repeats === "merge";
+
+export interface CompiledShape {
+  shape: ShapePlan;
+  /** The columns of the text with the formed products. */
+  columns: PlanColumn[];
+}
+
+/** @param columns the columns of the file as attributes
+ * @param removed the columns whose blank cells remove attributes
+ * @throws Problem `mapping-invalid` */
+export function compileShape(
+  context: CompileContext,
+  mapping: Mapping,
+  columns: readonly Column[],
+  removed: ReadonlySet<number>,
+): CompiledShape {
+  const group = mapping.group === undefined ? null : compileGroup(context, mapping.group);
+  const kinds = mapping.kinds === undefined ? null : compileKinds(context, mapping.kinds);
+  const overlay = mapping.overlay === undefined ? null : compileOverlay(context, mapping.overlay);
+  const links = (mapping.links ?? []).flatMap(({ children }, i) => {
+    const node = compileValue(context, children, { statement: `links.${i}.children`, trim: true });
+    return node === null ? [] : [node];
+  });
+  const products = kindsOf(mapping).map((each) => compileProduct(context, each));
+  const tables = Object.entries(mapping.tables ?? {}).map(([name, table]) => compileTable(context, name, table));
+  const declared = products.flatMap(({ attributes }) => attributes);
+  const kept = keptAttributes(context, mapping, columns, declared);
+  const shape: ShapePlan = {
+    group,
+    kinds,
+    products,
+    kept,
+    overlay,
+    merges: mapping.repeats === "merge",
+    links,
+    tables,
+  };
+  return { shape, columns: productColumns(shape, columns, removed, (mapping.empty ?? []).length > 0) };
+}
+
+type Group = NonNullable<Mapping["group"]>;
+
+function compileGroup(context: CompileContext, { by, begins, fill, adds }: Group): NonNullable<ShapePlan["group"]> {
+  return {
+    by: by === undefined ? null : required(unusedValue(context, by, "group.by"), "group.by"),
+    begins: begins === undefined ? null : required(beginningOf(context, begins), "group.begins"),
+    fill: [...matchAll(context.file, fill ?? [])],
+    adds: (adds ?? []).flatMap((each, i) => compileCondition(context, each, `group.adds.${i}`) ?? []),
+  };
+}
+
+function required<Node>(node: Node | null, statement: string): Node {
+  if (node === null) throw invalidMapping(statement, "the file lacks its columns");
+  return node;
+}
+
+/** Compiles a value that does not count as a use of its columns, so that the mapping can still import them. */
+function unusedValue(context: CompileContext, value: Value, statement: string): ValueNode | null {
+  const unused: CompileContext = { ...context, used: new Set() };
+  const node = compileValue(unused, value, { statement, trim: true });
+  context.sources = unused.sources;
+  return node;
+}
+
+/** A column as the beginning of a group means that its cell is not blank. */
+const beginningOf = (context: CompileContext, begins: string | Condition): ConditionNode | null =>
+  compileCondition(context, typeof begins === "string" ? { of: begins, not: "" } : begins, "group.begins");
+
+function compileKinds(context: CompileContext, kinds: NonNullable<Mapping["kinds"]>): NonNullable<ShapePlan["kinds"]> {
+  const by = required(compileValue(context, kinds.by, { statement: "kinds.by", trim: true }), "kinds.by");
+  const names = Object.keys(kinds.when).map(comparable);
+  if (new Set(names).size < names.length)
+    throw invalidMapping("kinds.when", "two of its kinds differ only by case or blanks");
+  return { by, names, else: kinds.else ?? "reject" };
+}
+
+/** Returns the mapping of each kind. */
+const kindsOf = (mapping: Mapping): Mapping[] =>
+  mapping.kinds === undefined
+    ? [mapping]
+    : Object.values(mapping.kinds.when).map(({ attributes, key = mapping.key, ...own }) => ({
+        ...mapping,
+        ...own,
+        key,
+        attributes: { ...mapping.attributes, ...attributes },
+      }));
+
+function compileProduct(context: CompileContext, mapping: Mapping): ProductNode {
+  return {
+    fields: compileFields(context, mapping, true),
+    attributes: compileAttributes(context, mapping.attributes ?? {}),
+    pairs: compilePairs(context, mapping.pairs ?? []),
+  };
+}
+
+type Overlay = NonNullable<Mapping["overlay"]>;
+
+/** Returns null if the file lacks the column of the layers: all rows are products then. */
+function compileOverlay(context: CompileContext, { by, base, active_name }: Overlay): ShapePlan["overlay"] {
+  const column = context.file.find(by);
+  if (column === -1) {
+    context.file.lack(by);
+    return null;
+  }
+  context.file.note([column]);
+  context.used.add(column);
+  return { by: column, base: base.map(comparable), active_name: active_name ?? "active" };
+}
+
+type Table = NonNullable<Mapping["tables"]>[string];
+
+function compileTable(context: CompileContext, name: string, { record, key, value, parent, join }: Table): TableNode {
+  const found = { name, is_path: parent !== undefined, join: join ?? null };
+  if (record !== ".") return { ...found, entry: null };
+  const entryKey = unusedValue(context, key, `tables.${name}.key`);
+  const entryValue = unusedValue(context, value, `tables.${name}.value`);
+  if (entryKey === null || entryValue === null) return { ...found, entry: null };
+  const entryParent = parent === undefined ? null : unusedValue(context, parent, `tables.${name}.parent`);
+  return { ...found, entry: { key: entryKey, value: entryValue, parent: entryParent } };
+}
+
+/** The columns of the text with the formed products: their positions in the file, the SKU, the fields that a kind has, and the attributes. */
+function productColumns(
+  { products, kept, overlay }: ShapePlan,
+  columns: readonly Column[],
+  removed: ReadonlySet<number>,
+  erases: boolean,
+): PlanColumn[] {
+  const sourcesOf = (target: FieldName): string => {
+    const used = products.flatMap(({ fields }) =>
+      fields.filter((field) => field.target === target).flatMap(({ value }) => columnsOfValue(value)),
+    );
+    return [...new Set(used)]
+      .slice(0, 3)
+      .map((column) => columns[column]?.name ?? "")
+      .join(", ");
+  };
+  const fields = FIELD_NAMES.filter(
+    (target) => target === "sku" || products.some((product) => product.fields.some((field) => field.target === target)),
+  ).map((target): PlanColumn => ({ name: cutText(sourcesOf(target), 200) || target, target }));
+  const attributes = [...products.flatMap((product) => product.attributes), ...kept];
+  const hasMembers = attributes.length > 0 || overlay !== null || products.some(({ pairs }) => pairs.length > 0);
+  const removable = attributes.flatMap(({ name, value }) =>
+    typeof name === "string" && columnsOfValue(value).some((column) => removed.has(column)) ? [name] : [],
+  );
+  return [
+    { name: "row", target: "source_row" },
+    { name: "line", target: "source_line" },
+    { name: "position", target: "source_at" },
+    { name: "bytes", target: "source_bytes" },
+    ...fields,
+    ...(hasMembers
+      ? [{ name: "attributes", target: "members", removable: [...new Set(removable)] } satisfies PlanColumn]
+      : []),
+    ...(erases ? ERASING : []),
+  ];
+}
+
+const ERASING: readonly PlanColumn[] = [
+  { name: "removed attributes", target: "removals" },
+  { name: "erased fields", target: "erases" },
+];

@@ -1,0 +1,78 @@
+// The notices about rows that form products together.
+import type { Notice } from "../../../../contract/imports/notices.ts";
+import type { ShapePlan, ValueNode } from "../../mapping/plan.ts";
+import { columnsOfValue } from "../../mapping/compile/plan-columns.ts";
+import type { FormedCounts } from "../../shape/form-products.ts";
+import type { ShapedPlan } from "../../shape/record-judge.ts";
+import { linesOf } from "../rows/cells/watch-cells.ts";
+
+/** Number of names that a sentence lists. */
+const LISTED = 3;
+
+/** @param rows number of rows of the file */
+export function groupNotices({ shape, names }: ShapedPlan, counts: FormedCounts, rows: number): Notice[] {
+  const parts = [...groupParts(shape, names, counts), ...addParts(shape, counts), ...layerParts(shape, names, counts)];
+  if (parts.length === 0) return [];
+  const products = counted(counts.products, "product");
+  return [
+    {
+      code: "rows_grouped",
+      message: `${products} in ${counted(rows, "row")}: ${parts.join("; ")}.`,
+      column: null,
+      count: rows,
+    },
+    ...repeatedNotices(counts),
+  ];
+}
+
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+function groupParts({ group, merges }: ShapePlan, names: readonly string[], { groups }: FormedCounts): string[] {
+  const found = counted(groups, "group");
+  const merged = merges ? ["rows with the same SKU are merged into one product"] : [];
+  if (group === null) return merged;
+  if (group.by !== null)
+    return [`rows with the same ${quoted(columnNames(group.by, names))} belong together (${found})`, ...merged];
+  const columns = group.begins?.of == null ? [] : columnNames(group.begins.of, names);
+  const where = columns.length === 0 ? "" : ` according to ${quoted(columns)}`;
+  return [`rows belong together until the next group begins${where} (${found})`, ...merged];
+}
+
+function addParts({ products, group }: ShapePlan, { adds, layers }: FormedCounts): string[] {
+  const only = adds - layers;
+  if (group === null || only === 0) return [];
+  const lists = products.flatMap(({ attributes }) =>
+    attributes.flatMap(({ name, value }) => (typeof name === "string" && value.over_group === true ? [name] : [])),
+  );
+  const what = lists.length === 0 ? "to their group" : quoted([...new Set(lists)]);
+  return [`${counted(only, "row")} only ${only === 1 ? "adds" : "add"} ${what}`];
+}
+
+function layerParts({ overlay }: ShapePlan, names: readonly string[], { layers }: FormedCounts): string[] {
+  if (overlay === null || layers === 0) return [];
+  const column = quoted([(names[overlay.by] ?? "").trim()]);
+  return [`${counted(layers, "row")} ${layers === 1 ? "changes a product" : "change products"} in one layer (${column})`];
+}
+
+const columnNames = (value: ValueNode, names: readonly string[]): string[] => [
+  ...new Set(columnsOfValue(value).map((column) => (names[column] ?? "").trim())),
+];
+
+const quoted = (names: readonly string[]): string =>
+  names
+    .slice(0, LISTED)
+    .map((name) => `"${name}"`)
+    .join(" or ");
+
+function repeatedNotices({ repeated: { count, lines } }: FormedCounts): Notice[] {
+  if (count === 0) return [];
+  return [
+    {
+      code: "group_repeated",
+      message: `${counted(count, "group")} (${linesOf(lines, count)}) ${count === 1 ? "has" : "have"} the same value as an earlier group, because the rows are not neighbours. Values of the earlier rows were not used for the later ones. Sort the file, so that the rows of each group are neighbours.`,
+      column: null,
+      count,
+    },
+  ];
+}

@@ -1,0 +1,182 @@
+// The first pass over the records of a file, if products need more than neighbouring records: collects lookup tables, the parents that
+// products name for their variants, and where the scattered records of each product are.
+import { skuKey } from "../../catalog/product/sku-key.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
+import { createKeyTable } from "../keys/key-table.ts";
+import type { TableNode } from "../mapping/plan.ts";
+import { ERASED, readerOf, type ReadValue } from "../mapping/run/value.ts";
+import { DynamicNames } from "../mapping/run/attributes/named-values.ts";
+import type { IsMet } from "../mapping/run/condition.ts";
+import type { Records } from "../read/records.ts";
+import { LookupTables, type Entry } from "./lookup-tables.ts";
+import { ProductReader } from "./product-reader.ts";
+import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
+import { Scattered } from "./scattered.ts";
+
+/** The name of the table with the parent of each variant. The names of a mapping's tables are not empty. */
+const LINKS: TableNode = { name: "", entry: null, is_path: false, join: null };
+
+/** What the second pass needs to know about the whole file. */
+export interface Sources {
+  tables: LookupTables;
+  /** Returns the SKU of the product that names this SKU as its variant. */
+  parentOf: (sku: string) => string | undefined;
+  scattered: Scattered;
+}
+
+/** Whether the first pass is necessary. */
+export const needsSources = ({ shape }: ShapedPlan): boolean =>
+  shape.overlay !== null || shape.merges || shape.links.length > 0 || shape.tables.some(({ entry }) => entry !== null);
+
+export interface FoundRecord {
+  /** Number of the record in the file, from 1. */
+  row: number;
+  /** Position of the record in the text. */
+  at: number;
+}
+
+export class SourceCollector {
+  readonly #plan: ShapedPlan;
+  readonly #judge: RecordJudge;
+  readonly #adds: IsMet[];
+  readonly #readers: ProductReader[];
+  readonly #entries: { name: string; key: ReadValue; value: ReadValue; parent: ReadValue | undefined }[];
+  readonly #links: ReadValue[];
+  readonly #tables: LookupTables;
+  readonly #scattered = new Scattered();
+  readonly #keys = createKeyTable();
+  /** Base records that another record replaces, with the number of that record; -1 for a layer whose base has not occurred yet. */
+  readonly #replaced = new Map<number, number>();
+  /** Bit r is set if record r has a layer so far. */
+  #layered = new Uint8Array(1 << 16);
+
+  /** @param entries entries of tables that another pass has collected */
+  constructor(plan: ShapedPlan, dialect: Dialect, entries: Readonly<Record<string, readonly Entry[]>> = {}) {
+    const { products, tables, links, group } = plan.shape;
+    this.#plan = plan;
+    // The second pass notes the unknown texts of value maps.
+    this.#judge = new RecordJudge(plan, dialect, { notes: { kept: () => undefined, unseen: () => undefined } });
+    this.#adds = this.#judge.conditions(group?.adds ?? []);
+    const { context } = this.#judge;
+    const names = new DynamicNames();
+    this.#readers = products.map((product) => new ProductReader(plan, product, context, names));
+    this.#entries = tables.flatMap(({ name, entry }) => {
+      if (entry === null) return [];
+      const { key, value, parent } = entry;
+      return [
+        {
+          name,
+          key: readerOf(key, context),
+          value: readerOf(value, context),
+          parent: parent === null ? undefined : readerOf(parent, context),
+        },
+      ];
+    });
+    this.#links = links.map((node) => readerOf(node, context));
+    this.#tables = new LookupTables([...tables, LINKS]);
+    for (const [name, list] of Object.entries(entries)) for (const entry of list) this.#tables.add(name, entry);
+  }
+
+  /** Adds a record that is not refused. */
+  add(records: Records, r: number, { row, at }: FoundRecord): void {
+    const judge = this.#judge;
+    judge.open(records, r);
+    if (judge.isIgnored()) return;
+    this.#addEntries();
+    const { overlay, merges } = this.#plan.shape;
+    if ((overlay === null && !merges && this.#links.length === 0) || meetsAny(this.#adds, judge.row)) return;
+    const kind = judge.kindOf();
+    if (kind < 0) return;
+    const sku = (this.#readers[kind] as ProductReader).field(judge.row, "sku");
+    if (sku === null) return;
+    this.#addLinks(sku);
+    if (overlay === null && !merges) return;
+    const bytes = (records.end[r] as number) - (records.start[r] as number);
+    this.#place(sku, { row, at, bytes, line: records.line[r] as number });
+  }
+
+  finish(): Sources {
+    this.#keys.release();
+    this.#scattered.close((base) => this.#resolve(base));
+    this.#replaced.clear();
+    const tables = this.#tables;
+    const parentOf = (sku: string): string | undefined => {
+      const parent = tables.lookup(LINKS.name, skuKey(sku));
+      return typeof parent === "string" ? parent : undefined;
+    };
+    return { tables, parentOf, scattered: this.#scattered };
+  }
+
+  #addEntries(): void {
+    const { row } = this.#judge;
+    for (const { name, key, value, parent } of this.#entries) {
+      const keyText = textOf(key, row);
+      const valueText = textOf(value, row);
+      if (keyText !== "" && valueText !== "")
+        this.#tables.add(name, [keyText, valueText, parent === undefined ? null : textOf(parent, row)]);
+    }
+  }
+
+  #addLinks(sku: string): void {
+    for (const read of this.#links) {
+      const result = read(this.#judge.row);
+      if (result === null || result === ERASED) continue;
+      for (const child of typeof result === "string" ? [result] : result)
+        this.#tables.add(LINKS.name, [skuKey(child), sku]);
+    }
+  }
+
+  /** Decides to which product the record belongs. */
+  #place(sku: string, record: { row: number; at: number; bytes: number; line: number }): void {
+    const { row } = record;
+    const key = Buffer.from(skuKey(sku));
+    const isLayer = this.#judge.layerOf() !== undefined;
+    const other = this.#keys.find(key, 0, key.length, row);
+    if (isLayer) {
+      if (other < 0) this.#replaced.set(row, -1);
+      const base = other < 0 ? row : other;
+      this.#noteLayer(base);
+      this.#scattered.add(base, record);
+      return;
+    }
+    if (other < 0) return;
+    if (this.#replaced.get(other) === -1) {
+      this.#replaced.set(other, row);
+      this.#keys.replace(row);
+    } else if (this.#plan.shape.merges) this.#scattered.add(other, record);
+    else {
+      // The scan applies the last of several rows with the same SKU, so this row gets the layers too.
+      if (this.#hasLayer(other)) this.#replaced.set(other, row);
+      this.#keys.replace(row);
+    }
+  }
+
+  #noteLayer(row: number): void {
+    if (row >> 3 >= this.#layered.length) {
+      const larger = new Uint8Array(Math.max(this.#layered.length * 2, (row >> 3) + 1));
+      larger.set(this.#layered);
+      this.#layered = larger;
+    }
+    this.#layered[row >> 3] = (this.#layered[row >> 3] as number) | (1 << (row & 7));
+  }
+
+  #hasLayer = (row: number): boolean => (((this.#layered[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
+
+  /** Returns the last record that replaces the base record. Shortens the chain of replacements, so that a long one is followed once. */
+  #resolve(base: number): number {
+    let last = base;
+    for (let next = this.#replaced.get(last); next !== undefined && last !== -1; next = this.#replaced.get(last))
+      last = next;
+    for (let row = base; row !== last; ) {
+      const next = this.#replaced.get(row) ?? last;
+      this.#replaced.set(row, last);
+      row = next;
+    }
+    return last;
+  }
+}
+
+function textOf(read: ReadValue, row: RecordJudge["row"]): string {
+  const result = read(row);
+  return typeof result === "string" ? result.trim() : "";
+}

@@ -1,0 +1,71 @@
+// Decides what a record is before its values are read: ignored, of which kind, and in which layer.
+import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
+import type { ConditionNode, MappingPlan, ShapePlan } from "../mapping/plan.ts";
+import { conditionOf, createValueContext, type IsMet } from "../mapping/run/condition.ts";
+import type { Lookup, MapperNotes } from "../mapping/run/steps.ts";
+import { Row } from "../mapping/run/row.ts";
+import { readerOf, type ReadValue, type RowGroup, type ValueContext } from "../mapping/run/value.ts";
+import type { Records } from "../read/records.ts";
+
+/** A plan with a shape. */
+export type ShapedPlan = MappingPlan & { shape: ShapePlan };
+
+export const isShapedPlan = (plan: MappingPlan | null): plan is ShapedPlan => plan?.shape !== undefined;
+
+interface Services {
+  notes: MapperNotes;
+  lookup?: Lookup | undefined;
+  group?: RowGroup | undefined;
+}
+
+export class RecordJudge {
+  readonly row: Row;
+  readonly context: ValueContext;
+  readonly #ignore: IsMet[];
+  readonly #kindOf: ReadValue | undefined;
+  readonly #kinds: ReadonlyMap<string, number>;
+  readonly #overlay: ShapePlan["overlay"];
+
+  constructor(plan: ShapedPlan, dialect: Dialect, services: Services) {
+    const { kinds, overlay } = plan.shape;
+    this.row = new Row(plan.width, dialect);
+    this.context = createValueContext({ markers: new Set(plan.empty), ...services });
+    this.#ignore = this.conditions(plan.ignore);
+    this.#kindOf = kinds === null ? undefined : readerOf(kinds.by, this.context);
+    this.#kinds = new Map(kinds?.names.map((name, index) => [name, index]));
+    this.#overlay = overlay;
+  }
+
+  conditions(nodes: readonly ConditionNode[]): IsMet[] {
+    return nodes.map((node) => conditionOf(node, this.context));
+  }
+
+  open(records: Records, r: number): void {
+    this.row.open(records, r);
+  }
+
+  isIgnored(): boolean {
+    return this.#ignore.some((isMet) => isMet(this.row));
+  }
+
+  /** Returns the number of the kind of the row; -1 if the mapping does not contain the kind. */
+  kindOf(row: Row = this.row): number {
+    if (this.#kindOf === undefined) return 0;
+    const { fault } = row;
+    const result = this.#kindOf(row);
+    row.fault = fault;
+    const kind = typeof result === "string" ? trimWhiteSpace(result).toLowerCase() : "";
+    return this.#kinds.get(kind) ?? -1;
+  }
+
+  /** Returns the layer to which the row belongs; undefined if the row is a product itself. */
+  layerOf(row: Row = this.row): string | undefined {
+    if (this.#overlay === null) return undefined;
+    const layer = trimWhiteSpace(row.text(this.#overlay.by));
+    return this.#overlay.base.includes(layer.toLowerCase()) ? undefined : layer;
+  }
+}
+
+/** Whether one of the conditions is met. */
+export const meetsAny = (conditions: readonly IsMet[], row: Row): boolean => conditions.some((isMet) => isMet(row));
