@@ -21,7 +21,10 @@ interface Expected {
   files: string[];
   /** A file that is imported first, without a mapping. */
   before: string | null;
-  counts: Record<"records" | "created" | "updated" | "unchanged" | "superseded" | "ignored" | "rejected" | "adds", number>;
+  counts: Record<
+    "records" | "created" | "updated" | "unchanged" | "superseded" | "ignored" | "rejected" | "adds",
+    number
+  >;
   /** `record` is the number of the rejected record, from 1. */
   rejects: { record: number }[];
   products: ShapeProduct[];

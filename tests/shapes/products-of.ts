@@ -45,8 +45,7 @@ export function productsOf(
     const sku = trimWhiteSpace(textOf(r, layout.sku));
     const record = layout.source_row < 0 ? r + 1 : sourceRow(records, r, layout);
     if (isSet(mapped.ignored, r)) result.ignored++;
-    else if (fault !== undefined)
-      result.rejects.push({ record, message: `"${fault.text}" is not ${fault.expected}` });
+    else if (fault !== undefined) result.rejects.push({ record, message: `"${fault.text}" is not ${fault.expected}` });
     else if (sku === "") result.rejects.push({ record, message: "no SKU" });
     else if (/^\d+[.,]\d+E\+\d+$/.test(sku)) result.rejects.push({ record, message: "damaged SKU" });
     else {

@@ -62,6 +62,9 @@ export interface Table {
   second_table: number | null;
   /** Whether a blank line counts as a record. It does in a table of one column. */
   blank_is_record: boolean;
+  /** Whether the client has named the columns of a file whose records differ in their number of cells, because they are of several
+   * kinds. */
+  has_kinds?: boolean;
 }
 
 export interface RecordWindow {

@@ -27,8 +27,7 @@ export async function withSources(
   for (const reject of rejects) {
     const records = splitProducts(Buffer.from(reject.raw), layout);
     const first = records.first_field[0] as number;
-    const textOf = (column: number): string =>
-      column < 0 ? "" : fieldText(records, first + column, PRODUCTS_DIALECT);
+    const textOf = (column: number): string => (column < 0 ? "" : fieldText(records, first + column, PRODUCTS_DIALECT));
     const fields = FIELD_NAMES.map((field): [FieldName, string] => [field, textOf(layout[field])]);
     const attributes = JSON.parse(`{${textOf(layout.members)}}`) as Record<string, AttributeValue>;
     const product = productJson({

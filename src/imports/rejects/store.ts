@@ -12,7 +12,11 @@ import {
 } from "../../../contract/imports/imports.ts";
 
 /** Stores rejects. @returns the number of rejects that were not stored before */
-export async function insertRejects(db: Queryable, importId: number, rejects: readonly StoredReject[]): Promise<number> {
+export async function insertRejects(
+  db: Queryable,
+  importId: number,
+  rejects: readonly StoredReject[],
+): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
     `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product)

@@ -26,13 +26,7 @@ import { fenced, type Run } from "./scan-run.ts";
 import { saveRejects } from "./save-rejects.ts";
 import type { ScanRules } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
-import {
-  deleteScanRejects,
-  noteFaulty,
-  noteFormat,
-  noteScanned,
-  type ScanProgress,
-} from "./store.ts";
+import { deleteScanRejects, noteFaulty, noteFormat, noteScanned, type ScanProgress } from "./store.ts";
 import { problemOfTable } from "./table-problems.ts";
 import { completeOptions, type Dialect } from "../../../contract/imports/imports.ts";
 

@@ -4,7 +4,7 @@ import { createFit, fitChunk } from "../read/fit/fit-records.ts";
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
-import type { Attached } from "./form-products.ts";
+import type { Attached } from "./formed.ts";
 import { RecordGroup } from "./record-group.ts";
 import type { Range } from "./scattered.ts";
 

@@ -167,7 +167,7 @@ export class SourceCollector {
     let last = base;
     for (let next = this.#replaced.get(last); next !== undefined && last !== -1; next = this.#replaced.get(last))
       last = next;
-    for (let row = base; row !== last; ) {
+    for (let row = base; row !== last;) {
       const next = this.#replaced.get(row) ?? last;
       this.#replaced.set(row, last);
       row = next;

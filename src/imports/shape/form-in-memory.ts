@@ -4,7 +4,8 @@ import type { Notes } from "../mapping/run/notes.ts";
 import type { Records } from "../read/records.ts";
 import { joinRanges } from "./attached.ts";
 import { needsSources, SourceCollector, type Sources } from "./collect-sources.ts";
-import { ProductFormer, type FormedCounts, type LeftRecords } from "./form-products.ts";
+import { ProductFormer } from "./form-products.ts";
+import type { FormedCounts, LeftRecords } from "./formed.ts";
 import type { Entry } from "./lookup-tables.ts";
 import { RecordGroup } from "./record-group.ts";
 import type { ShapedPlan } from "./record-judge.ts";
@@ -46,7 +47,11 @@ export function formInMemory(plan: ShapedPlan, input: MemoryInput, left: AllLeft
       continue;
     }
     const ranges = sources?.scattered.rangesOf(row) ?? [];
-    if (ranges.length > 0) former.attach(row, joinRanges(ranges, (range) => sliceOf(records, range)));
+    if (ranges.length > 0)
+      former.attach(
+        row,
+        joinRanges(ranges, (range) => sliceOf(records, range)),
+      );
     former.add(records, r, { row, at: records.start[r] as number });
   }
   former.end();
@@ -67,6 +72,7 @@ function collect(
 
 function sliceOf(records: Records, { row, count }: { row: number; count: number }): Records {
   const group = new RecordGroup();
-  for (let r = row - 1; r < row - 1 + count; r++) group.append(records, r, { row: r + 1, at: records.start[r] as number });
+  for (let r = row - 1; r < row - 1 + count; r++)
+    group.append(records, r, { row: r + 1, at: records.start[r] as number });
   return group.records;
 }

@@ -1,13 +1,13 @@
 // Forms products from the records of a file: the second pass over the file, or the only one if products consist of neighbouring records.
-import type { Dialect, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import { createKeyTable, type KeyTable } from "../keys/key-table.ts";
 import type { IsMet } from "../mapping/run/condition.ts";
 import { createNotes, type Notes } from "../mapping/run/notes.ts";
 import { DynamicNames } from "../mapping/run/attributes/named-values.ts";
-import type { MappingFault, Row } from "../mapping/run/row.ts";
 import { readerOf, type ReadValue } from "../mapping/run/value.ts";
 import type { Records } from "../read/records.ts";
-import { addLayer, mergeInto } from "./add-to-product.ts";
+import type { Attached, FormedCounts, LeftRecord, LeftRecords } from "./formed.ts";
+import { ProductParts } from "./product-parts.ts";
 import type { FoundRecord, Sources } from "./collect-sources.ts";
 import { GroupValues } from "./group-values.ts";
 import { ProductReader } from "./product-reader.ts";
@@ -16,42 +16,8 @@ import { RecordGroup } from "./record-group.ts";
 import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "./scattered.ts";
 
-/** A record of the file that does not become a product. */
-export interface LeftRecord {
-  records: Records;
-  /** Index of the record in `records`. */
-  r: number;
-  /** Number of the record in the file, from 1. */
-  row: number;
-}
-
-/** Receives the records that do not become products. The records are valid only during the call. */
-export interface LeftRecords {
-  reject(left: LeftRecord, code: RejectCode, column: number): void;
-  /** @param product the product with the values that have no fault */
-  rejectFault(left: LeftRecord, fault: MappingFault, product?: FormedProduct): void;
-  /** `adds`: the record only adds to the product of another record. */
-  ignore(left: LeftRecord, code: "condition" | "adds"): void;
-}
-
-/** The scattered records that belong to one product. `rows` contains their numbers in the file. */
-export interface Attached {
-  records: Records;
-  rows: number[];
-  bytes: number;
-}
-
 /** Maximum number of bytes of the products of one group. The records of a group can share a long text or a long list. */
 const MAX_FORMED_BYTES = 64 << 20;
-
-export interface FormedCounts {
-  products: number;
-  groups: number;
-  adds: number;
-  layers: number;
-  /** The number of groups whose value an earlier group has too, and the lines on which the first of them begin. */
-  repeated: { count: number; lines: number[] };
-}
 
 const KEPT_LINES = 3;
 
@@ -69,12 +35,10 @@ export class ProductFormer {
   readonly #sources: Sources | undefined;
   readonly #judge: RecordJudge;
   readonly #readers: ProductReader[];
-  readonly #names = new DynamicNames();
   readonly #writer: ProductsWriter;
   readonly #group = new RecordGroup();
   readonly #values: GroupValues;
-  readonly #attachedRow: RecordJudge;
-  readonly #attached = new Map<number, Attached>();
+  readonly #parts: ProductParts;
   readonly #by: ReadValue | undefined;
   readonly #begins: IsMet | undefined;
   readonly #adds: IsMet[];
@@ -92,12 +56,16 @@ export class ProductFormer {
     this.#values = new GroupValues(this.#group, plan.width, dialect);
     const services = { notes: this.notes, lookup: sources?.tables.lookup, group: this.#values };
     this.#judge = new RecordJudge(plan, dialect, services);
-    this.#attachedRow = new RecordJudge(plan, dialect, services);
     const { context } = this.#judge;
-    this.#readers = shape.products.map((product) => new ProductReader(plan, product, context, this.#names));
+    const names = new DynamicNames();
+    this.#readers = shape.products.map((product) => new ProductReader(plan, product, context, names));
+    const { notes, counts } = this;
+    const partJudge = new RecordJudge(plan, dialect, services);
+    this.#parts = new ProductParts(plan, { judge: partJudge, readers: this.#readers, names, left, notes, counts });
     this.#writer = new ProductsWriter(plan.columns);
-    this.#by = shape.group?.by == null ? undefined : readerOf(shape.group.by, context);
-    this.#begins = shape.group?.begins == null ? undefined : this.#judge.conditions([shape.group.begins])[0];
+    this.#by = shape.group === null || shape.group.by === null ? undefined : readerOf(shape.group.by, context);
+    this.#begins =
+      shape.group === null || shape.group.begins === null ? undefined : this.#judge.conditions([shape.group.begins])[0];
     this.#adds = this.#judge.conditions(shape.group?.adds ?? []);
     this.#seen = this.#by === undefined ? undefined : createKeyTable();
   }
@@ -114,7 +82,7 @@ export class ProductFormer {
 
   /** Adds the scattered records of the product in record `row`, before `add` is called for this record. */
   attach(row: number, attached: Attached): void {
-    this.#attached.set(row, attached);
+    this.#parts.attach(row, attached);
   }
 
   /** Adds a record that is not refused. */
@@ -128,9 +96,8 @@ export class ProductFormer {
     }
     if (!this.#isOwn(records, r, row)) return;
     if (this.#beginsGroup(records.line[r] as number)) this.#endGroup();
-    const attached = this.#attached.get(row);
     const bytes = (records.end[r] as number) - (records.start[r] as number);
-    this.#attachedBytes += attached?.bytes ?? 0;
+    this.#attachedBytes += this.#parts.bytesOf(row);
     const isFull =
       this.#group.count >= MAX_GROUP_RECORDS || this.#group.bytes + this.#attachedBytes + bytes > MAX_GROUP_BYTES;
     if (isFull && this.#group.count > 0) this.#rejectGroup();
@@ -209,7 +176,7 @@ export class ProductFormer {
     this.#values.begin(this.#groupBy(), { index: first, reader: this.#readers[kinds[first] ?? -1] });
     for (let r = 0; r < records.count; r++) {
       const left = { records, r, row: group.rows[r] as number };
-      if (group.adds[r] === true) this.#add(left);
+      if (group.adds[r] === true) this.#parts.countAdd(left);
       else this.#formProduct(left, kinds[r] as number);
     }
   }
@@ -222,11 +189,6 @@ export class ProductFormer {
     return typeof result === "string" ? result : null;
   }
 
-  #add(left: LeftRecord): void {
-    this.counts.adds++;
-    this.#left.ignore(left, "adds");
-  }
-
   #formProduct(left: LeftRecord, kind: number): void {
     const { row } = this.#judge;
     const { records, r } = left;
@@ -234,7 +196,7 @@ export class ProductFormer {
     this.#values.current = r;
     const reader = this.#readers[kind];
     if (reader === undefined) {
-      this.#leaveKind(left, row);
+      this.#parts.leaveKind(left, row);
       return;
     }
     const product = reader.read(row, {
@@ -245,7 +207,7 @@ export class ProductFormer {
     });
     const { fault } = row;
     this.notes.endRecord(fault === undefined);
-    this.#addAttached(product);
+    this.#parts.addTo(product);
     if (fault !== undefined) {
       this.#left.rejectFault(left, fault, product);
       return;
@@ -259,59 +221,11 @@ export class ProductFormer {
     else this.#left.reject(left, "record_too_long", -1);
   }
 
-  /** Leaves out a record of a kind that the mapping does not contain. */
-  #leaveKind(left: LeftRecord, row: Row): void {
-    const { kinds } = this.#plan.shape;
-    if (kinds === null || kinds.else === "ignore") {
-      this.#left.ignore(left, "condition");
-      return;
-    }
-    const { column } = kinds.by;
-    const expected = `one of the kinds ${kinds.names.map((name) => `"${name}"`).join(", ")}`;
-    this.#left.rejectFault(left, { code: "does_not_fit", column, text: column < 0 ? "" : row.text(column), expected });
-  }
-
   #link({ fields }: FormedProduct): void {
     const sku = fields.get("sku");
     if (sku === undefined || fields.has("parent_sku") || this.#plan.shape.links.length === 0) return;
     const parent = this.#sources?.parentOf(sku);
     if (parent !== undefined && parent !== sku) fields.set("parent_sku", parent);
-  }
-
-  /** Adds the scattered records of the product to it. */
-  #addAttached(product: FormedProduct): void {
-    const attached = this.#attached.get(product.row);
-    if (attached === undefined) return;
-    this.#attached.delete(product.row);
-    const { records, rows } = attached;
-    const base = { fields: new Map(product.fields), attributes: new Map(product.attributes) };
-    for (let r = 0; r < records.count; r++) this.#addPart(product, base, { records, r, row: rows[r] as number });
-  }
-
-  #addPart(product: FormedProduct, base: Pick<FormedProduct, "fields" | "attributes">, left: LeftRecord): void {
-    const judge = this.#attachedRow;
-    judge.open(left.records, left.r);
-    const kind = judge.kindOf();
-    const reader = this.#readers[kind];
-    if (reader === undefined) {
-      this.#leaveKind(left, judge.row);
-      return;
-    }
-    const layer = judge.layerOf();
-    const part = reader.read(judge.row, { row: left.row, line: 0, at: 0, bytes: 0 });
-    if (judge.row.fault === undefined && layer !== undefined)
-      addLayer(product, { base, part, layer, active_name: this.#plan.shape.overlay?.active_name ?? "active" }, (name) =>
-        this.#names.admit(judge.row, name, this.#plan.shape.overlay?.by ?? -1),
-      );
-    const { fault } = judge.row;
-    this.notes.endRecord(fault === undefined);
-    if (fault !== undefined) {
-      this.#left.rejectFault(left, fault);
-      return;
-    }
-    if (layer === undefined) mergeInto(product, part);
-    else this.counts.layers++;
-    this.#add(left);
   }
 
   /** Rejects all records of a group that is too large, and from now on those that follow. */
@@ -324,10 +238,6 @@ export class ProductFormer {
 
   #rejectLarge(left: LeftRecord): void {
     this.#left.reject(left, "group_too_large", -1);
-    const attached = this.#attached.get(left.row);
-    this.#attached.delete(left.row);
-    if (attached === undefined) return;
-    for (let r = 0; r < attached.records.count; r++)
-      this.#left.reject({ records: attached.records, r, row: attached.rows[r] as number }, "group_too_large", -1);
+    this.#parts.rejectOf(left.row);
   }
 }

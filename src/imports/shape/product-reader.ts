@@ -4,7 +4,7 @@ import { RowWork } from "../mapping/run/row-work.ts";
 import type { Row } from "../mapping/run/row.ts";
 import { ERASED, readerOf, type ReadValue, type ValueContext } from "../mapping/run/value.ts";
 import { checkSize } from "../mapping/run/value-writer.ts";
-import { DynamicNames, NamedValues } from "../mapping/run/attributes/named-values.ts";
+import { NamedValues, type DynamicNames } from "../mapping/run/attributes/named-values.ts";
 import type { MappingPlan, ProductNode } from "../mapping/plan.ts";
 import { MAX_RECORD_BYTES } from "../read/split-records.ts";
 import type { FormedProduct, RecordPosition } from "./products-text.ts";
@@ -79,8 +79,7 @@ export class ProductReader {
       if (result === ERASED) {
         if (target === "name") row.reject("does_not_fit", column, row.text(column), "a name; a marker cannot erase it");
         else if (target !== "active" && target !== "sku") product.erased_fields.add(target);
-      } else if (result !== null)
-        product.fields.set(target, typeof result === "string" ? result : result.join(", "));
+      } else if (result !== null) product.fields.set(target, typeof result === "string" ? result : result.join(", "));
     }
   }
 

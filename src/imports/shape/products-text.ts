@@ -47,7 +47,6 @@ export interface FormedProduct extends RecordPosition {
 const LINE_END = 0x0a;
 const FIELD_END = 0x1f;
 const COMMA = 0x2c;
-// eslint-disable-next-line no-control-regex -- these control characters are the marks of the text
 const NEEDS_QUOTES = /[\u0001\u001f\n\r]/;
 
 export class ProductsWriter {

@@ -13,11 +13,13 @@ export interface UsedColumns {
 
 export function usedColumns(mapping: Mapping): UsedColumns {
   const key = columnsOf(mapping.key);
-  const values: Value[] = [
-    ...[mapping.name, mapping.description, mapping.active, mapping.parent].filter((value) => value !== undefined),
-    ...Object.values(mapping.attributes ?? {}),
-  ];
-  const pairs = (mapping.pairs ?? []).flatMap((pair) => [
+  const kinds = Object.values(mapping.kinds?.when ?? {});
+  const values: Value[] = [mapping, ...kinds].flatMap((each) => [
+    ...[each.name, each.description, each.active, each.parent].filter((value) => value !== undefined),
+    ...Object.values(each.attributes ?? {}),
+  ]);
+  const allPairs = [mapping, ...kinds].flatMap((each) => each.pairs ?? []);
+  const pairs = allPairs.flatMap((pair) => [
     ...[pair.in, pair.each].filter((name) => name !== undefined).map((name) => [name]),
     ...[pair.name, pair.value, pair.unit].flatMap((value) => (value === undefined ? [] : columnsOf(value))),
   ]);
@@ -27,6 +29,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...(mapping.blank?.reject ?? []).map((name) => [name]),
     ...(mapping.ignore ?? []).flatMap(columnsOfCondition),
     ...pairs,
+    ...columnsOfShape(mapping),
   ]);
   const others = [
     ...(Array.isArray(mapping.keep) ? mapping.keep : []),
@@ -39,6 +42,25 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...(mapping.blank?.remove ?? []).filter((name) => !isPattern(name)),
   ];
   return { key, read, named: [...new Set([...read.flat(), ...others])] };
+}
+
+/** The columns that decide which rows belong together. */
+function columnsOfShape({ group, kinds, overlay, tables = {}, links = [] }: Mapping): string[][] {
+  const values = [
+    group?.by,
+    kinds?.by,
+    ...Object.values(kinds?.when ?? {}).map(({ key }) => key),
+    ...links.map(({ children }) => children),
+    ...Object.values(tables).flatMap(({ record, key, value, parent }) => (record === "." ? [key, value, parent] : [])),
+  ];
+  const begins = group?.begins;
+  return [
+    ...values.flatMap((value) => (value === undefined ? [] : columnsOf(value))),
+    ...(begins === undefined ? [] : typeof begins === "string" ? [[begins]] : columnsOfCondition(begins)),
+    ...(group?.fill ?? []).map((name) => [name]),
+    ...(group?.adds ?? []).flatMap(columnsOfCondition),
+    ...(overlay === undefined ? [] : [[overlay.by]]),
+  ];
 }
 
 /** Returns the columns that a value reads, as groups of alternatives. If one of several columns is enough for the value, these columns form

@@ -83,7 +83,12 @@ export const imports: Shape<typeof english> = {
     create: "Nur neue Produkte anlegen",
     update: "Nur vorhandene Produkte ändern",
   },
-  repeats: { last: "Letzte Zeile verwenden", first: "Erste Zeile verwenden", reject: "Wiederholte Zeilen ablehnen" },
+  repeats: {
+    last: "Letzte Zeile verwenden",
+    first: "Erste Zeile verwenden",
+    reject: "Wiederholte Zeilen ablehnen",
+    merge: "Zeilen zu einem Produkt zusammenführen",
+  },
   format: {
     encoding: "Zeichensatz",
     delimiter: "Trennzeichen",

@@ -80,7 +80,12 @@ export const imports = {
     create: "Only create new products",
     update: "Only update existing products",
   },
-  repeats: { last: "Use the last row", first: "Use the first row", reject: "Reject the repeated rows" },
+  repeats: {
+    last: "Use the last row",
+    first: "Use the first row",
+    reject: "Reject the repeated rows",
+    merge: "Merge the rows into one product",
+  },
   format: {
     encoding: "Encoding",
     delimiter: "Delimiter",

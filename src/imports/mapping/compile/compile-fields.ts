@@ -38,7 +38,10 @@ export function compileFields(
     const node = compileValue(context, value, { statement, trim: IS_TRIMMED[target] });
     if (node === null) return [];
     if (target === "sku" && looksUp(node))
-      throw invalidMapping(statement, "a key cannot be looked up in a table, because tables are complete only at the end of the file");
+      throw invalidMapping(
+        statement,
+        "a key cannot be looked up in a table, because tables are complete only at the end of the file",
+      );
     if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node, isComputed)];
     const whole = { ...node, steps, is_distinct: target === "sku" && isDistinct(node) };
@@ -79,11 +82,7 @@ export const isList = ({ use, steps, list }: ValueNode): boolean =>
  * Returns the step that converts a computed value to the type of its field. Returns no step if the mapping already contains this step, or
  * if the value is an unchanged cell: the scan checks such cells.
  */
-function lastSteps(
-  kind: FieldKind,
-  { steps, sources, constant, fallback }: ValueNode,
-  isComputed: boolean,
-): Step[] {
+function lastSteps(kind: FieldKind, { steps, sources, constant, fallback }: ValueNode, isComputed: boolean): Step[] {
   const isCopy = steps.length === 0 && sources.length === 1 && typeof sources[0] === "number" && fallback === null;
   if (isCopy && constant === null && !isComputed) return [];
   switch (kind) {

@@ -79,7 +79,12 @@ const groupMembers = ({ group, over, without }: MappedValue): Pick<ValueNode, "g
 });
 
 function conditionsOf(context: CompileContext, members: MappedValue, statement: string): Pick<ValueNode, "condition"> {
-  const conditions = ([["if", true], ["unless", false]] as const).flatMap(([member, isMet]) => {
+  const conditions = (
+    [
+      ["if", true],
+      ["unless", false],
+    ] as const
+  ).flatMap(([member, isMet]) => {
     const condition = members[member];
     if (condition === undefined) return [];
     return [{ test: context.conditionOf(context, condition, `${statement}.${member}`), is_met: isMet }];

@@ -28,8 +28,7 @@ export class ValueWriter {
     this.#column = node.column;
     const hasMarkers = context.markers.size > 0;
     this.#writeBytes = hasMarkers ? undefined : byteWriterOf(node, isJson);
-    const isOfOneCell =
-      node.sources.length === 1 && typeof node.sources[0] === "number" && !dependsOnOtherCells(node);
+    const isOfOneCell = node.sources.length === 1 && typeof node.sources[0] === "number" && !dependsOnOtherCells(node);
     this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? new ByteMemo() : undefined;
   }
 

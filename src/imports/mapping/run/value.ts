@@ -135,7 +135,8 @@ function collect({ use, separator }: ValueNode, read: readonly ReadValue[], grou
   });
   const texts = [...found];
   const [first = null] = texts;
-  const result = use === "all" ? (first === null ? null : texts) : use === "join" && first !== null ? texts.join(separator) : first;
+  const result =
+    use === "all" ? (first === null ? null : texts) : use === "join" && first !== null ? texts.join(separator) : first;
   return { result, fault };
 }
 

@@ -34,8 +34,7 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
     await fenced(run, () => noteScanned(context.pool, work, found));
     throw problem;
   };
-  const question =
-    notes?.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
+  const question = notes?.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
   if (question !== undefined) await fail(question);
   const isReviewed = found.rows > 0 && needsReview(work, table);
   if (work.options.strict && found.rejected > 0 && !isReviewed) await fail(strictProblem(found.rejected));

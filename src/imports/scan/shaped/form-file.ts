@@ -77,11 +77,17 @@ export async function formFile(
     const watch = watchCells(layoutOf(planLayoutColumns(table.columns, null)), table.rows);
     const reader = new RangeReader(dialect, table.columns.length);
     let rows = 0;
-    for await (const { records, offset } of readRecords(source.file, pass.splitter, table.start, wholeExtent(source.size), steps.signal)) {
+    for await (const { records, offset } of readRecords(
+      source.file,
+      pass.splitter,
+      table.start,
+      wholeExtent(source.size),
+      steps.signal,
+    )) {
       for (const fitted of fitRecords(records, pass.fit)) {
-        watch.add(fitted);
+        watch.add(fitted, { records: fitted, unusual: [] });
         const refusalOf = steps.refuser(fitted);
-        for (let r = 0; r < fitted.count; ) {
+        for (let r = 0; r < fitted.count;) {
           const batch = await nextBatch({ source, sources, reader, former }, r, fitted.count, rows);
           for (; r < batch; r++) formRecord(former, steps.left, { fitted, r, row: rows + r + 1, offset }, refusalOf);
           if (former.length > WRITE_BYTES) await write(stream, former.take(), steps.checkSpace);
@@ -103,7 +109,13 @@ export async function formFile(
   }
 }
 
-const passOver = ({ table, dialect }: { table: JudgedTable; dialect: Dialect }): { splitter: Splitter; fit: RecordFit } => ({
+const passOver = ({
+  table,
+  dialect,
+}: {
+  table: JudgedTable;
+  dialect: Dialect;
+}): { splitter: Splitter; fit: RecordFit } => ({
   splitter: createSplitter(dialect, table.first_line, (table as Table).blank_is_record),
   fit: createFit(table.columns.length, dialect, shapesOf(table)),
 });
@@ -112,7 +124,13 @@ const passOver = ({ table, dialect }: { table: JudgedTable; dialect: Dialect }):
 async function collect(source: SourceText, steps: FormingSteps, collector: SourceCollector): Promise<boolean> {
   const { splitter, fit } = passOver(source);
   let rows = 0;
-  for await (const { records, offset } of readRecords(source.file, splitter, source.table.start, wholeExtent(source.size), steps.signal)) {
+  for await (const { records, offset } of readRecords(
+    source.file,
+    splitter,
+    source.table.start,
+    wholeExtent(source.size),
+    steps.signal,
+  )) {
     for (const fitted of fitRecords(records, fit)) {
       const refusalOf = steps.refuser(fitted);
       for (let r = 0; r < fitted.count; r++) {
@@ -175,7 +193,7 @@ async function nextBatch(batch: Batch, from: number, count: number, rows: number
 async function readRanges(file: FileHandle, ranges: readonly Range[]): Promise<Map<Range, Buffer>> {
   const texts = new Map<Range, Buffer>();
   const sorted = ranges.toSorted((a, b) => a.at - b.at);
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     const { at } = sorted[from] as Range;
     let end = at;
     let to = from;

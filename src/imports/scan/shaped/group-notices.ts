@@ -2,7 +2,7 @@
 import type { Notice } from "../../../../contract/imports/notices.ts";
 import type { ShapePlan, ValueNode } from "../../mapping/plan.ts";
 import { columnsOfValue } from "../../mapping/compile/plan-columns.ts";
-import type { FormedCounts } from "../../shape/form-products.ts";
+import type { FormedCounts } from "../../shape/formed.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
 import { linesOf } from "../rows/cells/watch-cells.ts";
 
@@ -34,7 +34,7 @@ function groupParts({ group, merges }: ShapePlan, names: readonly string[], { gr
   if (group === null) return merged;
   if (group.by !== null)
     return [`rows with the same ${quoted(columnNames(group.by, names))} belong together (${found})`, ...merged];
-  const columns = group.begins?.of == null ? [] : columnNames(group.begins.of, names);
+  const columns = group.begins === null || group.begins.of === null ? [] : columnNames(group.begins.of, names);
   const where = columns.length === 0 ? "" : ` according to ${quoted(columns)}`;
   return [`rows belong together until the next group begins${where} (${found})`, ...merged];
 }
@@ -52,7 +52,9 @@ function addParts({ products, group }: ShapePlan, { adds, layers }: FormedCounts
 function layerParts({ overlay }: ShapePlan, names: readonly string[], { layers }: FormedCounts): string[] {
   if (overlay === null || layers === 0) return [];
   const column = quoted([(names[overlay.by] ?? "").trim()]);
-  return [`${counted(layers, "row")} ${layers === 1 ? "changes a product" : "change products"} in one layer (${column})`];
+  return [
+    `${counted(layers, "row")} ${layers === 1 ? "changes a product" : "change products"} in one layer (${column})`,
+  ];
 }
 
 const columnNames = (value: ValueNode, names: readonly string[]): string[] => [

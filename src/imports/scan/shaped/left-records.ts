@@ -5,7 +5,7 @@ import { makeIgnored, makeMappingReject, makeReject, type StoredReject } from ".
 import { productJson } from "../../rejects/product-rejects.ts";
 import { createRejectTally } from "../../rejects/tally.ts";
 import type { AllLeftRecords, Refusal } from "../../shape/form-in-memory.ts";
-import type { LeftRecord } from "../../shape/form-products.ts";
+import type { LeftRecord } from "../../shape/formed.ts";
 import {
   MAX_LISTED_REJECTS,
   type Column,

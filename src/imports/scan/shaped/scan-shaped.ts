@@ -58,7 +58,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
     add(records, offset, onFitted) {
       restoreOrigins(records, layout);
       scanner.scan(records, offset);
-      keys.add(records);
+      keys.add(records, { records, unusual: scanner.unusual });
       onFitted(records);
     },
     notices: () => [

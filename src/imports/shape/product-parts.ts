@@ -1,0 +1,112 @@
+// Adds the scattered records of a product to it: the layers of an overlay, and the records that are merged into the first one.
+import type { DynamicNames } from "../mapping/run/attributes/named-values.ts";
+import type { Notes } from "../mapping/run/notes.ts";
+import type { Row } from "../mapping/run/row.ts";
+import { addLayer, mergeInto } from "./add-to-product.ts";
+import type { Attached, FormedCounts, LeftRecord, LeftRecords } from "./formed.ts";
+import type { ProductReader } from "./product-reader.ts";
+import type { FormedProduct } from "./products-text.ts";
+import type { RecordJudge, ShapedPlan } from "./record-judge.ts";
+
+interface PartsContext {
+  /** A judge for the scattered records. */
+  judge: RecordJudge;
+  readers: readonly ProductReader[];
+  names: DynamicNames;
+  left: LeftRecords;
+  notes: Notes;
+  counts: FormedCounts;
+}
+
+export class ProductParts {
+  readonly #plan: ShapedPlan;
+  readonly #judge: RecordJudge;
+  readonly #readers: readonly ProductReader[];
+  readonly #names: DynamicNames;
+  readonly #left: LeftRecords;
+  readonly #notes: Notes;
+  readonly #counts: FormedCounts;
+  readonly #attached = new Map<number, Attached>();
+
+  constructor(plan: ShapedPlan, { judge, readers, names, left, notes, counts }: PartsContext) {
+    this.#plan = plan;
+    this.#judge = judge;
+    this.#readers = readers;
+    this.#names = names;
+    this.#left = left;
+    this.#notes = notes;
+    this.#counts = counts;
+  }
+
+  /** Stores the scattered records of the product in record `row`. */
+  attach(row: number, attached: Attached): void {
+    this.#attached.set(row, attached);
+  }
+
+  bytesOf(row: number): number {
+    return this.#attached.get(row)?.bytes ?? 0;
+  }
+
+  /** Counts a record that only adds to a product. */
+  countAdd(left: LeftRecord): void {
+    this.#counts.adds++;
+    this.#left.ignore(left, "adds");
+  }
+
+  /** Rejects the scattered records of the product in record `row`, which is too large. */
+  rejectOf(row: number): void {
+    const attached = this.#attached.get(row);
+    if (attached === undefined) return;
+    this.#attached.delete(row);
+    for (let r = 0; r < attached.records.count; r++)
+      this.#left.reject({ records: attached.records, r, row: attached.rows[r] as number }, "group_too_large", -1);
+  }
+
+  /** Leaves out a record of a kind that the mapping does not contain. */
+  leaveKind(left: LeftRecord, row: Row): void {
+    const { kinds } = this.#plan.shape;
+    if (kinds === null || kinds.else === "ignore") {
+      this.#left.ignore(left, "condition");
+      return;
+    }
+    const { column } = kinds.by;
+    const expected = `one of the kinds ${kinds.names.map((name) => `"${name}"`).join(", ")}`;
+    this.#left.rejectFault(left, { code: "does_not_fit", column, text: column < 0 ? "" : row.text(column), expected });
+  }
+
+  /** Adds the scattered records of the product to it. */
+  addTo(product: FormedProduct): void {
+    const attached = this.#attached.get(product.row);
+    if (attached === undefined) return;
+    this.#attached.delete(product.row);
+    const { records, rows } = attached;
+    const base = { fields: new Map(product.fields), attributes: new Map(product.attributes) };
+    for (let r = 0; r < records.count; r++) this.#addPart(product, base, { records, r, row: rows[r] as number });
+  }
+
+  #addPart(product: FormedProduct, base: Pick<FormedProduct, "fields" | "attributes">, left: LeftRecord): void {
+    const judge = this.#judge;
+    judge.open(left.records, left.r);
+    const kind = judge.kindOf();
+    const reader = this.#readers[kind];
+    if (reader === undefined) {
+      this.leaveKind(left, judge.row);
+      return;
+    }
+    const layer = judge.layerOf();
+    const part = reader.read(judge.row, { row: left.row, line: 0, at: 0, bytes: 0 });
+    if (judge.row.fault === undefined && layer !== undefined)
+      addLayer(product, { base, part, layer, active_name: this.#plan.shape.overlay?.active_name ?? "active" }, (name) =>
+        this.#names.admit(judge.row, name, this.#plan.shape.overlay?.by ?? -1),
+      );
+    const { fault } = judge.row;
+    this.#notes.endRecord(fault === undefined);
+    if (fault !== undefined) {
+      this.#left.rejectFault(left, fault);
+      return;
+    }
+    if (layer === undefined) mergeInto(product, part);
+    else this.#counts.layers++;
+    this.countAdd(left);
+  }
+}
