@@ -5,7 +5,20 @@ import { ENCODINGS } from "./import-names.ts";
 
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
 export const REWRITINGS = ["quoted_lines", "curly_quotes"] as const;
-export const FORMATS = ["text", "gzip", "zstd", "bzip2", "xz", "zip", "xlsx", "html", "markdown"] as const;
+export const FORMATS = [
+  "text",
+  "gzip",
+  "zstd",
+  "bzip2",
+  "xz",
+  "zip",
+  "xlsx",
+  "html",
+  "markdown",
+  "xml",
+  "json",
+  "jsonl",
+] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
 
@@ -26,8 +39,24 @@ export const dialect = z
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
           "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `html`: the " +
-          "table of a web page, even if the file name ends with .xls. `markdown`: a table in Markdown",
+          "table of a web page, even if the file name ends with .xls. `markdown`: a table in Markdown. `xml`, `json`, `jsonl`: records " +
+          "in XML, JSON or JSON Lines",
       ),
+    tree: z
+      .object({
+        record: z
+          .string()
+          .nullable()
+          .describe(
+            "Path of the records: the names of the elements or members from the outside to the record, separated by `/`, with `*` for the " +
+              "elements of a JSON array; empty if each value of the file is a record",
+          ),
+        root: z.string().nullable().describe("Name of the root element of an XML file"),
+        namespaces: z.array(z.string()).describe("Namespaces that the root element declares"),
+        elements: z.array(z.string()).describe("Names of elements or members in the first part of the file"),
+      })
+      .optional()
+      .describe("Structure of an XML or JSON file; missing for other files"),
     sheets: z
       .array(
         z.object({

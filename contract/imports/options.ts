@@ -157,6 +157,20 @@ export const completeOptions = (given: GivenOptions): ImportOptions => ({
 const repeatsOf = (mapping: GivenOptions["mapping"]): ImportOptions["repeats"] | undefined =>
   mapping?.repeats === "merge" ? undefined : mapping?.repeats;
 
+/** What a mapping requests from the records of an XML or JSON file. */
+export interface TreeRequest {
+  /** The names from an outer element down to the record, such as `channel/item`. Detected if undefined. */
+  record?: string | undefined;
+  /** The path, within a record, of the elements that become rows. */
+  each?: string | undefined;
+  /** The paths whose values the mapping reads. */
+  paths: readonly string[];
+  /** The paths of the elements that contain pairs. Each becomes a column of objects. */
+  objects: readonly string[];
+  /** Whether paths that the mapping does not name become columns too. */
+  keeps: boolean;
+}
+
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
     sheet: string;
@@ -166,6 +180,8 @@ export type DialectOverrides = Partial<
     header_data: number;
     /** Column names of a file without a header. */
     header_names: readonly string[];
+    /** What the mapping requests from the records of an XML or JSON file. */
+    tree: TreeRequest;
   }
 >;
 

@@ -51,6 +51,21 @@ export const mapping = z
         delimiter: z.string().min(1).max(8).optional(),
         quote: z.string().max(1).optional(),
         sheet: z.string().min(1).max(255).optional(),
+        kind: z
+          .enum(["text", "workbook", "html", "xml", "json", "jsonl"])
+          .optional()
+          .describe(
+            "Kind of the file. With `xml`, `json` or `jsonl`, names of columns are paths in a record, and only values directly below the record become attributes unless `keep` lists others",
+          ),
+        record: text
+          .optional()
+          .describe(
+            "Path of the records of an XML or JSON file, from an outer element to the record, such as `channel/item` or `data/products/*`",
+          ),
+        each: text
+          .min(1)
+          .optional()
+          .describe("Path of the elements within a record that become products each, such as `variants/*`"),
         header: z
           .object({
             at: z

@@ -1,6 +1,7 @@
 // The products of a file in memory, as an import into an empty catalogue would store them.
 import type { Dialect } from "../../contract/imports/imports.ts";
 import { parseYesNo } from "../../contract/catalog/yes-no.ts";
+import { parseListCell } from "../../src/catalog/product/attribute-list.ts";
 import { skuKey, trimWhiteSpace } from "../../src/catalog/product/sku-key.ts";
 import type { Layout } from "../../src/imports/layout.ts";
 import type { Mapper } from "../../src/imports/mapping/mapper.ts";
@@ -72,11 +73,14 @@ export function productsOf(
 
   function attributesOf(r: number): Record<string, string | string[]> {
     const copied = layout.attributes
-      .map(({ name, index }) => [name, textOf(r, index)])
-      .filter(([, text]) => text !== "");
+      .map(({ name, index, is_list }): [string, string | string[]] => {
+        const text = textOf(r, index);
+        return [name, is_list ? (parseListCell(text) ?? text) : text];
+      })
+      .filter(([, value]) => value.length > 0);
     const members = layout.members < 0 ? "" : textOf(r, layout.members);
     return {
-      ...(Object.fromEntries(copied) as Record<string, string>),
+      ...Object.fromEntries(copied),
       ...(JSON.parse(`{${members}}`) as Record<string, string | string[]>),
     };
   }

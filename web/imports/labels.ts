@@ -41,6 +41,9 @@ export function isDelimited(format: Dialect["format"]): boolean {
     case "xlsx":
     case "html":
     case "markdown":
+    case "xml":
+    case "json":
+    case "jsonl":
       return false;
   }
 }

@@ -29,6 +29,13 @@ export function parseListCell(cell: string): string | string[] | undefined {
   return Array.isArray(value) && faultOfList(value) === undefined ? (value as string[]) : undefined;
 }
 
+/** Parses a cell of a list column that begins with `[` or `"`. Returns undefined if the cell contains anything else than texts. */
+export function parseTexts(cell: string): string | string[] | undefined {
+  const value = parseJson(cell);
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.every((text) => typeof text === "string") ? value : undefined;
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -47,6 +47,8 @@ export interface ValueNode {
   /** In a key: whether a source with a damaged value, such as `4.00638E+12`, rejects the row. Such a value has lost digits, so different
    * products would get the same key. */
   is_key_part?: boolean;
+  /** The columns of the sources whose cells may be lists. */
+  lists?: number[];
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
   /** A value of the record's group, in place of sources. */
@@ -77,6 +79,17 @@ export interface AttributeNode {
 }
 
 export type PairNode =
+  /** Pairs in the elements of an XML or JSON file. The values read `names`, the paths of an object in the cell, instead of columns. */
+  | {
+      kind: "nested";
+      column: number;
+      names: string[];
+      name: ValueNode;
+      value: ValueNode;
+      unit: ValueNode | null;
+      without: string[];
+      list: boolean;
+    }
   | { kind: "each"; name: ValueNode; value: ValueNode; unit: ValueNode | null; without: string[]; list: boolean }
   | {
       kind: "in";

@@ -29,11 +29,17 @@ export function sizeOf(node: ValueNode): ValueSize {
   return { bytes: sum([bytes, times(elements, 2), { fixed: textBytes(fallback), columns: new Map() }]), elements };
 }
 
-function sizeOfSources({ sources, constant, use, separator }: ValueNode): ValueSize {
+/** A text in a JSON array has at least three bytes: two quotes and a comma. */
+const elementsOfList = (column: number): Bound => ({ fixed: 1, columns: new Map([[column, 1 / 3]]) });
+
+function sizeOfSources({ sources, constant, use, separator, lists }: ValueNode): ValueSize {
   if (sources.length === 0) return { bytes: { ...NOTHING, fixed: textBytes(constant) }, elements: ONE };
   const sizes = sources.map((source) =>
     typeof source === "number"
-      ? { bytes: { fixed: 0, columns: new Map([[source, 1]]) }, elements: ONE }
+      ? {
+          bytes: { fixed: 0, columns: new Map([[source, 1]]) },
+          elements: lists?.includes(source) === true ? elementsOfList(source) : ONE,
+        }
       : sizeOf(source),
   );
   const bytes = sizes.map((size) => size.bytes);

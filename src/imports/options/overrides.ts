@@ -3,6 +3,7 @@ import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
 import { encodingOf } from "../../../contract/imports/import-names.ts";
 import type { Dialect, DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import { isTreeMapping, treeRequest } from "../mapping/tree/tree-request.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 const GIVEN = [
@@ -32,7 +33,8 @@ export function overridesOf(options: MappedOptions): DialectOverrides {
 
 /** Whether the options specify a different dialect from the one with which the file was read, so that the file must be read again. */
 export function readsDifferently(options: MappedOptions, dialect: Dialect): boolean {
-  const { sheet, header_at, header_data, header_names, ...given } = overridesOf(options);
+  const { sheet, header_at, header_data, header_names, tree, ...given } = overridesOf(options);
+  if (tree !== undefined && dialect.tree !== undefined) return true;
   if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;
   if (header_at !== undefined && header_at.length > 1) return true;
   return Object.entries(given).some(([name, value]) => dialect[name as keyof typeof given] !== value);
@@ -46,6 +48,7 @@ function overridesOfMapping(mapping: Mapping | undefined): DialectOverrides {
     ...(quote === undefined ? {} : { quote }),
     ...(sheet === undefined ? {} : { sheet }),
     ...overridesOfHeader(header),
+    ...overridesOfTree(mapping),
   };
 }
 
@@ -58,6 +61,9 @@ function overridesOfHeader({ at, data, names }: Header = {}): DialectOverrides {
   const preamble = (lines[0] as number) - 1;
   return { header: true, preamble, header_at: lines, ...(data === undefined ? {} : { header_data: data }) };
 }
+
+const overridesOfTree = (mapping: Mapping | undefined): DialectOverrides =>
+  mapping !== undefined && isTreeMapping(mapping) ? { tree: treeRequest(mapping) } : {};
 
 function requireEncoding(label: string): NonNullable<DialectOverrides["encoding"]> {
   const encoding = encodingOf(label);

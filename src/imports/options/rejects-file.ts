@@ -3,6 +3,7 @@
 // apply to `rejects.csv`. The properties of `rejects.csv` are detected, because a spreadsheet may have saved the file again.
 import { open } from "node:fs/promises";
 import { REJECT_COLUMNS, type ImportOptions } from "../../../contract/imports/imports.ts";
+import { isTreeMapping } from "../mapping/tree/tree-request.ts";
 import { readFully } from "../read/text/text-file.ts";
 
 /** Number of bytes that are searched for the end of the header. */
@@ -26,8 +27,9 @@ export const specifiesFile = ({ mapping }: Partial<MappingOption>): boolean => m
 
 export function withoutFile<Options extends Partial<MappingOption>>(options: Options): Options {
   if (options.mapping?.file === undefined) return options;
-  const { file: _file, ...mapping } = options.mapping;
-  return { ...options, mapping };
+  const { file, ...mapping } = options.mapping;
+  // The kind also decides which columns become attributes, so that it applies to the rejected rows as well.
+  return { ...options, mapping: isTreeMapping(options.mapping) ? { ...mapping, file: { kind: file.kind } } : mapping };
 }
 
 /** Returns the options that apply to the file at `path`. */

@@ -14,6 +14,8 @@ import { convertMarkdown } from "./text/markdown.ts";
 import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
+import { bytesSource } from "./tree/decode-file.ts";
+import { convertTreeHead } from "./tree/convert-tree.ts";
 import { rewriterOf } from "./rewrite/detect-rewriting.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
@@ -103,6 +105,12 @@ async function readContent(
       return isWhole ? readWorkbook(bytes, overrides) : undefined;
     case "html": {
       const { dialect, text, doubt } = await convertHtmlHead(bytes, overrides);
+      return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
+    }
+    case "xml":
+    case "json":
+    case "jsonl": {
+      const { dialect, text, doubt } = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
       return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
     }
     case "markdown":

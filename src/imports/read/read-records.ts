@@ -153,7 +153,8 @@ export async function openTable(
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
   const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect, signal);
-  const firstLine = dialect.preamble + 1;
+  // The column names of an XML or JSON file are not in the file, so they have no line: a record may begin on line 1.
+  const firstLine = dialect.tree === undefined ? dialect.preamble + 1 : 0;
   const table = tableWithoutColumns(start, firstLine, size);
   const splitter = createSplitter(dialect, firstLine);
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
@@ -190,7 +191,7 @@ export async function openTable(
       header_line: records.line[0] as number,
       header_fault: fault,
       columns,
-      second_table: findSecondTable(records, first, columns, dialect),
+      second_table: dialect.tree === undefined ? findSecondTable(records, first, columns, dialect) : null,
       last_cell: fault === "too_many_fields" ? lastCell(records, 0, splitter) : null,
       rows,
       blank_is_record: blankIsRecord,

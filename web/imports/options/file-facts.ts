@@ -41,8 +41,11 @@ function dialectFacts({ dialect }: Import): Fact[] {
     const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
     return [
       { name: t("imports.facts.format"), value: formatName(dialect.format) },
+      ...recordFacts(dialect),
       ...(read.length === 0 ? [] : [{ name: tn("imports.facts.sheets", read.length), value: read.join(", ") }]),
-      firstRowFact(dialect),
+      ...(dialect.tree === undefined
+        ? [firstRowFact(dialect)]
+        : [{ name: t("imports.format.encoding"), value: encodingLabel(dialect.encoding) }]),
     ];
   }
   return [
@@ -60,8 +63,21 @@ function dialectFacts({ dialect }: Import): Fact[] {
   ];
 }
 
-const formatName = (format: Dialect["format"]): string =>
-  format === "html" ? "HTML" : format === "markdown" ? "Markdown" : t("imports.facts.workbook");
+const FORMAT_NAMES: Partial<Record<Dialect["format"], string>> = {
+  html: "HTML",
+  markdown: "Markdown",
+  xml: "XML",
+  json: "JSON",
+  jsonl: "JSON Lines",
+};
+
+const formatName = (format: Dialect["format"]): string => FORMAT_NAMES[format] ?? t("imports.facts.workbook");
+
+/** The path of the records of an XML or JSON file. If each value of a file is a record, the path is empty. */
+const recordFacts = ({ tree }: Dialect): Fact[] =>
+  tree?.record === undefined || tree.record === null || tree.record === ""
+    ? []
+    : [{ name: t("imports.facts.record"), value: tree.record, code: true }];
 
 const firstRowFact = ({ header }: Dialect): Fact => ({
   name: t("imports.format.first_row"),

@@ -116,9 +116,21 @@ function describeRows({ ignore = [], blank = {}, empty, mode, repeats }: Mapping
   ];
 }
 
-function describeFile({ encoding, delimiter, quote, sheet, header = {} }: NonNullable<Mapping["file"]>): Line[] {
+function describeFile({
+  kind,
+  record,
+  each,
+  encoding,
+  delimiter,
+  quote,
+  sheet,
+  header = {},
+}: NonNullable<Mapping["file"]>): Line[] {
   const { at, data, names } = header;
   return [
+    ...(kind === undefined ? [] : [line("profiles.words.kind", t(`profiles.words.kinds.${kind}`))]),
+    ...(record === undefined ? [] : [line("profiles.words.record", record)]),
+    ...(each === undefined ? [] : [line("profiles.words.each", each)]),
     ...(encoding === undefined ? [] : [line("imports.format.encoding", encoding)]),
     ...(delimiter === undefined ? [] : [line("imports.format.delimiter", quoted(delimiter))]),
     ...(quote === undefined ? [] : [line("imports.format.quote", quoted(quote))]),

@@ -293,6 +293,7 @@ export const imports: Shape<typeof english> = {
     records: "{n} Datensatz | {n} Datensätze",
     format: "Format",
     workbook: "Excel-Arbeitsmappe (XLSX)",
+    record: "Datensätze",
     sheets: "Blatt | Blätter",
     rewritten: "Umgeschrieben",
     quoted_lines: "Anführungszeichen um jede Zeile entfernt",

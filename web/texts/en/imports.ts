@@ -281,6 +281,7 @@ export const imports = {
     records: "{n} record | {n} records",
     format: "Format",
     workbook: "Excel workbook (XLSX)",
+    record: "Records",
     sheets: "Sheet | Sheets",
     rewritten: "Rewritten",
     quoted_lines: "Quotes around each line removed",

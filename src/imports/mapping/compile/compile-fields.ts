@@ -44,7 +44,12 @@ export function compileFields(
       );
     if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node, isComputed)];
-    const whole = { ...node, steps, is_distinct: target === "sku" && isDistinct(node) };
+    const whole = {
+      ...node,
+      ...(readsList(node) ? { list: false } : {}),
+      steps,
+      is_distinct: target === "sku" && isDistinct(node),
+    };
     return [{ target, value: target === "sku" ? withCheckedParts(whole) : whole }];
   });
 }
@@ -73,6 +78,10 @@ const looksUp = ({ sources, steps }: ValueNode): boolean =>
 /** Returns the step that normalizes a key if keys are compared as GTINs. */
 const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>
   target === "sku" && match?.as === "gtin" ? [{ step: "gtin" }] : [];
+
+/** Whether the value reads a cell that may be a list. A field takes the first element. */
+const readsList = ({ lists, sources }: ValueNode): boolean =>
+  lists !== undefined || sources.some((source) => typeof source !== "number" && readsList(source));
 
 /** Whether the value is a list. */
 export const isList = ({ use, steps, list }: ValueNode): boolean =>

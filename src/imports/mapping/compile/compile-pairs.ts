@@ -1,7 +1,9 @@
 // Compiles pairs: attributes whose names come from the data.
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
 import type { PairNode, ValueNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
+import { compileNested } from "../tree/compile-nested.ts";
 import { invalidMapping } from "./invalid.ts";
 
 type Pair = NonNullable<Mapping["pairs"]>[number];
@@ -26,6 +28,8 @@ function compilePair(context: CompileContext, pair: Pair, statement: string): Pa
 /** Compiles pairs whose names and values are in numbered columns. Gaps in the numbers do not matter. */
 function compileSeries(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   const { each = "", name = each, value, unit } = pair;
+  const objects = context.file.find(each + OBJECTS_SUFFIX);
+  if (objects !== -1) return [compileNested(context, pair, statement, objects)];
   if (value === undefined) throw invalidMapping(statement, 'it needs "value"');
   const matches = context.file.match(each);
   if (matches.length === 0) context.file.lack(each);

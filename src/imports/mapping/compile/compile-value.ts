@@ -53,6 +53,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
   const trim = members.trim ?? (scope.trim || members.join !== undefined);
   const { sources, lacks } = sourcesOf(context, members, { ...scope, trim });
   const needAll = members.need === "all";
+  const lists = sources.filter((source) => typeof source === "number" && context.file.lists.has(source)) as number[];
   const isMissing = members.from !== undefined && (sources.length === 0 || (needAll && lacks));
   if (isMissing && members.default === undefined) return null;
   return {
@@ -62,6 +63,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
     separator: members.join ?? "",
     need_all: needAll,
     is_distinct: false,
+    ...(lists.length === 0 ? {} : { lists }),
     trim,
     ...groupMembers(members),
     ...conditionsOf(context, members, scope.statement),

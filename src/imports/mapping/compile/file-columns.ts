@@ -1,4 +1,6 @@
 // Finds columns of a file by name or by pattern. Names are not case-sensitive, and blanks around them do not matter.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
+import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
 import { invalidMapping } from "./invalid.ts";
 
 /** Finds columns by name, and notes which columns statements have named. */
@@ -17,6 +19,8 @@ export interface FileColumns {
   note(columns: Iterable<number>): void;
   /** Notes that the file lacks a column that a statement names. */
   lack(name: string): void;
+  /** The columns whose cells may be lists, because their names end with `[]`. A mapping may name them without this ending. */
+  readonly lists: ReadonlySet<number>;
   readonly named: ReadonlySet<number>;
   readonly missing: ReadonlySet<string>;
 }
@@ -41,10 +45,17 @@ const MAX_COMPARED = 1_000_000_000;
 /** The form in which names are compared. */
 export const comparableName = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 
+/** The name of a column of lists without its ending. */
+const withoutSuffix = (name: string): string => name.slice(0, -LIST_SUFFIX.length).trimEnd();
+
 export const isPattern = (name: string): boolean => name.includes("*") || name.includes("{n}");
 
 export function createFileColumns(header: readonly string[]): FileColumns {
   const comparable = header.map(comparableName);
+  const lists = new Set<number>();
+  comparable.forEach((name, index) => {
+    if (name.length > LIST_SUFFIX.length && name.endsWith(LIST_SUFFIX)) lists.add(index);
+  });
   const exact = new Map<string, number>();
   const indexes = new Map<string, number>();
   comparable.forEach((name, index) => {
@@ -52,6 +63,10 @@ export function createFileColumns(header: readonly string[]): FileColumns {
     if (!exact.has(trimmed)) exact.set(trimmed, index);
     if (!indexes.has(name)) indexes.set(name, index);
   });
+  for (const index of lists) {
+    const name = withoutSuffix(comparable[index] as string);
+    if (!indexes.has(name)) indexes.set(name, index);
+  }
   const characters = comparable.reduce((sum, name) => sum + name.length, 0);
   const known = new Map<string, PatternMatch[]>();
   let compared = 0;
@@ -64,6 +79,7 @@ export function createFileColumns(header: readonly string[]): FileColumns {
   const missing = new Set<string>();
   return {
     names: header,
+    lists,
     named,
     missing,
     find: (name) => exact.get(name.trim()) ?? indexes.get(comparableName(name)) ?? -1,
@@ -89,7 +105,10 @@ export function createFileColumns(header: readonly string[]): FileColumns {
 function matchPattern(names: readonly string[], pattern: string): PatternMatch[] {
   const literal = names.indexOf(pattern);
   const found = names.flatMap((name, column) => {
-    const number = name.length > MAX_MATCHED_NAME ? undefined : patternNumber(name, pattern);
+    if (name.length > MAX_MATCHED_NAME || name.endsWith(OBJECTS_SUFFIX)) return [];
+    const number =
+      patternNumber(name, pattern) ??
+      (name.endsWith(LIST_SUFFIX) ? patternNumber(withoutSuffix(name), pattern) : undefined);
     return number === undefined ? [] : [{ column, number }];
   });
   // A column name may contain an asterisk, such as `Name *`. A column with exactly this name takes precedence over the matches of the

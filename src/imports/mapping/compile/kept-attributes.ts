@@ -23,7 +23,10 @@ export function keptAttributes(
     // Compile the value with an empty constant instead of the column's name, because an earlier column may have the same name. Afterwards,
     // make the column its only source, by index.
     const value = compileValue(context, { ...members, const: "" }, { statement, trim: false });
-    return value === null ? [] : [{ name, value: { ...value, constant: null, sources: [index], column: index } }];
+    const lists = context.file.lists.has(index) ? { lists: [index] } : {};
+    return value === null
+      ? []
+      : [{ name, value: { ...value, ...lists, constant: null, sources: [index], column: index } }];
   });
 }
 

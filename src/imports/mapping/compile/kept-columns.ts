@@ -6,21 +6,38 @@ import { countCharacters } from "../../../catalog/product/product.ts";
 import { isReservedName, unreservedName } from "../../../catalog/product/reserved-names.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { compileTemplate, matchTemplate, type Template } from "../steps/match-template.ts";
+import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
+import { isTreeMapping } from "../tree/tree-request.ts";
 import { reservedName } from "./compile-attributes.ts";
 import { MAX_MATCHED_NAME, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
 /** Returns the indexes of the columns that match one of the patterns, and notes that the mapping names these columns. */
-export function matchAll(file: FileColumns, patterns: readonly string[]): Set<number> {
+export function matchAll(file: FileColumns, patterns: readonly string[], isTree = false): Set<number> {
   const found = new Set<number>();
   for (const pattern of patterns) {
-    const matches = file.match(pattern);
+    const all = file.match(pattern);
+    const matches = isTree ? all.filter(({ column }) => isSameLevel(pattern, file.names[column] ?? "")) : all;
     if (matches.length === 0) file.lack(pattern);
     for (const { column } of matches) found.add(column);
   }
   file.note(found);
   return found;
 }
+
+/** Whether the path has as many steps as the pattern, and attributes at the same steps. In the patterns of a mapping for XML and JSON, a
+ * `*` stands for names of elements on one level. */
+function isSameLevel(pattern: string, path: string): boolean {
+  const wanted = pattern.split("/");
+  const steps = path.split("/");
+  return (
+    wanted.length === steps.length &&
+    wanted.every((step, i) => step.startsWith("@") === (steps[i] ?? "").startsWith("@"))
+  );
+}
+
+/** Whether the path leads to an element or member directly below the record. */
+const isDirect = (path: string): boolean => !path.includes("/") && !path.startsWith("@") && path !== ".";
 
 /** Returns the name of the attribute of each kept column.
  * @param used the columns that values use
@@ -33,19 +50,23 @@ export function keptColumns(
   declared: ReadonlySet<string>,
 ): Map<number, string> {
   const { keep = true } = mapping;
-  const listed = Array.isArray(keep) ? matchAll(file, keep) : undefined;
-  const dropped = matchAll(file, mapping.drop ?? []);
-  const also = matchAll(file, mapping.also ?? []);
+  const isTree = isTreeMapping(mapping);
+  const listed = Array.isArray(keep) ? matchAll(file, keep, isTree) : undefined;
+  const dropped = matchAll(file, mapping.drop ?? [], isTree);
+  const also = matchAll(file, mapping.also ?? [], isTree);
   const rename = renamer(mapping, file);
   const kept = new Map<number, string>();
   const taken = new Set(declared);
   const names = new Set(columns.map(({ name }) => name));
   columns.forEach(({ name, attribute: own = name, target }, index) => {
-    if (target !== "attribute") return;
-    const isKept = keep !== false && !used.has(index) && !dropped.has(index) && (listed?.has(index) ?? true);
+    if (target !== "attribute" || name.endsWith(OBJECTS_SUFFIX)) return;
+    const isListed = listed?.has(index) ?? (!isTree || isDirect(name));
+    const isKept = keep !== false && !used.has(index) && !dropped.has(index) && isListed;
     if (!isKept && !also.has(index)) return;
-    const renamed = rename(name, index);
-    const attribute = renamed === name ? unreservedName(own, names) : renamed;
+    const path = isTree ? own : name;
+    const renamed = rename(path, index);
+    const last = isTree ? own.slice(own.lastIndexOf("/") + 1).replace(/^@/, "") : own;
+    const attribute = renamed === path ? unreservedName(taken.has(last) ? own : last, names) : renamed;
     if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
     if (isReservedName(attribute)) throw reservedName(attribute, "rename");
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;

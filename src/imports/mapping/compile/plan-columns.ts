@@ -54,6 +54,7 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
     // A pair such as `a=b` has at least three bytes in its cell. JSON adds up to six bytes of punctuation, so a pair becomes at most three
     // times as long.
     if (pair.kind === "in") bounds.push(cellOf(pair.column, 3));
+    else if (pair.kind === "nested") bounds.push(cellOf(pair.column, copiesOfNested(pair)));
     else
       for (const value of [pair.name, pair.value, ...(pair.unit === null ? [] : [pair.unit, pair.name])])
         bounds.push(sizeOf(value).bytes);
@@ -61,6 +62,16 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
   }
   const { fixed, columns } = sum(bounds);
   return { added_bytes: Math.ceil(fixed), copies: Math.max(1, ...columns.values()) };
+}
+
+/** Minimum number of bytes of an object with a name and a value, as in `{"a":"b"},`. */
+const MIN_OBJECT_BYTES = 10;
+
+/** Returns how many times longer the pairs can be than the objects that contain them. Constants and punctuation count once per object. */
+function copiesOfNested({ name, value, unit }: PairNode & { kind: "nested" }): number {
+  const bounds = [name, value, ...(unit === null ? [] : [unit, name])].map((part) => sizeOf(part).bytes);
+  const fixed = bounds.reduce((total, bound) => total + bound.fixed + 20, 0);
+  return bounds.reduce((total, bound) => total + Math.max(0, ...bound.columns.values()), fixed / MIN_OBJECT_BYTES);
 }
 
 /** Maximum number of bytes of a text in the name of an attribute, or of a text that matched a placeholder. */

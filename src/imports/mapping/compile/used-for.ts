@@ -47,6 +47,7 @@ const templateOf = (parts: readonly NamePart[], names: readonly string[]): strin
 function columnsOfPair(pair: PairNode): number[] {
   switch (pair.kind) {
     case "in":
+    case "nested":
       return [pair.column];
     case "each":
       return [pair.name, pair.value, ...(pair.unit === null ? [] : [pair.unit])].flatMap(columnsOfValue);

@@ -15,9 +15,9 @@ export type WriteBytes = (row: Row, out: OutBytes) => boolean;
  * @param isJson whether to write a JSON string
  */
 export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | undefined {
-  const { sources, steps, list, fallback, use } = node;
+  const { sources, steps, list, fallback, use, lists } = node;
   if (dependsOnOtherCells(node) || node.without !== undefined) return undefined;
-  if (list !== null || fallback !== null || sources.length === 0) return undefined;
+  if (lists !== undefined || list !== null || fallback !== null || sources.length === 0) return undefined;
   if (!sources.every((source) => typeof source === "number")) return undefined;
   const [step] = steps;
   if (step === undefined && use !== "all") return copyWriter(node, sources, isJson);

@@ -10,8 +10,10 @@ export const SHORT_RECORD_BYTES = 1800;
 /** Whether the scan must evaluate the value even in a short record: because the value can have a fault, or a text that the scan reports. */
 export const canFail = (node: ValueNode): boolean => stepsCanFail(node) || canExceedLimits(node);
 
-const stepsCanFail = ({ sources, steps }: ValueNode): boolean =>
-  steps.some(stepCanFail) || sources.some((source) => typeof source !== "number" && stepsCanFail(source));
+const stepsCanFail = ({ sources, steps, lists }: ValueNode): boolean =>
+  lists !== undefined ||
+  steps.some(stepCanFail) ||
+  sources.some((source) => typeof source !== "number" && stepsCanFail(source));
 
 function canExceedLimits(node: ValueNode): boolean {
   const { bytes, elements } = sizeOf(node);

@@ -1,16 +1,20 @@
 // Evaluates pairs: attributes whose names come from the data.
 import type { PairNode } from "../plan.ts";
 import { compileTemplate, matchTemplate, type Template } from "../steps/match-template.ts";
+import { nestedOf, type ReadPair } from "../tree/nested-pairs.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
-import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ValueContext } from "./value.ts";
 
-/** Receives an attribute that a pair contains. @param list whether several values with the same name become a list */
-export type AddMember = (row: Row, name: string, value: string | string[], list: boolean, column: number) => void;
-export type ReadPair = (row: Row, add: AddMember) => void;
-
-export const pairOf = (node: PairNode, context: ValueContext): ReadPair =>
-  node.kind === "each" ? seriesOf(node, context) : cellOf(node, context);
+export function pairOf(node: PairNode, context: ValueContext): ReadPair {
+  switch (node.kind) {
+    case "each":
+      return seriesOf(node, context);
+    case "in":
+      return cellOf(node, context);
+    case "nested":
+      return nestedOf(node, seriesOf({ ...node, kind: "each" }, context));
+  }
+}
 
 const comparable = (text: string): string => trimWhiteSpace(text).toLowerCase();
 

@@ -1,7 +1,7 @@
 // Bounds the work for one record. Each condition and template reads the whole cell. Without a bound, thousands of conditions on a cell of a
 // million characters would keep a worker busy for seconds per record.
 import type { Token } from "../steps/template.ts";
-import type { ConditionNode, MappingPlan, Step, ValueNode } from "../plan.ts";
+import type { ConditionNode, MappingPlan, PairNode, Step, ValueNode } from "../plan.ts";
 import type { Row } from "./row.ts";
 
 /** Maximum number of bytes that conditions and steps read in one record. A byte that is read twice counts twice. Reading this number of
@@ -74,10 +74,19 @@ function costsOf({ fields, attributes, pairs, ignore }: WorkPlan): Map<number, n
   for (const { value } of [...fields, ...attributes]) addValue(value, 0);
   for (const pair of pairs) {
     if (pair.kind === "in") add(pair.column, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
+    else if (pair.kind === "nested") add(pair.column, costOfNested(pair));
     else for (const value of [pair.name, pair.value, pair.unit]) if (value !== null) addValue(value, 1);
   }
   return costs;
 }
+
+/** The objects of a cell are parsed once, and each value reads at most the whole object. */
+const costOfNested = ({ name, value, unit }: PairNode & { kind: "nested" }): number =>
+  [name, value, ...(unit === null ? [] : [unit])].reduce((total, part) => total + costOfValue(part), 2);
+
+const costOfValue = ({ sources, steps }: ValueNode): number =>
+  steps.reduce((total, step) => total + costOfStep(step), 1) +
+  sources.reduce<number>((total, source) => total + (typeof source === "number" ? 1 : costOfValue(source)), 0);
 
 function costOfStep(step: Step): number {
   switch (step.step) {

@@ -1,4 +1,5 @@
 // Evaluates the values of a plan for one record.
+import { isJsonCell, parseTexts } from "../../../catalog/product/attribute-list.ts";
 import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { GroupValue } from "../../../../contract/mapping/value.ts";
@@ -58,7 +59,9 @@ function sourceReader(node: ValueNode, context: ValueContext, later: readonly St
   const read = sources.map((source): ReadValue => {
     const readSource =
       typeof source === "number"
-        ? cellReader(source, trim, context.markers, notation)
+        ? node.lists?.includes(source) === true
+          ? listReader(source, trim, context.markers)
+          : cellReader(source, trim, context.markers, notation)
         : readerOf(source, context, steps);
     const readPart = node.is_key_part === true ? partReader(source, readSource) : readSource;
     return node.without === undefined ? readPart : without(node.without, readPart);
@@ -151,6 +154,20 @@ function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>,
       if (row.isValue(column)) return notation(text, row);
     }
     return trim ? trimWhiteSpace(text) : text;
+  };
+}
+
+/** Reads a cell of a column of lists: a list or a text in JSON, or a text. Blank elements are left out. */
+function listReader(column: number, trim: boolean, markers: ReadonlySet<string>): ReadValue {
+  return (row) => {
+    if (row.isBlank(column)) return null;
+    const cell = row.text(column);
+    if (markers.size > 0 && markers.has(cell.trim())) return ERASED;
+    const value = isJsonCell(cell) ? parseTexts(cell) : cell;
+    if (value === undefined) return row.reject("not_a_list", column, cell, "a list of texts in JSON");
+    const texts = (typeof value === "string" ? [value] : value).filter((text) => !isBlankText(text));
+    const trimmed = trim ? texts.map(trimWhiteSpace) : texts;
+    return trimmed.length > 1 ? trimmed : (trimmed[0] ?? null);
   };
 }
 

@@ -5,7 +5,7 @@ const NAME = /^<(?:\w+:)?(html|head|body|table|meta|title|style|div|center|font|
 const COMMENT_START = "<!--";
 
 export type Markup =
-  | { kind: "html" | "markdown" }
+  | { kind: "html" | "markdown" | "xml" | "json" | "jsonl" }
   /** A message why the file cannot be imported. */
   | { kind: "refused"; message: string };
 
@@ -44,7 +44,7 @@ function describeXml(start: string): Markup {
   if (/progid\s*=\s*"Excel\.Sheet"|schemas-microsoft-com:office:spreadsheet/i.test(start)) {
     return refused("an Excel file in the XML format of 2003. Save it as .xlsx or CSV.");
   }
-  return refused("XML, not a table. Export the products as CSV or .xlsx from the program that made it.");
+  return { kind: "xml" };
 }
 
 function detectJson(start: string): Markup | undefined {
@@ -52,18 +52,8 @@ function detectJson(start: string): Markup | undefined {
     /^\{\s*(?:"|\}\s*$)/.test(start) ||
     /^\[\s*(?:[{[]|"[^"\n]{0,1000}"\s*[,\]]|-?\d|\]\s*$|(?:true|false|null)\b)/.test(start);
   if (!isJson) return undefined;
-  if (start.startsWith("{") && /^\{[^\n]*\}[ \t\r]*\n[ \t\r]*\{/.test(start)) {
-    return refused(
-      /"sku"\s*:/.test(start) && /"version"\s*:/.test(start)
-        ? "JSON Lines, as Skuport exports them for programs. Export the products as CSV or .xlsx and import that file."
-        : "JSON Lines, not a table. Export the products as CSV or .xlsx from the program that made it.",
-    );
-  }
-  return refused(
-    /"sku"\s*:/.test(start) && /"version"\s*:/.test(start)
-      ? "JSON, as Skuport returns it to programs. Export the products as CSV or .xlsx and import that file."
-      : "JSON, not a table. Export the products as CSV or .xlsx from the program that made it.",
-  );
+  // A value in the first line and another one in the next: JSON Lines. The reader recognizes longer values itself.
+  return { kind: /^\{[^\n]*\}[ \t\r]*\n[ \t\r]*\{/.test(start) ? "jsonl" : "json" };
 }
 
 const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });

@@ -43,7 +43,8 @@ const KEPT_LINES = 3;
 export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
   width,
   dialect,
-  shapes,
+  // The reader of XML and JSON leaves out blank cells only at the end of a row.
+  shapes: dialect.tree === undefined ? shapes : undefined,
   filled_up: { count: 0, lines: [] },
   out: createRecords(),
 });
@@ -97,7 +98,11 @@ function fitPart(records: Records, from: number, marks: Marks, fit: RecordFit, m
   return r;
 }
 
-function copyRecord(records: Records, r: number, { out, width, shapes, filled_up: filledUp }: RecordFit): void {
+function copyRecord(
+  records: Records,
+  r: number,
+  { out, width, dialect, shapes, filled_up: filledUp }: RecordFit,
+): void {
   const first = records.first_field[r] as number;
   const count = (records.first_field[r + 1] as number) - first;
   const to = out.count;
@@ -108,7 +113,8 @@ function copyRecord(records: Records, r: number, { out, width, shapes, filled_up
   if (kept > width) kept = count;
   const isPadded = !isFaulty && kept < width && (shapes === undefined || fitsColumns(shapes, records, first, kept));
   const fields = isPadded ? width : kept;
-  if (isPadded && ++filledUp.count <= KEPT_LINES) filledUp.lines.push(records.line[r] as number);
+  if (isPadded && dialect.tree === undefined && ++filledUp.count <= KEPT_LINES)
+    filledUp.lines.push(records.line[r] as number);
   if (to + 1 >= out.start.length) growRecords(out);
   while (target + fields > out.field_start.length) growFields(out);
   out.start[to] = records.start[r] as number;

@@ -28,7 +28,8 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
           names.findIndex((name) => name !== ""),
         );
   const name = names[compared] ?? "";
-  if (name === "" || header.length < 2) return () => false;
+  // The names in a table from XML or JSON are the paths of the values, which no record repeats.
+  if (name === "" || header.length < 2 || dialect.tree !== undefined) return () => false;
   const nameBytes = Buffer.from(name);
   return (records, r, row) => {
     const field = (records.first_field[r] as number) + compared;

@@ -11,6 +11,7 @@ import { convertHtml } from "../html/convert-html.ts";
 import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../read-records.ts";
+import { convertTree } from "../tree/convert-tree.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
@@ -118,6 +119,10 @@ async function prepareContent(format: ContentFormat, path: string, preparation: 
       return convertWorkbook(path, target, overrides, signal, checkSpace);
     case "html":
       return convertHtml(path, target, overrides, signal, checkSpace);
+    case "xml":
+    case "json":
+    case "jsonl":
+      return convertTree(format, path, overrides, { path: target, signal, checkSpace });
     case "markdown": {
       const { encoding } = await detectFile(path, overrides, signal);
       await transcode(path, encoding, target, { signal, checkSpace, convert: convertMarkdown });

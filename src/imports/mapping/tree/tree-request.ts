@@ -1,0 +1,42 @@
+// Determines what a mapping requests from the records of an XML or JSON file: the paths that its statements name.
+import type { TreeRequest } from "../../../../contract/imports/options.ts";
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+
+const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl"]);
+
+/** Whether the names of columns in the mapping are paths. */
+export const isTreeMapping = ({ file }: Mapping): boolean => file?.kind !== undefined && TREE_KINDS.has(file.kind);
+
+/** Members whose texts are not names of columns. */
+const OTHER_MEMBERS: ReadonlySet<string> = new Set([
+  ...["file", "match", "mode", "repeats", "map", "replace", "const", "join", "split", "like", "is", "not", "prefix"],
+  ...["suffix", "default", "number", "date", "case", "else", "need", "yes_no", "empty", "drop", "rename", "format"],
+  ...["tables", "lookup", "without", "on_new_column", "on_missing_column", "pairs", "keep", "also", "remove"],
+]);
+
+export function treeRequest(mapping: Mapping): TreeRequest {
+  const { file: { record, each } = {}, pairs = [], keep = true } = mapping;
+  const paths = new Set<string>();
+  addNames(mapping, paths);
+  // In a list of columns, a `*` makes a name a pattern.
+  for (const name of [keep, mapping.also ?? []].flat())
+    if (typeof name === "string" && !name.includes("*")) paths.add(name);
+  for (const name of Object.keys(mapping.attributes ?? {}))
+    for (const [, hole = ""] of name.matchAll(/\{([^{}]+)\}/g)) paths.add(hole);
+  for (const pair of pairs) if (pair.in !== undefined) paths.add(pair.in);
+  return {
+    record,
+    each,
+    paths: [...paths],
+    objects: pairs.flatMap(({ each: path }) => (path === undefined ? [] : [path])),
+    keeps: keep !== false,
+  };
+}
+
+/** Adds all texts in the statement, except those that are not names of columns. */
+function addNames(statement: unknown, names: Set<string>): void {
+  if (typeof statement === "string") names.add(statement);
+  else if (Array.isArray(statement)) for (const each of statement) addNames(each, names);
+  else if (typeof statement === "object" && statement !== null)
+    for (const [member, value] of Object.entries(statement)) if (!OTHER_MEMBERS.has(member)) addNames(value, names);
+}

@@ -1,0 +1,76 @@
+// Finds out which values of a JSON file are its records, from the first part of the file.
+import { JsonReader } from "./json-reader.ts";
+
+export interface JsonOutline {
+  /** The names of members in the first part of the file, without repeats. */
+  elements: string[];
+  /** The names from the root to the record, with `*` for the elements of an array; empty for JSON Lines; undefined if the file has no
+   * objects. */
+  record: string[] | undefined;
+  /** Whether the file contains several values, as JSON Lines does. */
+  is_lines: boolean;
+}
+
+const MAX_ELEMENTS = 200;
+const MAX_PLACES = 5000;
+
+export function createJsonOutline(): {
+  write: (chunk: string) => void;
+  end: () => void;
+  outline: () => JsonOutline;
+} {
+  const elements = new Set<string>();
+  /** For each place at which an array contains objects: its names, and the number of characters of these arrays. */
+  const places = new Map<string, { names: readonly string[]; length: number }>();
+  const open: { key: string | undefined; from: number }[] = [];
+  let passed = 0;
+  let roots = 0;
+  let hasRootObject = false;
+  const addLength = ({ key, from }: { key: string | undefined; from: number }): void => {
+    const place = key === undefined ? undefined : places.get(key);
+    if (place !== undefined) place.length += passed - from;
+  };
+  const reader: JsonReader = new JsonReader(undefined, () => undefined, {
+    open(names, isArray) {
+      passed = reader.position;
+      if (names.length === 0 && !isArray) hasRootObject = true;
+      if (!isArray && names.at(-1) === "*") {
+        const key = JSON.stringify(names);
+        const array = open.at(-1) as { key: string | undefined };
+        array.key = key;
+        if (!places.has(key) && places.size < MAX_PLACES) places.set(key, { names, length: 0 });
+      }
+      open.push({ key: undefined, from: passed });
+    },
+    close() {
+      passed = reader.position;
+      addLength(open.pop() as { key: string | undefined; from: number });
+    },
+    member(name) {
+      if (elements.size < MAX_ELEMENTS) elements.add(name);
+    },
+    root() {
+      roots++;
+    },
+  });
+  return {
+    write: (chunk) => {
+      reader.write(chunk);
+    },
+    end: () => {
+      reader.end();
+    },
+    outline: () => {
+      passed = reader.position;
+      for (const container of open) addLength(container);
+      const isLines = roots > 1;
+      const [best] = [...places.values()].toSorted((a, b) => b.length - a.length || a.names.length - b.names.length);
+      const found = best === undefined ? undefined : [...best.names];
+      return {
+        elements: [...elements],
+        record: hasRootObject && (isLines || found === undefined) ? [] : found,
+        is_lines: isLines,
+      };
+    },
+  };
+}

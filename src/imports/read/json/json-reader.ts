@@ -1,0 +1,270 @@
+// Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
+// time is in memory: whatever surrounds the records is skipped.
+import { Problem } from "../../../../contract/problems.ts";
+import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { Incomplete, JsonFault, ValueParser } from "./json-values.ts";
+
+/** Observes the values outside of records. */
+export interface JsonVisitor {
+  /** Called when an object or an array begins. `names` are the names of the members that contain it, and `*` for elements of arrays. */
+  open(names: readonly string[], isArray: boolean): void;
+  close(): void;
+  member(name: string): void;
+  /** Called for each value of the file that is not part of another value. */
+  root(): void;
+}
+
+type Expected = "value" | "first-element" | "element" | "first-name" | "name" | "colon" | "comma";
+
+const QUOTE = 34;
+
+export class JsonReader {
+  readonly #record: readonly string[] | undefined;
+  readonly #onRecord: OnRecord;
+  readonly #visitor: JsonVisitor | undefined;
+  readonly #parser = new ValueParser();
+  readonly #root = new Path("");
+  /** The containers outside of the record: whether each is an array. */
+  readonly #open: boolean[] = [];
+  /** The name of each value that contains the current one, and of the current value. The root has none. */
+  readonly #names: string[] = [];
+  #expected: Expected = "value";
+  #buffer = "";
+  #at = 0;
+  /** Number of characters before the buffer. */
+  #before = 0;
+  #line = 1;
+  #lineEnd = -1;
+  /** Length that the buffer must have before the record at its start is parsed again. */
+  #retryAt = 0;
+  /** The record that is skipped because it is too long. */
+  #skipped: { depth: number; inString: boolean; line: number } | undefined;
+  #isEnd = false;
+
+  /** @param record the names of the record, such as `data`, `products`, `*`; empty for the values of JSON Lines; undefined for no records */
+  constructor(record: readonly string[] | undefined, onRecord: OnRecord, visitor?: JsonVisitor) {
+    this.#record = record;
+    this.#onRecord = onRecord;
+    this.#visitor = visitor;
+  }
+
+  /** Number of characters before the current position. */
+  get position(): number {
+    return this.#before + this.#at;
+  }
+
+  /** @throws Problem broken-file if the text is not JSON */
+  write(chunk: string): void {
+    this.#append(chunk);
+    this.#run();
+  }
+
+  /** @throws Problem broken-file if the file ends within a value */
+  end(): void {
+    this.#isEnd = true;
+    this.#retryAt = 0;
+    this.#append("");
+    this.#run();
+    if (this.#open.length > 0 || this.#skipped !== undefined)
+      throw this.#fault("the file ends within a value; it may be incomplete");
+  }
+
+  #append(chunk: string): void {
+    this.#before += this.#at;
+    this.#buffer = this.#at >= this.#buffer.length ? chunk : this.#buffer.slice(this.#at) + chunk;
+    this.#at = 0;
+    this.#lineEnd = -1;
+  }
+
+  #run(): void {
+    try {
+      while (this.#skipped === undefined ? this.#step() : this.#skip());
+    } catch (error) {
+      if (error instanceof Incomplete) this.#wait();
+      else if (error instanceof JsonFault) {
+        this.#at = Math.min(error.at, this.#buffer.length);
+        throw this.#fault(error.message);
+      } else throw error;
+    }
+    // Count the lines of the text that has been read, before the buffer is cut.
+    this.#lineNow();
+  }
+
+  /** Waits for the end of the value at the current position. */
+  #wait(): void {
+    const length = this.#buffer.length - this.#at;
+    // Parse again only when the buffer has twice the length, so that a long record takes linear time.
+    this.#retryAt = length * 2;
+    if (length <= MAX_RECORD_LENGTH) return;
+    this.#retryAt = 0;
+    this.#skipped = { depth: 0, inString: false, line: this.#lineNow() };
+    while (this.#skip());
+  }
+
+  /** Reads a token outside of records, or a whole record. Returns false if more text is needed. */
+  #step(): boolean {
+    const buffer = this.#buffer;
+    let code = buffer.charCodeAt(this.#at);
+    while (code === 32 || code === 10 || code === 13 || code === 9) code = buffer.charCodeAt(++this.#at);
+    if (Number.isNaN(code)) return false;
+    switch (this.#expected) {
+      case "value":
+      case "element":
+        return this.#value(code);
+      case "first-element":
+        return code === 93 ? this.#close() : this.#value(code);
+      case "first-name":
+        return code === 125 ? this.#close() : this.#name(code);
+      case "name":
+        return this.#name(code);
+      case "colon":
+        if (code !== 58) throw new JsonFault('a ":" is missing after the name of a member', this.#at);
+        this.#at++;
+        this.#expected = "value";
+        return true;
+      case "comma": {
+        const isArray = this.#open.at(-1) === true;
+        if (code === (isArray ? 93 : 125)) return this.#close();
+        if (code !== 44) throw new JsonFault(`a "," or "${isArray ? "]" : "}"}" is missing after a value`, this.#at);
+        this.#at++;
+        this.#expected = isArray ? "element" : "name";
+        return true;
+      }
+    }
+  }
+
+  #value(code: number): boolean {
+    if (this.#open.at(-1) === true) this.#names[this.#open.length - 1] = "*";
+    if (this.#open.length === 0) this.#visitor?.root();
+    if (this.#isRecord()) return this.#readRecord();
+    if (code === 123 || code === 91) {
+      const isArray = code === 91;
+      if (this.#open.length >= MAX_DEPTH)
+        throw new JsonFault(`it is nested more than ${MAX_DEPTH} levels deep`, this.#at);
+      this.#visitor?.open(this.#names.slice(0, this.#open.length), isArray);
+      this.#open.push(isArray);
+      this.#at++;
+      this.#expected = isArray ? "first-element" : "first-name";
+      return true;
+    }
+    // Skip a string, number or word outside of records. A string of any length takes no memory.
+    this.#skipped = { depth: -1, inString: false, line: 0 };
+    return true;
+  }
+
+  #isRecord(): boolean {
+    const record = this.#record;
+    const depth = this.#open.length;
+    if (record === undefined || depth < record.length) return false;
+    if (record.length === 0) return depth === 0;
+    for (let i = 1; i <= record.length; i++) {
+      const wanted = record[record.length - i];
+      if (wanted !== "*" && wanted !== this.#names[depth - i]) return false;
+    }
+    return true;
+  }
+
+  #readRecord(): boolean {
+    if (this.#buffer.length - this.#at < this.#retryAt) return false;
+    const line = this.#lineNow();
+    const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
+    const length = this.#parser.end - this.#at + this.#parser.size;
+    this.#at = this.#parser.end;
+    this.#retryAt = 0;
+    this.#report(node, line, length > MAX_RECORD_LENGTH);
+    return true;
+  }
+
+  #report(node: TreeNode, line: number, isTooLong: boolean): void {
+    if (!node.is_array && (node.children !== undefined || isTooLong))
+      this.#onRecord({ node, line, is_too_long: isTooLong });
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#expected = this.#open.length === 0 ? "value" : "comma";
+  }
+
+  #name(code: number): boolean {
+    if (code !== QUOTE) throw new JsonFault("the name of a member is missing", this.#at);
+    const name = this.#parser.string(this.#buffer, this.#at, !this.#isEnd);
+    this.#names[this.#open.length - 1] = name;
+    this.#visitor?.member(name);
+    this.#at = this.#parser.end;
+    this.#expected = "colon";
+    return true;
+  }
+
+  #close(): boolean {
+    this.#at++;
+    this.#open.pop();
+    this.#visitor?.close();
+    this.#ended();
+    return true;
+  }
+
+  /** Skips a value. Returns false if more text is needed. */
+  #skip(): boolean {
+    const skipped = this.#skipped as { depth: number; inString: boolean; line: number };
+    const buffer = this.#buffer;
+    while (this.#at < buffer.length) {
+      if (skipped.inString) {
+        if (!this.#skipString()) return false;
+        skipped.inString = false;
+        if (skipped.depth <= 0) return this.#endSkip();
+        continue;
+      }
+      const code = buffer.charCodeAt(this.#at);
+      if (skipped.depth === -1 && code !== QUOTE) {
+        // The value is a number or a word.
+        this.#parser.parse(buffer, this.#at, !this.#isEnd, this.#root, 0);
+        this.#at = this.#parser.end;
+        return this.#endSkip();
+      }
+      this.#at++;
+      if (code === QUOTE) skipped.inString = true;
+      else if (code === 123 || code === 91) skipped.depth++;
+      else if ((code === 125 || code === 93) && --skipped.depth === 0) return this.#endSkip();
+    }
+    return false;
+  }
+
+  #skipString(): boolean {
+    const buffer = this.#buffer;
+    for (;;) {
+      const end = buffer.indexOf('"', this.#at);
+      const to = end === -1 ? buffer.length : end;
+      let escape = to;
+      while (escape > this.#at && buffer.charCodeAt(escape - 1) === 92) escape--;
+      const isEscaped = (to - escape) % 2 === 1;
+      // Keep a backslash at the end of the buffer, because it escapes the first character of the next chunk.
+      this.#at = end === -1 ? to - (isEscaped ? 1 : 0) : end + 1;
+      if (end === -1) return false;
+      if (!isEscaped) return true;
+    }
+  }
+
+  #endSkip(): true {
+    const { line, depth } = this.#skipped as { line: number; depth: number };
+    this.#skipped = undefined;
+    if (depth === -1) this.#ended();
+    else this.#report(new TreeNode(this.#root, undefined), line, true);
+    return true;
+  }
+
+  #lineNow(): number {
+    while (this.#lineEnd < this.#at) {
+      if (this.#lineEnd >= 0) this.#line++;
+      const next = this.#buffer.indexOf("\n", this.#lineEnd + 1);
+      this.#lineEnd = next === -1 ? this.#buffer.length : next;
+    }
+    return this.#line;
+  }
+
+  #fault(what: string): Problem {
+    return new Problem(
+      "broken-file",
+      `The file is not valid JSON: in line ${this.#lineNow().toLocaleString("en")}, ${what}. Get the file again from the program that made it.`,
+    );
+  }
+}

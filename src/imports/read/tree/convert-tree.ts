@@ -1,0 +1,188 @@
+// Converts an XML or JSON file to a table in CSV: a row for each record, and a column for each path in the records.
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
+import type { TreeRequest } from "../../../../contract/imports/options.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import type { DetectedEncoding } from "../detect/detect-encoding.ts";
+import { createJsonOutline } from "../json/find-record.ts";
+import { JsonReader } from "../json/json-reader.ts";
+import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
+import { createUnpackedCount } from "../text/unpacked-size.ts";
+import { createOutline } from "../xml/find-record.ts";
+import { createXmlRecords } from "../xml/xml-records.ts";
+import { decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
+import type { OnRecord } from "./nodes.ts";
+import { TableWriter } from "./table-writer.ts";
+
+export type TreeFormat = "xml" | "json" | "jsonl";
+
+/** Number of characters at the start of a file from which its records are detected. Catalogues can begin with long lists of categories. */
+const OUTLINE_LENGTH = 16 << 20;
+
+interface Target {
+  path: string;
+  signal: AbortSignal | undefined;
+  checkSpace: SpaceCheck | undefined;
+}
+
+interface Reader {
+  write(chunk: string): void;
+  end(): void;
+}
+
+/** Writes the records of the file at `path` as a table to the new file `target.path`. @throws Problem unsupported-file, broken-file,
+ * encoding-in-doubt, unpacks-too-large, bad-header */
+export async function convertTree(
+  format: TreeFormat,
+  path: string,
+  overrides: DialectOverrides,
+  { path: target, signal, checkSpace }: Target,
+): Promise<Dialect> {
+  const source = fileSource(path, (await stat(path)).size);
+  const encoding = await detectTreeEncoding(source, overrides.encoding);
+  if (encoding.doubt !== undefined) throw encoding.doubt;
+  const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
+  const rows = `${target}.rows`;
+  const write = async (to: string, chunks: AsyncIterable<Buffer>): Promise<void> => {
+    const file = await createNewFile(to);
+    await pipeline(waitForSpace(chunks, checkSpace), file, signal ? { signal } : {});
+    await checkNewFile(file);
+  };
+  try {
+    const writer = await writeTable(source, overrides.tree, (written) =>
+      write(rows, tableLines(source, encoding, found, written)),
+    );
+    requireRecords(found, writer, overrides.tree);
+    await write(target, withHeader(writer.header(), createReadStream(rows)));
+  } finally {
+    await rm(rows, { force: true });
+  }
+  return dialectOf(found, encoding);
+}
+
+/** Writes the rows, and writes them again if it turns out late which columns have lists. */
+async function writeTable(
+  source: TreeSource,
+  request: TreeRequest | undefined,
+  write: (writer: TableWriter) => Promise<void>,
+): Promise<TableWriter> {
+  const create = (lists?: ReadonlySet<string>): TableWriter =>
+    new TableWriter(
+      createUnpackedCount(source.size, () => source.consumed),
+      request,
+      lists,
+    );
+  const writer = create();
+  await write(writer);
+  if (writer.ambiguous.size === 0) return writer;
+  const second = create(writer.ambiguous);
+  await write(second);
+  return second;
+}
+
+/** Converts the first bytes of a file, or all of it, in memory. @throws Problem as convertTree does */
+export async function convertTreeHead(
+  format: TreeFormat,
+  source: TreeSource,
+  overrides: DialectOverrides,
+): Promise<{ dialect: Dialect; text: Buffer; doubt: Problem | undefined }> {
+  const encoding = await detectTreeEncoding(source, overrides.encoding);
+  const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
+  let lines: Buffer[] = [];
+  const writer = await writeTable(source, overrides.tree, async (written) => {
+    lines = [];
+    for await (const chunk of tableLines(source, encoding, found, written)) lines.push(chunk);
+  });
+  requireRecords(found, writer, overrides.tree);
+  const text = Buffer.concat([writer.header(), ...lines]);
+  return { dialect: dialectOf(found, encoding), text, doubt: encoding.doubt };
+}
+
+async function* withHeader(header: Buffer, rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield header;
+  yield* rows;
+}
+
+/** What the first part of a file shows about it. */
+interface Outline extends NonNullable<Dialect["tree"]> {
+  format: TreeFormat;
+}
+
+async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: DetectedEncoding): Promise<Outline> {
+  const { write, outline } = format === "xml" ? createOutline() : createJsonOutline();
+  let length = 0;
+  for await (const text of decodeSource(source, encoding)) {
+    write(text);
+    length += text.length;
+    if (length >= OUTLINE_LENGTH) break;
+  }
+  const found = outline();
+  const isLines = "is_lines" in found && (found.is_lines || format === "jsonl");
+  return {
+    format: isLines ? "jsonl" : format === "jsonl" ? "json" : format,
+    record: found.record?.join("/") ?? null,
+    root: "root" in found ? found.root : null,
+    namespaces: "namespaces" in found ? found.namespaces : [],
+    elements: found.elements,
+  };
+}
+
+/** The path of the records that the mapping gives takes precedence. */
+const withRecord = (found: Outline, request: TreeRequest | undefined): Outline =>
+  request?.record === undefined ? found : { ...found, record: request.record };
+
+async function* tableLines(
+  source: TreeSource,
+  { encoding }: DetectedEncoding,
+  found: Outline,
+  writer: TableWriter,
+): AsyncGenerator<Buffer> {
+  const reader = readerOf(found, (record) => {
+    writer.add(record);
+  });
+  for await (const text of decodeSource(source, encoding)) {
+    reader.write(text);
+    yield* writer.take();
+  }
+  if (source.is_whole) reader.end();
+  writer.end();
+  yield* writer.take();
+}
+
+function readerOf({ format, record }: Outline, onRecord: OnRecord): Reader {
+  const names = (record ?? "").split("/").filter((name) => name !== "");
+  if (format === "xml") return createXmlRecords(names, onRecord);
+  return new JsonReader(record === null ? undefined : names, onRecord);
+}
+
+/** @throws Problem unsupported-file if the file has no records */
+function requireRecords(
+  { format, record }: Outline,
+  { records, width }: TableWriter,
+  request: TreeRequest | undefined,
+): void {
+  if (records > 0 && width > 0) return;
+  const kind = format === "xml" ? "XML" : "JSON";
+  throw new Problem(
+    "unsupported-file",
+    request?.record === undefined
+      ? `The file is ${kind} without records: it contains no list of ${format === "xml" ? "elements" : "objects"} that could be products. Export the products from the program that made the file.`
+      : `The file is ${kind}, and it contains no "${record ?? ""}" with values. Check the path of the records in the mapping, or whether this is the right file.`,
+  );
+}
+
+const dialectOf = ({ format, ...tree }: Outline, { encoding, alternatives }: DetectedEncoding): Dialect => ({
+  format,
+  tree,
+  encoding,
+  ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "row",
+  header: true,
+  preamble: 0,
+  formula_escape: false,
+});

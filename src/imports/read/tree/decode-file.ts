@@ -1,0 +1,88 @@
+// Reads a file as chunks of text, in the encoding that the file declares or that its bytes show.
+import { createReadStream } from "node:fs";
+import { encodingOf, type Encoding } from "../../../../contract/imports/import-names.ts";
+import {
+  addEvidence,
+  detectByForm,
+  judgeEvidence,
+  noEvidence,
+  type DetectedEncoding,
+} from "../detect/detect-encoding.ts";
+import { createDecoder } from "../text/decoders.ts";
+import { bomLength } from "../text/transcode.ts";
+
+const CHUNK_BYTES = 262_144;
+
+/** The bytes of a file on disk or in memory. Each call of `read` begins at the start of the file. */
+export interface TreeSource {
+  size: number;
+  /** Number of bytes that \`decodeSource\` has read. */
+  consumed: number;
+  read: () => AsyncIterable<Buffer>;
+  /** Whether the bytes are the whole file. */
+  is_whole: boolean;
+}
+
+export const fileSource = (path: string, size: number): TreeSource => ({
+  size,
+  consumed: 0,
+  read: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+  is_whole: true,
+});
+
+export const bytesSource = (bytes: Buffer, isWhole: boolean): TreeSource => ({
+  size: bytes.length,
+  consumed: 0,
+  // eslint-disable-next-line @typescript-eslint/require-await -- the same type as a stream
+  async *read() {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+  },
+  is_whole: isWhole,
+});
+
+/** The name of the encoding in the declaration of an XML file. */
+const DECLARED = /^(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{1,40})["']/i;
+
+/** Returns the encoding that the sender gave. If the sender gave none, returns the encoding that the form of the file, its declaration or
+ * its letters show. */
+export async function detectTreeEncoding({ read }: TreeSource, given: Encoding | undefined): Promise<DetectedEncoding> {
+  if (given !== undefined) return { encoding: given };
+  const evidence = noEvidence();
+  let declared: Encoding | undefined;
+  let isFirst = true;
+  for await (const chunk of read()) {
+    if (isFirst) {
+      const formed = detectByForm(chunk);
+      if (formed !== undefined) return { encoding: formed };
+      const label = DECLARED.exec(chunk.toString("latin1", 0, 1000))?.[1];
+      declared = label === undefined ? undefined : encodingOf(label);
+      isFirst = false;
+    }
+    addEvidence(evidence, chunk, false);
+    // The letters are not compared if the file declares another encoding than UTF-8, or if many characters have shown that it is UTF-8.
+    if (evidence.valid > PROVEN && evidence.invalid === 0) return { encoding: "utf-8" };
+    if (evidence.invalid > evidence.valid && declared !== undefined && !declared.startsWith("utf-"))
+      return { encoding: declared };
+  }
+  const shown = judgeEvidence(evidence);
+  return declared === undefined || declared.startsWith("utf-") || evidence.valid > evidence.invalid
+    ? shown
+    : { encoding: declared };
+}
+
+/** After this number of valid characters, a file is certainly UTF-8. */
+const PROVEN = 10_000;
+
+export async function* decodeSource(source: TreeSource, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = createDecoder(encoding);
+  const text = new TextDecoder("utf-8");
+  let isFirst = true;
+  source.consumed = 0;
+  for await (const chunk of source.read()) {
+    source.consumed += chunk.length;
+    const bytes = isFirst ? chunk.subarray(bomLength(chunk, encoding)) : chunk;
+    isFirst = false;
+    yield text.decode(decoder.decode(bytes), { stream: true });
+  }
+  yield text.decode(decoder.end(), { stream: true }) + text.decode();
+}

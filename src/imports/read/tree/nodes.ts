@@ -1,0 +1,102 @@
+// The tree of a record in an XML or JSON file: elements, attributes and members with their texts. An array of JSON is a node whose
+// children have the path of the array, like repeated elements of XML.
+import { Problem } from "../../../../contract/problems.ts";
+
+/** A place in the records of a file: the names from the record down to an element, an attribute or a member. */
+export class Path {
+  readonly name: string;
+  readonly parent: Path | undefined;
+  readonly depth: number;
+  readonly #children = new Map<string, Path>();
+  readonly #count: { paths: number };
+  /** The path that was found after this one in the last record with the same parent, and the first path of the last record. */
+  next: Path | undefined;
+  first: Path | undefined;
+  /** The name as JSON writes it; undefined if the name has escapes. */
+  readonly quoted: string | undefined;
+  /** Serial number of the last object that had this path. */
+  owner = 0;
+  /** What `TableWriter` has decided about the path; undefined until a record has a value there. */
+  column: number | undefined;
+
+  constructor(name: string, parent?: Path, count = { paths: 0 }) {
+    this.name = name;
+    this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.#count = count;
+    const quoted = JSON.stringify(name);
+    this.quoted = quoted.length === name.length + 2 ? quoted : undefined;
+  }
+
+  /** @throws Problem unsupported-file if the file has too many different paths */
+  child(name: string): Path {
+    const known = this.#children.get(name);
+    if (known !== undefined) return known;
+    if (++this.#count.paths > MAX_PATHS)
+      throw new Problem(
+        "unsupported-file",
+        `The records of the file have more than ${MAX_PATHS.toLocaleString("en")} different names of elements or members. Check that this is the right file.`,
+      );
+    // Copy the name: a slice of a chunk would keep the whole chunk in memory.
+    const own = Buffer.from(name).toString();
+    const made = new Path(own, this, this.#count);
+    this.#children.set(own, made);
+    return made;
+  }
+}
+
+/** Maximum number of different paths. Names that come from data, such as SKUs as member names, would otherwise fill the memory. */
+const MAX_PATHS = 20_000;
+
+/** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
+export const MAX_DEPTH = 64;
+/** Maximum number of characters of a record. A longer record is rejected. */
+export const MAX_RECORD_LENGTH = 8 << 20;
+/** Number of characters that a node counts besides its text, so that a record of millions of empty elements is too long. */
+export const NODE_LENGTH = 64;
+
+export class TreeNode {
+  readonly path: Path;
+  readonly parent: TreeNode | undefined;
+  /** The node's own text, without the texts of its children. */
+  text = "";
+  children: TreeNode[] | undefined;
+  attributes: TreeNode[] | undefined;
+  readonly is_array: boolean;
+
+  constructor(path: Path, parent: TreeNode | undefined, isArray = false) {
+    this.path = path;
+    this.parent = parent;
+    this.is_array = isArray;
+  }
+}
+
+export interface TreeRecord {
+  node: TreeNode;
+  /** Line of the file on which the record begins, from 1. */
+  line: number;
+  /** Whether the record is longer than MAX_RECORD_LENGTH, so that the tree lacks its end. */
+  is_too_long: boolean;
+}
+
+export type OnRecord = (record: TreeRecord) => void;
+
+/** Returns the names from below `root` down to `path`, such as `dimensions/width`; `.` for the root itself. */
+export function nameFrom(root: Path, path: Path): string {
+  if (path === root) return ".";
+  let name = path.name;
+  for (let at = path.parent; at !== undefined && at !== root; at = at.parent) name = `${at.name}/${name}`;
+  return name;
+}
+
+/** Calls `visit` for each node below `root`, and for `root` itself, that has a text of its own: attributes, and elements and members
+ * without children or with text between their children. \`isElement\`: whether the value is an element of a JSON array. */
+export function eachValue(root: TreeNode, visit: (path: Path, text: string, isElement: boolean) => void): void {
+  const { attributes, children } = root;
+  if (attributes !== undefined) for (const { path, text } of attributes) visit(path, text, false);
+  if (children === undefined) visit(root.path, root.text, root.parent?.is_array === true);
+  else {
+    if (root.text !== "") visit(root.path, root.text, false);
+    for (const child of children) eachValue(child, visit);
+  }
+}

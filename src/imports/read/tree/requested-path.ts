@@ -1,0 +1,101 @@
+// Paths that a mapping names: `PRICE/AMOUNT`, `@id`, `../../title`, `images/*/src` and `DESCRIPTION[@lang='deu']`.
+import { Problem } from "../../../../contract/problems.ts";
+import type { TreeNode } from "./nodes.ts";
+
+type Step =
+  | { kind: "self" | "parent" | "any" }
+  | { kind: "attribute"; name: string }
+  | { kind: "child"; name: string; test: { attribute: string; value: string } | undefined };
+
+export type RequestedPath = readonly Step[];
+
+/** Maximum number of steps of a path, and of nodes that it finds in a record. */
+const MAX_STEPS = 64;
+export const MAX_FOUND = 100_000;
+
+const TEST = /^([^[\]]+)\[@([^[\]=]+)=(?:'([^']*)'|"([^"]*)")\]$/;
+
+/** @throws Problem mapping-invalid if the text is not a path */
+export function parsePath(text: string): RequestedPath {
+  const steps = splitSteps(text).map((step): Step => {
+    if (step === ".") return { kind: "self" };
+    if (step === "..") return { kind: "parent" };
+    if (step === "*") return { kind: "any" };
+    if (step.startsWith("@")) return { kind: "attribute", name: step.slice(1) };
+    const [, name, attribute, single, double] = TEST.exec(step) ?? [];
+    if (name === undefined || attribute === undefined) return { kind: "child", name: step, test: undefined };
+    return { kind: "child", name, test: { attribute, value: single ?? double ?? "" } };
+  });
+  if (steps.length > MAX_STEPS)
+    throw new Problem("mapping-invalid", `The path "${text.slice(0, 100)} …" has more than ${MAX_STEPS} steps.`);
+  return steps;
+}
+
+/** Splits a path at its slashes. A slash in the value of a test, as in `a[@href='/b']`, does not separate steps. */
+function splitSteps(text: string): string[] {
+  const steps: string[] = [];
+  let step = "";
+  let inTest = false;
+  for (const character of text.trim()) {
+    if (character === "[") inTest = true;
+    if (character === "]") inTest = false;
+    if (character !== "/" || inTest) {
+      step += character;
+      continue;
+    }
+    steps.push(step);
+    step = "";
+  }
+  return [...steps, step];
+}
+
+/** Whether the path is more than the names from the record down to a value, so that no column has it as its name by itself. */
+export const isSpecial = (path: RequestedPath): boolean =>
+  path.some((step) => step.kind !== "attribute" && (step.kind !== "child" || step.test !== undefined));
+
+/** Returns the nodes that the path leads to, in the order of the file. */
+export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
+  let found: TreeNode[] = [from];
+  for (const step of path) {
+    const next = new Set<TreeNode>();
+    for (const node of found) {
+      addStep(node, step, next);
+      if (next.size > MAX_FOUND) break;
+    }
+    found = [...next];
+    if (found.length === 0) break;
+  }
+  return found;
+}
+
+function addStep(node: TreeNode, step: Step, found: Set<TreeNode>): void {
+  switch (step.kind) {
+    case "self":
+      found.add(node);
+      return;
+    case "parent":
+      if (node.parent !== undefined) found.add(node.parent);
+      return;
+    case "any":
+      for (const child of node.children ?? []) found.add(child);
+      return;
+    case "attribute":
+      for (const attribute of node.attributes ?? []) if (attribute.path.name === `@${step.name}`) found.add(attribute);
+      return;
+    case "child":
+      // A name applies to each element of an array, so that `images/src` finds the same values as `images/*/src`.
+      if (node.is_array) for (const element of node.children ?? []) addStep(element, step, found);
+      else
+        for (const child of node.children ?? [])
+          if (child.path.name === step.name && meetsTest(child, step.test)) found.add(child);
+  }
+}
+
+const meetsTest = ({ attributes = [] }: TreeNode, test: { attribute: string; value: string } | undefined): boolean =>
+  test === undefined || attributes.some(({ path, text }) => path.name === `@${test.attribute}` && text === test.value);
+
+/** Adds the texts of the node: its own text, or the texts of the elements of an array. */
+export function addTexts(node: TreeNode, texts: string[]): void {
+  if (node.is_array) for (const child of node.children ?? []) addTexts(child, texts);
+  else if (node.children === undefined || node.text !== "") texts.push(node.text);
+}

@@ -1,0 +1,189 @@
+// Writes the records of an XML or JSON file as lines of CSV, with a column for each path that has a value. If a path has several values in
+// a record, the cell is a JSON array. A column with such cells gets the ending `[]`, as in exports.
+import { isJsonCell } from "../../../catalog/product/attribute-list.ts";
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
+import type { TreeRequest } from "../../../../contract/imports/options.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { MAX_FIELDS, MAX_RECORD_BYTES } from "../split-records.ts";
+import type { CountUnpacked } from "../text/unpacked-size.ts";
+import { encodeText } from "../text/decoders.ts";
+import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
+import { OBJECTS_SUFFIX, objectsOf } from "./objects.ts";
+import { columnOfExport, isExported } from "./skuport-export.ts";
+import { addTexts, findNodes, isSpecial, parsePath, type RequestedPath } from "./requested-path.ts";
+
+/** Lines are collected until they have at least this number of characters. */
+const CHUNK_LENGTH = 1 << 18;
+/** In a table with more columns, blank cells at the end of a row are not written: rows with few values would become very long. */
+const MAX_FILLED_WIDTH = 100;
+
+interface Column {
+  name: string;
+  suffix: "" | typeof LIST_SUFFIX | typeof OBJECTS_SUFFIX;
+  /** Whether a text that looks like JSON was written as it is, because the column had no lists yet. */
+  has_bare_json: boolean;
+}
+
+export class TableWriter {
+  readonly #columns: Column[] = [];
+  readonly #byName = new Map<string, number>();
+  readonly #each: RequestedPath | undefined;
+  readonly #specials: { name: string; path: RequestedPath }[];
+  readonly #objects: { name: string; path: RequestedPath }[];
+  readonly #wanted: ReadonlySet<string> | undefined;
+  #cells: (string | string[] | undefined)[] = [];
+  #root: Path | undefined;
+  /** Whether the file may be an export of Skuport. A mapping decides itself what the paths become. */
+  #isExport: boolean;
+  #out = "";
+  readonly #chunks: Buffer[] = [];
+  readonly #lists: ReadonlySet<string>;
+  /** Names of columns with lists in which earlier texts look like JSON. The table must be written again with these as columns of lists. */
+  readonly ambiguous = new Set<string>();
+  readonly #count: CountUnpacked;
+  /** Number of the last row, with the header as row 0. */
+  #row = 0;
+  records = 0;
+
+  /**
+   * @param count called with the length of each chunk of lines; throws if the table becomes too large for its file
+   * @param lists names of columns that are known to have lists
+   */
+  constructor(count: CountUnpacked, request?: TreeRequest, lists: ReadonlySet<string> = new Set()) {
+    this.#lists = lists;
+    const { each, paths = [], objects = [], keeps = true } = request ?? {};
+    this.#isExport = request === undefined;
+    this.#count = count;
+    const parsed = [...new Set(paths)].map((name) => ({ name, path: parsePath(name) }));
+    this.#each = each === undefined ? undefined : parsePath(each);
+    this.#specials = parsed.filter(({ path }) => isSpecial(path));
+    this.#objects = [...new Set(objects)].map((name) => ({ name, path: parsePath(name) }));
+    this.#wanted = keeps ? undefined : new Set(paths.map(comparable));
+  }
+
+  add({ node, line, is_too_long }: TreeRecord): void {
+    const rows = this.#each === undefined ? [node] : findNodes(node, this.#each);
+    for (const row of rows) this.#addRow(row, line, is_too_long);
+  }
+
+  /** Returns the chunks of lines that are complete. */
+  take(): Buffer[] {
+    return this.#chunks.splice(0);
+  }
+
+  /** Completes the last chunk of lines. */
+  end(): void {
+    const lines = encodeText(this.#out);
+    this.#out = "";
+    this.#count(lines.length);
+    this.#chunks.push(lines);
+  }
+
+  /** Returns the line of the column names, which is only known when all records have been added. */
+  header(): Buffer {
+    return encodeText(`${this.#columns.map(({ name, suffix }) => quoted(name + suffix)).join(",")}\n`);
+  }
+
+  get width(): number {
+    return this.#columns.length;
+  }
+
+  #addRow(row: TreeNode, line: number, isTooLong: boolean): void {
+    if (this.records++ === 0) this.#isExport = this.#isExport && isExported(row);
+    this.#cells = new Array<string | string[] | undefined>(this.#columns.length).fill(undefined);
+    this.#root = row.path;
+    eachValue(row, this.#addValue);
+    for (const { name, path } of this.#specials) {
+      const texts: string[] = [];
+      for (const found of findNodes(row, path)) addTexts(found, texts);
+      for (const text of texts) this.#put(this.#columnOf(name), text);
+    }
+    for (const { name, path } of this.#objects) this.#addObjects(row, name, path);
+    // Rows continue the numbers of earlier rows if several begin on one line.
+    const number = Math.max(this.#row + 1, line);
+    if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
+    this.#row = number;
+    this.#out += this.#line() + (isTooLong ? `,"${"x".repeat(MAX_RECORD_BYTES)}"\n` : "\n");
+    if (this.#out.length >= CHUNK_LENGTH) this.end();
+  }
+
+  #addValue = (path: Path, text: string, isElement: boolean): void => {
+    path.column ??= this.#decide(path);
+    if (path.column >= 0) this.#put(path.column, text, isElement);
+  };
+
+  /** Returns the column of the path; -1 if the path does not become a column. */
+  #decide(path: Path): number {
+    const name = nameFrom(this.#root as Path, path);
+    if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own));
+    if (this.#wanted !== undefined) return this.#wanted.has(comparable(name)) ? this.#columnOf(name) : -1;
+    // The text of the record itself is a value only if the record has no other values.
+    if (name === "." && this.#columns.length > 0) return -1;
+    const isPart = this.#objects.some((each) => name === each.name || name.startsWith(`${each.name}/`));
+    return isPart ? -1 : this.#columnOf(name);
+  }
+
+  #columnOf(name: string, suffix: Column["suffix"] = ""): number {
+    const key = suffix === OBJECTS_SUFFIX ? name + suffix : name;
+    let column = this.#byName.get(key);
+    if (column !== undefined) return column;
+    const known = this.#lists.has(name) ? LIST_SUFFIX : suffix;
+    column = this.#columns.push({ name, suffix: suffix || known, has_bare_json: false }) - 1;
+    if (column >= MAX_FIELDS)
+      throw new Problem(
+        "bad-header",
+        `The records of the file have more than ${MAX_FIELDS.toLocaleString("en")} different paths, and a table can have at most as many columns. Name the records, and the paths to read, in a mapping.`,
+      );
+    this.#byName.set(key, column);
+    return column;
+  }
+
+  #put(column: number, text: string, isElement = false): void {
+    const cell = this.#cells[column];
+    if (isElement && typeof cell !== "object") {
+      if (!isBlank(text)) this.#cells[column] = cell === undefined || isBlank(cell) ? [text] : [cell, text];
+    } else if (cell === undefined || cell === "") this.#cells[column] = text;
+    else if (isBlank(text)) return;
+    else if (typeof cell !== "string") cell.push(text);
+    else this.#cells[column] = isBlank(cell) ? text : [cell, text];
+  }
+
+  #addObjects(row: TreeNode, name: string, path: RequestedPath): void {
+    const objects = objectsOf(findNodes(row, path));
+    if (objects.length === 0) return;
+    this.#cells[this.#columnOf(name, OBJECTS_SUFFIX)] = JSON.stringify(objects);
+  }
+
+  #line(): string {
+    let text = "";
+    const cells = this.#cells;
+    let width = this.#columns.length;
+    if (width > MAX_FILLED_WIDTH) while (width > 1 && (cells[width - 1] ?? "") === "") width--;
+    for (let i = 0; i < width; i++) {
+      if (i > 0) text += ",";
+      const cell = cells[i];
+      if (cell !== undefined && cell !== "") text += quoted(this.#cellText(i, cell));
+    }
+    return text;
+  }
+
+  #cellText(index: number, cell: string | string[]): string {
+    const column = this.#columns[index] as Column;
+    if (column.suffix === OBJECTS_SUFFIX) return cell as string;
+    if (typeof cell !== "string") {
+      if (column.has_bare_json) this.ambiguous.add(column.name);
+      column.suffix = LIST_SUFFIX;
+      return JSON.stringify(cell);
+    }
+    if (!isJsonCell(cell)) return cell;
+    if (column.suffix === LIST_SUFFIX) return JSON.stringify(cell);
+    column.has_bare_json = true;
+    return cell;
+  }
+}
+
+const comparable = (name: string): string => name.trim().normalize("NFC").toLowerCase();
+
+const isBlank = (text: string): boolean => text.trim() === "";
+
+const quoted = (cell: string): string => `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;

@@ -1,0 +1,40 @@
+// Decodes the entities of XML: the five named ones, and references to characters. Any other entity stays unmodified, because a
+// document type would have to declare it, and declared entities are never expanded.
+
+const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+/** Maximum number of characters of an entity between `&` and `;`. */
+const MAX_LENGTH = 10;
+/** Marks a reference to a character that XML does not allow. The record is rejected, because its text is not text. */
+const NOT_A_CHARACTER = "\ufffd";
+
+/** Returns the text with decoded entities and with line ends as LF. */
+export function decodeText(text: string): string {
+  const lines = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  let at = lines.indexOf("&");
+  if (at === -1) return lines;
+  let decoded = "";
+  let from = 0;
+  for (; at !== -1; at = lines.indexOf("&", at + 1)) {
+    // Search a few characters only: in a text of many `&`, each search would otherwise run to its end.
+    const length = lines.slice(at + 1, at + MAX_LENGTH + 2).indexOf(";");
+    if (length === -1) continue;
+    const end = at + 1 + length;
+    const character = characterOf(lines.slice(at + 1, end));
+    if (character === undefined) continue;
+    decoded += lines.slice(from, at) + character;
+    from = end + 1;
+    at = end;
+  }
+  return decoded + lines.slice(from);
+}
+
+function characterOf(entity: string): string | undefined {
+  if (!entity.startsWith("#")) return Object.hasOwn(NAMED, entity) ? NAMED[entity] : undefined;
+  const isHex = entity.startsWith("#x");
+  const digits = entity.slice(isHex ? 2 : 1);
+  if (!(isHex ? /^[\da-f]+$/i : /^\d+$/).test(digits)) return undefined;
+  const code = parseInt(digits, isHex ? 16 : 10);
+  const isAllowed =
+    (code >= 0x20 && code < 0xd800) || code === 9 || code === 10 || code === 13 || (code >= 0xe000 && code <= 0x10ffff);
+  return isAllowed && code !== 0xfffe && code !== 0xffff ? String.fromCodePoint(code) : NOT_A_CHARACTER;
+}

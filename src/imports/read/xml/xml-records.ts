@@ -1,0 +1,118 @@
+// Forms the trees of the records of an XML file.
+import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { XmlReader, type XmlHandler } from "./xml-reader.ts";
+
+/**
+ * Creates a reader that reports the elements whose names, from an outer to an inner element, end with `record`.
+ * @param record the names, such as `channel`, `item`
+ */
+export function createXmlRecords(record: readonly string[], onRecord: OnRecord): XmlReader {
+  const builder: RecordBuilder = new RecordBuilder(record, () => reader.line, onRecord);
+  const reader: XmlReader = new XmlReader(builder);
+  return reader;
+}
+
+class RecordBuilder implements XmlHandler {
+  readonly #record: readonly string[];
+  readonly #lineNow: () => number;
+  readonly #onRecord: OnRecord;
+  readonly #root = new Path("");
+  /** The names of the open elements outside of a record. */
+  readonly #outside: string[] = [];
+  /** The innermost open element of the record. */
+  #node: TreeNode | undefined;
+  #line = 1;
+  #length = 0;
+  /** Number of open elements that were left out, because the record is too long. */
+  #omitted = 0;
+
+  constructor(record: readonly string[], lineNow: () => number, onRecord: OnRecord) {
+    this.#record = record;
+    this.#lineNow = lineNow;
+    this.#onRecord = onRecord;
+  }
+
+  open(name: string, attributes: string[] | undefined): void {
+    const outer = this.#node;
+    let node: TreeNode;
+    if (outer === undefined) {
+      if (!this.#isRecord(name)) {
+        this.#outside.push(name);
+        return;
+      }
+      this.#line = this.#lineNow();
+      this.#length = 0;
+      node = new TreeNode(this.#root, undefined);
+    } else {
+      if (this.#omitted > 0 || this.#length > MAX_RECORD_LENGTH) {
+        this.#omitted++;
+        return;
+      }
+      this.#length += NODE_LENGTH;
+      node = new TreeNode(outer.path.child(name), outer);
+      (outer.children ??= []).push(node);
+    }
+    this.#node = node;
+    if (attributes !== undefined) this.#addAttributes(node, attributes);
+  }
+
+  text(text: string, isMarked: boolean): void {
+    const node = this.#node;
+    if (node === undefined || this.#omitted > 0) return;
+    this.#length += text.length;
+    if (this.#length > MAX_RECORD_LENGTH) return;
+    if (isMarked) node.text = node.text === "" ? text : joinMarked(node, text);
+    else node.text += text;
+  }
+
+  close(): void {
+    const node = this.#node;
+    if (node === undefined) {
+      this.#outside.pop();
+      return;
+    }
+    if (this.#omitted > 0) {
+      this.#omitted--;
+      return;
+    }
+    if (node.text !== "") node.text = withoutIndent(node.text);
+    this.#node = node.parent;
+    if (node.parent === undefined)
+      this.#onRecord({ node, line: this.#line, is_too_long: this.#length > MAX_RECORD_LENGTH });
+  }
+
+  #isRecord(name: string): boolean {
+    const record = this.#record;
+    const outside = this.#outside;
+    if (record.at(-1) !== name || outside.length < record.length - 1) return false;
+    const from = outside.length - record.length + 1;
+    for (let i = 0; i < record.length - 1; i++) if (record[i] !== outside[from + i]) return false;
+    return true;
+  }
+
+  #addAttributes(element: TreeNode, attributes: readonly string[]): void {
+    for (let i = 0; i < attributes.length; i += 2) {
+      const name = attributes[i] as string;
+      const text = attributes[i + 1] as string;
+      this.#length += text.length + NODE_LENGTH;
+      if (name.startsWith("xmlns")) continue;
+      const attribute = new TreeNode(element.path.child(`@${name}`), element);
+      attribute.text = text;
+      (element.attributes ??= []).push(attribute);
+    }
+  }
+}
+
+/** Adds the text of a CDATA section. White space before the section is the indentation of the section, not a part of the text. */
+const joinMarked = ({ text: before }: TreeNode, text: string): string => (before.trim() === "" ? text : before + text);
+
+/** Removes the blanks and line breaks with which programs indent elements. */
+function withoutIndent(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isIndent(text.charCodeAt(from))) from++;
+  while (to > from && isIndent(text.charCodeAt(to - 1))) to--;
+  return to - from === text.length ? text : text.slice(from, to);
+}
+
+const isIndent = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13;
