@@ -34,7 +34,7 @@ export async function* unpackBzip2(packed: AsyncIterable<Buffer>): AsyncGenerato
   const queue: Buffer[] = [];
   const input = { bytes: 0, ended: false };
   const bits = { reader: undefined as BitReader | undefined };
-  const state = { block_size: 0, crc: 0 as number | null };
+  const state: State = { block_size: 0, crc: 0, buffer: new Int32Array(0) };
   const decodeAvailable = function* (): Generator<Buffer> {
     bits.reader ??= createBitReader(() => {
       const next = queue.shift();
@@ -56,18 +56,28 @@ export async function* unpackBzip2(packed: AsyncIterable<Buffer>): AsyncGenerato
   if (state.block_size !== 0) throw new Error("unexpected end of the file");
 }
 
-function* decodeBlock(reader: BitReader, state: { block_size: number; crc: number | null }): Generator<Buffer> {
+interface State {
+  /** Size of the blocks of the current stream in units of 100,000 bytes; 0 between two streams. */
+  block_size: number;
+  /** Checksum of the current stream so far. */
+  crc: number | null;
+  /** Buffer of the decoder, reused for all blocks: allocating it takes milliseconds, and an empty stream has only 14 bytes. */
+  buffer: Int32Array;
+}
+
+function* decodeBlock(reader: BitReader, state: State): Generator<Buffer> {
   if (state.block_size === 0) {
     state.block_size = decoder.header(reader);
     state.crc = 0;
     return;
   }
   const size = state.block_size * UNIT;
+  if (state.buffer.length < size) state.buffer = new Int32Array(size);
   const chunks: Buffer[] = [];
-  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let chunk = Buffer.alloc(0);
   let length = 0;
   const put = (byte: number): void => {
-    if (length === CHUNK_BYTES) {
+    if (length === chunk.length) {
       chunks.push(chunk);
       if (chunks.length * CHUNK_BYTES > MAX_BLOCK_BYTES) throw new Error("a block is too large");
       chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -75,7 +85,7 @@ function* decodeBlock(reader: BitReader, state: { block_size: number; crc: numbe
     }
     chunk[length++] = byte;
   };
-  state.crc = decoder.decompress(reader, put, new Int32Array(size), size, state.crc ?? 0);
+  state.crc = decoder.decompress(reader, put, state.buffer, size, state.crc ?? 0);
   if (state.crc === null) state.block_size = 0;
   chunks.push(chunk.subarray(0, length));
   yield* chunks.filter((bytes) => bytes.length > 0);

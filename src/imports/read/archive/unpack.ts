@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
 import { Readable, pipeline } from "node:stream";
 import { ReadableStream } from "node:stream/web";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip, createZstdDecompress, type Gunzip } from "node:zlib";
 import type * as xz from "xz-decompress";
 import { Problem } from "../../../../contract/problems.ts";
 import type { PackedFormat } from "../detect/detect-format.ts";
@@ -52,8 +52,7 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
   switch (format) {
     case "gzip": {
       const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-      const chunks = pipeline(source.open(0), gunzip, () => undefined) as AsyncIterable<Buffer>;
-      return { chunks: refuseDamage(format, chunks), consumed: () => gunzip.bytesWritten };
+      return { chunks: refuseDamage(format, unpackGzip(source, gunzip)), consumed: () => gunzip.bytesWritten };
     }
     case "zstd": {
       const count = { bytes: 0 };
@@ -62,11 +61,18 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
     case "bzip2":
     case "xz": {
       const count = { bytes: 0 };
-      const counted = countBytes(source.open(0) as AsyncIterable<Buffer>, count);
+      const counted = countBytes(source, count);
       const chunks = format === "bzip2" ? unpackBzip2(counted) : unpackXz(counted);
       return { chunks: refuseDamage(format, chunks), consumed: () => count.bytes };
     }
   }
+}
+
+// The generators below open the source when they are first read. A stream that was opened before would throw an error of the file
+// system that nothing can catch, or stay open if nothing reads it.
+
+async function* unpackGzip(source: PackedSource, gunzip: Gunzip): AsyncGenerator<Buffer> {
+  yield* pipeline(source.open(0), gunzip, () => undefined) as AsyncIterable<Buffer>;
 }
 
 /** Frames with fewer packed bytes are small. Parallel compressors write larger ones. */
@@ -99,8 +105,8 @@ const tooManyFrames = (): Problem =>
     `The zstd file consists of more than ${MAX_SMALL_FRAMES.toLocaleString("en")} small frames. Unpack the file and compress it again as a whole, then send it.`,
   );
 
-async function* countBytes(chunks: AsyncIterable<Buffer>, count: { bytes: number }): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
+async function* countBytes(source: PackedSource, count: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const chunk of source.open(0) as AsyncIterable<Buffer>) {
     count.bytes += chunk.length;
     yield chunk;
   }
@@ -116,9 +122,14 @@ async function* unpackXz(packed: AsyncGenerator<Buffer>): AsyncGenerator<Buffer>
   });
   const { XzReadableStream } = require("xz-decompress") as typeof xz;
   const unpacked = new XzReadableStream(source);
-  for await (const chunk of unpacked)
-    // Copy the chunk, because the decompressor reuses its memory.
-    yield Buffer.from(chunk);
+  try {
+    for await (const chunk of unpacked)
+      // Copy the chunk, because the decompressor reuses its memory.
+      yield Buffer.from(chunk);
+  } finally {
+    // If the caller stops early, the decompressor does not close its source.
+    await packed.return(undefined);
+  }
 }
 
 /** Turns the errors of the decompressor into a Problem. Errors of the file system have the property `syscall`. */

@@ -119,7 +119,7 @@ function detectUtf16(head: Buffer): Encoding | undefined {
 }
 
 /** Returns the number of bytes at the end of the head that belong to an incomplete UTF-8 character. */
-function cutCharacterBytes(head: Buffer): number {
+export function cutCharacterBytes(head: Buffer): number {
   for (let back = 1; back <= Math.min(3, head.length); back++) {
     const byte = head[head.length - back] as number;
     if (byte < 0x80) return 0;

@@ -132,3 +132,14 @@ describe("refused:", () => {
     await expect(readCells(text)).rejects.toMatchObject({ slug });
   });
 });
+
+test.each(["", '<meta charset="utf-8">'])(
+  "a page is UTF-8 if its only accented letter is at the end of a chunk of 64 kB%s",
+  async (meta) => {
+    const start = `${meta}<table>${HEADER}<tr><td>A<td>`;
+    const name = `${"x".repeat(65_535 - start.length)}ü`;
+    const { dialect, cells } = await readCells(`${start}${name}</table>`);
+    expect(dialect.encoding).toBe("utf-8");
+    expect(cells).toEqual([["A", name]]);
+  },
+);

@@ -8,6 +8,7 @@ import type { Dialect, DialectOverrides } from "../../../../contract/imports/imp
 import { Problem } from "../../../../contract/problems.ts";
 import {
   addEvidence,
+  cutCharacterBytes,
   detectByForm,
   judgeEvidence,
   noEvidence,
@@ -26,6 +27,9 @@ const MAX_TABLES = 1000;
 /** The meta tag with the encoding is searched in this number of bytes. */
 const META_BYTES = 4096;
 
+/** Opens a stream of the page's bytes. Call it only where the stream is read immediately: a stream that nothing reads stays open. */
+type ReadBytes = () => AsyncIterable<Buffer>;
+
 /** Writes the table of the page at `path` as UTF-8 to the new file `target`.
  * @throws Problem unsupported-file, broken-file, encoding-in-doubt, unpacks-too-large, bad-header */
 export async function convertHtml(
@@ -35,13 +39,13 @@ export async function convertHtml(
   signal?: AbortSignal,
   checkSpace?: SpaceCheck,
 ): Promise<Dialect> {
-  const read = (): AsyncIterable<Buffer> => createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const detected = await detectHtmlEncoding(await headOf(path), read(), overrides);
+  const read: ReadBytes = () => createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const detected = await detectHtmlEncoding(await headOf(path), read, overrides);
   if (detected.doubt !== undefined) throw detected.doubt;
-  const chosen = chooseTables(await readHeads(read(), detected.encoding, signal), overrides);
+  const chosen = chooseTables(await readHeads(read, detected.encoding, signal), overrides);
   const count = createUnpackedCount((await stat(path)).size);
   const written = await createNewFile(target);
-  const text = tableLines(read(), detected.encoding, chosen, count);
+  const text = tableLines(read, detected.encoding, chosen, count);
   await pipeline(waitForSpace(text, checkSpace), written, signal ? { signal } : {});
   await checkNewFile(written);
   return dialectOf(detected, chosen);
@@ -52,11 +56,12 @@ export async function convertHtmlHead(
   bytes: Buffer,
   overrides: DialectOverrides,
 ): Promise<{ dialect: Dialect; text: Buffer; doubt: Problem | undefined }> {
-  const detected = await detectHtmlEncoding(bytes, oneChunk(bytes), overrides);
-  const chosen = chooseTables(await readHeads(oneChunk(bytes), detected.encoding), overrides);
+  const read: ReadBytes = () => oneChunk(bytes);
+  const detected = await detectHtmlEncoding(bytes, read, overrides);
+  const chosen = chooseTables(await readHeads(read, detected.encoding), overrides);
   const lines: Buffer[] = [];
   const count = createUnpackedCount(bytes.length);
-  for await (const chunk of tableLines(oneChunk(bytes), detected.encoding, chosen, count)) lines.push(chunk);
+  for await (const chunk of tableLines(read, detected.encoding, chosen, count)) lines.push(chunk);
   return { dialect: dialectOf(detected, chosen), text: Buffer.concat(lines), doubt: detected.doubt };
 }
 
@@ -80,7 +85,7 @@ async function headOf(path: string): Promise<Buffer> {
  * letters show. */
 async function detectHtmlEncoding(
   head: Buffer,
-  chunks: AsyncIterable<Buffer>,
+  read: ReadBytes,
   { encoding: given }: DialectOverrides,
 ): Promise<DetectedEncoding> {
   if (given !== undefined) return { encoding: given };
@@ -91,13 +96,25 @@ async function detectHtmlEncoding(
   )?.[1];
   const encoding = declared === undefined ? undefined : encodingOf(declared);
   const evidence = noEvidence();
-  for await (const chunk of chunks) addEvidence(evidence, chunk, false);
+  for await (const chunk of wholeCharacters(read())) addEvidence(evidence, chunk, false);
   // Detect UTF-8 by its bytes first: a page that was saved again as UTF-8 may have kept its old meta tag.
   const shown = judgeEvidence(evidence);
   if (encoding === undefined) return shown;
   const isUtf8 = evidence.valid > evidence.invalid;
   if (isUtf8) return { encoding: "utf-8" };
   return encoding.startsWith("utf-") && evidence.invalid > 0 ? shown : { encoding };
+}
+
+/** Yields the chunks so that none of them begins within a UTF-8 character. */
+async function* wholeCharacters(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const end = bytes.length - cutCharacterBytes(bytes);
+    rest = bytes.subarray(end);
+    yield bytes.subarray(0, end);
+  }
+  if (rest.length > 0) yield rest;
 }
 
 interface TableHead {
@@ -113,7 +130,7 @@ interface ChosenTables {
 }
 
 async function readHeads(
-  chunks: AsyncIterable<Buffer>,
+  read: ReadBytes,
   encoding: Encoding,
   signal?: AbortSignal,
 ): Promise<readonly TableHead[]> {
@@ -127,7 +144,7 @@ async function readHeads(
     length += row.cells.reduce((sum, cell) => sum + cell.length + 1, 0);
     head.rows.push(row);
   });
-  for await (const text of decodeChunks(chunks, encoding)) {
+  for await (const text of decodeChunks(read(), encoding)) {
     signal?.throwIfAborted();
     parser.write(text);
   }
@@ -175,7 +192,7 @@ function chooseTables(heads: readonly TableHead[], overrides: DialectOverrides):
 
 /** Converts the rows of the chosen tables to lines. Rows above the header become blank lines, so that line numbers are row numbers. */
 async function* tableLines(
-  chunks: AsyncIterable<Buffer>,
+  read: ReadBytes,
   encoding: Encoding,
   { tables, first, width }: ChosenTables,
   count: CountUnpacked,
@@ -191,7 +208,7 @@ async function* tableLines(
     count(line.length);
     lines += line;
   });
-  for await (const text of decodeChunks(chunks, encoding)) {
+  for await (const text of decodeChunks(read(), encoding)) {
     parser.write(text);
     if (lines === "") continue;
     yield encodeText(lines);

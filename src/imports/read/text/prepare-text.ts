@@ -69,9 +69,9 @@ export async function prepareText(
   const format = await detectFormat(path);
   const preparation = { target, overrides, signal, checkSpace, is_scratch: false } satisfies Preparation;
   if (!isPacked(format)) return prepareContent(format, path, preparation);
+  const { size } = await stat(path);
   const content = format === "zip" ? await openZip(path) : undefined;
   if (content?.kind === "workbook") return convertWorkbook(path, target, overrides, signal, checkSpace);
-  const { size } = await stat(path);
   const unpacker = content?.unpacker ?? openUnpacker(format as CompressedFormat, packedFile(path, size));
   const unpacked = `${target}.unpacked`;
   try {

@@ -37,8 +37,9 @@ export async function transcode(
   targetPath: string,
   { signal, checkSpace, convert = (chunks) => chunks }: TranscodeOptions = {},
 ): Promise<void> {
-  const source = createReadStream(sourcePath, { highWaterMark: CHUNK_BYTES });
   const target = await createNewFile(targetPath);
+  // Open the source only now: if opening fails while nothing reads the stream yet, its error ends the process.
+  const source = createReadStream(sourcePath, { highWaterMark: CHUNK_BYTES });
   await pipeline(
     source,
     (chunks) => waitForSpace(convert(transcodeChunks(chunks, encoding)), checkSpace),
