@@ -22,7 +22,7 @@ export interface PreviewContext {
 /** The first bytes of a file, or the file of a held import. */
 export type PreviewSource = { kind: "bytes"; bytes: Uint8Array; is_whole: boolean } | ({ kind: "kept" } & KeptFile);
 
-/** @returns `head` is undefined for the first bytes of a zip file, such as a workbook, because a zip file can only be read whole */
+/** @returns `head` is undefined for the first bytes of a file that can only be read whole, such as a workbook */
 export async function readProfiledHead(
   source: PreviewSource,
   options: GivenOptions,

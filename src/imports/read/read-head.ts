@@ -40,8 +40,8 @@ export interface Head {
 
 /**
  * @param isWhole whether `bytes` is the whole file
- * @returns undefined for the head of a workbook or of another zip file. These can only be read whole, because their table of contents is
- * at their end
+ * @returns undefined for the head of a file that can only be read whole: of a workbook or another zip file, because their table of contents
+ * is at their end, and of a packed file whose first block is longer than the head
  * @throws Problem as `prepareText` does
  */
 export async function readHead(
@@ -82,7 +82,9 @@ async function readUnpacked(
   isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
-  const { head, is_whole: isWholeContent } = await unpackHead(unpacker, isWhole);
+  const unpacked = await unpackHead(unpacker, isWhole);
+  if (unpacked === undefined) return undefined;
+  const { head, is_whole: isWholeContent } = unpacked;
   const inner = formatOf(head);
   if (inner === "zip") {
     // A preview does not read a workbook of this size, which was not unpacked completely.
@@ -175,8 +177,14 @@ const inMemory = (text: Buffer): TextFile => ({
 /** Maximum number of unpacked bytes of a zip file or of a packed workbook that a preview holds in memory. */
 const MAX_UNPACKED_BYTES = 8 << 20;
 
-/** Unpacks at most HEAD_BYTES of text, or a small workbook, so that a decompression bomb costs nothing. */
-async function unpackHead({ chunks }: Unpacker, isWhole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
+/**
+ * Unpacks at most HEAD_BYTES of text, or a small workbook, so that a decompression bomb costs nothing.
+ * @returns undefined if only the head of the file is known, and nothing can be unpacked from it: a block of bzip2 may be longer
+ */
+async function unpackHead(
+  { chunks }: Unpacker,
+  isWhole: boolean,
+): Promise<{ head: Buffer; is_whole: boolean } | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -189,7 +197,8 @@ async function unpackHead({ chunks }: Unpacker, isWhole: boolean): Promise<{ hea
     return { head: Buffer.concat(parts), is_whole: isWhole };
   } catch (error) {
     // If only the head of the file is known, its data ends in the middle, so this error does not mean that the file is damaged.
-    if (isWhole || length === 0) throw error;
+    if (isWhole) throw error;
+    if (length === 0) return undefined;
     return { head: Buffer.concat(parts), is_whole: false };
   }
 }

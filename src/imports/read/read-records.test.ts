@@ -228,3 +228,13 @@ describe("a whole file", () => {
     expect((await read("sku\nA\n\nB\n")).cells).toEqual([["A"], [""], ["B"]]);
   });
 });
+
+test("the last filled cell of a header with too many columns is found among the columns of a spreadsheet only", async () => {
+  const stray = `sku,name${",".repeat(16_000)}note`;
+  expect((await table(`${stray}\nA,B\n`, { delimiter: "," })).last_cell).toEqual({ column: 16_002, text: "note" });
+  const endless = `sku,name${",".repeat(1_000_000)}note`;
+  expect(await table(`${endless}\nA,B\n`, { delimiter: "," })).toMatchObject({
+    header_fault: "too_many_fields",
+    last_cell: null,
+  });
+});

@@ -155,3 +155,7 @@ test("the head of a compressed file is previewed", async () => {
     expect(head?.records.count).toBeGreaterThan(1000);
   }
 });
+
+test("the head of a bzip2 file with longer blocks can only be read whole", async () => {
+  expect(await readHead(bytesOf("table.csv.bz2").subarray(0, 40), false, {})).toBeUndefined();
+});

@@ -18,6 +18,8 @@ export interface Marks {
   /** Whether records start with byte order marks, as in a file that was joined from several files. */
   byte_order: boolean;
   padding: boolean;
+  /** The quote of the dialect as a byte, or NaN if the dialect has no quote. */
+  quote: number;
   any: boolean;
 }
 
@@ -25,7 +27,8 @@ export function findMarks(records: Records, dialect: Dialect): Marks {
   const guards = mayHaveGuards(records, dialect);
   const byteOrder = !isAsciiWindow(records) && mayContain(records, BYTE_ORDER_MARK);
   const padding = dialect.padded === true;
-  return { guards, byte_order: byteOrder, padding, any: guards || byteOrder || padding };
+  const quote = dialect.quote.charCodeAt(0);
+  return { guards, byte_order: byteOrder, padding, quote, any: guards || byteOrder || padding };
 }
 
 /** Whether the window's records consist of ASCII characters. */
@@ -44,19 +47,27 @@ const mayHaveGuards = (records: Records, dialect: Dialect): boolean =>
   dialect.formula_escape && dialect.quote === '"' && mayContain(records, GUARD);
 
 export function cleanCells(records: Records, marks: Marks): void {
-  if (marks.byte_order) removeByteOrderMarks(records);
+  if (marks.byte_order) removeByteOrderMarks(records, marks.quote);
   if (marks.padding) removePadding(records);
   if (marks.guards) removeGuards(records);
 }
 
-/** Removes a byte order mark from the first cell of each record. */
-function removeByteOrderMarks({ bytes, count, first_field, field_start, field_end }: Records): void {
+/** Removes a byte order mark from the first cell of each record. The splitter has read the quotes of a cell such as `\ufeff"A-1"` as text,
+ * because they do not follow a delimiter. Removes them too. */
+function removeByteOrderMarks(records: Records, quote: number): void {
+  const { bytes, count, first_field, field_start, field_end, field_flags } = records;
   for (let r = 0; r < count; r++) {
     const field = first_field[r] as number;
     const start = field_start[field] as number;
     const after = start + BYTE_ORDER_MARK.length;
     if (after > (field_end[field] as number)) continue;
-    if (bytes.compare(BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length, start, after) === 0) field_start[field] = after;
+    if (bytes.compare(BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length, start, after) !== 0) continue;
+    field_start[field] = after;
+    const last = (field_end[field] as number) - 1;
+    if (bytes[after] !== quote || last <= after || bytes[last] !== quote) continue;
+    field_start[field] = after + 1;
+    field_end[field] = last;
+    field_flags[field] = QUOTED | ESCAPED;
   }
 }
 

@@ -63,6 +63,18 @@ describe("fitChunk", () => {
   });
 });
 
+test("removes the byte order marks of joined files, and the quotes after them", () => {
+  const mark = "\ufeff";
+  expect(fitted(`${mark}"sku","name"\n"A","x"\n${mark}"B ""1""",y\n${mark}C,z\n${mark}"D" e,f\n${mark}"",g\n`, 2)).toEqual([
+    ["sku", "name"],
+    ["A", "x"],
+    ['B "1"', "y"],
+    ["C", "z"],
+    ['"D" e', "f"],
+    ["", "g"],
+  ]);
+});
+
 describe("fitRecords", () => {
   const all = (text: string, fit: RecordFit): string[][] => [...fitRecords(split(text), fit)].flatMap(textsOf);
 

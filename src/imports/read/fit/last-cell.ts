@@ -4,8 +4,12 @@ import { createRecords, type Records } from "../records.ts";
 import { MAX_FIELDS, splitRecords } from "../split-records.ts";
 import { createSplitter, type Splitter } from "../splitter.ts";
 
+/** Maximum number of fields that are searched. Spreadsheets have at most 16,384 columns. Each further MAX_FIELDS fields would cost another
+ * pass over the record, and a record can have a million fields. */
+const MAX_SEARCHED = 10 * MAX_FIELDS;
+
 /** Returns the position, from 1, and the text of the record's last filled field. Splits the record again, up to MAX_FIELDS fields at a
- * time, because `records` contains only the first MAX_FIELDS fields. */
+ * time, because `records` contains only the first MAX_FIELDS fields. Returns null if the record has more than MAX_SEARCHED fields. */
 export function lastCell(
   records: Records,
   record: number,
@@ -27,6 +31,7 @@ export function lastCell(
     }
     column += fields;
     if (fields < MAX_FIELDS) break;
+    if (column >= MAX_SEARCHED) return null;
     const quoted = bytes[part.field_end[fields - 1] as number] === dialect.quote.charCodeAt(0) ? 1 : 0;
     from += (part.field_end[fields - 1] as number) + quoted + Buffer.byteLength(dialect.delimiter);
   }

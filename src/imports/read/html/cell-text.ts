@@ -12,18 +12,22 @@ export interface CellText {
 export function createCellText(maxLength: number): CellText {
   const lines: string[] = [];
   let line = "";
+  /** Whether the line contains anything but white space. A line of a megabyte must not be searched at each block element. */
+  let hasText = false;
   let length = 0;
   return {
     add(text) {
       if (length > maxLength) return;
       length += text.length;
       line += text.replace(/[ \t\r\n\f\u00a0]+/g, " ");
+      hasText ||= /\S/.test(text);
     },
     breakLine(always) {
-      if (!always && line.trim() === "") return;
+      if (!always && !hasText) return;
       if (length++ > maxLength) return;
       lines.push(line);
       line = "";
+      hasText = false;
     },
     value() {
       const all = [...lines, line].map((text) => text.replace(/ +/g, " ").replace(/^ | $/g, ""));

@@ -143,3 +143,9 @@ test.each(["", '<meta charset="utf-8">'])(
     expect(cells).toEqual([["A", name]]);
   },
 );
+
+test("block elements after a blank line of half a megabyte take linear time", async () => {
+  const blanks = " <i></i>".repeat(400_000);
+  const { cells } = await readCells(`<table>${HEADER}<tr><td>A<td>${blanks}${"<p></p>".repeat(50_000)}b</table>`);
+  expect(cells).toEqual([["A", "b"]]);
+});

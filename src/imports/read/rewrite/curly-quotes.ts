@@ -10,6 +10,10 @@ const LONG_LEAD = 0xe2;
 const SHORT_LEAD = 0xc2;
 const isShort = (byte: number | undefined): boolean => byte === 0xab || byte === 0xbb;
 
+/** Maximum number of blanks at the start of a field, and of consecutive typographic quotes, that wait for the next character. A longer field
+ * exceeds the maximum size of a record. */
+const MAX_WAITING = 1 << 20;
+
 type State = "field start" | "plain" | "straight" | "after straight" | "curly";
 
 /**
@@ -86,13 +90,16 @@ function createFieldWriter(delimiter: number): FieldWriter {
         put(QUOTE);
         spaces = 0;
         state = "curly";
-      } else if (run++ === 0) firstOfRun = Buffer.from(bytes.subarray(at, at + length));
+      } else {
+        if (run === MAX_WAITING) putRun(false);
+        if (run++ === 0) firstOfRun = Buffer.from(bytes.subarray(at, at + length));
+      }
       return true;
     },
     putByte(byte) {
       const isFieldEnd = byte === delimiter || byte === LF || byte === CR;
       if (run > 0) putRun(isFieldEnd);
-      if (state === "field start" && byte === SPACE) {
+      if (state === "field start" && byte === SPACE && spaces < MAX_WAITING) {
         spaces++;
         return;
       }

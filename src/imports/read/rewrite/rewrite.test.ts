@@ -199,3 +199,16 @@ test.each([
   expect(head?.table.rows.every((row) => row[1] === "Lamp, big")).toBe(true);
   expect(head?.records.count).toBeGreaterThan(1000);
 });
+
+test.each([
+  ["blanks", "“A”,“B”\n“C”,", " "],
+  ["typographic quotes", "“A”,“B”\n“C”,“", "”"],
+])("millions of %s are written while they are read", (_, start, repeated) => {
+  const rewriter = createCurlyRewriter(",");
+  rewriter.rewrite(Buffer.from(start), false);
+  const chunk = Buffer.from(repeated.repeat(100_000));
+  let written = 0;
+  for (let i = 0; i < 40; i++) written += rewriter.rewrite(chunk, false).length;
+  expect(written).toBeGreaterThan(2_000_000);
+  expect(rewriter.rewrite(Buffer.from("\n"), true).length).toBeLessThan(2_000_000);
+});

@@ -31,10 +31,13 @@ interface Kind {
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
 }
 
-const includes =
-  (needle: Buffer): Kind["isDoubtful"] =>
-  (bytes, start, end) =>
-    bytes.subarray(start, end).includes(needle);
+/** Whether the cell contains the last of the texts, but none of the others. Each cell is thus counted once. */
+const includesOnlyLast =
+  (texts: readonly Buffer[]): Kind["isDoubtful"] =>
+  (bytes, start, end) => {
+    const cell = bytes.subarray(start, end);
+    return cell.includes(texts.at(-1) as Buffer) && !texts.slice(0, -1).some((text) => cell.includes(text));
+  };
 const equals = (word: string): Kind["isDoubtful"] => {
   const expected = Buffer.from(word);
   return (bytes, start, end) =>
@@ -63,11 +66,12 @@ const OTHER_KINDS: readonly Kind[] = (
     ["83c2", "c383c2"],
     ["90c2", "c390c2"],
     ["82ac", "c3a2e282ac"],
+    ["9ac2ac", "c3a2e2809ac2ac"],
   ] as const
-).map(([rare, whole]) => ({
+).map(([rare], index, all) => ({
   kind: "wrong_letters",
   needle: Buffer.from(rare, "hex"),
-  isDoubtful: includes(Buffer.from(whole, "hex")),
+  isDoubtful: includesOnlyLast(all.slice(0, index + 1).map(([, whole]) => Buffer.from(whole, "hex"))),
 }));
 
 export interface DoubtfulCount {

@@ -30,9 +30,10 @@ const MIN_DATE_BYTES = 5;
 const MAX_DATE_BYTES = 19;
 const MAX_INSPECTED_BYTES = 320;
 
+const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map(({ length }) => length));
 const MONTH = `(?:${MONTHS.split(" ").join("|")})`;
 const DATE = new RegExp(
-  `^(?:\\d{1,2}[-. /]${MONTH}\\.?(?:[-. /]\\d{2,4})?|${MONTH}\\.?[-. /]\\d{2,4}|\\d{4}-\\d\\d-\\d\\d(?: \\d\\d:\\d\\d:\\d\\d)?|\\d{1,2}[./]\\d{1,2}[./]\\d{4})$`,
+  `^(?:\\d{1,2}[-. /]${MONTH}\\.?(?:[-. /]\\d{2,4})?|${MONTH}\\.?[-. /](?:\\d{2}|\\d{4})|\\d{4}-\\d\\d-\\d\\d(?: \\d\\d:\\d\\d:\\d\\d)?|\\d{1,2}[./]\\d{1,2}[./]\\d{4})$`,
   "iu",
 );
 const DASH = 0x2d;
@@ -107,9 +108,9 @@ function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
   if (length < MIN_DATE_BYTES || length > MAX_DATE_BYTES) return false;
   const first = bytes[from] as number;
   if (first >= FIRST_LETTER) {
-    const at = isSeparator(bytes[from + 3]) ? 3 : 4;
-    const digits = length - at - 1;
-    return isSeparator(bytes[from + at]) && (digits === 2 || digits === 4) && isDigit(bytes[to - 1]);
+    const at = length - (isSeparator(bytes[to - 3]) ? 3 : 5);
+    if (!isSeparator(bytes[from + at]) || !isDigit(bytes[to - 1])) return false;
+    return MONTH_LENGTHS.has(bytes[from + at - 1] === POINT ? at - 1 : at);
   }
   if (!isDigit(first)) return false;
   if (bytes[from + 4] === DASH && bytes[from + 7] === DASH) return true;
