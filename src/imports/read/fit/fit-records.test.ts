@@ -65,7 +65,9 @@ describe("fitChunk", () => {
 
 test("removes the byte order marks of joined files, and the quotes after them", () => {
   const mark = "\ufeff";
-  expect(fitted(`${mark}"sku","name"\n"A","x"\n${mark}"B ""1""",y\n${mark}C,z\n${mark}"D" e,f\n${mark}"",g\n`, 2)).toEqual([
+  expect(
+    fitted(`${mark}"sku","name"\n"A","x"\n${mark}"B ""1""",y\n${mark}C,z\n${mark}"D" e,f\n${mark}"",g\n`, 2),
+  ).toEqual([
     ["sku", "name"],
     ["A", "x"],
     ['B "1"', "y"],

@@ -129,11 +129,7 @@ interface ChosenTables {
   width: number;
 }
 
-async function readHeads(
-  read: ReadBytes,
-  encoding: Encoding,
-  signal?: AbortSignal,
-): Promise<readonly TableHead[]> {
+async function readHeads(read: ReadBytes, encoding: Encoding, signal?: AbortSignal): Promise<readonly TableHead[]> {
   const heads = new Map<number, TableHead>();
   let length = 0;
   const parser = createTableParser((row) => {

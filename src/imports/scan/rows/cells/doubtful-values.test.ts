@@ -9,10 +9,12 @@ test("a cell with several kinds of wrong letters counts once", () => {
     { name: "name", target: "name" },
   ]);
   const counted = countDoubtful(layout, []);
-  counted.add(recordsOf([
-    ["A", "GrÃ¶ÃŸe 5 â€“ 6 â‚¬ \ufffd"],
-    ["B", "5 â‚¬"],
-    ["C", "5 €"],
-  ]));
+  counted.add(
+    recordsOf([
+      ["A", "GrÃ¶ÃŸe 5 â€“ 6 â‚¬ \ufffd"],
+      ["B", "5 â‚¬"],
+      ["C", "5 €"],
+    ]),
+  );
   expect(counted.found).toMatchObject([{ kind: "wrong_letters", column: 1, count: 2 }]);
 });
