@@ -4,6 +4,10 @@
 import { open } from "node:fs/promises";
 import { REJECT_COLUMNS, type ImportOptions } from "../../../contract/imports/imports.ts";
 import { isTreeMapping } from "../mapping/tree/tree-request.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
+import { isShaped } from "../mapping/compile/compile-shape.ts";
 import { readFully } from "../read/text/text-file.ts";
 
 /** Number of bytes that are searched for the end of the header. */
@@ -52,7 +56,24 @@ export const optionsForHead = <Options extends Partial<MappingOption>>(options: 
   specifiesFile(options) && isRejectsHead(head) ? withoutFile(options) : options;
 
 /** Returns the options that apply to a file with this header. */
-export const optionsForHeader = <Options extends Partial<MappingOption>>(
+export function optionsForHeader<Options extends Partial<MappingOption>>(
   options: Options,
   header: readonly string[],
-): Options => (isRejectsHeader(header) ? withoutFile(options) : options);
+): Options {
+  if (!isRejectsHeader(header)) return options;
+  const { mapping } = options;
+  if (mapping === undefined || !isShaped(mapping)) return withoutFile(options);
+  return { ...options, mapping: formedMapping(mapping, new Set(header.map((name) => name.trim()))) };
+}
+
+/** The mapping for the rejects of an import whose rows form products together: their `rejects.csv` contains the values of the products. */
+function formedMapping({ match, mode, repeats }: Mapping, names: ReadonlySet<string>): Mapping {
+  const fields = FIELD_NAMES.flatMap((field) => (names.has(field) ? [[FIELD_STATEMENTS[field], field]] : []));
+  return {
+    ...(Object.fromEntries(fields) as Partial<Mapping>),
+    key: "sku",
+    ...(match === undefined ? {} : { match }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(repeats === undefined || repeats === "merge" ? {} : { repeats }),
+  };
+}

@@ -12,7 +12,9 @@ import { createSplitter } from "../read/splitter.ts";
 import { csvLineWithBlanks } from "../../csv-line.ts";
 import { notationsOf, type Notation } from "../mapping/run/notation.ts";
 import { hasValueCells, type KnownValue } from "../mapping/run/row.ts";
+import { isShapedPlan } from "../shape/record-judge.ts";
 import { readPlan } from "../store.ts";
+import { createProductsCsv } from "./products-csv.ts";
 import { readRejects } from "./store.ts";
 
 const PAGE = 500;
@@ -40,14 +42,18 @@ async function* lines(
   // If the imported file was itself a rejects file, its old reasons are left out. Other columns are kept even if their target is `ignored`,
   // because the mapping of the import reads some of them.
   const own = columns.flatMap(({ name, target }, index) => (target === "ignored" && REASONS.has(name) ? [] : [index]));
-  const plan = dialect !== null && hasValueCells(dialect) ? await readPlan(pool, id) : null;
-  const fieldsOf = createFieldReader(dialect, plan === null ? NO_NOTATIONS : notationsOf(plan));
-  yield csvLineWithBlanks([...own.map((index) => columns[index]?.name ?? ""), ...REJECT_COLUMNS]);
-  const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (columns.length + 1))));
+  const plan = dialect === null ? null : await readPlan(pool, id);
+  const products = isShapedPlan(plan) ? await createProductsCsv(pool, id, plan) : undefined;
+  const hasValues = dialect !== null && hasValueCells(dialect);
+  const fieldsOf = createFieldReader(dialect, plan === null || !hasValues ? NO_NOTATIONS : notationsOf(plan));
+  yield products?.header ?? csvLineWithBlanks([...own.map((index) => columns[index]?.name ?? ""), ...REJECT_COLUMNS]);
+  const width = products?.width ?? own.length;
+  const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (Math.max(width, columns.length) + 1))));
   for (let after = 0; ;) {
     const page = await readRejects(pool, id, after, limit);
     let text = "";
-    for (const reject of page) text += csvLineWithBlanks(cells(reject, fieldsOf, columns.length, own));
+    for (const reject of page)
+      text += products?.lineOf(reject) ?? csvLineWithBlanks(cells(reject, fieldsOf, columns.length, own));
     const last = page.at(-1);
     if (last === undefined) break;
     yield text;
@@ -55,7 +61,7 @@ async function* lines(
   }
   if (rejects_listed < rejected)
     yield csvLineWithBlanks([
-      ...own.map(() => ""),
+      ...Array.from({ length: width }, () => ""),
       ...REJECT_COLUMNS.map((name) => noteOf(name, rejected, rejects_listed)),
     ]);
 }

@@ -71,6 +71,23 @@ export async function countRejects(db: Queryable, importId: number): Promise<Rej
   return rows;
 }
 
+export interface RejectedAttribute {
+  name: string;
+  is_list: boolean;
+}
+
+/** Returns the attributes of the rejected products, in the order of the first rows that have them. */
+export async function rejectedAttributes(db: Queryable, importId: number, limit: number): Promise<RejectedAttribute[]> {
+  const { rows } = await db.query<RejectedAttribute>(
+    `select a.name, bool_or(jsonb_typeof(a.value) = 'array') as is_list
+     from import_rejects r, jsonb_each(r.product::jsonb -> 'attributes') as a(name, value)
+     where r.import_id = $1 and r.product is not null
+     group by a.name order by min(r."row"), a.name limit $2`,
+    [importId, limit],
+  );
+  return rows;
+}
+
 interface Page {
   after: number;
   limit: number;

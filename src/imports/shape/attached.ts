@@ -5,18 +5,19 @@ import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import type { Attached } from "./formed.ts";
-import { RecordGroup } from "./record-group.ts";
+import type { RecordGroup } from "./record-group.ts";
 import type { Range } from "./scattered.ts";
 
-/** Returns the records of all ranges together.
+/** Appends the records of all ranges to `group`, which holds the scattered records of many products: a group has large arrays.
  * @param read returns the records of one range, which are valid until the next call */
-export function joinRanges(ranges: readonly Range[], read: (range: Range) => Records): Attached {
-  const group = new RecordGroup();
+export function joinRanges(group: RecordGroup, ranges: readonly Range[], read: (range: Range) => Records): Attached {
+  const from = group.count;
+  const before = group.bytes;
   for (const range of ranges) {
     const records = read(range);
     for (let r = 0; r < records.count; r++) group.append(records, r, { row: range.row + r, at: range.at });
   }
-  return group;
+  return { records: group.records, rows: group.rows, from, to: group.count, bytes: group.bytes - before };
 }
 
 export class RangeReader {

@@ -38,7 +38,7 @@ export function formInMemory(plan: ShapedPlan, input: MemoryInput, left: AllLeft
   const refusals = Array.from({ length: records.count }, (_, r) => refusalOf(r, r + 1));
   const sources = needsSources(plan) || entries !== undefined ? collect(plan, input, refusals) : undefined;
   const former = new ProductFormer(plan, dialect, left, sources);
-  const texts: Buffer[] = [];
+  const group = new RecordGroup();
   for (let r = 0; r < records.count; r++) {
     const row = r + 1;
     const refusal = refusals[r];
@@ -50,13 +50,12 @@ export function formInMemory(plan: ShapedPlan, input: MemoryInput, left: AllLeft
     if (ranges.length > 0)
       former.attach(
         row,
-        joinRanges(ranges, (range) => sliceOf(records, range)),
+        joinRanges(group, ranges, (range) => sliceOf(records, range)),
       );
     former.add(records, r, { row, at: records.start[r] as number });
   }
   former.end();
-  texts.push(former.take());
-  return { text: Buffer.concat(texts), counts: former.counts, notes: former.notes };
+  return { text: former.take(), counts: former.counts, notes: former.notes };
 }
 
 function collect(

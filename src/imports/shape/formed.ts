@@ -22,10 +22,13 @@ export interface LeftRecords {
   ignore(left: LeftRecord, code: "condition" | "adds"): void;
 }
 
-/** The scattered records that belong to one product. `rows` contains their numbers in the file. */
+/** The scattered records that belong to one product: the records from `from` up to, but not including, `to`. */
 export interface Attached {
   records: Records;
-  rows: number[];
+  /** Number of each record in the file, from 1. */
+  rows: readonly number[];
+  from: number;
+  to: number;
   bytes: number;
 }
 

@@ -58,7 +58,7 @@ export class ProductParts {
     const attached = this.#attached.get(row);
     if (attached === undefined) return;
     this.#attached.delete(row);
-    for (let r = 0; r < attached.records.count; r++)
+    for (let r = attached.from; r < attached.to; r++)
       this.#left.reject({ records: attached.records, r, row: attached.rows[r] as number }, "group_too_large", -1);
   }
 
@@ -79,9 +79,9 @@ export class ProductParts {
     const attached = this.#attached.get(product.row);
     if (attached === undefined) return;
     this.#attached.delete(product.row);
-    const { records, rows } = attached;
+    const { records, rows, from, to } = attached;
     const base = { fields: new Map(product.fields), attributes: new Map(product.attributes) };
-    for (let r = 0; r < records.count; r++) this.#addPart(product, base, { records, r, row: rows[r] as number });
+    for (let r = from; r < to; r++) this.#addPart(product, base, { records, r, row: rows[r] as number });
   }
 
   #addPart(product: FormedProduct, base: Pick<FormedProduct, "fields" | "attributes">, left: LeftRecord): void {

@@ -55,7 +55,7 @@ const withChoices = (table: Table, choices: readonly RememberedChoice[]): Table 
  * @throws ReadAgain if a profile that was just selected specifies a different dialect from the one with which the file was read
  */
 async function withProfile(run: Run, { profile, options }: ChosenProfile, dialect: Dialect): Promise<Run> {
-  if (profile === null) return run;
+  if (profile === null) return { ...run, work: { ...run.work, options } };
   const work = { ...run.work, options, profile: asUsed(profile) };
   await fenced(run, () => noteProfile(run.context.pool, work, work));
   if (run.work.profile === null && readsDifferently(options, dialect)) throw new ReadAgain(work);

@@ -15,6 +15,7 @@ import { joinRanges, RangeReader } from "../../shape/attached.ts";
 import { needsSources, SourceCollector, type Sources } from "../../shape/collect-sources.ts";
 import { ProductFormer } from "../../shape/form-products.ts";
 import type { Entry } from "../../shape/lookup-tables.ts";
+import { RecordGroup } from "../../shape/record-group.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
 import type { Range } from "../../shape/scattered.ts";
 import { watchCells, type CellWatch } from "../rows/cells/watch-cells.ts";
@@ -181,10 +182,11 @@ async function nextBatch(batch: Batch, from: number, count: number, rows: number
     batch.source.file,
     wanted.flatMap(({ ranges }) => ranges),
   );
+  const group = new RecordGroup();
   for (const { row, ranges } of wanted)
     batch.former.attach(
       row,
-      joinRanges(ranges, (range) => batch.reader.read(texts.get(range) as Buffer, range)),
+      joinRanges(group, ranges, (range) => batch.reader.read(texts.get(range) as Buffer, range)),
     );
   return r;
 }
