@@ -1,5 +1,6 @@
 // An endpoint of the API: Fastify's route options without the handler.
 import type { z } from "zod";
+import "./wording.ts";
 
 /**
  * The role that an endpoint requires. `public` needs no sign-in; `admin` includes `editor` and `importer`, each of which includes

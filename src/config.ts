@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import "../contract/wording.ts";
 import { isKey } from "./secrets/keyring.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;

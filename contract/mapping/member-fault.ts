@@ -16,6 +16,12 @@ export function mostSpecific(issue: z.core.$ZodIssue): MemberFault {
     .sort((a, b) => b.path.length - a.path.length);
   const [best] = faults;
   if (best === undefined || best.path.length === 0)
-    return { path: [...issue.path], message: "Enter the name of a column, a list, or an object with `from`" };
+    return { path: [...issue.path], message: isOfValue(issue) ? VALUE_FAULT : issue.message };
   return { path: [...issue.path, ...best.path], message: best.message };
 }
+
+const VALUE_FAULT = "Enter the name of a column, a list, or an object with `from`";
+
+/** Whether the fault is that of a value, which can be a text, a list or an object. */
+const isOfValue = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>
+  errors.some(([first]) => first?.code === "invalid_type" && first.expected === "object");

@@ -1,5 +1,6 @@
 // The values of a mapping: where a value comes from, the steps that change it, and the conditions on values.
 import { z } from "zod";
+import "../wording.ts";
 
 /** Limits of a mapping. They bound the work for each row of a file. */
 export const MAX_STATEMENTS = 500;

@@ -234,3 +234,29 @@ test("the refusal of the name of a built-in profile calls it built-in", async ()
   expect(refused.status).toBe(412);
   expect(JSON.stringify(refused.body)).toContain("built-in profile");
 });
+
+test("a profile with a name that is no longer allowed can be read, used, changed, renamed and deleted", async () => {
+  for (const name of ["Acme 2025/26", 'a\\b?c*d:e"f<g>h|i']) {
+    await ask("PUT", path("older"), { key: "a", tests: [{ input: "a,name\n1,x\n", expected: [{ sku: "1" }] }] });
+    await database.pool.query("update profiles set name = $1, name_key = $2 where name = 'older'", [
+      name,
+      name.toLowerCase(),
+    ]);
+    await database.pool.query(
+      `update profile_versions set definition = jsonb_set(definition::jsonb, '{profile}', to_jsonb($1::text))::json
+       where definition->>'profile' = 'older'`,
+      [name],
+    );
+    expect((await ask("PUT", path(`${name} 2`), { key: "a" })).status).toBe(400);
+    expect((await ask("GET", path(name))).body).toMatchObject({ name, version: 1 });
+    expect((await ask("GET", `${path(name)}/versions`)).body).toMatchObject({ items: [{ version: 1 }] });
+    expect((await ask("POST", `${path(name)}/test`)).status).toBe(200);
+    expect((await ask("PUT", path(name), { key: "b" })).body).toMatchObject({ name, version: 2 });
+    expect((await ask("POST", `${path(name)}/versions/1/restore`)).body).toMatchObject({ name, version: 3 });
+    expect((await ask("POST", `${path(name)}/rename`, { name: "older 2" })).body).toMatchObject({ name: "older 2" });
+    expect((await ask("GET", path(name))).status).toBe(404);
+    await database.pool.query("update profiles set name = $1, name_key = lower($1) where name = 'older 2'", [name]);
+    expect((await ask("DELETE", path(name))).body).toMatchObject({ name });
+    expect((await ask("GET", path(name))).status).toBe(404);
+  }
+});

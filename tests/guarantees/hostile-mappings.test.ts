@@ -52,7 +52,7 @@ describe("mappings that are too large name the statement and the limit", () => {
       `{"key":"a","name":{"from":"b","replace":[${many(21, () => '["a","b"]').join()}]}}`,
       /^name\.replace: .*20/,
     ],
-    ["texts", `{"key":"a","name":{"from":"b","suffix":"${"x".repeat(2001)}"}}`, /^name\.suffix: .*2000/],
+    ["texts", `{"key":"a","name":{"from":"b","suffix":"${"x".repeat(2001)}"}}`, /^name\.suffix: .*2,000/],
     ["nested values", `{"key":${'{"from":['.repeat(40)}"a"${"]}".repeat(40)}}`, /nested deeper than 64/],
     ["a long text", `{"key":"${"x".repeat(200_000)}"}`, /200,000 characters/],
     ["an unfinished text", `{"key":"a","name":{"from":`, /not valid JSON/],
@@ -108,6 +108,13 @@ describe("many columns", () => {
     const all = { from: "Column {n}", all: true };
     const attributes = Object.fromEntries(many(20, (i) => `a${i}`).map((name) => [name, all]));
     expect(problemOf(() => compileMapping({ key: "sku", attributes }, header)).message).toContain("20,000 columns");
+  });
+
+  test("a large value map for many columns is refused", () => {
+    const map = Object.fromEntries(many(10_000, (i) => `v${i}`).map((from) => [from, ""]));
+    const mapping: Mapping = { key: "sku", format: { "Column *": { map } } };
+    expect(problemOf(() => compileMapping(mapping, header)).message).toContain("200,000 entries");
+    expect(compileMapping(mapping, header.slice(0, 20)).plan?.attributes).toHaveLength(19);
   });
 
   test("pairs that match too many columns are refused", () => {

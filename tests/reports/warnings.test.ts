@@ -174,9 +174,58 @@ describe("rows and columns that are not what they seem", () => {
     ["sku,name,,sku,name\nR-1,Lamp,,R-2,Desk\n", "repeated_column"],
     ["sku;name;ean\nR-1;Lamp;4,00638E+12\n", "damaged_numbers"],
     ["sku,name,colour\nR-1,Lamp,NULL\n", "missing_values"],
+    ["sku,name,weight\nR-1,Lamp,1.5\nR-2,Desk,nan\n", "missing_values"],
+    ["sku,name,price\nR-1,Lamp,5\nR-2,Desk,=C2*2\n", "formulas"],
+    ['sku;name;price\nR-1;Lamp;"=SUMME(C1;C2)"\n', "formulas"],
+    ["sku,name,ean\nR-1,Lamp,`04006381333931\n", "guarded_numbers"],
+    ["sku,name\n`0017,Lamp\n", "guarded_numbers"],
   ])("%j: %s", async (file, code) => {
     const result = await run(file);
     expect(result.state).toBe("done");
     expect(codes(result)).toContain(code);
+  });
+
+  test("a notice about kept texts names the column, the number of cells and the first line", async () => {
+    const { notices } = await run("sku,name,price\nR-1,Lamp,5\nR-2,Desk,=C2*2\nR-3,Chair,=SUM(C2:C3)\n");
+    expect(notices).toMatchObject([{ code: "formulas", column: "price", count: 2 }]);
+    expect(notices[0]?.message).toContain("lines 3, 4");
+    expect(notices[0]?.message).toContain("=C2*2");
+    expect((await products())[1]?.attributes).toEqual({ price: "=C2*2" });
+  });
+
+  test.each([
+    ["phone numbers, signs and handles", "sku,name,phone\nR-1,Lamp,+49 30 1234\nR-2,Desk,-5\nR-3,Chair,@home\nR-4,Bed,=5\n"],
+    ["addresses with parameters", "sku,name,link\nR-1,Lamp,https://shop.example/?a=B2&c=SUM(1)\n"],
+    ["formulas that an apostrophe keeps as text", "sku,name,price\nR-1,Lamp,'=A1*2\n"],
+    ["numbers in a formula that keeps them as text", 'sku,name,ean\nR-1,Lamp,"=""0017"""\n'],
+    ["code and names after a backtick", "sku,name,note\nR-1,Lamp,`5` is code\nR-2,Desk,`Ohana\n"],
+    ["words that are values", "sku,name,colour\nR-1,Lamp,None\nR-2,Nan,none\n"],
+  ])("no notice about %s", async (_, file) => {
+    const result = await run(file);
+    expect(result).toMatchObject({ state: "done", rejected: 0, notices: [] });
+  });
+
+  test("no notice about texts that the mapping handles", async () => {
+    const file = "sku,name,a,b,c\nR-1,Lamp,NULL,NaN,`0017\n";
+    const mapping = {
+      key: "sku",
+      name: "name",
+      empty: ["NULL"],
+      attributes: {
+        a: "a",
+        b: { from: "b", map: { NaN: "unknown" } },
+        c: { from: "c", replace: [["`", ""] as [string, string]] },
+      },
+    };
+    const result = await importBytes(context, file, { mapping });
+    expect(result).toMatchObject({ state: "done", created: 1, notices: [] });
+    expect((await products())[0]?.attributes).toEqual({ b: "unknown", c: "0017" });
+  });
+
+  test("a value map may give an error of a spreadsheet a meaning", async () => {
+    const mapping = { key: "sku", name: "name", attributes: { a: { from: "a", map: { "#N/A": "unknown" } } } };
+    const result = await importBytes(context, "sku,name,a\nR-1,Lamp,#N/A\n", { mapping });
+    expect(result).toMatchObject({ created: 1, rejected: 0 });
+    expect((await products())[0]?.attributes).toEqual({ a: "unknown" });
   });
 });

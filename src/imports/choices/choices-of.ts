@@ -12,6 +12,8 @@ export type NewChoice = RememberedChoice & { name: string };
 type ChosenTable = Pick<Table, "header" | "rows"> & {
   /** The columns with the targets that the import gives them. */
   columns: readonly Column[];
+  /** Positions of the columns that are not the active one, because of values below the first rows. */
+  unfit?: ReadonlySet<number>;
 };
 
 /** The fields whose columns must be known for a file to be imported without a review. */
@@ -24,7 +26,7 @@ const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
  * @param remembered the choices that were already remembered
  */
 export function choicesOf(
-  { header, rows, columns }: ChosenTable,
+  { header, rows, columns, unfit }: ChosenTable,
   remembered: readonly RememberedChoice[],
 ): NewChoice[] {
   const positions = uniqueNames(header);
@@ -36,7 +38,7 @@ export function choicesOf(
     if (nameKey === undefined || isFieldName(name)) return;
     choices.set(nameKey, { name_key: nameKey, name, target, beats_exact_name: beatsExactName });
   };
-  const detections = [matchColumns(header, rows), matchColumns(header, rows, remembered)];
+  const detections = [[], remembered].map((choices) => matchColumns(header, rows, choices, unfit));
   const chosen = FIELD_NAMES.map((field) => ({
     field,
     position: columns.findIndex(({ target }) => target === field),

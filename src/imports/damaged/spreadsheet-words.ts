@@ -28,3 +28,11 @@ export const TOTALS: ReadonlySet<string> = new Set(
     "σύνολο total: 合計 小計 总计 合计 小计 합계"
   ).split(" "),
 );
+
+/** The words that spreadsheets show for the booleans, in lower case. */
+export const TRUE_WORDS: ReadonlySet<string> = new Set(
+  "true wahr vrai verdadero verdadeiro vero waar prawda pravda igaz adevărat doğru tosi sant sand sann истина істина αληθες".split(" "),
+);
+export const FALSE_WORDS: ReadonlySet<string> = new Set(
+  "false falsch faux falso onwaar fałsz nepravda hamis fals yanlış yanliş epätosi falskt falsk usann ложь хибність ψευδες".split(" "),
+);

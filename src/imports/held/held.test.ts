@@ -60,6 +60,26 @@ test("a question holds the import: its file is kept, nothing is written, and an 
   expect(rows).toEqual([{ type: "import.held", option: "mapping" }]);
 });
 
+test("a profile that was stored for a held import stays stored if the whole file raises a question, and can be completed", async () => {
+  const { id } = await importBytes(context, FILE, { review: "always" });
+  const store = (definition: object): Promise<unknown> =>
+    app.inject({ method: "PUT", url: "/api/profiles/Colours", payload: definition });
+  const stored = async (): Promise<unknown> => (await app.inject("/api/profiles/Colours")).json();
+  await store(MAPPING);
+  await post(`/api/imports/${id}/continue`, { profile: "Colours", review: "never" });
+  expect(await workOn(context, id)).toMatchObject({
+    state: "held",
+    profile: { name: "Colours", version: 1 },
+    problem: { type: "/problems/value-unseen", candidates: [{ value: "blau" }] },
+  });
+  // The profile belongs to the user who stored it. It does not count as used, because no import has loaded with it.
+  expect(await stored()).toMatchObject({ version: 1, used_at: null });
+  await store({ ...MAPPING, attributes: { colour: { from: "colour", map: { rot: "red", blau: "blue" }, else: "hold" } } });
+  await post(`/api/imports/${id}/continue`, { profile: "Colours" });
+  expect(await workOn(context, id)).toMatchObject({ state: "done", created: 2, profile: { name: "Colours", version: 2 } });
+  expect(await stored()).toMatchObject({ version: 2, used_at: expect.any(String) as string });
+});
+
 test("an answer continues the import with the changed options", async () => {
   const { id } = await hold();
   const attributes = { colour: { from: "colour", map: { rot: "red", blau: "blue" }, else: "hold" } };

@@ -10,12 +10,13 @@ import { compileFields } from "./compile/compile-fields.ts";
 import { compilePairs } from "./compile/compile-pairs.ts";
 import { compileShape, isShaped } from "./compile/compile-shape.ts";
 import type { CompileContext } from "./compile/compile-value.ts";
-import { createFileColumns } from "./compile/file-columns.ts";
+import { createFileColumns, type FileColumns } from "./compile/file-columns.ts";
 import { keptAttributes } from "./compile/kept-attributes.ts";
 import { matchAll } from "./compile/kept-columns.ts";
 import { planColumns } from "./compile/plan-columns.ts";
 import { usesOf } from "./compile/used-for.ts";
 import { PLAN_VERSION, type AttributeNode, type MappingPlan, type ValueNode } from "./plan.ts";
+import { excessiveConstants } from "./run/row-work.ts";
 
 export interface CompiledMapping {
   /** The columns of the file, in file order. */
@@ -33,14 +34,7 @@ export interface CompiledMapping {
 export function compileMapping(mapping: Mapping, header: readonly string[]): CompiledMapping {
   const file = createFileColumns(header);
   const named = attributeColumns(header);
-  const context: CompileContext = {
-    file,
-    used: new Set(),
-    sources: 0,
-    conditionOf: compileCondition,
-    has_group: mapping.group !== undefined,
-    tables: new Set(Object.keys(mapping.tables ?? {})),
-  };
+  const context = contextOf(mapping, file);
   const ignore = (mapping.ignore ?? []).flatMap((each, i) => compileCondition(context, each, `ignore.${i}`) ?? []);
   if (isShaped(mapping)) return compileShaped(context, mapping, named, ignore);
   const fields = compileFields(context, mapping);
@@ -89,8 +83,19 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
       target === "attribute" ? [{ name: attribute, column }] : [],
     ),
   };
+  refuseExcess(plan);
   return { ...found, plan };
 }
+
+const contextOf = (mapping: Mapping, file: FileColumns): CompileContext => ({
+  file,
+  used: new Set(),
+  sources: 0,
+  entries: { count: 0 },
+  conditionOf: compileCondition,
+  has_group: mapping.group !== undefined,
+  tables: new Set(Object.keys(mapping.tables ?? {})),
+});
 
 /** Compiles a mapping with which the rows of the file form products together. All values are computed. */
 function compileShaped(
@@ -110,6 +115,7 @@ function compileShaped(
     attributes: [...shape.products.flatMap(({ attributes }) => attributes), ...shape.kept],
     pairs: shape.products.flatMap(({ pairs }) => pairs),
   });
+  for (const product of shape.products) refuseExcess({ ...product, ignore });
   return {
     columns: named.map(({ name }, index): Column => {
       const used = uses.get(index);
@@ -133,6 +139,12 @@ function compileShaped(
       shape,
     },
   };
+}
+
+/** @throws Problem `mapping-invalid` if the values would read too many constants in each row */
+function refuseExcess(plan: Parameters<typeof excessiveConstants>[0]): void {
+  const excess = excessiveConstants(plan);
+  if (excess !== undefined) throw excess;
 }
 
 /** The fields whose texts an import stores with their white space. */

@@ -446,6 +446,29 @@ describe("conditions and templates that would read too many bytes of a record", 
       expect(rows[1]?.fault).toBeUndefined();
     }
   });
+  test("also if a text is replaced by a longer one before it is compared", () => {
+    const grown = { from: "a", replace: [["x", "y".repeat(1000)]] as [string, string][] };
+    const ignore = Array.from({ length: 40 }, (_, i) => ({
+      any: Array.from({ length: 20 }, (__, j) => ({ of: grown, like: `*${i}-${j}{v}` })),
+    }));
+    expect(mapRow({ ignore }, ["x".repeat(900), "", ""]).fault).toMatch(rejected);
+    expect(mapRow({ ignore }, ["x".repeat(10), "", ""]).fault).toBeUndefined();
+    // One replacement of this kind is harmless.
+    expect(mapRow({ ignore: ignore.slice(0, 1) }, ["x".repeat(900), "", ""]).fault).toBeUndefined();
+  });
+  test("and constants that grow as much make the mapping invalid", () => {
+    const long = "y".repeat(2000);
+    for (const value of [
+      { const: "x".repeat(1000), replace: [["x", long]] as [string, string][] },
+      { from: "a", default: "x".repeat(1000), replace: [["x", long]] as [string, string][] },
+      { from: [{ from: "a", map: { z: "x".repeat(500) } }], replace: [["x", long]] as [string, string][] },
+      { from: [{ from: "a", suffix: "x".repeat(500) }], replace: [["x", long]] as [string, string][] },
+    ]) {
+      const ignore = Array.from({ length: 3 }, () => ({ of: value, is: "z" }));
+      expect(() => mapRow({ ignore }, ["x", "", ""])).toThrow("constant texts grow");
+      expect(mapRow({ ignore: [{ of: { ...value, replace: [["x", "yy"]] }, is: "z" }] }, ["x", "", ""]).fault).toBeUndefined();
+    }
+  });
   test("not a row with short cells", () => {
     expect(mapRow({ ignore: [...like(900), { of: "b", is: "gone" }] }, ["x", "gone", ""]).ignored).toBe(true);
   });

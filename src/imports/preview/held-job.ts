@@ -14,6 +14,8 @@ export interface HeldJob {
   source: PreviewSource;
   options: GivenOptions;
   profile: KnownProfile | null;
+  /** Names of columns that the scan has found not to be the active one. */
+  unfit_active: string[];
 }
 
 /** @throws Problem not-found, not-held, no-such-profile, invalid-request */
@@ -23,7 +25,7 @@ export async function jobOfHeld(
   answer: Answer,
 ): Promise<HeldJob> {
   const { pool } = context;
-  const { state, problem } = await requireImport(pool, id);
+  const { state, problem, notices } = await requireImport(pool, id);
   if (state !== "held") throw notHeld(id, state);
   const work = await readImportWork(pool, id);
   if (work === undefined) throw noSuchImport(id);
@@ -45,5 +47,8 @@ export async function jobOfHeld(
     },
     options,
     profile,
+    unfit_active: notices.flatMap(({ code, column }) =>
+      code === "active_as_attribute" && column !== null ? [column] : [],
+    ),
   };
 }

@@ -28,8 +28,8 @@ export async function previewHeld(
   { id, answer }: AnsweredImport,
   disconnected: AbortSignal,
 ): Promise<Preview> {
-  const { source, options, profile } = await jobOfHeld(context, id, answer);
-  const job = { source, options, context: await previewContext(context.pool, options, profile) };
+  const { source, options, profile, unfit_active } = await jobOfHeld(context, id, answer);
+  const job = { source, options, context: { ...(await previewContext(context.pool, options, profile)), unfit_active } };
   return previewer.preview(job, disconnected);
 }
 

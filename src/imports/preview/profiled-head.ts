@@ -17,6 +17,8 @@ export interface PreviewContext {
   known?: readonly KnownProfile[];
   /** The remembered choices of earlier imports, oldest first. */
   choices?: readonly RememberedChoice[];
+  /** Names of columns that the scan of the whole file has found not to be the active one. */
+  unfit_active?: readonly string[];
 }
 
 /** The first bytes of a file, or the file of a held import. */
@@ -26,7 +28,7 @@ export type PreviewSource = { kind: "bytes"; bytes: Uint8Array; is_whole: boolea
 export async function readProfiledHead(
   source: PreviewSource,
   options: GivenOptions,
-  { named = null, known = [], choices = [] }: PreviewContext,
+  { named = null, known = [], ...decided }: PreviewContext,
 ): Promise<{ head: Head | undefined; chosen: ChosenProfile }> {
   const wanted = named === null ? options : withMapping(options, named.definition);
   const given =
@@ -34,10 +36,10 @@ export async function readProfiledHead(
   const head = await readSource(source, overridesOf(given));
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
   if (head === undefined || head.table.header_fault !== null || (named === null && !selects(options)))
-    return { head: head && withChoices(head, choices), chosen: unchosen };
+    return { head: head && withDecisions(head, decided), chosen: unchosen };
   const fitting = chooseProfile(head.table.header, given, named, known);
   const chosen = { ...fitting, options: optionsForHeader(fitting.options, head.table.header) };
-  if (chosen.profile === null) return { head: withChoices(head, choices), chosen };
+  if (chosen.profile === null) return { head: withDecisions(head, decided), chosen };
   if (named !== null || !readsDifferently(chosen.options, head.dialect)) return { head, chosen };
   return { head: await readSource(source, overridesOf(chosen.options)), chosen };
 }
@@ -51,9 +53,13 @@ function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Determines again what the columns become, this time with the remembered choices. */
-function withChoices(head: Head, choices: readonly RememberedChoice[]): Head {
+/** Determines again what the columns become, this time with the remembered choices and what the scan has found out. */
+function withDecisions(
+  head: Head,
+  { choices = [], unfit_active: unfitNames = [] }: Pick<PreviewContext, "choices" | "unfit_active">,
+): Head {
   const { header, header_fault, rows } = head.table;
-  if (choices.length === 0 || header.length === 0 || header_fault !== null) return head;
-  return { ...head, table: { ...head.table, columns: matchColumns(header, rows, choices) } };
+  if ((choices.length === 0 && unfitNames.length === 0) || header.length === 0 || header_fault !== null) return head;
+  const unfit = new Set(header.flatMap((name, i) => (unfitNames.includes(name.normalize("NFC").trim()) ? [i] : [])));
+  return { ...head, table: { ...head.table, columns: matchColumns(header, rows, choices, unfit) } };
 }

@@ -93,20 +93,79 @@ test("the rejected rows of a workbook contain its numbers and dates as the sampl
   ]);
 });
 
-test("the rejected percentages of a workbook are rejected again until they are corrected", async () => {
-  const mapping: Mapping = {
-    key: "Nr",
-    name: "Name",
-    attributes: { margin: { from: "EK", number: "12 %" } },
-    keep: false,
-  };
-  const made = await importBytes(context, await workbookOf(row(2, "A-1", "Tisch", [value("1"), BLANK, BLANK])), {
-    mapping,
+/** A mapping whose texts are those of a German spreadsheet. */
+const TEXTS: Mapping = {
+  key: "Nr",
+  name: "Name",
+  active: { from: "Gesperrt", yes_no: { yes: ["FALSCH"], no: ["WAHR"] } },
+  attributes: {
+    margin: { from: "Marge", number: "12,5 %" },
+    size: { from: "VE", map: { "0,5": "half", "1,00": "whole" }, else: "reject" },
+  },
+  ignore: [{ of: "VE", is: "0,00" }],
+  keep: false,
+};
+const TEXTS_CSV = `Nr;Name;Gesperrt;Marge;VE
+A-1;Tisch;FALSCH;17,5 %;0,5
+A-2;Stuhl;WAHR;17,0 %;1,00
+A-3;Regal;FALSCH;0,17;1,00
+Summe;;;;0,00
+`;
+const boolean = (bit: 0 | 1): string => `t="b"><v>${bit}</v>`;
+const percent = (fraction: string): string => `s="1"><v>${fraction}</v>`;
+const percentages = (rows: string): Promise<Buffer> =>
+  makeWorkbook({
+    sheets: { Liste: textRow(1, "Nr", "Name", "Gesperrt", "Marge", "VE") + rows },
+    styles: { cells: '<xf numFmtId="0"/><xf numFmtId="10"/>' },
   });
-  expect(made).toMatchObject({ rejected: 1 });
+
+test("a mapping with the texts of a spreadsheet reads its booleans, percentages and fractions", async () => {
+  expect(await importBytes(context, TEXTS_CSV, { mapping: TEXTS })).toMatchObject({ created: 3, ignored: 1 });
+  const inCsv = (await pool.query("select sku, active, attributes from products order by sku")).rows;
+  expect(inCsv).toEqual([
+    { sku: "A-1", active: true, attributes: { margin: "17.5", size: "half" } },
+    { sku: "A-2", active: false, attributes: { margin: "17.0", size: "whole" } },
+    { sku: "A-3", active: true, attributes: { margin: "0.17", size: "whole" } },
+  ]);
+  await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
+  const workbook = await percentages(
+    row(2, "A-1", "Tisch", [boolean(0), percent("0.175"), value("0.5")]) +
+      row(3, "A-2", "Stuhl", [boolean(1), percent("0.17"), value("1")]) +
+      row(4, "A-3", "Regal", [boolean(0), value("0.17"), value("1")]) +
+      row(5, "Summe", "", [BLANK, BLANK, value("0")]),
+  );
+  expect(await importBytes(context, workbook, { mapping: TEXTS })).toMatchObject({ created: 3, ignored: 1 });
+  const inWorkbook = (await pool.query("select sku, active, attributes from products order by sku")).rows;
+  // The digits after the decimal point that only the format of a cell adds are not part of its value.
+  expect(JSON.parse(JSON.stringify(inCsv).replace('"17.0"', '"17"'))).toEqual(inWorkbook);
+});
+
+test("the rejected rows of a workbook contain booleans and percentages as the mapping shows them", async () => {
+  const workbook = await percentages(row(2, "A-1", "Tisch", [boolean(0), percent("0.175"), value("0.25")]));
+  const made = await importBytes(context, workbook, { mapping: TEXTS });
+  expect(made).toMatchObject({ created: 0, rejected: 1 });
   const csv = await text(rejectsCsv(pool, made));
-  expect(csv).toContain("\nA-1,Tisch,? 1,");
-  expect(await importBytes(context, csv, { mapping })).toMatchObject({ created: 0, rejected: 1 });
-  expect(await importBytes(context, csv.replace("? 1,", "17 %,"), { mapping })).toMatchObject({ created: 1 });
-  expect(await products()).toEqual([{ sku: "A-1", name: "Tisch", attributes: { margin: "17" } }]);
+  expect(csv).toContain('\nA-1,Tisch,FALSCH,"17,5%",0.25,');
+  expect(await importBytes(context, csv.replace(",0.25,", ',"0,5",'), { mapping: TEXTS })).toMatchObject({ created: 1 });
+  expect((await pool.query("select active, attributes from products")).rows).toEqual([
+    { active: true, attributes: { margin: "17.5", size: "half" } },
+  ]);
+});
+
+test("without a mapping, a percentage is stored as the cell shows it", async () => {
+  const workbook = await makeWorkbook({
+    sheets: {
+      Liste:
+        textRow(1, "SKU", "Name", "Marge", "Rabatt", "VE") +
+        row(2, "A-1", "Tisch", ['s="1"><v>0.17</v>', 's="2"><v>0.175</v>', value("0.17")]),
+    },
+    styles: {
+      formats: '<numFmt numFmtId="170" formatCode="0\\ %"/>',
+      cells: '<xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="9"/>',
+    },
+  });
+  expect(await importBytes(context, workbook)).toMatchObject({ created: 1 });
+  expect((await pool.query("select attributes from products")).rows).toEqual([
+    { attributes: { Marge: "17 %", Rabatt: "17.5%", VE: "0.17" } },
+  ]);
 });

@@ -10,8 +10,8 @@ import { createRecords, QUOTED } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { csvLineWithBlanks } from "../../csv-line.ts";
-import { notationsOf, type Notation } from "../mapping/run/notation.ts";
-import { hasValueCells, type KnownValue } from "../mapping/run/row.ts";
+import { notationsOf, type Notation } from "../mapping/run/notation/notation.ts";
+import { hasValueCells } from "../mapping/run/row.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
 import { readPlan } from "../store.ts";
 import { createProductsCsv } from "./products-csv.ts";
@@ -89,7 +89,7 @@ function cells(
   return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
 }
 
-/** @param notations for each column of a workbook, how to write its numbers and dates in the format of the mapping's sample. All values in
+/** @param notations for each column of a workbook, how to write its numbers, dates and booleans as the mapping shows them. All values in
  * `rejects.csv` are texts, and a mapping reads texts in the format of its samples. */
 function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
   // An earlier version of Skuport may have read the file with a dialect that is no longer allowed. In this case, the records cannot be
@@ -105,16 +105,8 @@ function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<numbe
       const notation = notations.get(fields.length);
       const isText = ((records.field_flags[field] as number) & QUOTED) !== 0;
       const text = fieldText(records, field, dialect);
-      fields.push(notation === undefined || isText ? text : written(text, notation));
+      fields.push(notation === undefined || isText ? text : notation(text, { known: undefined }));
     }
     return fields;
   };
-}
-
-/** Writes a number or a date in the format of the mapping's sample. If the value is uncertain, adds a question mark, so that the next
- * import rejects it again. */
-function written(text: string, notation: Notation): string {
-  const row: { known: KnownValue | undefined } = { known: undefined };
-  const result = notation(text, row);
-  return row.known !== undefined && row.known.value === undefined ? `? ${text}` : result;
 }

@@ -19,12 +19,12 @@ import { uploadedExtent } from "./follow-upload.ts";
 import { judgeTable } from "./profile/judge-table.ts";
 import { COMPARED_KEYS } from "./review/count-known-keys.ts";
 import { mayNeedReview } from "./review/review.ts";
-import { createRowScan } from "./rows/row-scan.ts";
+import { ActiveIsUnfit, judgesActive, withoutUnfit } from "./review/unfit-active.ts";
+import { createRowScan, type RowScan, type RowScanRules } from "./rows/row-scan.ts";
 import { scanShaped } from "./shaped/scan-shaped.ts";
 import { ReadAgain, withNamedProfile } from "./profile/profile-of-scan.ts";
 import { fenced, type Run } from "./scan-run.ts";
 import { saveRejects } from "./save-rejects.ts";
-import type { ScanRules } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import { deleteScanRejects, noteFaulty, noteFormat, noteScanned, type ScanProgress } from "./store.ts";
 import { problemOfTable } from "./table-problems.ts";
@@ -84,7 +84,10 @@ async function scanTextFile(
 ): Promise<"scanned" | "not UTF-8"> {
   const file = await open(textPath(run.context, run.work, dialect), "r");
   try {
-    return await scanText(run, file, extent, { dialect, is_proven: isProven });
+    return await withoutUnfit(
+      (unfit) => scanText({ ...run, unfit_active: unfit }, file, extent, { dialect, is_proven: isProven }),
+      () => fenced(run, () => deleteScanRejects(run.context.pool, run.work)),
+    );
   } finally {
     await file.close();
   }
@@ -128,6 +131,7 @@ async function scanText(
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";
     rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
+    refuseUnfitActive(rows, false);
     await saveRejects(run, [...scanner.takeRejects(), ...scanner.takeIgnored()]);
     const tooManyRejects = scanner.tooManyRejects();
     if (tooManyRejects !== undefined) {
@@ -140,15 +144,25 @@ async function scanText(
     await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
+  refuseUnfitActive(rows, true);
   await endScan(run, { table, rows, textEnd: extent.end, found: progressAt(extent.end) });
   return "scanned";
 }
 
-const rulesOf = ({ context, work }: Run, textSize: number | undefined): ScanRules => ({
+/** @throws ActiveIsUnfit if the values so far show that the column that detection has chosen is not the active one */
+function refuseUnfitActive(rows: RowScan, isEnd: boolean): void {
+  const unfit = rows.unfitActive(isEnd);
+  if (unfit === undefined) return;
+  rows.scanner.release();
+  throw new ActiveIsUnfit(unfit);
+}
+
+const rulesOf = ({ context, work, unfit_active = [] }: Run, textSize: number | undefined): RowScanRules => ({
   repeats: completeOptions(work.options).repeats,
   chunk_records: context.chunk_records,
   text_size: textSize,
   first_keys: mayNeedReview(work) ? COMPARED_KEYS : undefined,
+  judges_active: judgesActive(unfit_active, work.options.mapping !== undefined),
 });
 
 /** Whether the records of a window show that the text is not UTF-8. The first window with a character other than ASCII proves or

@@ -5,12 +5,15 @@ import type { PlannedColumns } from "../options/plan-columns.ts";
 import type { RememberedChoice } from "../read/columns/remembered.ts";
 import type { Table } from "../read/read-records.ts";
 import type { ImportWork } from "../store.ts";
+import type { UnfitActive } from "./review/unfit-active.ts";
 import { ScanOver } from "./watch-scan.ts";
 
 export interface Run {
   context: ImportContext;
   work: ImportWork;
   signal: AbortSignal;
+  /** The columns that an earlier scan of the file has found not to be the active one. */
+  unfit_active?: readonly UnfitActive[];
 }
 
 /** The table of the file, after the scan has decided what each column becomes. */
@@ -18,6 +21,8 @@ export type JudgedTable = Omit<Table, "columns"> &
   PlannedColumns & {
     /** The remembered choices for columns that have the same names as the columns of this table. */
     remembered: readonly RememberedChoice[];
+    /** Positions of the columns that are not the active one, because of values below the first rows. */
+    unfit: ReadonlySet<number>;
   };
 
 /** Runs `write`, a database write of this scan, and repeats it after transient errors.

@@ -22,6 +22,7 @@ import { makeIgnored, makeMappingReject, makeReject } from "../rejects/make-reje
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
 import type { Table } from "../read/read-records.ts";
+import type { ActiveWatch } from "../read/columns/judge-active.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import { isAsciiWindow } from "../read/fit/clean-cells.ts";
@@ -93,6 +94,8 @@ export interface ScanRules {
   header?: readonly string[] | undefined;
   /** The cells of the first rows. They show which numbers mean yes or no in the column of the field `active`. */
   sample?: readonly (readonly string[])[] | undefined;
+  /** Judges the values of the active column, if detection has chosen it. */
+  active_watch?: ActiveWatch | undefined;
   /** The plan of the mapping, if values are computed. */
   plan?: MappingPlan | null;
   /** Maximum number of records in a chunk, for tests that need many chunks. */
@@ -130,7 +133,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   // A computed value may be longer than its record. So its length is checked in every record, and not only in long records.
   const limitedComputed = limited.filter(({ index }) => index >= layout.file_width);
   const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
-  const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column));
+  const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column), rules.active_watch);
   const checked = errorColumns(layout, rules.plan ?? null);
   // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has one. In other files, it stands for a
   // missing SKU.

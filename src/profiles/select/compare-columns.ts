@@ -1,7 +1,7 @@
 // Compares the columns of a file with those that a profile knows.
-import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
-import { columnKey, matchesColumn } from "./column-names.ts";
-import { hasOneOf, headerOf, type KnownProfile } from "./select-profile.ts";
+import { createPatternBudget } from "../../imports/mapping/compile/file-columns.ts";
+import { columnKey, hasOneOf, headerOf, matchingKeys } from "./column-names.ts";
+import type { KnownProfile } from "./select-profile.ts";
 import { requiredGroups, usedColumns } from "./used-columns.ts";
 
 export interface ColumnChanges {
@@ -15,34 +15,29 @@ export interface ColumnChanges {
   renamed: { from: string; to: string }[];
 }
 
+/** @throws Problem `mapping-invalid` if the profile has too many patterns for the columns */
 export function compareColumns(
   header: readonly string[],
   { definition, seen_columns, built_in }: KnownProfile,
 ): ColumnChanges {
-  const file = headerOf(header);
+  const budget = createPatternBudget();
+  const file = headerOf(header, budget);
+  const seen = headerOf(seen_columns ?? [], budget);
   const used = usedColumns(definition);
   const named = [...used.named, ...(definition.detect?.columns ?? [])];
-  const plain = new Set([...named.filter((name) => !isPattern(name)), ...(seen_columns ?? [])].map(columnKey));
-  const patterns = named.filter(isPattern);
+  const known = matchingKeys(file, named);
   // A built-in profile names only some of the columns of its files. Before the first import with the profile, no column counts as new.
   const knowsAll = built_in && seen_columns === null;
-  const isKnown = (key: string): boolean => plain.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
+  const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
   const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));
   const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
-  const expected = definition.detect === undefined ? (seen_columns ?? []) : knownOf(seen_columns ?? [], named);
-  const unseen = expected.filter((name) => !file.set.has(columnKey(name)));
+  const expected = definition.detect === undefined ? seen.set : matchingKeys(seen, named);
+  const unseen = (seen_columns ?? []).filter((name) => {
+    const key = columnKey(name);
+    return expected.has(key) && !file.set.has(key);
+  });
   const missing = distinctNames([...unread.map((group) => group[0] as string), ...unseen]);
   return { added, missing, renamed: similarNames(missing, added) };
-}
-
-/** Returns those columns of the last file that the profile names. */
-function knownOf(seen: readonly string[], named: readonly string[]): string[] {
-  const keys = new Set(named.filter((name) => !isPattern(name)).map(columnKey));
-  const patterns = named.filter(isPattern);
-  return seen.filter((name) => {
-    const key = columnKey(name);
-    return keys.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
-  });
 }
 
 const distinctNames = (names: readonly string[]): string[] =>

@@ -1,7 +1,7 @@
 // Which profile a file gets, and which changes of its columns are reported.
 import { expect, test } from "vitest";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
-import { matchesColumn } from "./column-names.ts";
+import { hasOneOf, headerOf } from "./column-names.ts";
 import { compareColumns } from "./compare-columns.ts";
 import { selectProfile, type KnownProfile } from "./select-profile.ts";
 
@@ -118,9 +118,23 @@ test("alternatives and patterns are missing only if no column matches", () => {
 });
 
 test("names may contain an asterisk, or be patterns", () => {
-  expect(matchesColumn("image {n}", "image 17")).toBe(true);
-  expect(matchesColumn("image {n}", "image x")).toBe(false);
-  expect(matchesColumn("*-products", "x_sell-products")).toBe(true);
-  expect(matchesColumn("*(x,y,z...)", "categories (x,y,z...)")).toBe(true);
-  expect(matchesColumn("Name *", "name *")).toBe(true);
+  const matches = (pattern: string, name: string): boolean => hasOneOf(headerOf([name]), [pattern]);
+  expect(matches("image {n}", "image 17")).toBe(true);
+  expect(matches("image {n}", "image x")).toBe(false);
+  expect(matches("*-products", "x_sell-products")).toBe(true);
+  expect(matches("*(x,y,z...)", "categories (x,y,z...)")).toBe(true);
+  expect(matches("Name *", "name *")).toBe(true);
+});
+
+test("profiles with patterns that take too long to compare are not selected, and do not stop the selection of others", () => {
+  const long = Array.from({ length: 1900 }, (_, i) => `${"1a".repeat(450)}${i}`);
+  const patterns = (seed: number): string[] =>
+    Array.from({ length: 200 }, (_, i) => `${"*1".repeat(200)}*{n}*q${seed}-${i}*`);
+  const hostile = Array.from({ length: 1000 }, (_, i) =>
+    known(`hostile ${i}`, { key: "Lieferant", detect: { columns: patterns(i), need: 1 } }),
+  );
+  const wild = known("wild", { key: "Lieferant", attributes: { all: { from: ["*", ...patterns(-1)], all: true } } });
+  const selected = selectProfile([...HEADER, ...long], [...hostile, wild, { ...supplier, seen_columns: null }]);
+  expect(selected).toEqual({ profile: supplier, tied: [] });
+  expect(() => compareColumns([...HEADER, ...long], { ...wild, seen_columns: long })).toThrow("too many patterns");
 });

@@ -1,8 +1,9 @@
 // Selects the profile for a file by the overlap of their columns, so that a file with a new column still gets its profile.
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { Problem } from "../../../contract/problems.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
-import { columnKey, matchesColumn } from "./column-names.ts";
+import { columnKey, hasOneOf, headerOf, type Header } from "./column-names.ts";
 import { requiredGroups, usedColumns, type UsedColumns } from "./used-columns.ts";
 
 /** A profile that can be selected. */
@@ -35,8 +36,13 @@ const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
  */
 export function selectProfile(header: readonly string[], profiles: readonly KnownProfile[]): Selection {
   const columns = headerOf(header);
+  const scores = new Map<KnownProfile, number>();
+  // Compare the profiles with few patterns first: if the budget for comparing patterns is used up, only profiles with many patterns are not
+  // selected.
+  for (const profile of profiles.toSorted((a, b) => patternsOf(a) - patternsOf(b)))
+    scores.set(profile, boundedScoreOf(profile, columns));
   const fitting = profiles.flatMap((profile) => {
-    const score = scoreOf(profile, columns);
+    const score = scores.get(profile) ?? 0;
     return score === 0 ? [] : [{ profile, score }];
   });
   const highest = Math.max(...fitting.map(({ score }) => score));
@@ -48,26 +54,14 @@ export function selectProfile(header: readonly string[], profiles: readonly Know
     : { profile: undefined, tied: [profile, ...equal].map(({ name }) => name) };
 }
 
-/** The keys of a file's columns. `set` is for exact names, `keys` for patterns. */
-interface Header {
-  keys: readonly string[];
-  set: ReadonlySet<string>;
-}
-
-export function headerOf(names: readonly string[]): Header {
-  const set = new Set(names.map(columnKey).filter((key) => key !== ""));
-  return { keys: [...set], set };
-}
-
-export const hasOneOf = ({ keys, set }: Header, group: readonly string[]): boolean =>
-  group.some((name) => (isPattern(name) ? keys.some((key) => matchesColumn(name, key)) : set.has(columnKey(name))));
-
 /** The columns of a profile, prepared for comparison with headers. */
 interface Compared {
   used: UsedColumns;
   required: string[][];
   /** The columns that the profile reads or detects, without patterns. */
   names: ReadonlySet<string>;
+  /** Number of patterns that the profile reads or detects. */
+  patterns: number;
 }
 
 const compared = new WeakMap<ProfileDefinition, Compared>();
@@ -76,17 +70,35 @@ function comparedOf(definition: ProfileDefinition): Compared {
   const known = compared.get(definition);
   if (known !== undefined) return known;
   const used = usedColumns(definition);
-  const names = [...used.read.flat(), ...(definition.detect?.columns ?? [])].filter((name) => !isPattern(name));
-  const made = { used, required: requiredGroups(used.read), names: new Set(names.map(columnKey)) };
+  const all = [...used.read.flat(), ...(definition.detect?.columns ?? [])];
+  const names = all.filter((name) => !isPattern(name));
+  const made = {
+    used,
+    required: requiredGroups(used.read),
+    names: new Set(names.map(columnKey)),
+    patterns: all.length - names.length,
+  };
   compared.set(definition, made);
   return made;
+}
+
+const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definition).patterns;
+
+/** Returns 0 for a profile that cannot be compared within the budget. */
+function boundedScoreOf(profile: KnownProfile, header: Header): number {
+  try {
+    return scoreOf(profile, header);
+  } catch (error) {
+    if (error instanceof Problem) return 0;
+    throw error;
+  }
 }
 
 /** Returns the number of columns that the file and the profile have in common, or 0 if the profile does not fit. */
 function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): number {
   const { used, required, names } = comparedOf(definition);
   if (used.key.length === 0 || !used.key.every((group) => hasOneOf(header, group))) return 0;
-  const seen = headerOf(seen_columns ?? []).keys;
+  const seen = [...new Set((seen_columns ?? []).map(columnKey))];
   const isKnown =
     definition.detect === undefined
       ? hasRequired(required, header) || isLike(seen, header)

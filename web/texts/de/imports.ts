@@ -375,6 +375,8 @@ export const imports: Shape<typeof english> = {
     damaged_numbers: "Zellen enthalten Zahlen, die ein Tabellenprogramm gekürzt hat.",
     missing_values:
       "Zellen enthalten ein Wort für einen fehlenden Wert, etwa NULL. Das Wort wird als Text gespeichert.",
+    formulas: "Zellen enthalten Formeln statt ihrer Ergebnisse. Die Formeln werden als Text gespeichert.",
+    guarded_numbers: "Zellen enthalten einen Backtick (`) vor einer Zahl. Er wird mitgespeichert.",
     wrong_letters: "Einige Buchstaben waren schon falsch, als die Datei entstand.",
     encoding_uncertain: "Der Zeichensatz ist unsicher. Prüfen Sie Buchstaben wie ä, é oder ß.",
     short_rows: "Zeilen haben weniger Zellen als die Kopfzeile. Die fehlenden Zellen gelten als leer.",

@@ -362,6 +362,8 @@ export const imports = {
     active_as_attribute: "The values are neither yes nor no, so the column is imported as an attribute.",
     damaged_numbers: "Cells contain numbers that a spreadsheet has shortened.",
     missing_values: "Cells contain a word for a missing value, such as NULL. The word is stored as text.",
+    formulas: "Cells contain formulas instead of their results. The formulas are stored as text.",
+    guarded_numbers: "Cells contain a backtick before a number. The backtick is stored too.",
     wrong_letters: "Some letters were already wrong when the file was created.",
     encoding_uncertain: "The encoding is uncertain. Check letters such as ä, é or ß.",
     short_rows: "Rows have fewer cells than the header. The missing cells are read as blank.",

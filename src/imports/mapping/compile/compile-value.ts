@@ -15,6 +15,8 @@ export interface CompileContext {
   used: Set<number>;
   /** Number of sources of the values that have been compiled so far. */
   sources: number;
+  /** Number of entries of all value maps so far. */
+  entries: { count: number };
   /** Compiles a condition of a value. */
   conditionOf: (context: CompileContext, condition: Condition, statement: string) => ConditionNode | null;
   /** Whether the mapping groups rows. */
@@ -38,6 +40,12 @@ export interface ValueScope {
  */
 const MAX_SOURCES = 20_000;
 
+/**
+ * Maximum number of entries of all value maps of a plan. A statement such as `format` can apply a map of 10,000 entries to each of 2,000
+ * columns, and each of these has a map in memory.
+ */
+const MAX_ENTRIES = 200_000;
+
 /** Returns the value; null if the file lacks its columns, so that the value would always be blank.
  * @throws Problem `mapping-invalid` */
 export function compileValue(context: CompileContext, value: Value, scope: ValueScope): ValueNode | null {
@@ -56,6 +64,12 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
   const lists = sources.filter((source) => typeof source === "number" && context.file.lists.has(source)) as number[];
   const isMissing = members.from !== undefined && (sources.length === 0 || (needAll && lacks));
   if (isMissing && members.default === undefined) return null;
+  context.entries.count += Object.keys(members.map ?? {}).length;
+  if (context.entries.count > MAX_ENTRIES)
+    throw invalidMapping(
+      scope.statement,
+      `the value maps have more than ${MAX_ENTRIES.toLocaleString("en")} entries in total, counted once for each column`,
+    );
   return {
     sources: isMissing ? [] : sources,
     constant: members.const ?? null,

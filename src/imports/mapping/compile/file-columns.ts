@@ -50,7 +50,14 @@ const withoutSuffix = (name: string): string => name.slice(0, -LIST_SUFFIX.lengt
 
 export const isPattern = (name: string): boolean => name.includes("*") || name.includes("{n}");
 
-export function createFileColumns(header: readonly string[]): FileColumns {
+/** The number of characters that patterns may still be compared with. Several `FileColumns` can share a budget. */
+export interface PatternBudget {
+  left: number;
+}
+
+export const createPatternBudget = (): PatternBudget => ({ left: MAX_COMPARED });
+
+export function createFileColumns(header: readonly string[], budget = createPatternBudget()): FileColumns {
   const comparable = header.map(comparableName);
   const lists = new Set<number>();
   comparable.forEach((name, index) => {
@@ -69,10 +76,9 @@ export function createFileColumns(header: readonly string[]): FileColumns {
   }
   const characters = comparable.reduce((sum, name) => sum + name.length, 0);
   const known = new Map<string, PatternMatch[]>();
-  let compared = 0;
   const compare = (count: number, pattern: string): void => {
-    compared += count;
-    if (compared > MAX_COMPARED)
+    budget.left -= count;
+    if (budget.left < 0)
       throw invalidMapping(pattern, "the mapping has too many patterns for the long column names of this file");
   };
   const named = new Set<number>();
@@ -129,7 +135,7 @@ function compareNumbers(a: string, b: string): number {
  * not match the pattern. A name has at most a few hundred characters, and a pattern without `{n}` is matched from left to right in linear
  * time.
  */
-export function patternNumber(name: string, pattern: string): string | undefined {
+function patternNumber(name: string, pattern: string): string | undefined {
   const at = pattern.indexOf("{n}");
   if (at === -1) return matchesGlob(name, pattern) ? "" : undefined;
   const before = pattern.slice(0, at);

@@ -99,7 +99,7 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
  * `convertNumber`. */
 function numberWriter(
   column: number,
-  { decimal, group, short_groups, currency, units }: NumberFormat,
+  { decimal, group, short_groups, currency }: NumberFormat,
   isJson: boolean,
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
@@ -115,7 +115,6 @@ function numberWriter(
     let end = records.field_end[field] as number;
     if (start === end) return true;
     const isValue = row.isValue(column);
-    if (isValue && units.includes("%")) return false;
     const decimalByte = isValue ? POINT : sampleDecimal;
     const groupByte = isValue ? -1 : sampleGroup;
     if (takesEuro) end = withoutEuro(bytes, start, end);

@@ -2,14 +2,19 @@
 import type { ConditionNode } from "../plan.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import { comparisonsOf, markerSpelling } from "./notation/notation.ts";
 import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ValueContext } from "./value.ts";
 
 export type IsMet = (row: Row) => boolean;
 
 /** Returns the state that all values of a mapper share. */
-export function createValueContext(given: Omit<ValueContext, "conditionOf">): ValueContext {
-  const context: ValueContext = { ...given, conditionOf: (node) => conditionOf(node, context) };
+export function createValueContext(given: Omit<ValueContext, "conditionOf" | "isMarkerValue">): ValueContext {
+  const context: ValueContext = {
+    ...given,
+    isMarkerValue: markerSpelling([...given.markers]),
+    conditionOf: (node) => conditionOf(node, context),
+  };
   return context;
 }
 
@@ -28,7 +33,7 @@ export function conditionOf(node: ConditionNode, context: ValueContext): IsMet {
 
 function comparisonOf({ of, is, not, like }: ConditionNode, context: ValueContext): IsMet {
   if (of === null) return () => false;
-  const read = readerOf(of, context);
+  const read = readerOf(of, context, comparisonsOf({ is, not, like }));
   const wanted = is === null ? undefined : new Set(is);
   const unwanted = not === null ? undefined : new Set(not);
   const template = like === null ? undefined : compileTemplate(like);

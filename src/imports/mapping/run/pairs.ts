@@ -20,7 +20,7 @@ const comparable = (text: string): string => trimWhiteSpace(text).toLowerCase();
 
 function seriesOf(node: PairNode & { kind: "each" }, context: ValueContext): ReadPair {
   const readName = readerOf(node.name, context);
-  const readValue = readerOf(node.value, context);
+  const readValue = readerOf(node.value, context, [{ step: "compare", texts: node.without }]);
   const readUnit = node.unit === null ? undefined : readerOf(node.unit, context);
   const without = new Set(node.without);
   return (row, add) => {

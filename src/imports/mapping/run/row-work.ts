@@ -1,5 +1,8 @@
-// Bounds the work for one record. Each condition and template reads the whole cell. Without a bound, thousands of conditions on a cell of a
-// million characters would keep a worker busy for seconds per record.
+// Bounds the work for one record. Each condition and template reads the whole cell, or the whole text that a `replace` step has made of it.
+// Without a bound, thousands of conditions on a cell of a million characters would keep a worker busy for seconds per record.
+import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
+import type { Problem } from "../../../../contract/problems.ts";
+import { invalidMapping } from "../compile/invalid.ts";
 import type { Token } from "../steps/template.ts";
 import type { ConditionNode, MappingPlan, PairNode, Step, ValueNode } from "../plan.ts";
 import type { Row } from "./row.ts";
@@ -8,6 +11,11 @@ import type { Row } from "./row.ts";
  * bytes takes at most about half a second. The limit allows 200 conditions on a cell of a million bytes, or 5,000 conditions on a cell
  * of 40,000 bytes. */
 const MAX_WORK = 200_000_000;
+/** Maximum number of bytes of the constant texts that conditions and steps read in each record. Constants are the same in all records, so
+ * they must not take more time than ordinary cells. */
+const MAX_CONSTANT_WORK = 2_000_000;
+/** Maximum length of a text after a `replace` step, which returns no longer text (steps.ts). */
+const MAX_GROWN = MAX_TEXT_BYTES;
 
 /** If a template has a placeholder for only digits, letters or numbers, each part of the template costs as much as reading the text this
  * number of times. Matching any other template costs as much as reading the text once. */
@@ -23,14 +31,14 @@ export interface TooMuchWork {
 }
 
 export class RowWork {
-  /** How many times the mapping reads each column of a record. */
-  readonly #costs: readonly (readonly [column: number, cost: number])[];
+  readonly #columns: readonly (readonly [column: number, reads: readonly Read[]])[];
+  /** Upper bound of the work for each byte of a record. */
   readonly #highest: number;
 
   constructor(plan: WorkPlan) {
-    const costs = costsOf(plan);
-    this.#costs = [...costs];
-    this.#highest = Math.max(0, ...costs.values());
+    const { columns } = readsOf(plan);
+    this.#columns = [...columns].map(([column, reads]) => [column, [...reads].map(([factor, cost]) => ({ factor, cost }))]);
+    this.#highest = Math.max(0, ...this.#columns.map(([, reads]) => sumOf(reads, ({ factor, cost }) => factor * cost)));
   }
 
   /** Returns the column that needs the most work, or undefined if the record needs at most MAX_WORK bytes. */
@@ -38,46 +46,92 @@ export class RowWork {
     if (row.byteLength() * this.#highest <= MAX_WORK) return undefined;
     let total = 0;
     let most = 0;
-    let column = -1;
-    let cost = 1;
-    for (const [each, times] of this.#costs) {
-      const work = row.cellBytes(each) * times;
+    let worst: readonly [number, readonly Read[]] = [-1, []];
+    for (const each of this.#columns) {
+      const work = workOf(each[1], row.cellBytes(each[0]));
       total += work;
       if (work <= most) continue;
       most = work;
-      column = each;
-      cost = times;
+      worst = each;
     }
     if (total <= MAX_WORK) return undefined;
-    return { column, max_bytes: Math.max(0, Math.floor((MAX_WORK - (total - most)) / cost)) };
+    return { column: worst[0], max_bytes: longestCell(worst[1], MAX_WORK - (total - most)) };
   }
 }
 
 type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore">;
 
-function costsOf({ fields, attributes, pairs, ignore }: WorkPlan): Map<number, number> {
-  const costs = new Map<number, number>();
-  const add = (column: number, cost: number): void => void costs.set(column, (costs.get(column) ?? 0) + cost);
-  const addValue = ({ sources, steps, condition }: ValueNode, outer: number): void => {
-    for (const { test } of condition ?? []) if (test !== null) addCondition(test);
-    const cost = steps.reduce((sum, step) => sum + costOfStep(step), outer);
-    for (const source of sources) {
-      if (typeof source === "number") add(source, cost);
-      else addValue(source, cost);
+/** Readings of a column's cell that read texts of the same length. */
+interface Read {
+  /** How many times longer than the cell the text can be. */
+  factor: number;
+  /** How many times the text is read. */
+  cost: number;
+}
+
+const sumOf = (reads: readonly Read[], of: (read: Read) => number): number =>
+  reads.reduce((sum, read) => sum + of(read), 0);
+
+const workOf = (reads: readonly Read[], bytes: number): number =>
+  sumOf(reads, ({ factor, cost }) => cost * (factor === 1 ? bytes : Math.min(bytes * factor, MAX_GROWN)));
+
+/** Returns the largest number of bytes of a cell that needs at most this work. */
+function longestCell(reads: readonly Read[], work: number): number {
+  let low = 0;
+  let high = Math.max(0, Math.floor(work));
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (workOf(reads, middle) <= work) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The readings of the cells of each column, and the number of bytes of constants that are read in each record. */
+interface Reads {
+  columns: Map<number, Map<number, number>>;
+  constants: number;
+}
+
+/** Returns why the mapping reads too many bytes of constants, or undefined. */
+export function excessiveConstants(plan: WorkPlan): Problem | undefined {
+  if (readsOf(plan).constants <= MAX_CONSTANT_WORK) return undefined;
+  return invalidMapping(
+    "replace",
+    `its constant texts grow to more than ${MAX_CONSTANT_WORK.toLocaleString("en")} bytes in each row, because texts are replaced by longer ones`,
+  );
+}
+
+function readsOf({ fields, attributes, pairs, ignore }: WorkPlan): Reads {
+  const reads: Reads = { columns: new Map(), constants: 0 };
+  const add = (column: number, factor: number, cost: number): void => {
+    const columnReads = reads.columns.get(column) ?? new Map<number, number>();
+    reads.columns.set(column, columnReads.set(factor, (columnReads.get(factor) ?? 0) + cost));
+  };
+  /** Adds the readings of a value. @param later what reads the result of the value, in order */
+  const addValue = (node: ValueNode, later: readonly Reading[]): void => {
+    for (const { test } of node.condition ?? []) if (test !== null) addCondition(test);
+    const readings = [...node.steps.flatMap(readingsOf), ...later];
+    for (const { factor, constant, cost } of readsAfter(readings, constantOf(node))) {
+      for (const source of node.sources) if (typeof source === "number") add(source, factor, cost);
+      reads.constants += cost * constant;
     }
+    for (const source of node.sources) if (typeof source !== "number") addValue(source, readings);
   };
   const addCondition = ({ of, like, any }: ConditionNode): void => {
-    if (of !== null) addValue(of, 1 + (like === null ? 0 : costOfTemplate(like)));
+    if (of !== null) addValue(of, [{ cost: 1 + (like === null ? 0 : costOfTemplate(like)), growth: 1, adds: 0 }]);
     for (const each of any ?? []) addCondition(each);
   };
   for (const condition of ignore) addCondition(condition);
-  for (const { value } of [...fields, ...attributes]) addValue(value, 0);
+  for (const { value } of [...fields, ...attributes]) addValue(value, []);
   for (const pair of pairs) {
-    if (pair.kind === "in") add(pair.column, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
-    else if (pair.kind === "nested") add(pair.column, costOfNested(pair));
-    else for (const value of [pair.name, pair.value, pair.unit]) if (value !== null) addValue(value, 1);
+    if (pair.kind === "in") add(pair.column, 1, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
+    else if (pair.kind === "nested") add(pair.column, 1, costOfNested(pair));
+    else
+      for (const value of [pair.name, pair.value, pair.unit])
+        if (value !== null) addValue(value, [{ cost: 1, growth: 1, adds: 0 }]);
   }
-  return costs;
+  return reads;
 }
 
 /** The objects of a cell are parsed once, and each value reads at most the whole object. */
@@ -85,29 +139,55 @@ const costOfNested = ({ name, value, unit }: PairNode & { kind: "nested" }): num
   [name, value, ...(unit === null ? [] : [unit])].reduce((total, part) => total + costOfValue(part), 2);
 
 const costOfValue = ({ sources, steps }: ValueNode): number =>
-  steps.reduce((total, step) => total + costOfStep(step), 1) +
+  steps.flatMap(readingsOf).reduce((total, { cost }) => total + cost, 1) +
   sources.reduce<number>((total, source) => total + (typeof source === "number" ? 1 : costOfValue(source)), 0);
 
-function costOfStep(step: Step): number {
+/** A reading of a text. */
+interface Reading {
+  cost: number;
+  /** How many times longer the text is afterwards, at most. */
+  growth: number;
+  /** Length of the constant text that the reading adds, or replaces the text by. */
+  adds: number;
+}
+
+function readingsOf(step: Step): Reading[] {
   switch (step.step) {
-    case "like":
-      return costOfTemplate(step.template);
     case "replace":
-      return step.pairs.length;
+      return step.pairs.map(([from, to]) => ({ cost: 1, growth: Math.max(1, to.length / from.length), adds: 0 }));
+    case "map":
+      return [{ cost: 1, growth: 1, adds: step.entries.reduce((most, [, to]) => Math.max(most, to.length), 0) }];
     case "prefix":
     case "suffix":
-      return 0;
+      return [{ cost: 0, growth: 1, adds: step.text.length }];
+    case "like":
+      return [{ cost: costOfTemplate(step.template), growth: 1, adds: 0 }];
     case "strip_html":
     case "trim":
     case "case":
     case "split":
-    case "map":
     case "number":
     case "date":
     case "yes_no":
     case "gtin":
     case "lookup":
-      return 1;
+      return [{ cost: 1, growth: 1, adds: 0 }];
+  }
+}
+
+/** Returns the number of characters of a value's constant texts. */
+const constantOf = ({ sources, constant, fallback, separator }: ValueNode): number =>
+  (sources.length === 0 ? (constant ?? "").length : separator.length * (sources.length - 1)) + (fallback ?? "").length;
+
+/** Returns the readings with the lengths of their texts. A growth counts as the next power of two, so that there are few different
+ * lengths. `constant` is the length that the text has in addition to the multiple of the cell. */
+function* readsAfter(readings: readonly Reading[], length: number): Generator<Read & { constant: number }> {
+  let factor = 1;
+  let constant = length;
+  for (const { cost, growth, adds } of readings) {
+    if (cost > 0) yield { factor, cost, constant };
+    factor = Math.min(factor * 2 ** Math.ceil(Math.log2(growth)), MAX_GROWN);
+    constant = Math.min(constant * growth + adds, MAX_GROWN);
   }
 }
 

@@ -14,10 +14,10 @@ export interface MappingFault {
   expected: string;
 }
 
-/** The text of a cell, and the number or date that the text represents. `value` is undefined if the number or date is uncertain. */
+/** The text of a cell, and the number or date that the text represents. */
 export interface KnownValue {
   text: string;
-  value: string | undefined;
+  value: string;
 }
 
 /** Whether cells without quotes are numbers, dates and booleans. A workbook is converted to text before the scan, and only its texts are

@@ -82,8 +82,7 @@ function stepOf(step: Step, column: number, { notes, lookup }: StepContext): Run
   }
 }
 
-const scaled = (value: string | undefined, scale: number): string | undefined =>
-  value === undefined ? undefined : convertNumber(PLAIN_NUMBER, value, scale);
+const scaled = (value: string, scale: number): string | undefined => convertNumber(PLAIN_NUMBER, value, scale);
 
 /** Replaces texts one pair after another. The length is computed first, because a short text may be replaced by a long one a million
  * times. */

@@ -3,9 +3,9 @@ import { isJsonCell, parseTexts } from "../../../catalog/product/attribute-list.
 import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { GroupValue } from "../../../../contract/mapping/value.ts";
-import type { ConditionNode, Step, ValueNode } from "../plan.ts";
+import type { ConditionNode, ValueNode } from "../plan.ts";
 import { isDamagedText } from "../../damaged/damaged-keys.ts";
-import { notationFor, type Notation } from "./notation.ts";
+import { notationFor, readingsOf, type Notation, type Reading } from "./notation/notation.ts";
 import { stepsOf, type RunStep, type StepContext } from "./steps.ts";
 import type { Row } from "./row.ts";
 
@@ -19,6 +19,8 @@ export type ReadValue = (row: Row) => Result;
 export interface ValueContext extends StepContext {
   /** Texts that erase a value. */
   markers: ReadonlySet<string>;
+  /** Whether a number, a date or a boolean of a workbook has the value of a marker. */
+  isMarkerValue: (cell: string) => boolean;
   /** Returns the function that tests a condition. */
   conditionOf: (node: ConditionNode) => (row: Row) => boolean;
   /** The group of the current record; undefined if the mapping does not group records. */
@@ -35,8 +37,8 @@ export interface RowGroup {
 }
 
 /** Returns the function that evaluates the value.
- * @param later the steps that follow the value's own steps */
-export function readerOf(node: ValueNode, context: ValueContext, later: readonly Step[] = []): ReadValue {
+ * @param later the steps and comparisons that follow the value's own steps */
+export function readerOf(node: ValueNode, context: ValueContext, later: readonly Reading[] = []): ReadValue {
   const read = gated(node, sourceReader(node, context, later), context);
   const steps = stepsOf(node, context);
   const { list, fallback } = node;
@@ -52,17 +54,17 @@ export function readerOf(node: ValueNode, context: ValueContext, later: readonly
   };
 }
 
-function sourceReader(node: ValueNode, context: ValueContext, later: readonly Step[]): ReadValue {
+function sourceReader(node: ValueNode, context: ValueContext, later: readonly Reading[]): ReadValue {
   const { sources, constant, use, trim } = node;
-  const steps = [...node.steps, ...later];
-  const notation = notationFor(steps);
+  const readings = readingsOf(node, later);
+  const notation = notationFor(readings);
   const read = sources.map((source): ReadValue => {
     const readSource =
       typeof source === "number"
         ? node.lists?.includes(source) === true
           ? listReader(source, trim, context.markers)
-          : cellReader(source, trim, context.markers, notation)
-        : readerOf(source, context, steps);
+          : cellReader(source, trim, context, notation)
+        : readerOf(source, context, readings);
     const readPart = node.is_key_part === true ? partReader(source, readSource) : readSource;
     return node.without === undefined ? readPart : without(node.without, readPart);
   });
@@ -143,12 +145,17 @@ function collect({ use, separator }: ValueNode, read: readonly ReadValue[], grou
   return { result, fault };
 }
 
-function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>, notation?: Notation): ReadValue {
+function cellReader(
+  column: number,
+  trim: boolean,
+  { markers, isMarkerValue }: ValueContext,
+  notation: Notation | undefined,
+): ReadValue {
   const hasMarkers = markers.size > 0;
   return (row) => {
     if (row.isBlank(column)) return null;
     const text = row.text(column);
-    if (hasMarkers && markers.has(text.trim())) return ERASED;
+    if (hasMarkers && (markers.has(text.trim()) || (row.isValue(column) && isMarkerValue(text)))) return ERASED;
     if (notation !== undefined && row.has_values) {
       row.known = undefined;
       if (row.isValue(column)) return notation(text, row);

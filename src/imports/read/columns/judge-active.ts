@@ -21,6 +21,48 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
     : fitting >= values.length * MIN_SHARE;
 }
 
+/** Number of values of the file that are judged together, as many as the first rows have. */
+const WINDOW = 500;
+/** Minimum number of values at the end of the file that are judged. */
+const MIN_LAST = 50;
+
+/** Judges the values of the active column in the whole file. The column is not the active one if the values of any part of the file are
+ * neither yes nor no: the first rows may be blank, or contain other values than the following ones. */
+export class ActiveWatch {
+  readonly #minShare: number;
+  #values = 0;
+  #fitting = 0;
+  #isUnfit = false;
+  #misfit: string | undefined;
+
+  /** @param isExact whether the column has the exact name of the field */
+  constructor(isExact: boolean) {
+    this.#minShare = isExact ? MIN_EXACT_SHARE : MIN_SHARE;
+  }
+
+  /** Adds the next value that is not blank. */
+  add(text: string, isFitting: boolean): void {
+    if (isFitting) this.#fitting++;
+    else this.#misfit ??= text;
+    if (++this.#values === WINDOW) this.#judge();
+  }
+
+  /**
+   * Returns a value that is neither yes nor no if such values show that the column is not the active one; otherwise undefined.
+   * @param isEnd whether the file has no further values
+   */
+  misfit(isEnd: boolean): string | undefined {
+    if (isEnd && this.#values >= MIN_LAST) this.#judge();
+    return this.#isUnfit ? this.#misfit : undefined;
+  }
+
+  #judge(): void {
+    if (this.#fitting < this.#values * this.#minShare) this.#isUnfit = true;
+    this.#values = 0;
+    this.#fitting = 0;
+  }
+}
+
 /**
  * Returns whether the column uses -1 and 2 for no. Shops that write 1 for yes write -1 for drafts. A column of 1 and 2 without 0 means
  * enabled and disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.

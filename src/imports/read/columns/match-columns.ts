@@ -16,11 +16,13 @@ import { decidedColumns, type RememberedChoice } from "./remembered.ts";
  * of lists, whose name ends with `[]`, becomes the attribute without this ending.
  * @param rows the first rows below the header; none if only the names are known
  * @param choices what users decided about columns of earlier imports, oldest first
+ * @param unfit positions of columns that are not the active column, because values below the first rows are neither yes nor no
  */
 export function matchColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[] = [],
   choices: readonly RememberedChoice[] = [],
+  unfit: ReadonlySet<number> = NONE_UNFIT,
 ): Column[] {
   // Normalize the names: the same accented letter can be encoded in two ways, which must not become two attributes.
   const names = header.map((cell) => cell.normalize("NFC").trim());
@@ -30,13 +32,16 @@ export function matchColumns(
   for (const [field, position] of fields) targets.set(position, field);
   for (const field of FIELD_NAMES) {
     if (fields.has(field)) continue;
-    const best = bestColumn(field, names, rows, decided);
+    const excluded = kindOf(field) === "boolean" && unfit.size > 0 ? new Set([...decided, ...unfit]) : decided;
+    const best = bestColumn(field, names, rows, excluded);
     if (best !== undefined && !targets.has(best)) targets.set(best, field);
   }
   const columns = nameColumns(names, targets);
   for (const position of decided) (columns[position] as Column).remembered = true;
   return columns;
 }
+
+const NONE_UNFIT: ReadonlySet<number> = new Set();
 
 /** Returns the columns of the header, each as an attribute. */
 export const attributeColumns = (header: readonly string[]): Column[] =>
@@ -82,11 +87,11 @@ function bestColumn(
   field: FieldName,
   names: readonly string[],
   rows: readonly (readonly string[])[],
-  decided: ReadonlySet<number>,
+  excluded: ReadonlySet<number>,
 ): number | undefined {
   const claims = names
     .flatMap((name, position) => {
-      if (decided.has(position)) return [];
+      if (excluded.has(position)) return [];
       const claim = name === field ? -1 : listNameOf(name) === undefined ? claimOf(field, name) : undefined;
       return claim === undefined ? [] : [{ position, claim }];
     })

@@ -11,6 +11,7 @@ import type { RememberedChoice } from "../../read/columns/remembered.ts";
 import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
+import { unfitNotices } from "../review/unfit-active.ts";
 import { sheetNotices, tableNotices } from "../rows/notices.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { noteProfile } from "../store.ts";
@@ -29,13 +30,15 @@ export async function judgeTable(
   const chosen = { ...fitting, options: optionsForHeader(fitting.options, opened.header) };
   const run = await withProfile(given, chosen, dialect);
   const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
-  const found = remembered.length === 0 ? opened : withChoices(opened, remembered);
+  const unfitActive = given.unfit_active ?? [];
+  const unfit = new Set(unfitActive.map(({ position }) => position));
+  const found = remembered.length === 0 && unfit.size === 0 ? opened : withChoices(opened, remembered, unfit);
   const planned = planColumns(found, run.work.options);
   const overrides = overridesOf(run.work.options);
   const sheets = sheetNotices(dialect, overrides);
   const form = tableNotices({ ...found, ...planned }, dialect, overrides);
-  const notices = [...chosen.notices, ...planned.notices, ...sheets, ...form];
-  const table = { ...found, ...planned, remembered, notices };
+  const notices = [...chosen.notices, ...planned.notices, ...sheets, ...form, ...unfitNotices(unfitActive)];
+  const table = { ...found, ...planned, remembered, unfit, notices };
   return { run, table, question: chosen.question };
 }
 
@@ -45,9 +48,13 @@ async function rememberedOf({ context, signal }: Run, { header, header_fault }: 
   return retryTransient(() => readChoices(context.pool, header.map(plainName)), { signal });
 }
 
-const withChoices = (table: Table, choices: readonly RememberedChoice[]): Table => ({
+const withChoices = (
+  table: Table,
+  choices: readonly RememberedChoice[],
+  unfit: ReadonlySet<number>,
+): Table => ({
   ...table,
-  columns: matchColumns(table.header, table.rows, choices),
+  columns: matchColumns(table.header, table.rows, choices, unfit),
 });
 
 /**

@@ -4,7 +4,7 @@ import { kindOf, SETTABLE_FIELDS } from "../../../catalog/product/column-lists.t
 import { isJsonCell, parseListCell } from "../../../catalog/product/attribute-list.ts";
 import type { FieldKind } from "../../../catalog/product/product-columns.ts";
 import { longestValue, parseNumber } from "../../../catalog/product/product.ts";
-import { yesNoNumbers } from "../../read/columns/judge-active.ts";
+import { yesNoNumbers, type ActiveWatch } from "../../read/columns/judge-active.ts";
 import type { Layout, LayoutColumn } from "../../layout.ts";
 import type { RejectCode } from "../../../../contract/imports/imports.ts";
 
@@ -42,18 +42,30 @@ export interface TypedColumn {
   faultOfText: (text: string) => RejectCode | undefined;
 }
 
-const faultsOfText = (numbers: YesNoNumbers): Record<FieldKind, TypedColumn["faultOfText"] | undefined> => ({
+const faultsOfText = (
+  numbers: YesNoNumbers,
+  watch: ActiveWatch | undefined,
+): Record<FieldKind, TypedColumn["faultOfText"] | undefined> => ({
   text: undefined,
-  boolean: (text) => (parseYesNo(text, numbers) === undefined ? "not_yes_or_no" : undefined),
+  boolean: (text) => {
+    const isFitting = parseYesNo(text, numbers) !== undefined;
+    watch?.add(text, isFitting);
+    return isFitting ? undefined : "not_yes_or_no";
+  },
   number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
 });
 
 /** The columns that accept only numbers, only yes and no, or JSON lists.
- * @param valuesOf returns a column's values in the first rows. These values show which numbers mean yes or no */
-export const typedColumns = (layout: Layout, valuesOf: (column: number) => readonly string[]): TypedColumn[] => [
+ * @param valuesOf returns a column's values in the first rows. These values show which numbers mean yes or no
+ * @param watch judges the values of the active column */
+export const typedColumns = (
+  layout: Layout,
+  valuesOf: (column: number) => readonly string[],
+  watch?: ActiveWatch,
+): TypedColumn[] => [
   ...SETTABLE_FIELDS.flatMap((field) => {
     const index = layout[field];
-    const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)))[kindOf(field)];
+    const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)), watch)[kindOf(field)];
     return faultOfText === undefined ? [] : [{ index, faultOfText }];
   }),
   ...layout.attributes.flatMap(({ index, is_list }) => (is_list ? [{ index, faultOfText: faultOfListCell }] : [])),

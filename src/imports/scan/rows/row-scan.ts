@@ -8,6 +8,8 @@ import { createFit, fitRecords } from "../../read/fit/fit-records.ts";
 import type { Records } from "../../read/records.ts";
 import { watchCells } from "./cells/watch-cells.ts";
 import { activeNotices, shortRowNotices, unknownNotices } from "./notices.ts";
+import { ActiveWatch } from "../../read/columns/judge-active.ts";
+import type { UnfitActive } from "../review/unfit-active.ts";
 import type { JudgedTable } from "../scan-run.ts";
 import { createScanner, rulesOf, type Scanner, type ScanRules } from "../scanner.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -21,20 +23,37 @@ export interface RowScan {
   /** Scans the records of one window. Fits them to the table, and calls `onFitted` with the fitted records. @param offset the start of
    * the window in the text */
   add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
+  /** Returns the column that detection has chosen as the active one, if its values in the file show that it is not.
+   * @param isEnd whether the file has no further rows */
+  unfitActive(isEnd: boolean): UnfitActive | undefined;
   /** Returns the notices about the table and its rows. Call it after the last window, before the scanner is released. */
   notices(): Notice[];
+}
+
+export type RowScanRules = Pick<ScanRules, "repeats" | "chunk_records" | "text_size" | "first_keys"> & {
+  /** Whether to judge the values of an active column that detection has chosen. */
+  judges_active: boolean;
+};
+
+/** The column that detection has chosen as the active one; undefined if a user has chosen it for an earlier file. */
+function detectedActive({ columns }: JudgedTable): { position: number; name: string } | undefined {
+  const position = columns.findIndex(({ target }) => target === "active");
+  const column = columns[position];
+  return column === undefined || column.remembered === true ? undefined : { position, name: column.name };
 }
 
 export function createRowScan(
   table: JudgedTable,
   dialect: Dialect,
-  rules: Pick<ScanRules, "repeats" | "chunk_records" | "text_size" | "first_keys">,
+  { judges_active, ...rules }: RowScanRules,
 ): RowScan {
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
-  const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules });
+  const active = judges_active ? detectedActive(table) : undefined;
+  const activeWatch = active === undefined ? undefined : new ActiveWatch(active.name === "active");
+  const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules, active_watch: activeWatch });
   const fit = createFit(layout.file_width, dialect, shapesOf(table));
-  const watch = watchCells(layout, table.rows);
+  const watch = watchCells(layout, table.rows, table.plan);
   return {
     layout,
     scanner,
@@ -47,6 +66,10 @@ export function createRowScan(
         watch.add(fitted, { records: scanned, unusual: scanner.unusual });
         onFitted(fitted);
       }
+    },
+    unfitActive(isEnd) {
+      const misfit = activeWatch?.misfit(isEnd);
+      return misfit === undefined || active === undefined ? undefined : { ...active, misfit };
     },
     notices: () => [
       ...table.notices,

@@ -75,7 +75,7 @@ export async function formFile(
   const failed = finished(stream).catch(() => undefined);
   try {
     const pass = passOver(source);
-    const watch = watchCells(layoutOf(planLayoutColumns(table.columns, null)), table.rows);
+    const watch = watchCells(layoutOf(planLayoutColumns(table.columns, null)), table.rows, plan);
     const reader = new RangeReader(dialect, table.columns.length);
     let rows = 0;
     for await (const { records, offset } of readRecords(

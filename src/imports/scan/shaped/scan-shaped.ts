@@ -50,7 +50,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
     text_size: formed.size,
     listed_rejects: Math.max(0, MAX_LISTED_REJECTS - left.rejected),
   });
-  const keys = watchCells(onlyKeys(layout), []);
+  const keys = watchCells(onlyKeys(layout), [], null);
   const rows: RowScan = {
     layout,
     scanner,
@@ -61,6 +61,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
       keys.add(records, { records, unusual: scanner.unusual });
       onFitted(records);
     },
+    unfitActive: () => undefined,
     notices: () => [
       ...groupNotices(plan, formed.former.counts, formed.rows),
       ...table.notices,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberText } from "./cell-text.ts";
+import { isPlainValue, numberText } from "./cell-text.ts";
 import { builtInFormat, formatOfCode } from "./number-format.ts";
 
 test.each([
@@ -84,7 +84,24 @@ test.each([
   ["0.00", "12.5", "12.5"],
   ["#,##0.00", "1234.5", "1234.5"],
   ["0,000", "17", "17"],
-  ["00%", "0.17", "0.17"],
+  ["00%", "0.17", "17%"],
+  ["0%", "0.17", "17%"],
+  ["0%", "0.17345", "17.345%"],
+  ["0.00%", "0.175", "17.5%"],
+  ["0.00%", "0.17500000000000002", "17.5%"],
+  ["0\\ %", "0.17", "17 %"],
+  ["0.0 %", "-0.005", "-0.5 %"],
+  ["0%", "1", "100%"],
+  ["0%", "12.5", "1250%"],
+  ["0%", "0", "0%"],
+  ["0%", "0.001", "0.1%"],
+  ["%0", "0.17", "%17"],
+  ["0%;[Red]-0%", "-0.17", "-17%"],
+  ["0%%", "0.17", "0.17"],
+  ['0"%"', "17", "17"],
+  ["0\\%", "17", "17"],
+  ["0.00E+00%", "0.17", "0.17"],
+  ["0%", "1E+300", "1e+300"],
   ["00.00E+00", "17", "17"],
   ["00/00", "17", "17"],
   ['0.0 "days"', "3.5", "3.5"],
@@ -120,7 +137,6 @@ test.each([
 test.each([
   [0, "plain"],
   [1, "plain"],
-  [9, "plain"],
   [14, "date"],
   [21, "time"],
   [22, "date"],
@@ -134,6 +150,19 @@ test.each([
   [79, "duration"],
 ])("the built-in format %i is %s", (id, kind) => {
   expect(builtInFormat(id)).toBe(kind);
+});
+
+test.each([9, 10])("the built-in format %i shows percentages, which are values", (id) => {
+  for (const [raw, text] of [
+    ["0.17", "17%"],
+    ["0.123456789012345", "12.3456789012345%"],
+    ["2.9000000000000001E-2", "2.9%"],
+    ["7.0000000000000007E-2", "7%"],
+  ] as const) {
+    expect(numberText(raw, builtInFormat(id), false)).toBe(text);
+    expect(isPlainValue(raw, text)).toBe(true);
+  }
+  expect(isPlainValue("17", "17%")).toBe(false);
 });
 
 test("a format code with many opening brackets is classified in linear time", () => {

@@ -1,5 +1,13 @@
-// Converts a cell's number to the text that a spreadsheet program shows: digits, a date, a time, or a code with leading zeros.
-import { DIGIT, OPTIONAL_DIGIT, POINT, sectionOf, type NumberFormat, type NumberKind } from "./number-format.ts";
+// Converts a cell's number to the text that a spreadsheet program shows: digits, a percentage, a date, a time, or a code with leading zeros.
+import {
+  DIGIT,
+  OPTIONAL_DIGIT,
+  POINT,
+  sectionOf,
+  type NumberFormat,
+  type NumberKind,
+  type Percentage,
+} from "./number-format.ts";
 
 const DAY_MS = 86_400_000;
 /** Day 0 of workbooks that count days from 1900. */
@@ -34,6 +42,7 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
   const section = sectionOf(format, value);
   if (section === undefined) return plain;
   if (typeof section.shows === "string") return kindText(text, value, section.shows, is1904);
+  if ("after" in section.shows) return percentText(plain, section.shows);
   const code = codeText(plain.replace("-", ""), section.shows.code);
   if (code === undefined) return plain;
   // The second section is for negative numbers. It contains the minus sign, if one is displayed.
@@ -43,12 +52,15 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
 
-/** Whether `numberText` returned the same number or a date. A format can display a number that differs from the one in the cell:
+/** Whether `numberText` returned the same number, a percentage or a date. A format can display a number that differs from the one in the cell:
  * `12.345` for 12345. */
 export function isPlainValue(raw: string, text: string): boolean {
   if (text === raw && isOrdinary(text)) return true;
   if (ISO_DATE.test(text)) return true;
-  return DECIMAL.test(text) && Number(text).toPrecision(SHOWN_DIGITS) === Number(raw).toPrecision(SHOWN_DIGITS);
+  const isPercent = text.includes("%");
+  const shown = isPercent ? text.replace(/[%\s]/gu, "") : text;
+  const value = isPercent ? Number(shown) / 100 : Number(shown);
+  return DECIMAL.test(shown) && value.toPrecision(SHOWN_DIGITS) === Number(raw).toPrecision(SHOWN_DIGITS);
 }
 
 /** Whether the number needs no rounding or rewriting to be displayed. A text of 16 characters has at most 15 digits and a decimal point or
@@ -58,6 +70,16 @@ const isOrdinary = (text: string): boolean =>
 
 const kindText = (text: string, value: number, kind: NumberKind, is1904: boolean): string =>
   (kind === "plain" ? undefined : dateText(value, kind, is1904)) ?? plainNumber(text, value);
+
+/** Writes 0.175 as `17.5%`, with all its digits: the cell may show fewer decimal places. */
+function percentText(plain: string, { before, after }: Percentage): string {
+  if (!DECIMAL.test(plain)) return plain;
+  const sign = plain.startsWith("-") ? "-" : "";
+  const [whole = "", fraction = ""] = plain.slice(sign.length).split(".");
+  const percent = (whole + fraction.padEnd(2, "0").slice(0, 2)).replace(/^0+(?=\d)/, "");
+  const decimals = fraction.slice(2);
+  return `${sign}${before}${percent}${decimals === "" ? "" : `.${decimals}`}${after}`;
+}
 
 function paddedText(plain: string, length: number): string {
   if (!WHOLE.test(plain)) return plain;

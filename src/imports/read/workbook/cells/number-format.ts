@@ -1,5 +1,5 @@
-// Reads the number formats of a workbook's cells (ECMA-376, 18.8.30 and 18.8.31). Only two properties matter for an import: whether
-// a format displays a date or time, and whether it displays a code, that is a number padded with zeros.
+// Reads the number formats of a workbook's cells (ECMA-376, 18.8.30 and 18.8.31). Three properties matter for an import: whether a format
+// displays a date or time, whether it displays a code, that is a number padded with zeros, and whether it displays a percentage.
 
 /** What a number is displayed as. */
 export type NumberKind = "plain" | "date" | "time" | "duration";
@@ -7,9 +7,15 @@ export type NumberKind = "plain" | "date" | "time" | "duration";
 /** A section of a format, for the numbers that meet its condition. */
 export interface FormatSection {
   condition: Condition | undefined;
-  /** A kind of number, or the pattern of a code, in which DIGIT, OPTIONAL_DIGIT and POINT are placeholders and all other characters are
-   * literals. */
-  shows: NumberKind | { code: string };
+  /** A kind of number, a percentage, or the pattern of a code, in which DIGIT, OPTIONAL_DIGIT and POINT are placeholders and all other
+   * characters are literals. */
+  shows: NumberKind | Percentage | { code: string };
+}
+
+/** The texts around a percentage: a percent sign, with or without a blank. */
+export interface Percentage {
+  before: string;
+  after: string;
 }
 
 interface Condition {
@@ -40,6 +46,7 @@ export function builtInFormat(id: number): NumberFormat {
   if (id === 46 || id === 79) return "duration";
   if (isBetween(18, 21) || isBetween(32, 33) || id === 45 || id === 47) return "time";
   if (id === 75 || id === 76 || id === 78 || id === 80) return "time";
+  if (id === 9 || id === 10) return [{ condition: undefined, shows: { before: "", after: "%" } }];
   if (isBetween(14, 17) || id === 22 || isBetween(27, 36) || isBetween(50, 58) || isBetween(71, 81)) return "date";
   return "plain";
 }
@@ -51,7 +58,7 @@ export function formatOfCode(code: string): NumberFormat {
   if (read.some(({ condition }) => condition !== undefined)) return read;
   const first = read[0]?.shows ?? "plain";
   if (typeof first === "string") return read.every(({ shows }) => shows === first) ? first : read;
-  return read.length === 1 && ONLY_DIGITS.test(first.code) ? first.code.length : read;
+  return read.length === 1 && "code" in first && ONLY_DIGITS.test(first.code) ? first.code.length : read;
 }
 
 /** Returns the section that applies to `value`, if any. */
@@ -125,7 +132,7 @@ const DATE_CODES = /^(?:y|m|d|h|s)+$/i;
 const ELAPSED = /^(?:h+|m+|s+)$/i;
 
 function readSection(tokens: readonly Token[]): FormatSection {
-  return { condition: conditionOf(tokens), shows: dateKind(tokens) ?? codePattern(tokens) };
+  return { condition: conditionOf(tokens), shows: dateKind(tokens) ?? percentageOf(tokens) ?? codePattern(tokens) };
 }
 
 function conditionOf(tokens: readonly Token[]): Condition | undefined {
@@ -161,20 +168,37 @@ function hasDigits(tokens: readonly Token[]): boolean {
   });
 }
 
+/** Returns undefined if the section does not display exactly one percent sign as a percentage. A percent sign in quotes is a literal: it
+ * does not change the displayed number. */
+function percentageOf(tokens: readonly Token[]): Percentage | undefined {
+  const isSign = ({ kind, text }: Token): boolean => kind === "sign" && text === "%";
+  const at = tokens.findIndex(isSign);
+  const digit = tokens.findIndex(isPlaceholder);
+  if (at === -1 || digit === -1 || tokens.findLastIndex(isSign) !== at || tokens.some(isExponent)) return undefined;
+  const isBefore = at < digit;
+  const neighbour = tokens[isBefore ? at + 1 : at - 1];
+  const blank = neighbour !== undefined && neighbour.kind !== "bracket" && /^\s$/u.test(neighbour.text) ? neighbour.text : "";
+  return isBefore ? { before: `%${blank}`, after: "" } : { before: "", after: `${blank}%` };
+}
+
+/** Whether the token is the letter of an exponent, as in `0.00E+00`. */
+const isExponent = ({ kind, text }: Token, index: number, tokens: readonly Token[]): boolean => {
+  const next = tokens[index + 1]?.text;
+  return kind === "word" && /^e$/i.test(text) && (next === "+" || next === "-");
+};
+
 /** Returns the pattern of a code, such as 00000: a section with at least two zeros before the decimal point. Returns "plain" for any
  * other number, such as an amount with thousands separators, a percentage, a fraction or a number with an exponent. */
 function codePattern(tokens: readonly Token[]): "plain" | { code: string } {
   let code = "";
   let zeros = 0;
   let hasPoint = false;
+  if (tokens.some(isExponent)) return "plain";
   for (const [index, { kind, text }] of tokens.entries()) {
     if (kind === "bracket") code += currencyOf(text);
     else if (kind === "literal") code += withoutPlaceholders(text);
-    else if (kind === "word") {
-      const next = tokens[index + 1]?.text;
-      if (/^e$/i.test(text) && (next === "+" || next === "-")) return "plain";
-      code += text;
-    } else if (text === "%" || text === ",") return "plain";
+    else if (kind === "word") code += text;
+    else if (text === "%" || text === ",") return "plain";
     else if (text === "/" && isPlaceholder(tokens[index + 1])) return "plain";
     else if (text === "0") {
       code += DIGIT;

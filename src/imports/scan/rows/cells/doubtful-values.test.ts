@@ -8,7 +8,7 @@ test("a cell with several kinds of wrong letters counts once", () => {
     { name: "sku", target: "sku" },
     { name: "name", target: "name" },
   ]);
-  const counted = countDoubtful(layout, []);
+  const counted = countDoubtful(layout, [], null);
   counted.add(
     recordsOf([
       ["A", "GrÃ¶ÃŸe 5 â€“ 6 â‚¬ \ufffd"],

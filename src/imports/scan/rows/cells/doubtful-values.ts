@@ -1,12 +1,14 @@
-// Counts cells that are stored but that the user should check: shortened numbers, words for missing values, and letters that were already
-// wrong when the file was written.
+// Counts cells that are stored but that the user should check: shortened numbers, words for missing values, formulas without a result,
+// numbers after a backtick, and letters that were already wrong when the file was written.
 import type { Layout } from "../../../layout.ts";
+import type { MappingPlan, Step } from "../../../mapping/plan.ts";
+import { BACKTICK, EQUALS, isFormula, isGuardedNumber } from "../../../damaged/kept-texts.ts";
 import { isAsciiWindow, mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
 import { isShortenedNumber } from "../../../damaged/damaged-keys.ts";
-import { storedColumns } from "./error-values.ts";
+import { storedSources } from "./error-values.ts";
 
-export type DoubtfulKind = "damaged_numbers" | "missing_values" | "wrong_letters";
+export type DoubtfulKind = "damaged_numbers" | "missing_values" | "formulas" | "guarded_numbers" | "wrong_letters";
 
 /** The doubtful cells of one kind in one column. */
 export interface DoubtfulCells {
@@ -28,7 +30,11 @@ interface Kind {
   kind: DoubtfulKind;
   /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
+  /** Whether such a cell begins with the needle, which is a single byte. */
+  is_first?: boolean;
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
+  /** Whether cells of the SKU column count. A damaged SKU is rejected, so it does not count. */
+  in_sku: boolean;
 }
 
 /** Whether the cell contains the last of the texts, but none of the others. Each cell is thus counted once. */
@@ -44,15 +50,20 @@ const equals = (word: string): Kind["isDoubtful"] => {
     end - start === expected.length && bytes.compare(expected, 0, expected.length, start, end) === 0;
 };
 
-const NUMBERS: Kind = { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber };
+/** Kinds of cells that are searched in every file. */
+const KINDS: readonly Kind[] = [
+  { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber, in_sku: false },
+  { kind: "formulas", needle: EQUALS, is_first: true, isDoubtful: isFormula, in_sku: true },
+  { kind: "guarded_numbers", needle: BACKTICK, is_first: true, isDoubtful: isGuardedNumber, in_sku: true },
+];
 /**
  * Words for missing values. They are counted only if the first rows contain one: a program that writes such a word writes it in the whole
  * file.
  */
 const MISSING: ReadonlyMap<string, Kind> = new Map(
-  ["NULL", "\\N"].map((word) => [
+  ["NULL", "\\N", "nan", "NaN"].map((word) => [
     word,
-    { kind: "missing_values", needle: Buffer.from(word), isDoubtful: equals(word) } satisfies Kind,
+    { kind: "missing_values", needle: Buffer.from(word), isDoubtful: equals(word), in_sku: false } satisfies Kind,
   ]),
 );
 /**
@@ -72,7 +83,11 @@ const OTHER_KINDS: readonly Kind[] = (
   kind: "wrong_letters",
   needle: Buffer.from(rare, "hex"),
   isDoubtful: includesOnlyLast(all.slice(0, index + 1).map(([, whole]) => Buffer.from(whole, "hex"))),
+  in_sku: true,
 }));
+
+/** Steps that can handle a doubtful text, so that the columns which they read are not searched. */
+const HANDLING: ReadonlySet<Step["step"]> = new Set(["map", "like", "replace"]);
 
 export interface DoubtfulCount {
   /** Adds the cells of a window. */
@@ -81,11 +96,18 @@ export interface DoubtfulCount {
 }
 
 /** Counts doubtful cells in the columns of the file that are stored.
- * @param sample the first rows of the file */
-export function countDoubtful(layout: Layout, sample: readonly (readonly string[])[]): DoubtfulCount {
-  const missing = [...MISSING].filter(([word]) => sample.some((cells) => cells.includes(word)));
-  const kinds = [NUMBERS, ...missing.map(([, kind]) => kind)];
-  const columns = [...storedColumns(layout), layout.sku].filter((index) => index >= 0 && index < layout.file_width);
+ * @param sample the first rows of the file
+ * @param plan the plan of the mapping, if values are computed */
+export function countDoubtful(
+  layout: Layout,
+  sample: readonly (readonly string[])[],
+  plan: MappingPlan | null,
+): DoubtfulCount {
+  const isErased = (word: string): boolean => plan?.empty.includes(word) === true;
+  const missing = [...MISSING].filter(([word]) => !isErased(word) && sample.some((cells) => cells.includes(word)));
+  const kinds = [...KINDS, ...missing.map(([, kind]) => kind)];
+  const stored = storedSources(layout, plan, HANDLING);
+  const columns = [...stored, layout.sku].filter((index) => index >= 0 && index < layout.file_width);
   const found = new Map<string, DoubtfulCells>();
   const note = (records: Records, r: number, field: number, { kind }: Kind, column: number): void => {
     const key = `${kind} ${String(column)}`;
@@ -102,14 +124,15 @@ export function countDoubtful(layout: Layout, sample: readonly (readonly string[
   const addKind = (records: Records, kind: Kind): void => {
     if (!mayContain(records, kind.needle)) return;
     const { bytes, count, first_field, field_start, field_end } = records;
+    const firstByte = kind.is_first === true ? kind.needle : undefined;
     for (let r = 0; r < count; r++) {
       const first = first_field[r] as number;
       if ((first_field[r + 1] as number) - first !== layout.file_width) continue;
       for (const column of columns) {
         const field = first + column;
+        if (firstByte !== undefined && bytes[field_start[field] as number] !== firstByte) continue;
         if (!kind.isDoubtful(bytes, field_start[field] as number, field_end[field] as number)) continue;
-        // A damaged SKU is rejected, so it is not counted here.
-        if (column !== layout.sku || kind.kind === "wrong_letters") note(records, r, field, kind, column);
+        if (kind.in_sku || column !== layout.sku) note(records, r, field, kind, column);
       }
     }
   };

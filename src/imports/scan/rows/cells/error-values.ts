@@ -1,7 +1,7 @@
 // Recognizes the error values of spreadsheets, such as #N/A, in all languages of Excel and LibreOffice. A cell with an error has no value:
 // its formula failed, or found nothing.
 import type { Layout } from "../../../layout.ts";
-import type { MappingPlan, ValueNode } from "../../../mapping/plan.ts";
+import type { MappingPlan, Step, ValueNode } from "../../../mapping/plan.ts";
 import { mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
 import { isFilledWithHashes, MAX_ERROR_BYTES } from "../../../damaged/error-keys.ts";
@@ -23,10 +23,41 @@ function errorIn(bytes: Buffer, start: number, end: number): string | undefined 
   return text.startsWith("Err:") || text === text.toUpperCase() ? text : undefined;
 }
 
-/** Returns the columns of the file whose cells are stored, except the SKU column. Rows with a damaged SKU are rejected with a code of
- * their own. */
-export const storedColumns = ({ columns, sku, file_width }: Layout): number[] =>
-  columns.slice(0, file_width).flatMap(({ target }, index) => (index === sku || target === "ignored" ? [] : [index]));
+/**
+ * Returns the columns of the file whose cells are stored: those that are copied, and those from which a mapping computes texts. The SKU is
+ * left out, because rows with a damaged SKU are rejected with a code of their own.
+ * @param handling columns that a value with one of these steps reads are not returned, because the step may handle the text of the cell
+ */
+export function storedSources(
+  { columns, sku, file_width }: Layout,
+  plan: MappingPlan | null,
+  handling: ReadonlySet<Step["step"]>,
+): number[] {
+  const found = new Set<number>();
+  columns.slice(0, file_width).forEach(({ target }, index) => {
+    if (index !== sku && target !== "ignored" && target !== "used") found.add(index);
+  });
+  const addSources = ({ sources, steps }: ValueNode): void => {
+    if (steps.some(({ step }) => handling.has(step))) return;
+    for (const source of sources) {
+      if (typeof source === "number") found.add(source);
+      else addSources(source);
+    }
+  };
+  const kept = { fields: [], attributes: plan?.shape?.kept ?? [], pairs: [] };
+  for (const { fields, attributes, pairs } of plan === null ? [] : [plan, ...(plan.shape?.products ?? []), kept]) {
+    for (const { target, value } of fields) if (target !== "sku") addSources(value);
+    for (const { value } of attributes) addSources(value);
+    for (const pair of pairs) {
+      if (pair.kind !== "each") found.add(pair.column);
+      else for (const value of [pair.value, pair.unit]) if (value !== null) addSources(value);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** The steps that may have a value for an error, such as a value map with the text `#N/A`. */
+const HANDLING: ReadonlySet<Step["step"]> = new Set(["map"]);
 
 /** The columns in which error values are searched, and the errors that the mapping treats as blank. */
 export interface ErrorColumns {
@@ -34,23 +65,11 @@ export interface ErrorColumns {
   blank: ReadonlySet<string>;
 }
 
-/**
- * Returns the columns that are searched for error values: those that are stored, and those from which a mapping computes texts. Columns
- * that a value map reads are not added, because the map may contain texts such as `#N/A`.
- */
-export function errorColumns(layout: Layout, plan: MappingPlan | null): ErrorColumns {
-  const columns = new Set(storedColumns(layout));
-  const addSources = ({ sources, steps }: ValueNode): void => {
-    if (steps.some(({ step }) => step === "map")) return;
-    for (const source of sources) {
-      if (typeof source === "number") columns.add(source);
-      else addSources(source);
-    }
-  };
-  for (const { target, value } of plan?.fields ?? []) if (target !== "sku") addSources(value);
-  for (const { value } of plan?.attributes ?? []) addSources(value);
-  return { columns: [...columns].sort((a, b) => a - b), blank: new Set(plan?.empty) };
-}
+/** Returns the columns that are searched for error values. */
+export const errorColumns = (layout: Layout, plan: MappingPlan | null): ErrorColumns => ({
+  columns: storedSources(layout, plan, HANDLING),
+  blank: new Set(plan?.empty),
+});
 
 /** Returns, for each record with an error value, the index of the first column with such a value. Most windows contain neither `#` nor
  * `Err:5`, and need only a fast native search for these bytes. */

@@ -1,6 +1,7 @@
 // Finds cells in the records of a scan that are doubtful but not rejected, and describes them in notices.
 import type { Notice } from "../../../../../contract/imports/notices.ts";
 import type { Layout } from "../../../layout.ts";
+import type { MappingPlan } from "../../../mapping/plan.ts";
 import type { Records } from "../../../read/records.ts";
 import { countDoubtful, type DoubtfulCells, type DoubtfulKind } from "./doubtful-values.ts";
 import { watchKeys, type UnusualKeys, type UnusualKind } from "./unusual-keys.ts";
@@ -17,9 +18,14 @@ export interface CellWatch {
   notices(hasKey: (key: string) => boolean): Notice[];
 }
 
-/** @param sample the first rows of the file */
-export function watchCells(layout: Layout, sample: readonly (readonly string[])[]): CellWatch {
-  const cells = countDoubtful(layout, sample);
+/** @param sample the first rows of the file
+ * @param plan the plan of the mapping, if values are computed */
+export function watchCells(
+  layout: Layout,
+  sample: readonly (readonly string[])[],
+  plan: MappingPlan | null,
+): CellWatch {
+  const cells = countDoubtful(layout, sample, plan);
   const keys = watchKeys(layout.sku);
   return {
     add(fitted, { records, unusual }) {
@@ -49,7 +55,11 @@ function describeCells(kind: DoubtfulKind, isOne: boolean, text: string): string
     case "damaged_numbers":
       return `${isOne ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as ${text}. The missing digits cannot be restored: get the file with this column as text.`;
     case "missing_values":
-      return `${isOne ? "contains" : "contain"} ${text}, which databases write for a missing value. It was stored as text. To treat it as a blank cell, export the file without it, or list it in the member "empty" of a mapping.`;
+      return `${isOne ? "contains" : "contain"} ${text}, which programs write for a missing value. It was stored as text. To treat it as a blank cell, export the file without it, or list it in the member "empty" of a mapping.`;
+    case "formulas":
+      return `${isOne ? "contains a formula" : "contain formulas"} instead of a value, such as ${text}. The formula was stored as text: get the file again with the results of the formulas.`;
+    case "guarded_numbers":
+      return `${isOne ? "begins" : "begin"} with a backtick before a number, such as ${text}. Some programs write it so that a spreadsheet keeps the number as text. The backtick was stored: export the file without it, or remove it with "replace" in a mapping.`;
     case "wrong_letters":
       return `${isOne ? "contains" : "contain"} letters that were already wrong in the file, such as "${text}". Export the file again with the right encoding.`;
   }
