@@ -53,5 +53,10 @@ test("formats and bounds of other schemas", () => {
   expect(faultsOf(z.number().multipleOf(5), 3)).toEqual([": must be a multiple of 5"]);
   expect(faultsOf(z.string().regex(/x/), "a")).toEqual([": does not have the right form"]);
   expect(faultsOf(z.set(z.string()), new Set([1]))).toEqual([": must be a text, not 1"]);
-  expect(faultsOf(z.string().refine(() => false), "a")).toEqual([": is not valid"]);
+  expect(
+    faultsOf(
+      z.string().refine(() => false),
+      "a",
+    ),
+  ).toEqual([": is not valid"]);
 });

@@ -8,8 +8,10 @@ export const NOTICES = {
   damaged_numbers: "Cells contain numbers that a spreadsheet has shortened, such as 4.00638E+12",
   missing_values:
     "Cells contain a word that programs write for a missing value, such as NULL or NaN; the word was stored as text",
-  formulas: "Cells contain formulas of a spreadsheet, such as =A1*2, instead of their results; the formulas were stored as text",
-  guarded_numbers: "Cells contain a backtick before a number, which some programs write so that a spreadsheet keeps the number as text",
+  formulas:
+    "Cells contain formulas of a spreadsheet, such as =A1*2, instead of their results; the formulas were stored as text",
+  guarded_numbers:
+    "Cells contain a backtick before a number, which some programs write so that a spreadsheet keeps the number as text",
   wrong_letters: "Cells contain letters that were decoded in a wrong encoding before the file was made",
   encoding_uncertain: "The encoding was detected from a few letters, and another encoding gives different letters",
   short_rows: "Rows have fewer cells than the header; the missing cells at their end were read as blank",

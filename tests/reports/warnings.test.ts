@@ -194,7 +194,10 @@ describe("rows and columns that are not what they seem", () => {
   });
 
   test.each([
-    ["phone numbers, signs and handles", "sku,name,phone\nR-1,Lamp,+49 30 1234\nR-2,Desk,-5\nR-3,Chair,@home\nR-4,Bed,=5\n"],
+    [
+      "phone numbers, signs and handles",
+      "sku,name,phone\nR-1,Lamp,+49 30 1234\nR-2,Desk,-5\nR-3,Chair,@home\nR-4,Bed,=5\n",
+    ],
     ["addresses with parameters", "sku,name,link\nR-1,Lamp,https://shop.example/?a=B2&c=SUM(1)\n"],
     ["formulas that an apostrophe keeps as text", "sku,name,price\nR-1,Lamp,'=A1*2\n"],
     ["numbers in a formula that keeps them as text", 'sku,name,ean\nR-1,Lamp,"=""0017"""\n'],

@@ -52,6 +52,9 @@ test.each(["`0017", "`4006381333931", "`-5", "`12 kg"])("%s is a number after a 
   expect(check(isGuardedNumber, text)).toBe(true);
 });
 
-test.each(["`", "``", "`Ohana table", "`5`", "`1 < 2` is code", "5`", "'0017", `\`${"1".repeat(100)}`])("%s is not", (text) => {
-  expect(check(isGuardedNumber, text)).toBe(false);
-});
+test.each(["`", "``", "`Ohana table", "`5`", "`1 < 2` is code", "5`", "'0017", `\`${"1".repeat(100)}`])(
+  "%s is not",
+  (text) => {
+    expect(check(isGuardedNumber, text)).toBe(false);
+  },
+);

@@ -31,8 +31,12 @@ export const TOTALS: ReadonlySet<string> = new Set(
 
 /** The words that spreadsheets show for the booleans, in lower case. */
 export const TRUE_WORDS: ReadonlySet<string> = new Set(
-  "true wahr vrai verdadero verdadeiro vero waar prawda pravda igaz adevărat doğru tosi sant sand sann истина істина αληθες".split(" "),
+  "true wahr vrai verdadero verdadeiro vero waar prawda pravda igaz adevărat doğru tosi sant sand sann истина істина αληθες".split(
+    " ",
+  ),
 );
 export const FALSE_WORDS: ReadonlySet<string> = new Set(
-  "false falsch faux falso onwaar fałsz nepravda hamis fals yanlış yanliş epätosi falskt falsk usann ложь хибність ψευδες".split(" "),
+  "false falsch faux falso onwaar fałsz nepravda hamis fals yanlış yanliş epätosi falskt falsk usann ложь хибність ψευδες".split(
+    " ",
+  ),
 );

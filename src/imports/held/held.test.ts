@@ -74,9 +74,16 @@ test("a profile that was stored for a held import stays stored if the whole file
   });
   // The profile belongs to the user who stored it. It does not count as used, because no import has loaded with it.
   expect(await stored()).toMatchObject({ version: 1, used_at: null });
-  await store({ ...MAPPING, attributes: { colour: { from: "colour", map: { rot: "red", blau: "blue" }, else: "hold" } } });
+  await store({
+    ...MAPPING,
+    attributes: { colour: { from: "colour", map: { rot: "red", blau: "blue" }, else: "hold" } },
+  });
   await post(`/api/imports/${id}/continue`, { profile: "Colours" });
-  expect(await workOn(context, id)).toMatchObject({ state: "done", created: 2, profile: { name: "Colours", version: 2 } });
+  expect(await workOn(context, id)).toMatchObject({
+    state: "done",
+    created: 2,
+    profile: { name: "Colours", version: 2 },
+  });
   expect(await stored()).toMatchObject({ version: 2, used_at: expect.any(String) as string });
 });
 

@@ -466,7 +466,9 @@ describe("conditions and templates that would read too many bytes of a record", 
     ]) {
       const ignore = Array.from({ length: 3 }, () => ({ of: value, is: "z" }));
       expect(() => mapRow({ ignore }, ["x", "", ""])).toThrow("constant texts grow");
-      expect(mapRow({ ignore: [{ of: { ...value, replace: [["x", "yy"]] }, is: "z" }] }, ["x", "", ""]).fault).toBeUndefined();
+      expect(
+        mapRow({ ignore: [{ of: { ...value, replace: [["x", "yy"]] }, is: "z" }] }, ["x", "", ""]).fault,
+      ).toBeUndefined();
     }
   });
   test("not a row with short cells", () => {

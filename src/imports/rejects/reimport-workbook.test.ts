@@ -146,7 +146,9 @@ test("the rejected rows of a workbook contain booleans and percentages as the ma
   expect(made).toMatchObject({ created: 0, rejected: 1 });
   const csv = await text(rejectsCsv(pool, made));
   expect(csv).toContain('\nA-1,Tisch,FALSCH,"17,5%",0.25,');
-  expect(await importBytes(context, csv.replace(",0.25,", ',"0,5",'), { mapping: TEXTS })).toMatchObject({ created: 1 });
+  expect(await importBytes(context, csv.replace(",0.25,", ',"0,5",'), { mapping: TEXTS })).toMatchObject({
+    created: 1,
+  });
   expect((await pool.query("select active, attributes from products")).rows).toEqual([
     { active: true, attributes: { margin: "17.5", size: "half" } },
   ]);

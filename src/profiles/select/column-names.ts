@@ -34,4 +34,6 @@ export const hasOneOf = ({ set, match }: Header, group: readonly string[]): bool
 
 /** Returns the columns that have one of the names or match one of the patterns. */
 export const matchingKeys = ({ set, match }: Header, names: readonly string[]): Set<string> =>
-  new Set(names.flatMap((name) => [columnKey(name), ...(isPattern(name) ? match(name) : [])]).filter((key) => set.has(key)));
+  new Set(
+    names.flatMap((name) => [columnKey(name), ...(isPattern(name) ? match(name) : [])]).filter((key) => set.has(key)),
+  );

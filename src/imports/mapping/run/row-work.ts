@@ -37,7 +37,10 @@ export class RowWork {
 
   constructor(plan: WorkPlan) {
     const { columns } = readsOf(plan);
-    this.#columns = [...columns].map(([column, reads]) => [column, [...reads].map(([factor, cost]) => ({ factor, cost }))]);
+    this.#columns = [...columns].map(([column, reads]) => [
+      column,
+      [...reads].map(([factor, cost]) => ({ factor, cost })),
+    ]);
     this.#highest = Math.max(0, ...this.#columns.map(([, reads]) => sumOf(reads, ({ factor, cost }) => factor * cost)));
   }
 
@@ -125,7 +128,8 @@ function readsOf({ fields, attributes, pairs, ignore }: WorkPlan): Reads {
   for (const condition of ignore) addCondition(condition);
   for (const { value } of [...fields, ...attributes]) addValue(value, []);
   for (const pair of pairs) {
-    if (pair.kind === "in") add(pair.column, 1, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
+    if (pair.kind === "in")
+      add(pair.column, 1, pair.like === null ? 1 : PAIR_COST * costOfTemplate(pair.like.template));
     else if (pair.kind === "nested") add(pair.column, 1, costOfNested(pair));
     else
       for (const value of [pair.name, pair.value, pair.unit])

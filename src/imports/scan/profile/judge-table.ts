@@ -48,11 +48,7 @@ async function rememberedOf({ context, signal }: Run, { header, header_fault }: 
   return retryTransient(() => readChoices(context.pool, header.map(plainName)), { signal });
 }
 
-const withChoices = (
-  table: Table,
-  choices: readonly RememberedChoice[],
-  unfit: ReadonlySet<number>,
-): Table => ({
+const withChoices = (table: Table, choices: readonly RememberedChoice[], unfit: ReadonlySet<number>): Table => ({
   ...table,
   columns: matchColumns(table.header, table.rows, choices, unfit),
 });

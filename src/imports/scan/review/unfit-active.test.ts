@@ -2,7 +2,13 @@
 import { beforeEach, expect, test } from "vitest";
 import { createTestApp } from "../../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
-import { createImportContext, importBytes, leftovers, NOTHING_LEFT, workOn } from "../../../../tests/support/import-file.ts";
+import {
+  createImportContext,
+  importBytes,
+  leftovers,
+  NOTHING_LEFT,
+  workOn,
+} from "../../../../tests/support/import-file.ts";
 import type { Preview } from "../../../../contract/imports/imports.ts";
 
 const database = await createTestDatabase();
@@ -19,7 +25,8 @@ const fileOf = (column: string, values: readonly string[]): string =>
 const times = (count: number, value: string): string[] => Array.from({ length: count }, () => value);
 
 const countWith = async (condition: string): Promise<unknown> =>
-  (await pool.query<{ count: number }>(`select count(*)::int as count from products where ${condition}`)).rows[0]?.count;
+  (await pool.query<{ count: number }>(`select count(*)::int as count from products where ${condition}`)).rows[0]
+    ?.count;
 
 test.each([
   ["fits first and stops fitting", [...times(600, "no"), ...times(600, "2026-01-31")]],
@@ -29,9 +36,17 @@ test.each([
 ])("a column that %s becomes an attribute, and no row is lost", async (_, values) => {
   const made = await importBytes(context, fileOf("published", values));
   expect(made).toMatchObject({ state: "done", created: values.length, rejected: 0 });
-  expect(made.columns).toMatchObject([{ target: "sku" }, { target: "name" }, { name: "published", target: "attribute" }]);
+  expect(made.columns).toMatchObject([
+    { target: "sku" },
+    { target: "name" },
+    { name: "published", target: "attribute" },
+  ]);
   expect(made.notices).toMatchObject([
-    { code: "active_as_attribute", column: "published", message: expect.stringContaining('such as "2026-01-31"') as string },
+    {
+      code: "active_as_attribute",
+      column: "published",
+      message: expect.stringContaining('such as "2026-01-31"') as string,
+    },
   ]);
   expect(await countWith("active")).toBe(values.length);
   expect(await countWith("attributes->>'published' = '2026-01-31'")).toBe(

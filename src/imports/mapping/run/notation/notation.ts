@@ -40,8 +40,7 @@ function sampleOf(
   reader: Reading | undefined,
   before: readonly Reading[],
 ): { notation: Notation; evidence: Evidence } | undefined {
-  if (reader?.step === "date")
-    return { notation: dateNotation(reader.format), evidence: { date: reader.format } };
+  if (reader?.step === "date") return { notation: dateNotation(reader.format), evidence: { date: reader.format } };
   if (reader?.step !== "number") return undefined;
   const { decimal, group } = reader.format;
   const shown = decimal !== "" ? decimal : group === "." ? "," : group === "," ? "." : undefined;
@@ -50,7 +49,8 @@ function sampleOf(
 
 /** Returns the texts with which a step or condition compares the whole text of a cell, in a list of one group. */
 function comparedTexts(reading: Reading): ComparedText[][] | undefined {
-  const textsOf = (texts: readonly string[], meaning: string): ComparedText[] => texts.map((text) => ({ text, meaning }));
+  const textsOf = (texts: readonly string[], meaning: string): ComparedText[] =>
+    texts.map((text) => ({ text, meaning }));
   switch (reading.step) {
     case "map":
       return [reading.entries.map(([text, meaning]) => ({ text, meaning }))];

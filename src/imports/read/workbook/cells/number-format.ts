@@ -177,7 +177,8 @@ function percentageOf(tokens: readonly Token[]): Percentage | undefined {
   if (at === -1 || digit === -1 || tokens.findLastIndex(isSign) !== at || tokens.some(isExponent)) return undefined;
   const isBefore = at < digit;
   const neighbour = tokens[isBefore ? at + 1 : at - 1];
-  const blank = neighbour !== undefined && neighbour.kind !== "bracket" && /^\s$/u.test(neighbour.text) ? neighbour.text : "";
+  const blank =
+    neighbour !== undefined && neighbour.kind !== "bracket" && /^\s$/u.test(neighbour.text) ? neighbour.text : "";
   return isBefore ? { before: `%${blank}`, after: "" } : { before: "", after: `${blank}%` };
 }
 
