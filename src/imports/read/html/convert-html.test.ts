@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readCells, readCellsAt } from "../../../../tests/support/read-cells.ts";
 import { readHead } from "../read-head.ts";
+import { MAX_RECORD_BYTES } from "../split-records.ts";
+import { createTableParser } from "./parse-tables.ts";
 
 const sample = (name: string): string => join(import.meta.dirname, "samples", name);
 
@@ -148,4 +150,16 @@ test("block elements after a blank line of half a megabyte take linear time", as
   const blanks = " <i></i>".repeat(400_000);
   const { cells } = await readCells(`<table>${HEADER}<tr><td>A<td>${blanks}${"<p></p>".repeat(50_000)}b</table>`);
   expect(cells).toEqual([["A", "b"]]);
+});
+
+test("cells that continue in further rows never lose their text silently", () => {
+  const long = "x".repeat(600_000);
+  const lengths: number[] = [];
+  const parser = createTableParser(({ cells }) => lengths.push(cells.join("").length));
+  parser.write(`<table><tr><td rowspan=3>${long}<td>a<tr><td rowspan=3>${long}<td>b<tr><td>c<tr><td>d</table>`);
+  parser.write(`<table><tr><td rowspan=2>${long}<td rowspan=2>a<tr><td>b</table>`);
+  parser.end();
+  // The second and the third row of the first table have two long cells. A row of this length is rejected.
+  expect(lengths.map((length) => length > MAX_RECORD_BYTES)).toEqual([false, true, true, true, false, false]);
+  expect(lengths.slice(4)).toEqual([600_001, 600_002]);
 });

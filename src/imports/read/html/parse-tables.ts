@@ -23,8 +23,9 @@ interface OpenTable {
   cells: string[] | undefined;
   length: number;
   cell: { text: CellText; columns: number; rows: number } | undefined;
-  /** Cells that continue in the following rows, by their column. */
-  spans: Map<number, { rows: number; text: string }>;
+  /** Cells that continue in the following rows, by their column, and the number of characters of all of them. */
+  spans: Map<number, { rows: number; text: string; length: number }>;
+  spans_length: number;
 }
 
 export interface TableParser {
@@ -99,7 +100,7 @@ function openElement(
   if (name === "table") {
     // An element such as <head> cannot contain a table, so its closing tag must be missing.
     seen.skipped = 0;
-    open.push({ index: seen.tables++, rows: 0, cells: undefined, length: 0, cell: undefined, spans: new Map() });
+    open.push({ index: seen.tables++, rows: 0, cells: undefined, length: 0, cell: undefined, spans: new Map(), spans_length: 0 });
   } else if (table === undefined) {
     return;
   } else if (name === "tr") {
@@ -132,7 +133,7 @@ function closeElement(open: OpenTable[], seen: Seen, name: string, onRow: (row: 
 }
 
 function endCell(table: OpenTable): void {
-  const { cell, cells, spans } = table;
+  const { cell, cells } = table;
   table.cell = undefined;
   if (cell === undefined || cells === undefined) return;
   continueSpans(table);
@@ -140,7 +141,19 @@ function endCell(table: OpenTable): void {
   const column = cells.length;
   for (let i = 0; i < cell.columns && cells.length < MAX_FIELDS + 1; i++) cells.push(i === 0 ? text : "");
   table.length += text.length;
-  if (cell.rows > 1) spans.set(column, { rows: cell.rows - 1, text });
+  if (cell.rows > 1) addSpan(table, column, cell.rows - 1, text);
+}
+
+/** A text that makes each row too long, so that the row is rejected. */
+const TOO_LONG = " ".repeat(MAX_RECORD_BYTES + 1);
+
+/** Stores a cell that continues in the following rows. If the cells that continue would be too long for a row, does not hold the text of this
+ * cell in memory: thousands of cells could have a megabyte each. */
+function addSpan(table: OpenTable, column: number, rows: number, text: string): void {
+  const fits = table.spans_length + text.length <= MAX_RECORD_BYTES;
+  const length = fits ? text.length : 0;
+  table.spans.set(column, { rows, text: fits ? text : TOO_LONG, length });
+  table.spans_length += length;
 }
 
 /** Adds the cells of earlier rows that continue at the current column. */
@@ -149,10 +162,12 @@ function continueSpans(table: OpenTable): void {
   if (cells === undefined) return;
   for (let span = spans.get(cells.length); span !== undefined; span = spans.get(cells.length)) {
     const column = cells.length;
-    const fits = table.length + span.text.length <= MAX_RECORD_BYTES;
-    cells.push(fits ? span.text : "");
+    // Leave out the text only if the row is already too long. Otherwise the row would be imported without the text.
+    cells.push(table.length <= MAX_RECORD_BYTES ? span.text : "");
     table.length += span.text.length;
-    if (--span.rows === 0) spans.delete(column);
+    if (--span.rows > 0) continue;
+    spans.delete(column);
+    table.spans_length -= span.length;
   }
 }
 
