@@ -16,6 +16,7 @@ import {
 import type { Column, Reject } from "../../../contract/imports/imports.ts";
 import { preparedPath } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
+import type { RecordCache } from "../record-cache.ts";
 import { runLoader } from "../load/loader.ts";
 import { startLoading } from "./start-loading.ts";
 import { runScan } from "./run-scan.ts";
@@ -34,6 +35,31 @@ beforeEach(async () => {
 });
 
 const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")},no SKU\n`;
+
+test("a scan that stops following its upload starts again if the upload is complete by then", async () => {
+  const { id } = await receiveBytes(context, CSV);
+  await pool.query("update imports set state = 'receiving' where id = $1", [id]);
+  let scans = 0;
+  let completed: Promise<unknown> = Promise.resolve();
+  const set = (state: string): Promise<unknown> => pool.query("update imports set state = $2 where id = $1", [id, state]);
+  const record_cache: RecordCache = {
+    // The upload pauses while the scan follows it.
+    begin: () => {
+      if (++scans === 1) completed = set("paused");
+      return { put: () => undefined };
+    },
+    get: () => false,
+    // The upload is completed while the scan gives up. The job that the server then sends finds the lock of the scan taken.
+    drop: () => {
+      if (scans === 1) completed = completed.then(() => set("scanning"));
+    },
+  };
+  await runScan({ ...context, record_cache }, id, signal);
+  await completed;
+  expect(scans).toBe(2);
+  await runLoader(context, id, signal);
+  expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
+});
 
 const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0, ignored: 0 };
 const reject = (row: number): Reject => ({
