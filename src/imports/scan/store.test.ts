@@ -41,7 +41,8 @@ test("a scan that stops following its upload starts again if the upload is compl
   await pool.query("update imports set state = 'receiving' where id = $1", [id]);
   let scans = 0;
   let completed: Promise<unknown> = Promise.resolve();
-  const set = (state: string): Promise<unknown> => pool.query("update imports set state = $2 where id = $1", [id, state]);
+  const set = (state: string): Promise<unknown> =>
+    pool.query("update imports set state = $2 where id = $1", [id, state]);
   const record_cache: RecordCache = {
     // The upload pauses while the scan follows it.
     begin: () => {

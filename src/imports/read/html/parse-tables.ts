@@ -100,7 +100,15 @@ function openElement(
   if (name === "table") {
     // An element such as <head> cannot contain a table, so its closing tag must be missing.
     seen.skipped = 0;
-    open.push({ index: seen.tables++, rows: 0, cells: undefined, length: 0, cell: undefined, spans: new Map(), spans_length: 0 });
+    open.push({
+      index: seen.tables++,
+      rows: 0,
+      cells: undefined,
+      length: 0,
+      cell: undefined,
+      spans: new Map(),
+      spans_length: 0,
+    });
   } else if (table === undefined) {
     return;
   } else if (name === "tr") {
