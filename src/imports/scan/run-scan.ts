@@ -18,8 +18,7 @@ import { ScanOver, watchScan } from "./watch-scan.ts";
 
 /** Scans an import, and sends the jobs that load it. Does nothing if another worker is scanning the import. */
 export async function runScan(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
-  let hasScanned = false;
-  await withScanLock(context.pool, importId, async (lock) => {
+  const isLocked = await withScanLock(context.pool, importId, async (lock) => {
     const work = await beginScan(context.pool, importId);
     if (work === undefined) {
       if ((await readImportWork(context.pool, importId))?.state === "finishing")
@@ -30,10 +29,9 @@ export async function runScan(context: ImportContext, importId: number, signal: 
     // useless.
     await removeTexts(context, work);
     await scanOrFail(context, work, signal, lock);
-    hasScanned = true;
   });
   // If the upload was completed or a question was answered while this scan was ending, the job that was sent then has found the lock taken.
-  if (hasScanned && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
+  if (isLocked && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
     await runScan(context, importId, signal);
 }
 

@@ -11,12 +11,12 @@ export interface ScanLock {
   lost: AbortSignal;
 }
 
-/** Runs `work` while holding the import's scan lock. Does nothing if another process holds the lock. */
+/** Runs `work` while holding the import's scan lock. Does nothing and returns false if another process holds the lock. */
 export async function withScanLock(
   pool: pg.Pool,
   importId: number,
   work: (lock: ScanLock) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const client = await pool.connect();
   const lost = new AbortController();
   const onLost = (): void => {
@@ -29,7 +29,8 @@ export async function withScanLock(
       "select pg_try_advisory_lock($1, $2) as locked",
       lockKeys("scan", importId),
     );
-    if (rows[0]?.locked === true) {
+    const isLocked = rows[0]?.locked === true;
+    if (isLocked) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
       // Release the scan lock and, if a worker died during an earlier scan of this import, the lock that `beginPart` took on this
@@ -37,6 +38,7 @@ export async function withScanLock(
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
     isReusable = !lost.signal.aborted;
+    return isLocked;
   } finally {
     client.off("error", onLost).off("end", onLost);
     // A connection that may still hold the lock must not go back to the pool.

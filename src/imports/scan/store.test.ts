@@ -43,7 +43,7 @@ test("a scan that stops following its upload starts again if the upload is compl
   let completed: Promise<unknown> = Promise.resolve();
   const set = (state: string): Promise<unknown> =>
     pool.query("update imports set state = $2 where id = $1", [id, state]);
-  const record_cache: RecordCache = {
+  const recordCache: RecordCache = {
     // The upload pauses while the scan follows it.
     begin: () => {
       if (++scans === 1) completed = set("paused");
@@ -55,7 +55,7 @@ test("a scan that stops following its upload starts again if the upload is compl
       if (scans === 1) completed = completed.then(() => set("scanning"));
     },
   };
-  await runScan({ ...context, record_cache }, id, signal);
+  await runScan({ ...context, record_cache: recordCache }, id, signal);
   await completed;
   expect(scans).toBe(2);
   await runLoader(context, id, signal);
