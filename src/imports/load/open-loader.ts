@@ -57,6 +57,8 @@ export async function withLoader(
   const plan = await readPlan(pool, id);
   const isFormed = isShapedPlan(plan);
   const layout = layoutOf(planLayoutColumns(work.columns, plan));
+  // The mapper refuses the plan of another version, so create it before the file is opened.
+  const mapper = plan === null || isFormed ? undefined : createMapper(plan, dialect);
   const usesTids = await hasTids(pool);
   const sourcePath = textPath(context, work, dialect);
   const file = await open(isFormed ? productsPath(context, work) : sourcePath, "r");
@@ -83,7 +85,7 @@ export async function withLoader(
       blank_is_record: isBlankRecord(layout.file_width, dialect),
       record_cache,
     },
-    mapper: plan === null || isFormed ? undefined : createMapper(plan, dialect),
+    mapper,
     formed_from: isFormed ? sourcePath : undefined,
     memory: undefined,
     compare: !work.catalogue_was_empty,

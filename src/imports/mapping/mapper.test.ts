@@ -25,6 +25,7 @@ describe("the sources of a value", () => {
   });
   test("a blank cell gives no value", () => {
     expect(valueOf({ from: "a", suffix: "!" }, "  ")).toBeUndefined();
+    expect(valueOf({ from: "a", trim: true, suffix: "!" }, "\u0085")).toBeUndefined();
   });
   test("const is the same for all rows", () => {
     expect(valueOf({ const: "new" })).toBe("new");

@@ -160,7 +160,8 @@ function cellReader(
       row.known = undefined;
       if (row.isValue(column)) return notation(text, row);
     }
-    return trim ? trimWhiteSpace(text) : text;
+    // `isBlank` and `trimWhiteSpace` remove different characters, so the trimmed text can be empty.
+    return trim ? trimWhiteSpace(text) || null : text;
   };
 }
 

@@ -61,15 +61,16 @@ function timePattern(text: string): string | undefined {
 export function convertDate({ parts }: DateFormat, text: string): string | undefined {
   const trimmed = text.trim();
   const values = new Map<string, string>();
-  // Without separators, a day or month of one digit would shift the digits after it.
-  const isFlexible = parts.some((token) => "literal" in token);
   let at = 0;
-  for (const token of parts) {
+  for (let i = 0; i < parts.length; i++) {
+    const token = parts[i] as DateFormat["parts"][number];
     if ("literal" in token) {
       if (!trimmed.startsWith(token.literal, at)) return undefined;
       at += token.literal.length;
       continue;
     }
+    // Without separators on both sides, a day or month of one digit would shift the digits beside it.
+    const isFlexible = !isPart(parts[i - 1]) && !isPart(parts[i + 1]);
     const digits = digitsAt(trimmed, at, token.part, isFlexible);
     if (digits === undefined) return undefined;
     values.set(token.part.slice(0, 1), digits);
@@ -77,6 +78,8 @@ export function convertDate({ parts }: DateFormat, text: string): string | undef
   }
   return at === trimmed.length ? isoDate(values) : undefined;
 }
+
+const isPart = (token: DateFormat["parts"][number] | undefined): boolean => token !== undefined && "part" in token;
 
 /** @param isFlexible whether a day or month may have one digit or two, whatever the sample shows */
 function digitsAt(text: string, at: number, part: DatePart, isFlexible: boolean): string | undefined {

@@ -14,6 +14,8 @@ test.each([
   ["0004006381333931", null],
   ["4,00638E+12", null],
   ["\u0664006381333931", null],
+  ["00000000", null],
+  ["0000000000000", null],
   ["", null],
 ])("%s", (text, expected) => {
   expect(normalizeGtin(text)).toBe(expected);

@@ -21,6 +21,9 @@ test.each([
   ["<p></p>", ""],
   ["<!DOCTYPE html><?xml ?>x", "x"],
   ["a &unknown; b", "a &unknown; b"],
+  ['<img alt="55" TV" src="a.jpg">Screen<img alt="x" y" src="b.jpg">', "Screen"],
+  ["<p title=it's>Hello</p><p>I don't know</p>", "Hello\nI don't know"],
+  ["<a title = '>'>x</a>", "x"],
 ])("%j is %j", (html, text) => {
   expect(stripHtml(html)).toBe(text);
 });

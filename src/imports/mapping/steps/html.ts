@@ -67,15 +67,22 @@ function markupEnd(scan: TagScan, open: number): number {
   return end === -1 ? text.length : end + 1;
 }
 
-/** Returns the end of a tag whose attributes may contain `>` in quotes, or -1 if the text ends first. */
+/**
+ * Returns the end of a tag whose attributes may contain `>` in quotes, or -1 if the text ends first. As in a browser, a quote opens a value
+ * only after `=`: the last quote in `alt="55" TV"` opens none.
+ */
 function quotedTagEnd(text: string, open: number): number {
   let quote = "";
+  let isBeforeValue = false;
   for (let i = open + 1; i < text.length; i++) {
     const sign = text[i] as string;
     if (quote !== "") {
       if (sign === quote) quote = "";
-    } else if (sign === ">") return i + 1;
-    else if (sign === '"' || sign === "'") quote = sign;
+      continue;
+    }
+    if (sign === ">") return i + 1;
+    if (isBeforeValue && (sign === '"' || sign === "'")) quote = sign;
+    isBeforeValue = quote === "" && (sign === "=" || (isBeforeValue && /\s/.test(sign)));
   }
   return -1;
 }
