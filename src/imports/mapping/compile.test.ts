@@ -239,3 +239,37 @@ test("the columns of conditions count as sources", () => {
   const any = Array.from({ length: 5 }, () => ({ blank: Array.from({ length: 20 }, () => "*") }));
   expect(() => compile({ key: "c1", ignore: [{ any }] }, header)).toThrow(/reads more than 20,000 columns/);
 });
+
+describe("columns with a repeated or a blank name", () => {
+  const header = ["Art", "Colour", "Colour", ""];
+
+  test("are found by the names that previews give them", () => {
+    const attributes = { first: "Colour", second: "colour (2)", third: "Column 4" };
+    const compiled = compile({ key: "Art", keep: false, attributes }, header);
+    expect(compiled.missing).toEqual([]);
+    expect(targets(compiled)).toEqual(["sku", "= first", "= second", "= third"]);
+  });
+  test("can be dropped", () => {
+    expect(targets(compile({ key: "Art", drop: ["Colour (2)", "Column 4"] }, header))).toEqual([
+      "sku",
+      "= Colour",
+      "ignored",
+      "ignored",
+    ]);
+  });
+  test("a name in the file takes precedence", () => {
+    expect(targets(compile({ key: "Art", name: "colour (2)" }, [...header, "Colour (2)"]))[4]).toBe("name");
+  });
+});
+
+test("a pattern matches the same names however often it repeats its asterisk", () => {
+  const header = ["sku", "a 1 b", "a b", "ab", "b a"];
+  for (const asterisk of ["*", "*".repeat(1000)])
+    expect(targets(compile({ key: "sku", drop: [`a${asterisk}b`] }, header))).toEqual([
+      "sku",
+      "ignored",
+      "ignored",
+      "ignored",
+      "= b a",
+    ]);
+});

@@ -111,6 +111,14 @@ test("a preview shows the products, the columns with samples, and the mapping wi
   });
 });
 
+test("the mapping of a preview has the same effect if two columns have the same name and the first is blank", async () => {
+  const file = "sku;name;name;farbe;farbe\n1;;Hose;rot;blau\n2;;Jacke;gelb;grau\n3;;Hemd;gelb;grau\n";
+  const { body } = await previewOf(file);
+  const mapped = await previewOf(file, `?mapping=${encodeURIComponent(JSON.stringify(body.mapping))}`);
+  expect(mapped.body.products).toEqual(body.products);
+  expect(body.products[0]).toMatchObject({ name: "Hose", attributes: { farbe: "rot", "farbe (2)": "blau" } });
+});
+
 test("a preview of a file with a doubtful key shows both the question and the products", async () => {
   const { body } = await previewOf("item number,code,name\n1,A-1,Lamp\n2,A-2,Desk\n3,A-3,Chair\n");
   expect(body).toMatchObject({

@@ -6,6 +6,7 @@ import {
   isPattern,
   type PatternBudget,
 } from "../../imports/mapping/compile/file-columns.ts";
+import { attributeColumns } from "../../imports/read/columns/match-columns.ts";
 
 /** Two names with the same key denote the same column. */
 export const columnKey = comparableName;
@@ -14,18 +15,34 @@ export const columnKey = comparableName;
 export interface Header {
   /** The keys of the columns, without blank ones. */
   keys: readonly string[];
+  /** The same keys, and those of the names that an import stores for columns without a name or with a long name. */
   set: ReadonlySet<string>;
   /** Returns the keys of the columns that match the pattern.
    * @throws Problem `mapping-invalid` if the budget for comparing patterns is used up */
   match: (pattern: string) => string[];
 }
 
-/** @param budget bounds the time of matching, because a file can have thousands of columns and a server 1,000 profiles with patterns */
+/**
+ * @param names the cells of a header, or the names that an import has stored, such as `Colour (2)` for a repeated name
+ * @param budget bounds the time of matching, because a file can have thousands of columns and a server 1,000 profiles with patterns
+ */
 export function headerOf(names: readonly string[], budget: PatternBudget = createPatternBudget()): Header {
-  const set = new Set(names.map(columnKey).filter((key) => key !== ""));
-  const keys = [...set];
+  const keys = [...new Set(numberedNames(names).map(columnKey))].filter((key) => key !== "");
+  const set = new Set([...keys, ...attributeColumns(names).map(({ name }) => columnKey(name))]);
   const columns = createFileColumns(keys, budget);
   return { keys, set, match: (pattern) => columns.match(pattern).map(({ column }) => keys[column] as string) };
+}
+
+/** Returns the names of the header, with `Colour (2)` for a repeated name. A column without a name keeps its blank name. */
+export function numberedNames(header: readonly string[]): string[] {
+  const known = new Set<string>();
+  return attributeColumns(header).map(({ name }, position) => {
+    const own = header[position] ?? "";
+    const key = columnKey(own);
+    if (key !== "" && known.has(key)) return name;
+    known.add(key);
+    return own;
+  });
 }
 
 /** Whether the file has one of these columns. */

@@ -1,6 +1,6 @@
 // Compares the columns of a file with those that a profile knows.
 import { createPatternBudget } from "../../imports/mapping/compile/file-columns.ts";
-import { columnKey, hasOneOf, headerOf, matchingKeys } from "./column-names.ts";
+import { columnKey, hasOneOf, headerOf, matchingKeys, numberedNames } from "./column-names.ts";
 import type { KnownProfile } from "./select-profile.ts";
 import { requiredGroups, usedColumns } from "./used-columns.ts";
 
@@ -29,7 +29,7 @@ export function compareColumns(
   // A built-in profile names only some of the columns of its files. Before the first import with the profile, no column counts as new.
   const knowsAll = built_in && seen_columns === null;
   const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
-  const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));
+  const added = knowsAll ? [] : distinctNames(numberedNames(header)).filter((name) => !isKnown(columnKey(name)));
   const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
   const expected = definition.detect === undefined ? seen.set : matchingKeys(seen, named);
   const unseen = (seen_columns ?? []).filter((name) => {

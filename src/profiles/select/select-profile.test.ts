@@ -138,3 +138,12 @@ test("profiles with patterns that take too long to compare are not selected, and
   expect(selected).toEqual({ profile: supplier, tied: [] });
   expect(() => compareColumns([...HEADER, ...long], { ...wild, seen_columns: long })).toThrow("too many patterns");
 });
+
+test("the columns of the last file include those with a repeated or a blank name", () => {
+  const header = ["Nr", "Farbe", "Farbe", "", ""];
+  const seenColumns = ["Nr", "Farbe", "Farbe (2)", "Column 4", "Column 5"];
+  const profile = known("repeated", { key: "Nr" }, { seen_columns: seenColumns });
+  expect(compareColumns(header, profile)).toEqual({ added: [], missing: [], renamed: [] });
+  expect(nameOf(header, [profile])).toBe("repeated");
+  expect(compareColumns(["Nr", "Farbe", "Neu", "Neu"], profile).added).toEqual(["Neu", "Neu (2)"]);
+});

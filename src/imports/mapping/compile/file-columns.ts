@@ -1,12 +1,16 @@
 // Finds columns of a file by name or by pattern. Names are not case-sensitive, and blanks around them do not matter.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
+import { attributeColumns } from "../../read/columns/match-columns.ts";
 import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
 import { invalidMapping } from "./invalid.ts";
 
 /** Finds columns by name, and notes which columns statements have named. */
 export interface FileColumns {
   readonly names: readonly string[];
-  /** Returns the index of the column, or -1. If the name occurs twice, the first column wins. */
+  /**
+   * Returns the index of the column, or -1. If the name occurs twice, the first column wins. The other columns with this name, and columns
+   * without a name, are found by the names that previews give them, such as `Colour (2)` and `Column 3`.
+   */
   find(name: string): number;
   /** Returns the columns whose names match the pattern, sorted by the numbers that its `{n}` matches, then in file order. */
   match(pattern: string): PatternMatch[];
@@ -36,6 +40,8 @@ export const MAX_MATCHED_NAME = 1000;
 
 /** A column name may contain several numbers. `{n}` is compared with at most this number of them. */
 const MAX_NUMBERS = 20;
+/** Maximum number of patterns whose matches are remembered, because each pattern may match thousands of columns. */
+const MAX_REMEMBERED = 500;
 /**
  * Maximum number of characters of names that patterns are compared with. 500 patterns and 2,000 columns with names of 40 characters are far
  * below this limit. Without the limit, 500 patterns could keep a processor busy for minutes.
@@ -74,6 +80,10 @@ export function createFileColumns(header: readonly string[], budget = createPatt
     const name = withoutSuffix(comparable[index] as string);
     if (!indexes.has(name)) indexes.set(name, index);
   }
+  attributeColumns(header).forEach(({ name }, index) => {
+    const shown = comparableName(name);
+    if (!indexes.has(shown)) indexes.set(shown, index);
+  });
   const characters = comparable.reduce((sum, name) => sum + name.length, 0);
   const known = new Map<string, PatternMatch[]>();
   const compare = (count: number, pattern: string): void => {
@@ -92,10 +102,16 @@ export function createFileColumns(header: readonly string[], budget = createPatt
     compare,
     match(pattern) {
       const wanted = comparableName(pattern);
+      const column = indexes.get(wanted);
+      // A column name may contain an asterisk, such as `Name *`. A column with exactly this name takes precedence over the matches of the
+      // pattern.
+      if (!wanted.includes("{n}") && column !== undefined) return [{ column, number: "" }];
+      if (!isPattern(wanted)) return [];
       let matches = known.get(wanted);
       if (matches === undefined) {
         compare(characters * (wanted.includes("{n}") && wanted.includes("*") ? MAX_NUMBERS : 1), pattern);
-        known.set(wanted, (matches = matchPattern(comparable, wanted)));
+        matches = matchPattern(comparable, wanted);
+        if (known.size < MAX_REMEMBERED) known.set(wanted, matches);
       }
       return matches;
     },
@@ -109,18 +125,13 @@ export function createFileColumns(header: readonly string[], budget = createPatt
 }
 
 function matchPattern(names: readonly string[], pattern: string): PatternMatch[] {
-  const literal = names.indexOf(pattern);
+  const numberOf = compilePattern(pattern);
   const found = names.flatMap((name, column) => {
-    if (name.length > MAX_MATCHED_NAME || name.endsWith(OBJECTS_SUFFIX)) return [];
-    const number =
-      patternNumber(name, pattern) ??
-      (name.endsWith(LIST_SUFFIX) ? patternNumber(withoutSuffix(name), pattern) : undefined);
+    if (name.endsWith(OBJECTS_SUFFIX)) return [];
+    const number = numberOf(name) ?? (name.endsWith(LIST_SUFFIX) ? numberOf(withoutSuffix(name)) : undefined);
     return number === undefined ? [] : [{ column, number }];
   });
-  // A column name may contain an asterisk, such as `Name *`. A column with exactly this name takes precedence over the matches of the
-  // pattern.
-  if (literal !== -1 && !pattern.includes("{n}")) return [{ column: literal, number: "" }];
-  return found.toSorted((a, b) => compareNumbers(a.number, b.number) || a.column - b.column);
+  return found.sort((a, b) => compareNumbers(a.number, b.number) || a.column - b.column);
 }
 
 /** Compares numbers of any length without converting them. */
@@ -131,34 +142,51 @@ function compareNumbers(a: string, b: string): number {
 }
 
 /**
- * Matches a name with a pattern of literals, `*` and at most one `{n}`. Returns the text that `{n}` matches, or undefined if the name does
- * not match the pattern. A name has at most a few hundred characters, and a pattern without `{n}` is matched from left to right in linear
- * time.
+ * Returns a function that matches a name with the pattern, which consists of literals, `*` and at most one `{n}`. The function returns the
+ * text that `{n}` matches, or undefined if the name does not match. Longer names than MAX_MATCHED_NAME do not match.
  */
-function patternNumber(name: string, pattern: string): string | undefined {
+function compilePattern(pattern: string): (name: string) => string | undefined {
   const at = pattern.indexOf("{n}");
-  if (at === -1) return matchesGlob(name, pattern) ? "" : undefined;
-  const before = pattern.slice(0, at);
-  const after = pattern.slice(at + 3);
+  if (at === -1) {
+    const glob = globOf(pattern);
+    return (name) => (name.length <= MAX_MATCHED_NAME && matchesGlob(name, glob) ? "" : undefined);
+  }
+  const before = globOf(pattern.slice(0, at));
+  const after = globOf(pattern.slice(at + 3));
+  return (name) => (name.length <= MAX_MATCHED_NAME ? numberBetween(name, before, after) : undefined);
+}
+
+function numberBetween(name: string, before: Glob, after: Glob): string | undefined {
   let numbers = 0;
   for (const { index, 0: digits } of name.matchAll(/\d+/g)) {
     if (++numbers > MAX_NUMBERS) break;
-    if (!matchesGlob(name.slice(0, index), before)) continue;
-    if (matchesGlob(name.slice(index + digits.length), after)) return digits;
+    if (matchesGlob(name.slice(0, index), before) && matchesGlob(name.slice(index + digits.length), after))
+      return digits;
   }
   return undefined;
 }
 
+/** A pattern of literals and `*`: the literals before the first `*`, between two of them, and after the last one. A pattern without `*` has
+ * no end. */
+interface Glob {
+  start: string;
+  middle: readonly string[];
+  end: string | undefined;
+}
+
+function globOf(pattern: string): Glob {
+  const [start = "", ...parts] = pattern.split("*");
+  const end = parts.pop();
+  return { start, middle: parts.filter((part) => part !== ""), end };
+}
+
 /** Whether the name matches the glob. Each `*` matches as few characters as possible. This always finds a match if there is one. */
-function matchesGlob(name: string, glob: string): boolean {
-  const parts = glob.split("*");
-  const first = parts[0] as string;
-  if (parts.length === 1) return name === glob;
-  const last = parts.at(-1) as string;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+function matchesGlob(name: string, { start, middle, end: last }: Glob): boolean {
+  if (last === undefined) return name === start;
+  if (!name.startsWith(start) || !name.endsWith(last) || name.length < start.length + last.length) return false;
   const end = name.length - last.length;
-  let from = first.length;
-  for (const part of parts.slice(1, -1)) {
+  let from = start.length;
+  for (const part of middle) {
     const found = name.indexOf(part, from);
     if (found === -1 || found + part.length > end) return false;
     from = found + part.length;
