@@ -37,7 +37,7 @@ const keyOf = (sku: string): string => sku.normalize("NFC").trim().toLowerCase()
 /** Returns the GTIN padded to 14 digits, or null if the text is not a GTIN. */
 export function gtinOf(text: string): string | null {
   const digits = text.replaceAll(/[\s-]/g, "");
-  if (![8, 12, 13, 14].includes(digits.length) || /\D/.test(digits)) return null;
+  if (![8, 12, 13, 14].includes(digits.length) || /\D/.test(digits) || !/[1-9]/.test(digits)) return null;
   const padded = digits.padStart(14, "0");
   const sum = Array.from(padded.slice(0, -1)).reduce(
     (total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 3 : 1),

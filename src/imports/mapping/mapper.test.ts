@@ -476,3 +476,10 @@ describe("conditions and templates that would read too many bytes of a record", 
     expect(mapRow({ ignore: [...like(900), { of: "b", is: "gone" }] }, ["x", "gone", ""]).ignored).toBe(true);
   });
 });
+
+test("a condition rejects a record that would give it a value of more than 16 MB", () => {
+  const of = { from: [{ from: "a", split: ";" }], suffix: "x".repeat(2000) };
+  const ignore = [{ any: [{ of, is: "y" }] }];
+  expect(mapRow({ ignore }, ["a;".repeat(300_000), "", ""]).fault).toContain("at most 16,777,216 bytes");
+  expect(mapRow({ ignore }, ["a;".repeat(1000), "", ""]).fault).toBeUndefined();
+});

@@ -26,31 +26,33 @@ const shortValue = (value: AttributeValue): AttributeValue =>
 
 interface Source {
   records: Records;
+  /** Number of rows before the first record. */
+  rows_before: number;
   layout: Layout;
   dialect: Dialect;
-  /** Whether a record is rejected, ignored or superseded. */
-  isSkipped: (r: number) => boolean;
+  /** Whether the row with this index is rejected, ignored or superseded. */
+  isSkipped: (row: number) => boolean;
   /** Whether new products are active if the file does not specify it. */
   active: boolean;
 }
 
 /** Returns at most `limit` products, in the order of the file. */
 export function previewProducts(source: Source, limit: number): PreviewProduct[] {
-  const { records, isSkipped } = source;
+  const { records, rows_before: before, isSkipped } = source;
   const products: PreviewProduct[] = [];
   for (let r = 0; r < records.count && products.length < limit; r++) {
-    if (!isSkipped(r)) products.push(productOf(source, r));
+    if (!isSkipped(before + r)) products.push(productOf(source, r));
   }
   return products;
 }
 
-function productOf({ records, layout, dialect, active }: Source, r: number): PreviewProduct {
+function productOf({ records, rows_before: before, layout, dialect, active }: Source, r: number): PreviewProduct {
   const first = records.first_field[r] as number;
   const textOf = (column: number): string => (column < 0 ? "" : fieldText(records, first + column, dialect));
   const activeCell = textOf(layout.active);
   return {
     line: records.line[r] as number,
-    row: layout.source_row < 0 ? r + 1 : sourceRow(records, r, layout),
+    row: layout.source_row < 0 ? before + r + 1 : sourceRow(records, r, layout),
     sku: trimWhiteSpace(textOf(layout.sku)),
     name: cutText(textOf(layout.name), SHOWN_CHARACTERS),
     description: cutText(textOf(layout.description), SHOWN_CHARACTERS),

@@ -3,6 +3,7 @@ import { layoutOf } from "../layout.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
+import { partsOf, sliceOf } from "../mapping/window-parts.ts";
 import { overridesOf } from "../options/overrides.ts";
 import { isKeyChosen, planColumns, type PlannedColumns } from "../options/plan-columns.ts";
 import { describeColumns, effectiveMapping } from "./describe-columns.ts";
@@ -145,17 +146,24 @@ export function scanSample(
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const scanner = createScanner(layout, dialect, { repeats, ...rulesOf(table), listed_rejects: listed });
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
-  const mapped = mapper?.map(read);
-  const records = mapped?.records ?? read;
-  scanner.scan(records, offset, mapped);
+  for (const part of partsOf(read, layout)) {
+    const mapped = mapper?.map(part, undefined, "scan");
+    scanner.scan(mapped?.records ?? part, offset, mapped);
+  }
   const { rejected, ignored, superseded } = scanner;
   const rejects = scanner.takeRejects().map(shortReject);
-  const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
-  const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, shown);
   const problem =
     scanner.tooManyRejects() ??
     mapper?.notes.question(table.plan?.names ?? []) ??
     (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
+  const isSkipped = (row: number): boolean => row >= scanner.rows || scanner.isSkipped(row);
+  const products: Preview["products"] = [];
+  let rowsBefore = 0;
+  for (const part of partsOf(sliceOf(read, 0, endOfShown(read.count, isSkipped, shown)), layout)) {
+    const source = { records: mapper?.map(part).records ?? part, rows_before: rowsBefore, layout, dialect, isSkipped };
+    products.push(...previewProducts({ ...source, active: options.active }, shown));
+    rowsBefore += part.count;
+  }
   scanner.release();
   return { rejected, rejects, ignored, superseded, products, problem, notices: [] };
 }
@@ -177,7 +185,7 @@ function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, s
   scanner.scan(records, 0);
   const found = [...formed.left.filter(isReject), ...scanner.takeRejects()].sort((a, b) => a.row - b.row);
   const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
-  const source = { records, layout, dialect: PRODUCTS_DIALECT, isSkipped, active };
+  const source = { records, rows_before: 0, layout, dialect: PRODUCTS_DIALECT, isSkipped, active };
   const result = {
     rejected: formed.rejected + scanner.rejected,
     rejects: found.slice(0, listed).map(shortReject),
@@ -192,3 +200,11 @@ function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, s
 }
 
 const isReject = (row: Reject | IgnoredRow): row is Reject => !(row.code in IGNORE_CODES);
+
+/** Returns the index of the row after the last shown product. */
+function endOfShown(rows: number, isSkipped: (row: number) => boolean, shown: number): number {
+  let products = 0;
+  let row = 0;
+  while (row < rows && products < shown) if (!isSkipped(row++)) products++;
+  return row;
+}

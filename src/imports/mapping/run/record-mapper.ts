@@ -1,7 +1,8 @@
 // Evaluates a plan for one record, and appends the values to the record.
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import type { Records } from "../../read/records.ts";
-import type { MappingPlan } from "../plan.ts";
+import type { ConditionNode, MappingPlan } from "../plan.ts";
+import { sizeOf } from "../value-size.ts";
 import { conditionOf, type IsMet } from "./condition.ts";
 import { Members } from "./attributes/members.ts";
 import { RowWork } from "./row-work.ts";
@@ -30,6 +31,8 @@ export class RecordMapper {
   readonly #hasRemovals: boolean;
   /** The largest number of bytes of a record whose values cannot exceed MAX_MAPPED_BYTES. */
   readonly #longest: number;
+  /** The largest number of bytes of a record for which the value of a condition cannot exceed MAX_MAPPED_BYTES. */
+  readonly #longestCompared: number;
 
   constructor(plan: MappingPlan, context: ValueContext, row: Row, window: WindowCopy) {
     this.#plan = plan;
@@ -46,12 +49,13 @@ export class RecordMapper {
     this.#members = plan.columns.some(({ target }) => target === "members") ? new Members(plan, context) : undefined;
     this.#hasRemovals = plan.columns.some(({ target }) => target === "removals");
     this.#longest = (MAX_MAPPED_BYTES - (sizes?.added_bytes ?? 0)) / (sizes?.copies ?? 1);
+    this.#longestCompared = Math.min(...plan.ignore.map(longestCompared), Infinity);
   }
 
   /** Whether the current record is ignored because it meets a condition. */
   isIgnored(): boolean {
-    // Do not ignore a record that needs too much work: `append` rejects it.
-    if (this.#work.excessOf(this.#row) !== undefined) return false;
+    // Do not ignore a record that needs too much work or memory: `append` rejects it.
+    if (this.#work.excessOf(this.#row) !== undefined || this.#row.byteLength() > this.#longestCompared) return false;
     for (let i = 0; i < this.#conditions.length; i++) if ((this.#conditions[i] as IsMet)(this.#row)) return true;
     return false;
   }
@@ -69,7 +73,7 @@ export class RecordMapper {
     }
     for (const column of this.#plan.reject_blank)
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
-    if (bytes > this.#longest)
+    if (bytes > this.#longest || row.byteLength() > this.#longestCompared)
       row.reject("value_too_long", -1, "", `at most ${MAX_MAPPED_BYTES.toLocaleString("en")} bytes in all values`);
     for (let f = 0; f < this.#fields.length && row.fault === undefined; f++)
       this.#appendField(this.#fields[f] as Field);
@@ -101,4 +105,12 @@ export class RecordMapper {
     this.#window.bounds(start, end);
     if (this.#hasRemovals) this.#window.bounds(end, out.length);
   }
+}
+
+/** Returns the largest number of bytes of a record for which the values of the condition cannot exceed MAX_MAPPED_BYTES. */
+function longestCompared({ of, any }: ConditionNode): number {
+  const others = Math.min(...(any ?? []).map(longestCompared), Infinity);
+  if (of === null) return others;
+  const { fixed, columns } = sizeOf(of).bytes;
+  return Math.min(others, (MAX_MAPPED_BYTES - fixed) / Math.max(1, ...columns.values()));
 }

@@ -3,6 +3,7 @@ import { layoutOf, type Layout } from "../../layout.ts";
 import { createMapper } from "../../mapping/mapper.ts";
 import { planLayoutColumns } from "../../mapping/plan.ts";
 import type { Notes } from "../../mapping/run/notes.ts";
+import { partsOf } from "../../mapping/window-parts.ts";
 import { shapesOf } from "../../read/fit/column-shapes.ts";
 import { createFit, fitRecords } from "../../read/fit/fit-records.ts";
 import type { Records } from "../../read/records.ts";
@@ -60,10 +61,12 @@ export function createRowScan(
     notes: mapper?.notes,
     add(records, offset, onFitted) {
       for (const fitted of fitRecords(records, fit)) {
-        const mapped = mapper?.map(fitted, undefined, "scan");
-        const scanned = mapped?.records ?? fitted;
-        scanner.scan(scanned, offset, mapped);
-        watch.add(fitted, { records: scanned, unusual: scanner.unusual });
+        for (const part of mapper === undefined ? [fitted] : partsOf(fitted, layout)) {
+          const mapped = mapper?.map(part, undefined, "scan");
+          const scanned = mapped?.records ?? part;
+          scanner.scan(scanned, offset, mapped);
+          watch.add(part, { records: scanned, unusual: scanner.unusual });
+        }
         onFitted(fitted);
       }
     },
