@@ -169,6 +169,17 @@ export interface TreeRequest {
   objects: readonly string[];
   /** Whether paths that the mapping does not name become columns too. */
   keeps: boolean;
+  /** Lookup tables in other elements than the records. */
+  tables?: readonly TableRequest[];
+}
+
+/** A lookup table in elements beside the records. All members except \`name\` are paths. */
+export interface TableRequest {
+  name: string;
+  record: string;
+  key: string;
+  value: string;
+  parent?: string;
 }
 
 export type DialectOverrides = Partial<

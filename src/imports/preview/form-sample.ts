@@ -3,6 +3,7 @@ import { layoutOf } from "../layout.ts";
 import type { IgnoredRow, Dialect } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 import type { PlannedColumns } from "../options/plan-columns.ts";
+import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import type { StoredReject } from "../rejects/make-reject.ts";
@@ -17,6 +18,7 @@ interface Sample {
   records: Records;
   table: Omit<Table, "columns"> & PlannedColumns;
   dialect: Dialect;
+  entries: Head["entries"];
 }
 
 export interface FormedSample {
@@ -30,10 +32,18 @@ export interface FormedSample {
   notices: Notice[];
 }
 
-export function formSample(plan: ShapedPlan, { records, table, dialect }: Sample, listed: number): FormedSample {
+export function formSample(
+  plan: ShapedPlan,
+  { records, table, dialect, entries }: Sample,
+  listed: number,
+): FormedSample {
   const left = createLeftList(table.columns, dialect, listed);
   const refusalOf = createRefuser(table, plan, dialect)(records);
-  const formed = formInMemory(plan, { records, dialect, refusalOf }, left);
+  const formed = formInMemory(
+    plan,
+    { records, dialect, refusalOf, ...(entries === undefined ? {} : { entries }) },
+    left,
+  );
   return {
     records: splitProducts(formed.text, layoutOf(plan.columns)),
     notes: formed.notes,

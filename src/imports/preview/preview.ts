@@ -130,14 +130,14 @@ const NOT_SCANNED: Scanned = {
 
 /** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
 export function scanSample(
-  { records: read, table, dialect, offset }: PreviewHead,
+  { records: read, table, dialect, offset, entries }: PreviewHead,
   options: GivenOptions,
   shown: number,
 ): Scanned {
   const listed = Math.max(shown, SHOWN_REJECTS);
   const { repeats } = completeOptions(options);
   if (isShapedPlan(table.plan))
-    return scanFormed(table.plan, formSample(table.plan, { records: read, table, dialect }, listed), {
+    return scanFormed(table.plan, formSample(table.plan, { records: read, table, dialect, entries }, listed), {
       repeats,
       listed,
       shown,

@@ -15,6 +15,7 @@ import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.t
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { bytesSource } from "./tree/decode-file.ts";
+import type { Entries } from "./tree/lookup-entries.ts";
 import { convertTreeHead } from "./tree/convert-tree.ts";
 import { rewriterOf } from "./rewrite/detect-rewriting.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
@@ -34,6 +35,8 @@ export interface Head {
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
+  /** Entries of lookup tables beside the records of an XML file. */
+  entries?: Entries | undefined;
   /** The question that an import would ask before it reads the file. */
   doubt: Problem | undefined;
 }
@@ -112,8 +115,8 @@ async function readContent(
     case "xml":
     case "json":
     case "jsonl": {
-      const { dialect, text, doubt } = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
-      return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
+      const { dialect, text, entries, doubt } = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
+      return { ...(await readTable(dialect, text, isWhole, overrides)), entries, doubt };
     }
     case "markdown":
     case "text":

@@ -1,6 +1,7 @@
 // Determines what a mapping requests from the records of an XML or JSON file: the paths that its statements name.
-import type { TreeRequest } from "../../../../contract/imports/options.ts";
-import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+import type { TableRequest, TreeRequest } from "../../../../contract/imports/options.ts";
+import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
+import { invalidMapping } from "../compile/invalid.ts";
 
 const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl"]);
 
@@ -15,7 +16,7 @@ const OTHER_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 export function treeRequest(mapping: Mapping): TreeRequest {
-  const { file: { record, each } = {}, pairs = [], keep = true } = mapping;
+  const { file: { record, each } = {}, pairs = [], keep = true, kinds } = mapping;
   const paths = new Set<string>();
   addNames(mapping, paths);
   // In a list of columns, a `*` makes a name a pattern.
@@ -23,14 +24,35 @@ export function treeRequest(mapping: Mapping): TreeRequest {
     if (typeof name === "string" && !name.includes("*")) paths.add(name);
   for (const name of Object.keys(mapping.attributes ?? {}))
     for (const [, hole = ""] of name.matchAll(/\{([^{}]+)\}/g)) paths.add(hole);
-  for (const pair of pairs) if (pair.in !== undefined) paths.add(pair.in);
+  const allPairs = [...pairs, ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.pairs ?? [])];
+  for (const pair of allPairs) if (pair.in !== undefined) paths.add(pair.in);
   return {
     record,
     each,
     paths: [...paths],
-    objects: pairs.flatMap(({ each: path }) => (path === undefined ? [] : [path])),
+    objects: allPairs.flatMap(({ each: path }) => (path === undefined ? [] : [path])),
     keeps: keep !== false,
+    tables: Object.entries(mapping.tables ?? {}).flatMap(([name, table]) => tableRequest(name, table) ?? []),
   };
+}
+
+type Table = NonNullable<Mapping["tables"]>[string];
+
+/** @returns undefined for a table of the records themselves */
+function tableRequest(name: string, { record, key, value, parent }: Table): TableRequest | undefined {
+  if (record === ".") return undefined;
+  return {
+    name,
+    record,
+    key: pathOf(key, `tables.${name}.key`),
+    value: pathOf(value, `tables.${name}.value`),
+    ...(parent === undefined ? {} : { parent: pathOf(parent, `tables.${name}.parent`) }),
+  };
+}
+
+function pathOf(value: Value, statement: string): string {
+  if (typeof value === "string") return value;
+  throw invalidMapping(statement, "in a table of other elements than the records, it must be a path");
 }
 
 /** Adds all texts in the statement, except those that are not names of columns. */

@@ -6,6 +6,7 @@ import { Problem } from "../../../../contract/problems.ts";
 import { readFileHead, readTable, type Head } from "../read-head.ts";
 import { HEAD_BYTES } from "../read-records.ts";
 import { readFully } from "./text-file.ts";
+import { readEntries } from "../tree/lookup-entries.ts";
 import { isPlainText } from "./prepare-text.ts";
 
 /** Number of bytes of a converted text that are kept: enough for the longest header and for the sample of rows. */
@@ -26,8 +27,10 @@ export async function readKeptHead(kept: KeptFile, overrides: DialectOverrides):
   const { path, text_path, dialect } = kept;
   if (dialect !== null && isSameReading(kept.overrides, overrides)) {
     const text = await readStart(isPlainText(dialect) ? path : text_path, KEPT_TEXT_BYTES);
-    if (text !== undefined)
-      return { ...(await readTable(dialect, text.bytes, text.is_whole, overrides)), doubt: undefined };
+    if (text !== undefined) {
+      const entries = dialect.tree === undefined ? undefined : await readEntries(text_path);
+      return { ...(await readTable(dialect, text.bytes, text.is_whole, overrides)), entries, doubt: undefined };
+    }
   }
   const head = await readStart(path, HEAD_BYTES);
   if (head === undefined)

@@ -11,9 +11,18 @@ import { JsonReader } from "../json/json-reader.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { createOutline } from "../xml/find-record.ts";
+import type { XmlHandler } from "../xml/xml-reader.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
 import { decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
 import type { OnRecord } from "./nodes.ts";
+import {
+  createTables,
+  entryLines,
+  groupEntries,
+  tablesPath,
+  type CollectedTables,
+  type Entries,
+} from "./lookup-entries.ts";
 import { TableWriter } from "./table-writer.ts";
 
 export type TreeFormat = "xml" | "json" | "jsonl";
@@ -51,9 +60,11 @@ export async function convertTree(
     await checkNewFile(file);
   };
   try {
+    const tables = createTables(overrides.tree);
     const writer = await writeTable(source, overrides.tree, (written) =>
-      write(rows, tableLines(source, encoding, found, written)),
+      write(rows, tableLines({ source, encoding, found, tables }, written)),
     );
+    if (tables !== undefined) await write(tablesPath(target), entryLines(tables.entries));
     requireRecords(found, writer, overrides.tree);
     await write(target, withHeader(writer.header(), createReadStream(rows)));
   } finally {
@@ -87,17 +98,19 @@ export async function convertTreeHead(
   format: TreeFormat,
   source: TreeSource,
   overrides: DialectOverrides,
-): Promise<{ dialect: Dialect; text: Buffer; doubt: Problem | undefined }> {
+): Promise<{ dialect: Dialect; text: Buffer; entries: Entries | undefined; doubt: Problem | undefined }> {
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   let lines: Buffer[] = [];
+  const tables = createTables(overrides.tree);
   const writer = await writeTable(source, overrides.tree, async (written) => {
     lines = [];
-    for await (const chunk of tableLines(source, encoding, found, written)) lines.push(chunk);
+    for await (const chunk of tableLines({ source, encoding, found, tables }, written)) lines.push(chunk);
   });
   requireRecords(found, writer, overrides.tree);
   const text = Buffer.concat([writer.header(), ...lines]);
-  return { dialect: dialectOf(found, encoding), text, doubt: encoding.doubt };
+  const entries = tables === undefined ? undefined : groupEntries(tables.entries);
+  return { dialect: dialectOf(found, encoding), text, entries, doubt: encoding.doubt };
 }
 
 async function* withHeader(header: Buffer, rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -133,15 +146,18 @@ async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: D
 const withRecord = (found: Outline, request: TreeRequest | undefined): Outline =>
   request?.record === undefined ? found : { ...found, record: request.record };
 
+interface TreeFile {
+  source: TreeSource;
+  encoding: DetectedEncoding;
+  found: Outline;
+  tables: CollectedTables | undefined;
+}
+
 async function* tableLines(
-  source: TreeSource,
-  { encoding }: DetectedEncoding,
-  found: Outline,
+  { source, encoding: { encoding }, found, tables }: TreeFile,
   writer: TableWriter,
 ): AsyncGenerator<Buffer> {
-  const reader = readerOf(found, (record) => {
-    writer.add(record);
-  });
+  const reader = readerOf(found, (record) => writer.add(record), tables?.start());
   for await (const text of decodeSource(source, encoding)) {
     reader.write(text);
     yield* writer.take();
@@ -151,9 +167,9 @@ async function* tableLines(
   yield* writer.take();
 }
 
-function readerOf({ format, record }: Outline, onRecord: OnRecord): Reader {
+function readerOf({ format, record }: Outline, onRecord: OnRecord, outside: XmlHandler | undefined): Reader {
   const names = (record ?? "").split("/").filter((name) => name !== "");
-  if (format === "xml") return createXmlRecords(names, onRecord);
+  if (format === "xml") return createXmlRecords(names, onRecord, outside);
   return new JsonReader(record === null ? undefined : names, onRecord);
 }
 

@@ -5,9 +5,10 @@ import { XmlReader, type XmlHandler } from "./xml-reader.ts";
 /**
  * Creates a reader that reports the elements whose names, from an outer to an inner element, end with `record`.
  * @param record the names, such as `channel`, `item`
+ * @param outside receives the elements outside of the records
  */
-export function createXmlRecords(record: readonly string[], onRecord: OnRecord): XmlReader {
-  const builder: RecordBuilder = new RecordBuilder(record, () => reader.line, onRecord);
+export function createXmlRecords(record: readonly string[], onRecord: OnRecord, outside?: XmlHandler): XmlReader {
+  const builder: RecordBuilder = new RecordBuilder(record, () => reader.line, onRecord, outside);
   const reader: XmlReader = new XmlReader(builder);
   return reader;
 }
@@ -16,6 +17,7 @@ class RecordBuilder implements XmlHandler {
   readonly #record: readonly string[];
   readonly #lineNow: () => number;
   readonly #onRecord: OnRecord;
+  readonly #others: XmlHandler | undefined;
   readonly #root = new Path("");
   /** The names of the open elements outside of a record. */
   readonly #outside: string[] = [];
@@ -26,7 +28,8 @@ class RecordBuilder implements XmlHandler {
   /** Number of open elements that were left out, because the record is too long. */
   #omitted = 0;
 
-  constructor(record: readonly string[], lineNow: () => number, onRecord: OnRecord) {
+  constructor(record: readonly string[], lineNow: () => number, onRecord: OnRecord, others: XmlHandler | undefined) {
+    this.#others = others;
     this.#record = record;
     this.#lineNow = lineNow;
     this.#onRecord = onRecord;
@@ -38,6 +41,7 @@ class RecordBuilder implements XmlHandler {
     if (outer === undefined) {
       if (!this.#isRecord(name)) {
         this.#outside.push(name);
+        this.#others?.open(name, attributes);
         return;
       }
       this.#line = this.#lineNow();
@@ -58,17 +62,22 @@ class RecordBuilder implements XmlHandler {
 
   text(text: string, isMarked: boolean): void {
     const node = this.#node;
-    if (node === undefined || this.#omitted > 0) return;
+    if (node === undefined) {
+      this.#others?.text(text, isMarked);
+      return;
+    }
+    if (this.#omitted > 0) return;
     this.#length += text.length;
     if (this.#length > MAX_RECORD_LENGTH) return;
     if (isMarked) node.text = node.text === "" ? text : joinMarked(node, text);
     else node.text += text;
   }
 
-  close(): void {
+  close(name: string): void {
     const node = this.#node;
     if (node === undefined) {
       this.#outside.pop();
+      this.#others?.close(name);
       return;
     }
     if (this.#omitted > 0) {

@@ -2,6 +2,8 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { layoutOf } from "../../layout.ts";
 import { productsPath } from "../../context.ts";
+import { textPath } from "../../files/text-path.ts";
+import { readEntries } from "../../read/tree/lookup-entries.ts";
 import { readRecords, wholeExtent, type Extent } from "../../read/read-records.ts";
 import type { Records } from "../../read/records.ts";
 import { createSplitter } from "../../read/splitter.ts";
@@ -88,7 +90,8 @@ async function form(run: Run, shaped: ShapedFile, left: LeftList, path: string):
   const { context, work, signal } = run;
   const { pool } = context;
   let notedAt = performance.now();
-  return formFile({ file, table, plan, dialect, size: extent.end, entries: undefined }, path, {
+  const entries = dialect.tree === undefined ? undefined : await readEntries(textPath(context, work, dialect));
+  return formFile({ file, table, plan, dialect, size: extent.end, entries }, path, {
     left,
     refuser: createRefuser(table, plan, dialect),
     async onWindow(records, rows, share) {

@@ -1,0 +1,134 @@
+// Collects the entries of lookup tables from elements beside the records of an XML file, such as categories with their ids.
+import type { TableRequest } from "../../../../contract/imports/options.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import type { XmlHandler } from "./xml-reader.ts";
+
+/** An entry of a lookup table: its table, its key, its text, and the key of its parent. */
+export type TableEntry = [table: string, key: string, value: string, parent: string];
+
+/** Limits of all tables of a file, as in shape/lookup-tables.ts. */
+const MAX_ENTRIES = 1_000_000;
+const MAX_LENGTH = 64 << 20;
+/** Maximum number of characters of a key or a text. */
+const MAX_TEXT = 10_000;
+
+type Part = "key" | "value" | "parent";
+
+interface Table {
+  name: string;
+  record: string[];
+  /** For each part, the names from the entry down to its text. The text of the entry itself has no names. */
+  paths: Partial<Record<Part, string[]>>;
+  /** Whether the parent is the entry that contains this entry. */
+  is_nested: boolean;
+}
+
+/** An open element that is an entry of a table. */
+interface Frame {
+  table: Table;
+  /** Number of open elements outside of the entry, including the entry. */
+  depth: number;
+  texts: Record<Part, string>;
+  /** The entries within this one, whose parent it is. Its key may be known only at its end. */
+  within: TableEntry[];
+}
+
+export class TableCollector implements XmlHandler {
+  readonly #tables: Table[];
+  readonly #names: string[] = [];
+  readonly #frames: Frame[] = [];
+  #entries: TableEntry[] = [];
+  #count = 0;
+  #length = 0;
+
+  constructor(requests: readonly TableRequest[]) {
+    this.#tables = requests.map(({ name, record, key, value, parent }) => ({
+      name,
+      record: namesOf(record),
+      paths: {
+        key: namesOf(key),
+        value: namesOf(value),
+        ...(parent === undefined || parent === ".." ? {} : { parent: namesOf(parent) }),
+      },
+      is_nested: parent === "..",
+    }));
+  }
+
+  /** Returns the entries since the last call. */
+  take(): TableEntry[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries;
+  }
+
+  open(name: string, attributes: string[] | undefined): void {
+    this.#names.push(name);
+    for (const table of this.#tables)
+      if (endsWith(this.#names, table.record))
+        this.#frames.push({
+          table,
+          depth: this.#names.length,
+          texts: { key: "", value: "", parent: "" },
+          within: [],
+        });
+    if (attributes === undefined || this.#frames.length === 0) return;
+    for (let i = 0; i < attributes.length; i += 2) this.#add(`@${attributes[i] ?? ""}`, attributes[i + 1] ?? "");
+  }
+
+  text(text: string): void {
+    if (this.#frames.length > 0) this.#add(undefined, text);
+  }
+
+  close(): void {
+    for (let frame = this.#frames.at(-1); frame?.depth === this.#names.length; frame = this.#frames.at(-1)) {
+      this.#frames.pop();
+      this.#end(frame);
+    }
+    this.#names.pop();
+  }
+
+  /** Adds a text to each open entry of which it is a part. */
+  #add(attribute: string | undefined, text: string): void {
+    for (const { table, depth, texts } of this.#frames)
+      for (const part of ["key", "value", "parent"] as const) {
+        const path = table.paths[part];
+        if (path === undefined || texts[part].length > MAX_TEXT) continue;
+        if (this.#isAt(path, depth, attribute)) texts[part] += text.slice(0, MAX_TEXT);
+      }
+  }
+
+  #isAt(path: readonly string[], depth: number, attribute: string | undefined): boolean {
+    const elements = attribute === undefined ? path.length : path.length - 1;
+    if (this.#names.length - depth !== elements) return false;
+    if (attribute !== undefined && path[elements] !== attribute) return false;
+    for (let i = 0; i < elements; i++) if (path[i] !== this.#names[depth + i]) return false;
+    return true;
+  }
+
+  #end({ table, texts, within }: Frame): void {
+    const key = texts.key.trim();
+    const value = texts.value.trim();
+    for (const entry of within) entry[3] = key;
+    if (key === "" || value === "") return;
+    this.#length += key.length + value.length;
+    if (++this.#count > MAX_ENTRIES || this.#length > MAX_LENGTH) throw tooLarge(table.name);
+    const entry: TableEntry = [table.name, key, value, texts.parent.trim()];
+    const around = table.is_nested ? this.#frames.findLast((frame) => frame.table === table) : undefined;
+    around?.within.push(entry);
+    this.#entries.push(entry);
+  }
+}
+
+const namesOf = (path: string): string[] => path.split("/").filter((name) => name !== "." && name !== "");
+
+function endsWith(names: readonly string[], record: readonly string[]): boolean {
+  const from = names.length - record.length;
+  return from >= 0 && record.every((name, i) => name === names[from + i]);
+}
+
+const tooLarge = (table: string): Problem =>
+  new Problem(
+    "mapping-invalid",
+    `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_LENGTH >> 20} MB of text. Check the statement "tables.${table}" of the mapping, or divide the file.`,
+    { extra: { statement: `tables.${table}` } },
+  );
