@@ -37,16 +37,32 @@ const column_name = z.string().min(1).max(2000);
 
 export const detect = z
   .object({
-    columns: z.array(column_name).min(1).max(200).describe("Column names by which a file of this kind is recognized"),
-    need: z.int().min(1).max(200).describe("Minimum number of the `columns` that a file must have"),
+    columns: z
+      .array(column_name)
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("Column names by which a file of this kind is recognized"),
+    need: z.int().min(1).max(200).optional().describe("Minimum number of the `columns` that a file must have"),
+    root: column_name.optional().describe("Instead of `columns`: the name of the root element of an XML file"),
+    namespace: column_name.optional().describe("With `root`: a namespace that the root element declares"),
+    contains: column_name
+      .optional()
+      .describe("With `root`: the name of an element that the first part of the file contains"),
   })
   .strict()
-  .refine(({ columns, need }) => need <= columns.length, {
+  .refine(({ columns, need, root }) => (root === undefined ? columns && need : (columns ?? need) === undefined), {
+    message: "Use either `columns` and `need`, or `root`",
+  })
+  .refine(({ root, namespace, contains }) => root !== undefined || (namespace ?? contains) === undefined, {
+    message: "`namespace` and `contains` need `root`",
+  })
+  .refine(({ columns = [], need = 0 }) => need <= columns.length, {
     path: ["need"],
     message: "`need` is larger than the number of columns",
   })
   .describe(
-    "The columns by which Skuport recognizes files for this profile. Without `detect`, it compares the columns of a file with the columns that the mapping uses",
+    "The columns, or the root element, by which Skuport recognizes files for this profile. Without `detect`, it compares the columns of a file with the columns that the mapping uses",
   );
 
 const expected_product = z

@@ -1,6 +1,6 @@
 // Chooses the profile of an import by the header of its file, and reports columns that are new or missing.
 import { cutText } from "../../contract/faults.ts";
-import type { GivenOptions } from "../../contract/imports/imports.ts";
+import type { Dialect, GivenOptions } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Notice } from "../../contract/imports/notices.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -37,14 +37,16 @@ export interface ChosenProfile {
 }
 
 /** @param used the profile that the client named or that an earlier scan selected; null if there is none
- * @param known the profiles to select from */
+ * @param known the profiles to select from
+ * @param tree the structure of an XML or JSON file */
 export function chooseProfile(
   header: readonly string[],
   options: GivenOptions,
   used: KnownProfile | null,
   known: readonly KnownProfile[],
+  tree?: Dialect["tree"],
 ): ChosenProfile {
-  const selected = used === null && selects(options) ? selectProfile(header, known) : { profile: used, tied: [] };
+  const selected = used === null && selects(options) ? selectProfile(header, known, tree) : { profile: used, tied: [] };
   const { profile } = selected;
   if (profile === null || profile === undefined)
     return { profile: null, options, notices: tieNotices(selected.tied), question: undefined };

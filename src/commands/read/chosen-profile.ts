@@ -68,7 +68,7 @@ export async function chooseReading(
   if (header.length === 0 || (named === null && !selects(options)))
     return { profile: null, options, notices: [], question: undefined };
   const known = named === null ? await knownProfiles(header, io) : [];
-  const { profile, options: mapped, notices, question } = chooseProfile(header, options, named, known);
+  const { profile, options: mapped, notices, question } = chooseProfile(header, options, named, known, dialect.tree);
   const fitting = optionsForHeader(mapped, header);
   if (named === null && profile !== null && readsDifferently(fitting, dialect)) throw new ReadAgain(profile);
   return { profile, options: fitting, notices, question };

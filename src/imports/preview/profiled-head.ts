@@ -37,11 +37,14 @@ export async function readProfiledHead(
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
   if (head === undefined || head.table.header_fault !== null || (named === null && !selects(options)))
     return { head: head && withDecisions(head, decided), chosen: unchosen };
-  const fitting = chooseProfile(head.table.header, given, named, known);
+  const fitting = chooseProfile(head.table.header, given, named, known, head.dialect.tree);
   const chosen = { ...fitting, options: optionsForHeader(fitting.options, head.table.header) };
   if (chosen.profile === null) return { head: withDecisions(head, decided), chosen };
   if (named !== null || !readsDifferently(chosen.options, head.dialect)) return { head, chosen };
-  return { head: await readSource(source, overridesOf(chosen.options)), chosen };
+  const again = await readSource(source, overridesOf(chosen.options));
+  // With another path of the records, an XML or JSON file has other columns.
+  if (again?.dialect.tree === undefined) return { head: again, chosen };
+  return { head: again, chosen: chooseProfile(again.table.header, given, chosen.profile, []) };
 }
 
 function readSource(source: PreviewSource, overrides: DialectOverrides): Promise<Head | undefined> {

@@ -8,8 +8,11 @@ import {
 } from "../../imports/mapping/compile/file-columns.ts";
 import { attributeColumns } from "../../imports/read/columns/match-columns.ts";
 
+/** The endings of columns with lists and with objects. Whether a column has lists depends on the file. */
+const ENDING = /(?:\[\]|\{\})$/;
+
 /** Two names with the same key denote the same column. */
-export const columnKey = comparableName;
+export const columnKey = (name: string): string => comparableName(name).replace(ENDING, "").trimEnd();
 
 /** The different columns of a file. */
 export interface Header {

@@ -1,4 +1,5 @@
 // Compares the columns of a file with those that a profile knows.
+import { isTreeMapping } from "../../imports/mapping/tree/tree-request.ts";
 import { createPatternBudget } from "../../imports/mapping/compile/file-columns.ts";
 import { columnKey, hasOneOf, headerOf, matchingKeys, numberedNames } from "./column-names.ts";
 import type { KnownProfile } from "./select-profile.ts";
@@ -26,12 +27,13 @@ export function compareColumns(
   const used = usedColumns(definition);
   const named = [...used.named, ...(definition.detect?.columns ?? [])];
   const known = matchingKeys(file, named);
-  // A built-in profile names only some of the columns of its files. Before the first import with the profile, no column counts as new.
-  const knowsAll = built_in && seen_columns === null;
+  // A built-in profile, and a profile for XML or JSON, names only some of the columns of its files. Before the first import with the
+  // profile, no column counts as new.
+  const knowsAll = (built_in || isTreeMapping(definition)) && seen_columns === null;
   const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
   const added = knowsAll ? [] : distinctNames(numberedNames(header)).filter((name) => !isKnown(columnKey(name)));
   const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
-  const expected = definition.detect === undefined ? seen.set : matchingKeys(seen, named);
+  const expected = definition.detect?.columns === undefined ? seen.set : matchingKeys(seen, named);
   const unseen = (seen_columns ?? []).filter((name) => {
     const key = columnKey(name);
     return expected.has(key) && !file.set.has(key);

@@ -1,4 +1,5 @@
 // Selects the profile for a file by the overlap of their columns, so that a file with a new column still gets its profile.
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
@@ -32,15 +33,19 @@ const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 /**
  * Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
  * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile is never selected if the file lacks a
- * column of its key.
+ * column of its key, unless the profile names the root element of an XML file.
  */
-export function selectProfile(header: readonly string[], profiles: readonly KnownProfile[]): Selection {
+export function selectProfile(
+  header: readonly string[],
+  profiles: readonly KnownProfile[],
+  tree?: Dialect["tree"],
+): Selection {
   const columns = headerOf(header);
   const scores = new Map<KnownProfile, number>();
   // Compare the profiles with few patterns first: if the budget for comparing patterns is used up, only profiles with many patterns are not
   // selected.
   for (const profile of profiles.toSorted((a, b) => patternsOf(a) - patternsOf(b)))
-    scores.set(profile, boundedScoreOf(profile, columns));
+    scores.set(profile, scoreOfFile(profile, columns, tree));
   const fitting = profiles.flatMap((profile) => {
     const score = scores.get(profile) ?? 0;
     return score === 0 ? [] : [{ profile, score }];
@@ -84,6 +89,11 @@ function comparedOf(definition: ProfileDefinition): Compared {
 
 const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definition).patterns;
 
+function scoreOfFile(profile: KnownProfile, header: Header, tree: Dialect["tree"]): number {
+  const { detect } = profile.definition;
+  return tree !== undefined && detect?.root !== undefined ? scoreOfRoot(detect, tree) : boundedScoreOf(profile, header);
+}
+
 /** Returns 0 for a profile that cannot be compared within the budget. */
 function boundedScoreOf(profile: KnownProfile, header: Header): number {
   try {
@@ -94,15 +104,28 @@ function boundedScoreOf(profile: KnownProfile, header: Header): number {
   }
 }
 
+type Detect = NonNullable<ProfileDefinition["detect"]>;
+
+/** The score of an XML file that a profile recognizes by its root element. It is higher than any number of common columns. */
+const ROOT_SCORE = 10_000;
+
+/** Returns the score of a profile that names the root element; 0 if the profile does not fit the file. */
+function scoreOfRoot({ root, namespace, contains }: Detect, tree: NonNullable<Dialect["tree"]>): number {
+  if (tree.root !== root) return 0;
+  if (namespace !== undefined && !tree.namespaces.includes(namespace)) return 0;
+  if (contains !== undefined && !tree.elements.includes(contains)) return 0;
+  return ROOT_SCORE + (namespace === undefined ? 0 : 1) + (contains === undefined ? 0 : 1);
+}
+
 /** Returns the number of columns that the file and the profile have in common, or 0 if the profile does not fit. */
 function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): number {
   const { used, required, names } = comparedOf(definition);
   if (used.key.length === 0 || !used.key.every((group) => hasOneOf(header, group))) return 0;
   const seen = [...new Set((seen_columns ?? []).map(columnKey))];
   const isKnown =
-    definition.detect === undefined
+    definition.detect?.columns === undefined
       ? hasRequired(required, header) || isLike(seen, header)
-      : definition.detect.columns.filter((name) => hasOneOf(header, [name])).length >= definition.detect.need;
+      : definition.detect.columns.filter((name) => hasOneOf(header, [name])).length >= (definition.detect.need ?? 0);
   return isKnown ? [...new Set([...names, ...seen])].filter((key) => header.set.has(key)).length : 0;
 }
 

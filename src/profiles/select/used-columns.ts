@@ -1,5 +1,6 @@
 // Lists the columns of a file that a profile uses.
 import type { Condition, MappedValue, Mapping, Value } from "../../../contract/mapping/mapping.ts";
+import { isTreeMapping } from "../../imports/mapping/tree/tree-request.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 
 export interface UsedColumns {
@@ -21,7 +22,10 @@ export function usedColumns(mapping: Mapping): UsedColumns {
   const allPairs = [mapping, ...kinds].flatMap((each) => each.pairs ?? []);
   const pairs = allPairs.flatMap((pair) => [
     ...[pair.in, pair.each].filter((name) => name !== undefined).map((name) => [name]),
-    ...[pair.name, pair.value, pair.unit].flatMap((value) => (value === undefined ? [] : columnsOf(value))),
+    // In XML and JSON, these are paths within the elements that \`each\` names.
+    ...(isTreeMapping(mapping) && pair.each !== undefined ? [] : [pair.name, pair.value, pair.unit]).flatMap((value) =>
+      value === undefined ? [] : columnsOf(value),
+    ),
   ]);
   const read = distinct([
     ...key,

@@ -45,6 +45,7 @@ export const profiles: Shape<typeof english> = {
   list: {
     columns: "Erkannt an den Spalten: {list}",
     detect: "Erkannt an {need} dieser Spalten: {list}",
+    root: "Erkannt am Wurzelelement {root} einer XML-Datei",
     unused: "Noch nicht verwendet",
     used: "Zuletzt verwendet: {when}",
   },
@@ -55,6 +56,7 @@ export const profiles: Shape<typeof english> = {
   },
   recognition: {
     heading: "Welche Dateien dieses Profil verwenden",
+    by_root: "XML-Dateien mit dem Wurzelelement {root}. Sie müssen enthalten, falls angegeben:",
     by_detect: "Dateien mit mindestens {need} dieser {all} Spalten, darunter die Spalten der SKU:",
     by_use:
       "Dateien mit den Spalten der SKU und mindestens 70 % dieser Spalten, oder Dateien, die der letzten Datei ähneln:",

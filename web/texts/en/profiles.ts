@@ -42,6 +42,7 @@ export const profiles = {
   list: {
     columns: "Recognized by its columns: {list}",
     detect: "Recognized by {need} of these columns: {list}",
+    root: "Recognized by the root element {root} of an XML file",
     unused: "Not used yet",
     used: "Last used {when}",
   },
@@ -52,6 +53,7 @@ export const profiles = {
   },
   recognition: {
     heading: "Which files use this profile",
+    by_root: "XML files with the root element {root}. They must contain, if given:",
     by_detect: "Files that have at least {need} of these {all} columns, including those of the SKU:",
     by_use:
       "Files that have the columns of the SKU and at least 70 % of these columns, or that resemble the last file:",

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { asUsed, chooseProfile, selects, withMapping, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { readKnownProfiles, readNamedProfile, withSeenColumns } from "../../../profiles/known-profiles.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { ImportWork } from "../../store.ts";
 
@@ -18,12 +19,12 @@ export async function withNamedProfile(pool: pg.Pool, work: ImportWork): Promise
 export async function profileOfTable(
   pool: pg.Pool,
   { profile, options }: ImportWork,
-  { header, header_fault }: Pick<Table, "header" | "header_fault">,
+  { header, header_fault, tree }: Pick<Table, "header" | "header_fault"> & Pick<Dialect, "tree">,
 ): Promise<ChosenProfile> {
   if (header_fault !== null || header.length === 0 || (profile === null && !selects(options)))
     return { profile: null, options, notices: [], question: undefined };
   const used = profile === null ? null : await withSeenColumns(pool, profile);
-  return chooseProfile(header, options, used, used === null ? await readKnownProfiles(pool) : []);
+  return chooseProfile(header, options, used, used === null ? await readKnownProfiles(pool) : [], tree);
 }
 
 /** Thrown to read the file again, with the dialect that its profile specifies. */
