@@ -26,7 +26,9 @@ export async function judgeTable(
 ): Promise<{ run: Run; table: JudgedTable; question: Problem | undefined }> {
   const { context, work, signal } = given;
   const opened = await openTable(file, dialect, signal, overridesOf(work.options));
-  const fitting = await retryTransient(() => profileOfTable(context.pool, work, { ...opened, tree: dialect.tree }), { signal });
+  const fitting = await retryTransient(() => profileOfTable(context.pool, work, { ...opened, tree: dialect.tree }), {
+    signal,
+  });
   const chosen = { ...fitting, options: optionsForHeader(fitting.options, opened.header) };
   const run = await withProfile(given, chosen, dialect);
   const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
