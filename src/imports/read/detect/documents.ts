@@ -11,7 +11,8 @@ const BEGINNINGS: readonly { pattern: RegExp; kind: string; advice: string }[] =
   { pattern: /^\\documentclass\b/, kind: "a TeX document", advice: "" },
   { pattern: /^\{\\rtf/, kind: "a text document (RTF)", advice: "" },
   {
-    pattern: /^(?:-- [^\n]{0,200}\n\s*)*(?:CREATE|DROP|INSERT INTO|BEGIN TRANSACTION|SET NAMES|USE `)\b/i,
+    pattern:
+      /^(?:-- [^\n]{0,200}\n\s*)*(?:CREATE (?:OR REPLACE |TEMP |TEMPORARY |UNIQUE )?(?:TABLE|DATABASE|SCHEMA|VIEW|INDEX|SEQUENCE|EXTENSION|FUNCTION)|DROP (?:TABLE|DATABASE|SCHEMA|VIEW|INDEX|SEQUENCE)|INSERT INTO|BEGIN TRANSACTION|SET NAMES|USE `)\b/i,
     kind: "an SQL script",
     advice: "Export the table itself as CSV from the database. ",
   },

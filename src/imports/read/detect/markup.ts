@@ -61,11 +61,15 @@ const refused = (kind: string): Markup => ({ kind: "refused", message: `The file
 /** Number of lines at the start of the file that are searched for a table in Markdown. */
 const SEARCHED_LINES = 200;
 
+/** Whether the line names fields of a product with another delimiter. A cell below it may then contain a table in Markdown. */
+const isDelimitedHeader = (line: string): boolean =>
+  !line.includes("|") && [",", ";", "\t"].some((mark) => countKnownNames(line.split(mark)) > 1);
+
 /** Finds the first table in Markdown whose header names a field of a product, or otherwise the first table. */
 function findMarkdownTable(text: string): { has_headings: boolean; names_fields: boolean } | undefined {
   const lines = text.split(/\r\n?|\n/, SEARCHED_LINES);
   const headers = lines.filter((line, index) => line.includes("|") && isMarkdownRule(lines[index + 1] ?? ""));
-  if (headers.length === 0) return undefined;
+  if (headers.length === 0 || isDelimitedHeader(lines.find((line) => line.trim() !== "") ?? "")) return undefined;
   return {
     has_headings: lines.some((line) => /^#{1,6} /.test(line)),
     names_fields: headers.some((line) => countKnownNames(line.split("|").map((cell) => cell.trim())) > 0),

@@ -8,6 +8,10 @@ interface Signature {
   /** The kind of file, as in "The file is …". */
   kind: string;
   advice: string;
+  /** Whether files of this kind can be text. A file of any other kind has control characters, which no table has. */
+  is_text?: true;
+  /** What the first kilobytes of such a file contain besides. */
+  pattern?: RegExp;
 }
 
 const SAVE = "Save the table as .xlsx or CSV.";
@@ -42,10 +46,15 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: "4152524f5731", kind: "an Arrow file", advice: EXPORT },
   { bytes: "53514c69746520666f726d61742033", kind: "an SQLite database", advice: EXPORT },
   { bytes: "000100005374616e64617264", kind: "an Access database", advice: EXPORT },
-  { bytes: "255044462d", kind: "a PDF", advice: "Save the table that it was made from as .xlsx or CSV." },
-  { bytes: "2521505321", kind: "a PostScript file", advice: SAVE },
-  { bytes: "252150532d41646f6265", kind: "a PostScript file", advice: SAVE },
-  { bytes: "7b5c727466", kind: "a text document (RTF)", advice: SAVE },
+  {
+    bytes: "255044462d",
+    kind: "a PDF",
+    advice: "Save the table that it was made from as .xlsx or CSV.",
+    is_text: true,
+  },
+  { bytes: "2521505321", kind: "a PostScript file", advice: SAVE, is_text: true },
+  { bytes: "252150532d41646f6265", kind: "a PostScript file", advice: SAVE, is_text: true },
+  { bytes: "7b5c727466", kind: "a text document (RTF)", advice: SAVE, is_text: true },
   { bytes: "89504e470d0a1a0a", kind: "a picture (PNG)", advice: WRONG_FILE },
   { bytes: "ffd8ff", kind: "a picture (JPEG)", advice: WRONG_FILE },
   { bytes: "474946383761", kind: "a picture (GIF)", advice: WRONG_FILE },
@@ -70,18 +79,39 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: "774f4632", kind: "a font", advice: WRONG_FILE },
   { bytes: "fffe0000", kind: "text in UTF-32", advice: "Save it as UTF-8." },
   { bytes: "0000feff", kind: "text in UTF-32", advice: "Save it as UTF-8." },
-  { bytes: "49443b50", kind: "a symbolic link spreadsheet (SYLK)", advice: SAVE },
-  { bytes: "2d2d2d2d2d424547494e20", kind: "a certificate or an encrypted message (PEM, PGP)", advice: WRONG_FILE },
+  // A table with the header `ID;Preis` begins with the same letters, but has no lines such as `C;Y1;X1;K"sku"`.
+  {
+    bytes: "49443b50",
+    kind: "a symbolic link spreadsheet (SYLK)",
+    advice: SAVE,
+    is_text: true,
+    pattern: /[\r\n]C;[XY]\d+;/,
+  },
+  {
+    bytes: "2d2d2d2d2d424547494e20",
+    kind: "a certificate or an encrypted message (PEM, PGP)",
+    advice: WRONG_FILE,
+    is_text: true,
+  },
 ];
 
-const PARSED = SIGNATURES.map(({ bytes, at = 0, kind, advice }) => ({
-  at,
-  bytes: Array.from(bytes.matchAll(/../g), ([pair]) => (pair === ".." ? undefined : Number.parseInt(pair, 16))),
-  message: `The file is ${kind}. ${advice}`,
-}));
+/** Number of bytes at the start of the file that are searched for control characters and patterns. */
+const SEARCHED = 4096;
+const CONTROL = /[\0-\x08\x0e-\x19]/;
+const isPrintable = (byte: number | undefined): boolean => byte === undefined || (byte >= 0x20 && byte < 0x7f);
+
+const PARSED = SIGNATURES.map(({ bytes: digits, at = 0, kind, advice, is_text, pattern }) => {
+  const bytes = Array.from(digits.matchAll(/../g), ([pair]) => (pair === ".." ? undefined : Number.parseInt(pair, 16)));
+  // Some signatures consist of letters, such as ORC and ID3. A table can begin with these letters too.
+  const besides = pattern ?? (is_text !== true && bytes.every(isPrintable) ? CONTROL : undefined);
+  return { at, bytes, besides, message: `The file is ${kind}. ${advice}` };
+});
 
 /** Returns the message for a file that is not a table; undefined if the file does not begin with a known signature. */
 export function describeSignature(head: Buffer): string | undefined {
-  return PARSED.find(({ at, bytes }) => bytes.every((byte, index) => byte === undefined || head[at + index] === byte))
-    ?.message;
+  return PARSED.find(
+    ({ at, bytes, besides }) =>
+      bytes.every((byte, index) => byte === undefined || head[at + index] === byte) &&
+      (besides === undefined || besides.test(head.toString("latin1", 0, SEARCHED))),
+  )?.message;
 }
