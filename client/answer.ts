@@ -30,8 +30,10 @@ export function failureOf(status: number, body: string): Problem | UnreachableEr
   const { type, detail } = document;
   const extra = Object.fromEntries(Object.entries(document).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
-  // A newer server may send a slug that this client does not know; the detail is useful nevertheless.
-  return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });
+  if (isSlug(slug)) return new Problem(slug, detail, { extra });
+  // A newer server may send a slug that this client does not know; the detail is useful nevertheless. The unknown slug becomes the reason, so
+  // that the page does not show its text for internal errors.
+  return new Problem("internal-error", detail, { extra: { reason: slug, ...extra } });
 }
 
 /** Maximum size of a response. Apart from downloads, the largest response is a page of products with long values, about 10 MB. */

@@ -10,6 +10,16 @@ export const problem_document = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
+    reason: z
+      .string()
+      .optional()
+      .describe(
+        "Distinguishes problems of the same type, for clients that show problems in another language than English",
+      ),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .describe("The values that the text of the reason contains"),
     instance: z.string().optional().describe("Contains the request id, which the server's log contains too"),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))

@@ -4,20 +4,21 @@ import { z } from "zod";
 /** The kinds of notices, with their meaning. */
 export const NOTICES = {
   active_as_attribute:
-    "A column is named like the active column, but its values are neither yes nor no; the column was imported as an attribute",
+    "A column is named like the active column, but its values are neither yes nor no; the column is imported as an attribute",
+  name_doubtful: "The column that was recognized as the name contains only numbers, addresses or one repeated value",
   damaged_numbers: "Cells contain numbers that a spreadsheet has shortened, such as 4.00638E+12",
   missing_values:
-    "Cells contain a word that programs write for a missing value, such as NULL or NaN; the word was stored as text",
+    "Cells contain a word that programs write for a missing value, such as NULL or NaN; the word is stored as text",
   formulas:
-    "Cells contain formulas of a spreadsheet, such as =A1*2, instead of their results; the formulas were stored as text",
+    "Cells contain formulas of a spreadsheet, such as =A1*2, instead of their results; the formulas are stored as text",
   guarded_numbers:
     "Cells contain a backtick before a number, which some programs write so that a spreadsheet keeps the number as text",
   wrong_letters: "Cells contain letters that were decoded in a wrong encoding before the file was made",
   encoding_uncertain: "The encoding was detected from a few letters, and another encoding gives different letters",
-  short_rows: "Rows have fewer cells than the header; the missing cells at their end were read as blank",
+  short_rows: "Rows have fewer cells than the header; the missing cells at their end are read as blank",
   second_table: "The values below a blank line are of different kinds from those above; a second table may begin there",
   repeated_column:
-    "Several columns have the same name; all but the first were imported as attributes whose names end with a number",
+    "Several columns have the same name; all but the first become attributes whose names end with a number",
   look_alikes:
     "SKUs or column names contain characters that look like other characters; names that look equal may differ",
   date_skus: "SKUs look like dates into which a spreadsheet has converted other codes",
@@ -39,6 +40,10 @@ export const notice = z
     message: z.string().describe("A full sentence"),
     column: z.string().nullable().describe("Name of the column; null if the notice is not about one column"),
     count: z.int().min(0).nullable().describe("Number of rows concerned, if known"),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .describe("The other values that `message` contains, for clients that translate notices"),
   })
   .meta({ id: "ImportNotice" });
 export type Notice = z.infer<typeof notice>;

@@ -25,7 +25,8 @@ export const preview_column = column
       .enum(CONFIDENCES)
       .describe(
         "`high`: the client, a mapping or a choice for an earlier import (`remembered`) has determined the target, or the column has the " +
-          "name of the field; `medium`: the name is similar; `low`: an import would ask which column contains the field",
+          "name of the field; `medium`: the name is similar; `low`: an import would ask which column contains the field, or the values of the " +
+          "column cannot be names",
       ),
     samples: z.array(z.string()).describe("The first three different values, each truncated to 100 characters"),
   })

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkJsonBounds } from "../json-bounds.ts";
 import { Problem } from "../problems.ts";
 import { holdsStorable, NOT_STORABLE, unusableMember } from "../stored-text.ts";
+import { FAULTS } from "./mapping-faults.ts";
 import { mostSpecific } from "./member-fault.ts";
 import { mapping, type Mapping } from "./mapping.ts";
 
@@ -33,7 +34,7 @@ function parse(text: string): unknown {
     if (!holdsStorable(value)) return NOT_STORABLE;
     const unusable = unusableMember(value);
     if (unusable !== undefined) return unusable;
-    return typeof value === "string" ? "The mapping is a JSON string. Give a JSON object." : value;
+    return typeof value === "string" ? FAULTS.json_string : value;
   } catch (error) {
     if (error instanceof Problem) return error.message;
     return `The mapping is not valid JSON: ${(error as Error).message}`;

@@ -1,5 +1,6 @@
 // Finds the fault to report for a value of a mapping, which can be a text, a list or an object.
 import type { z } from "zod";
+import { FAULTS } from "./mapping-faults.ts";
 
 interface MemberFault {
   path: PropertyKey[];
@@ -16,11 +17,9 @@ export function mostSpecific(issue: z.core.$ZodIssue): MemberFault {
     .sort((a, b) => b.path.length - a.path.length);
   const [best] = faults;
   if (best === undefined || best.path.length === 0)
-    return { path: [...issue.path], message: isOfValue(issue) ? VALUE_FAULT : issue.message };
+    return { path: [...issue.path], message: isOfValue(issue) ? FAULTS.member : issue.message };
   return { path: [...issue.path, ...best.path], message: best.message };
 }
-
-const VALUE_FAULT = "Enter the name of a column, a list, or an object with `from`";
 
 /** Whether the fault is that of a value, which can be a text, a list or an object. */
 const isOfValue = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>

@@ -1,10 +1,10 @@
 // The values of a mapping: where a value comes from, the steps that change it, and the conditions on values.
 import { z } from "zod";
 import "../wording.ts";
+import { FAULTS, MAX_MAP_ENTRIES } from "./mapping-faults.ts";
 
 /** Limits of a mapping. They bound the work for each row of a file. */
 export const MAX_STATEMENTS = 500;
-const MAX_MAP_ENTRIES = 10_000;
 const MAX_TEXT = 2000;
 
 export const text = z.string().max(MAX_TEXT);
@@ -123,10 +123,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
           ),
         map: z
           .record(text, text)
-          .refine(
-            (map) => Object.keys(map).length <= MAX_MAP_ENTRIES,
-            `A value map has at most ${MAX_MAP_ENTRIES} entries`,
-          )
+          .refine((map) => Object.keys(map).length <= MAX_MAP_ENTRIES, FAULTS.map)
           .optional()
           .describe("Replaces whole values. The keys are not case-sensitive"),
         else: z

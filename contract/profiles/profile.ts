@@ -1,6 +1,7 @@
 // A profile: a mapping with a name, the columns by which it is recognized, and tests.
 import { z } from "zod";
 import { MAX_SKU_CHARACTERS } from "../catalog/product-limits.ts";
+import { FAULTS } from "../mapping/mapping-faults.ts";
 import { mapping } from "../mapping/mapping.ts";
 import { holdsStorable, isStorable, NOT_STORABLE } from "../stored-text.ts";
 import {
@@ -11,27 +12,19 @@ import {
   NO_PROFILE,
 } from "./profile-names.ts";
 
-const NAME_FAULT = `Write a name of 1 to ${MAX_PROFILE_NAME_CHARACTERS} characters without control characters`;
-
 export const profile_name = z
   .string()
   .trim()
-  .min(1, NAME_FAULT)
-  .max(MAX_PROFILE_NAME_CHARACTERS, NAME_FAULT)
-  .refine((name) => isStorable(name) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name), NAME_FAULT)
-  .refine(
-    (name) => name.toLowerCase() !== NO_PROFILE && !/^\.+$/.test(name),
-    `The names "${NO_PROFILE}" and "." are reserved`,
-  );
+  .min(1, FAULTS.profile_name)
+  .max(MAX_PROFILE_NAME_CHARACTERS, FAULTS.profile_name)
+  .refine((name) => isStorable(name) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name), FAULTS.profile_name)
+  .refine((name) => name.toLowerCase() !== NO_PROFILE && !/^\.+$/.test(name), FAULTS.reserved_name);
 
 /** Characters that file names or URLs cannot contain. Only new names are checked; existing profiles keep their names. */
 const UNFIT = /[/\\?*:"<>|]/;
 
 /** The name of a profile that is created or renamed. */
-export const new_profile_name = profile_name.refine(
-  (name) => !UNFIT.test(name),
-  'Write a name without / \\ ? * : " < > |',
-);
+export const new_profile_name = profile_name.refine((name) => !UNFIT.test(name), FAULTS.new_name);
 
 const column_name = z.string().min(1).max(2000);
 
@@ -59,7 +52,7 @@ export const detect = z
   })
   .refine(({ columns = [], need = 0 }) => need <= columns.length, {
     path: ["need"],
-    message: "`need` is larger than the number of columns",
+    message: FAULTS.need,
   })
   .describe(
     "The columns, or the root element, by which Skuport recognizes files for this profile. Without `detect`, it compares the columns of a file with the columns that the mapping uses",

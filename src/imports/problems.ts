@@ -3,11 +3,13 @@ import type { Chunk, FinalCounts } from "./chunk-store.ts";
 import type { ImportWork } from "./store.ts";
 import { REJECT_CODES, type RejectGroup } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
+import { because } from "../../contract/problem-reasons.ts";
 
 export const strictProblem = (count: number): Problem =>
   new Problem(
     "rejected-rows",
     `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it with "All or nothing" (strict) turned off.`,
+    { extra: because("strict-rows", { count }) },
   );
 
 /** Returns the problem of an import that applied no row. */
@@ -75,4 +77,5 @@ export const diedLoading = ({ filename }: ImportWork, { first_row, records }: Ch
   new Problem(
     "worker-died",
     `The import's worker process crashed or stopped responding twice while it loaded rows ${first_row.toLocaleString("en")} to ${(first_row + records - 1).toLocaleString("en")} of "${filename}". These rows were not imported. Rows that are counted as created or updated were imported. Upload the file again without these rows, or split it into smaller files. The server's log shows why the worker stopped.`,
+    { extra: because("rows-unloaded", { first: first_row, last: first_row + records - 1 }) },
   );

@@ -25,6 +25,7 @@ import { Problem } from "../../contract/problems.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
 import { new_profile_name, type ProfileDefinition } from "../../contract/profiles/profile.ts";
 import type { Profile, ProfileTestResult } from "../../contract/profiles/profiles.ts";
+import { because } from "../../contract/problem-reasons.ts";
 
 /** Maximum number of stored profiles. Every import compares its columns with all of them. */
 const MAX_PROFILES = 1000;
@@ -94,7 +95,9 @@ export async function renameProfile(
     checkPreconditions({ name, preconditions }, stored);
     const other = await readStored(client, newKey);
     if (other !== undefined && other.id !== stored.id)
-      throw new Problem("profile-exists", `There is already a profile "${other.name}". Choose another name.`);
+      throw new Problem("profile-exists", `There is already a profile "${other.name}". Choose another name.`, {
+        extra: because("profile-named", { name: other.name }),
+      });
     if (stored.name === newName) return;
     const { definition, tests_count, tests_failed } = stored;
     const text = { name: newName, definition: { ...definition, profile: newName }, actor, tests_count, tests_failed };

@@ -9,6 +9,7 @@ import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { profileKey } from "./profile-key.ts";
 import { compareColumns, type ColumnChanges } from "./select/compare-columns.ts";
 import { selectProfile, type KnownProfile } from "./select/select-profile.ts";
+import { because } from "../../contract/problem-reasons.ts";
 
 /** The profile of an import, as the import stores it. */
 export interface UsedProfile {
@@ -105,22 +106,23 @@ const MAX_LISTED = 20;
 
 function changeNotices(name: string, { added, missing, renamed }: ColumnChanges, policy: Policy): Notice[] {
   const isRenamed = new Set(renamed.flatMap(({ from, to }) => [from, to]));
-  const becomes = policy.on_new_column === "ignore" ? "was ignored" : "became an attribute unless the profile drops it";
+  const becomes = policy.on_new_column === "ignore" ? "is ignored" : "becomes an attribute unless the profile drops it";
   return [
     ...renamed.slice(0, MAX_NOTICES).map(({ from, to }): Notice => ({
       code: "renamed_column",
       message: `The file lacks the column "${from}" of the profile "${name}", and has the new column "${to}". If the column was renamed, change the profile.`,
       column: to,
       count: null,
+      values: { profile: name, from, to },
     })),
     ...noticesOf(
-      "new_column",
+      { code: "new_column", profile: name },
       added.filter((column) => !isRenamed.has(column)),
       (column) => `The profile "${name}" does not know the column "${column}", which ${becomes}.`,
       (columns, list) => `The profile "${name}" does not know ${columns} columns: ${list}.`,
     ),
     ...noticesOf(
-      "missing_column",
+      { code: "missing_column", profile: name },
       missing.filter((column) => !isRenamed.has(column)),
       (column) =>
         `The file lacks the column "${column}", which the profile "${name}" or the last file with it contains. The values of this column stay unchanged.`,
@@ -131,20 +133,28 @@ function changeNotices(name: string, { added, missing, renamed }: ColumnChanges,
 }
 
 function noticesOf(
-  code: Notice["code"],
+  { code, profile }: { code: Notice["code"]; profile: string },
   columns: readonly string[],
   one: (column: string) => string,
   many: (count: number, list: string) => string,
 ): Notice[] {
   if (columns.length <= MAX_NOTICES)
-    return columns.map((column) => ({ code, message: one(column), column, count: null }));
-  return [{ code, message: many(columns.length, listOf(columns)), column: null, count: null }];
+    return columns.map((column) => ({ code, message: one(column), column, count: null, values: { profile } }));
+  const message = many(columns.length, listOf(columns));
+  return [{ code, message, column: null, count: null, values: { profile, columns: namesOf(columns) } }];
 }
 
 function listOf(columns: readonly string[]): string {
   const shown = columns.slice(0, MAX_LISTED).map((column) => `"${cutText(column, 100)}"`);
   return columns.length > MAX_LISTED ? `${shown.join(", ")} and ${columns.length - MAX_LISTED} more` : shown.join(", ");
 }
+
+/** The list as a value of a notice or a problem: in no language, so without words. */
+const namesOf = (columns: readonly string[]): string =>
+  [
+    ...columns.slice(0, MAX_LISTED).map((column) => cutText(column, 100)),
+    ...(columns.length > MAX_LISTED ? ["…"] : []),
+  ].join(", ");
 
 const tieNotices = (tied: readonly string[]): Notice[] =>
   tied.length === 0
@@ -155,6 +165,7 @@ const tieNotices = (tied: readonly string[]): Notice[] =>
           message: `No profile was used, because ${listOf(tied)} fit the columns of the file equally well. Choose one with the option profile.`,
           column: null,
           count: null,
+          values: { profiles: namesOf(tied) },
         },
       ];
 
@@ -171,6 +182,7 @@ function questionOf(name: string, { added, missing, renamed }: ColumnChanges, po
           profile: name,
           added,
           renamed,
+          ...because("new-columns", { profile: name, columns: namesOf(added) }),
         },
       },
     );
@@ -178,7 +190,16 @@ function questionOf(name: string, { added, missing, renamed }: ColumnChanges, po
     return new Problem(
       "columns-changed",
       `The file lacks ${missing.length === 1 ? "a column" : "columns"} of the profile "${name}": ${listOf(missing)}. To import the file without them, set on_missing_column=keep.`,
-      { extra: { option: "on_missing_column", candidates: candidates("keep"), profile: name, missing, renamed } },
+      {
+        extra: {
+          option: "on_missing_column",
+          candidates: candidates("keep"),
+          profile: name,
+          missing,
+          renamed,
+          ...because("missing-columns", { profile: name, columns: namesOf(missing) }),
+        },
+      },
     );
   return undefined;
 }

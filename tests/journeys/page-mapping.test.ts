@@ -235,3 +235,25 @@ test("the editor in German has no accessibility violations", async () => {
   await page.getByTestId("first-products").getByText("Südwind:4711", { exact: true }).waitFor();
   await inspectLooks(page, "mapping-german");
 });
+
+test("the faults and problems of a mapping are German in the German editor", async () => {
+  const page = await open("/imports", { locale: "de-DE" });
+  await upload(page, await textFile("tee.csv", "Kennung;Titel;Preis\nT-1;Assam;7,90\nT-2;Darjeeling;frei\n"));
+  await page.getByTestId("question").getByRole("radio", { name: "Kennung" }).check();
+  const editor = page.getByTestId("mapping-editor");
+  await editor.getByRole("button", { name: "Text", exact: true }).click();
+  const text = editor.getByTestId("mapping-text");
+  await text.fill('{ "key": "Kennung", "attributes": { "price": { "from": "Preis", "split": 5 } } }');
+  await page.getByTestId("text-faults").getByText("Hier muss ein Text stehen.").waitFor();
+  await text.fill('{ "key": "Kennung", "name": { "join": ":" } }');
+  await page.getByTestId("mapping-fault").getByText("„name“: Es fehlt from | const | default.").waitFor();
+  await text.fill(
+    '{ "key": "Kennung", "name": "Titel", "attributes": { "price": { "from": "Preis", "number": "viele" } } }',
+  );
+  await page.getByTestId("mapping-fault").getByText("„attributes.price.number“: Die Beispielzahl").waitFor();
+  await inspectLooks(page, "mapping-fault-german");
+  await text.fill(
+    '{ "key": "Kennung", "name": "Titel", "attributes": { "price": { "from": "Preis", "number": "1,5" } } }',
+  );
+  await page.getByTestId("first-products").getByText("Abgelehnt: „frei“:", { exact: false }).waitFor();
+});

@@ -5,14 +5,15 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { call } from "../../client/call.ts";
 import { list_imports } from "../../contract/imports/imports.ts";
-import { put_profile } from "../../contract/profiles/profiles.ts";
+import { get_profile, put_profile } from "../../contract/profiles/profiles.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
 import { builtInProfiles } from "../../src/profiles/built-in.ts";
 import { inspectLooks } from "./support/looks.ts";
 
 const journey = await startJourney();
 const { server } = journey;
-const { open } = pagesOf(journey);
+// The server refuses the text with faults.
+const { open } = pagesOf(journey, {}, (complaint) => complaint.includes("status of 400"));
 const file = join(server.folder, "lamps.csv");
 const rows = ["2001;101;Table lamp;19,90;red|blue", "2002;102;Floor lamp;1.049,00;black"];
 await writeFile(file, `Nr;Artikel;Bezeichnung;EK;Farben\n${rows.join("\n")}\n`);
@@ -112,3 +113,40 @@ async function holdUploads(page: Page): Promise<() => void> {
     isHeld = false;
   };
 }
+
+test("the first rows of an imported file become a test of its profile", async () => {
+  const page = await open("/imports");
+  await page.getByTestId("file").setInputFiles(file);
+  await untilDone(page);
+  await page.getByRole("button", { name: "Make the first rows a test" }).click();
+  await page.waitForURL("**/profiles/Supplier%20A/tests");
+  const form = page.getByTestId("add-test");
+  await form.getByRole("cell", { name: "1049.00" }).waitFor();
+  expect(await form.getByLabel("Name of the test").inputValue()).toBe("lamps.csv");
+  await inspectLooks(page, "import-offers-test");
+  await form.getByRole("button", { name: "The products are right: add the test" }).click();
+  await page.getByRole("list", { name: "Tests" }).getByText("Passed", { exact: true }).waitFor();
+  const stored = await call(get_profile, { params: { name: "Supplier A" } }, { base_url: server.base_url });
+  expect(stored.tests).toEqual({ count: 1, failed: 0 });
+});
+
+test("the faults of a profile's text are shown in German, at their lines", async () => {
+  const page = await open("/profiles/Supplier%20A/text", { locale: "de-DE" });
+  const definition = {
+    key: "Artikel",
+    nam: "x",
+    on_new_column: "drop",
+    attributes: { price: 5, colour: { split: "" } },
+  };
+  await page
+    .getByRole("textbox")
+    .first()
+    .fill(JSON.stringify(definition, null, 2));
+  const faults = page.getByRole("list", { name: "Fehler im Text" }).getByRole("listitem");
+  await faults.filter({ hasText: "Unbekannt: „nam“. Prüfen Sie die Schreibweise." }).waitFor();
+  await faults.filter({ hasText: "Möglich: „attribute“, „ignore“, „hold“." }).waitFor();
+  await faults.filter({ hasText: "Möglich sind hier der Name einer Spalte, eine Liste oder ein Objekt" }).waitFor();
+  await faults.filter({ hasText: "Mindestens 1 Zeichen." }).waitFor();
+  expect((await faults.allInnerTexts()).join(" ")).not.toMatch(/Invalid|expected|Unrecognized/);
+  await inspectLooks(page, "profile-faults-german");
+});

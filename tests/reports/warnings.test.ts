@@ -5,6 +5,8 @@ import type { NoticeCode } from "../../contract/imports/notices.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, rejectsOf } from "../support/import-file.ts";
 import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+import { SERVER_TEXTS } from "../../web/texts/all-languages.ts";
+import { noticeWords, serverTexts } from "../../web/texts/server-texts.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
@@ -13,8 +15,13 @@ beforeEach(async () => {
   await pool.query("truncate products, product_history");
 });
 
-const run = (content: string | Buffer): Promise<Import> =>
-  importBytes(context, typeof content === "string" ? Buffer.from(content) : content);
+/** Imports a file. Each notice of the import can be shown in German. */
+async function run(content: string | Buffer): Promise<Import> {
+  const result = await importBytes(context, typeof content === "string" ? Buffer.from(content) : content);
+  serverTexts.value = SERVER_TEXTS.de;
+  for (const notice of result.notices) expect(noticeWords(notice), notice.message).toBeTypeOf("string");
+  return result;
+}
 
 interface Stored {
   sku: string;

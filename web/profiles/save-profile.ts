@@ -1,9 +1,13 @@
 // Stores the text of a profile, and returns what the user must decide if the server refuses it.
 import { Problem } from "../../contract/problems.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
-import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import { mostSpecific } from "../../contract/mapping/member-fault.ts";
+import { profile_definition, type ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { get_profile, put_profile, type Profile, type ProfileTestResult } from "../../contract/profiles/profiles.ts";
+import { errorText } from "../server/problem-words.ts";
 import { ask } from "../server/use-connection.ts";
+import { shownLanguage } from "../texts/language.ts";
+import { faultText } from "../texts/server-texts.ts";
 
 export interface TextFault {
   /** JSON pointer within the text of the profile. */
@@ -41,7 +45,7 @@ export async function saveProfile(
       case "profile-changed":
         return { kind: "conflict", current: await findProfile(name) };
       case "invalid-request":
-        return { kind: "faults", faults: faultsOf(error) };
+        return { kind: "faults", faults: faultsOf(error, definition) };
       default:
         throw error;
     }
@@ -58,13 +62,27 @@ async function findProfile(name: string): Promise<Profile | null> {
 }
 
 /** Converts a validation error to faults of the text. The text was the body of the request, or the member `definition` of the body. */
-export function faultsOf(error: Problem): TextFault[] {
+export function faultsOf(error: Problem, definition: Definition): TextFault[] {
   const errors = (error.extra["errors"] ?? []) as TextFault[];
-  if (errors.length === 0) return [{ pointer: "", detail: error.message }];
-  return errors.map(({ pointer, detail }) => ({
-    pointer: pointer.replace(/^\/body(?:\/definition(?=\/|$))?/, ""),
-    detail,
-  }));
+  if (errors.length === 0) return [{ pointer: "", detail: errorText(error) }];
+  const own = shownLanguage.value === "en" ? undefined : ownFaults(definition);
+  return errors.map((fault) => {
+    const pointer = fault.pointer.replace(/^\/body(?:\/definition(?=\/|$))?/, "");
+    return { pointer, detail: own?.get(pointer) ?? faultText(fault.detail) };
+  });
+}
+
+/** Validates the text as the server does, because the server describes its faults in English. Returns the descriptions by JSON pointer. */
+function ownFaults(definition: Definition): Map<string, string> {
+  const issues = profile_definition.safeParse(definition).error?.issues ?? [];
+  return new Map(
+    issues
+      .map(mostSpecific)
+      .map(({ path, message }) => [
+        path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+        faultText(message),
+      ]),
+  );
 }
 
 export const profileText = (definition: unknown): string => `${JSON.stringify(definition, null, 2)}\n`;

@@ -5,6 +5,7 @@ import { health_ready } from "../../contract/health.ts";
 import { list_products } from "../../contract/catalog/products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../server/use-connection.ts";
+import { errorText } from "../server/problem-words.ts";
 
 const REFRESH_INTERVAL_MS = 5_000;
 
@@ -36,7 +37,7 @@ export function useHealth() {
       };
       problem.value = "";
     } catch (error) {
-      if (error instanceof Problem) problem.value = error.message;
+      if (error instanceof Problem) problem.value = errorText(error);
     }
   }
 

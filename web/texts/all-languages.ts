@@ -1,12 +1,15 @@
 // The texts of every language, for tests. The page loads one language at a time.
-import { german } from "./de.ts";
+import { german, server } from "./de.ts";
 import { english } from "./en.ts";
 import type { Language } from "./language.ts";
+import type { ServerTexts } from "./server-texts.ts";
 import type { Texts } from "./t.ts";
 
 type Tree = { [key: string]: string | Tree };
 
 export const TEXTS: Record<Language, Texts> = { en: english, de: german };
+/** The texts for what the server reports in English. */
+export const SERVER_TEXTS: Record<Exclude<Language, "en">, ServerTexts> = { de: server };
 
 /** The dotted keys with their texts. */
 export const leaves = (tree: Tree, path = ""): [string, string][] =>

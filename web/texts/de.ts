@@ -8,6 +8,8 @@ import { ui } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
 import { webhooks } from "./de/webhooks.ts";
+export { server } from "./de/server.ts";
+export { zodGerman } from "./de/zod.ts";
 import type { english } from "./en.ts";
 import type { Shape } from "./shape.ts";
 

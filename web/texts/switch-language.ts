@@ -3,6 +3,9 @@ import { shallowRef, watch } from "vue";
 import englishComponents from "@nuxt/ui/runtime/locale/en.js";
 import type { Locale, Messages } from "@nuxt/ui";
 import { chosenLanguage, shownLanguage, type Language } from "./language.ts";
+import { config, type z } from "zod";
+import { serverTexts, type ServerTexts } from "./server-texts.ts";
+import { wordingOf } from "../../contract/wording.ts";
 import { i18n } from "./t.ts";
 
 /** The texts of Nuxt UI's components ("Close", "No results"). */
@@ -15,25 +18,37 @@ export async function showChosenLanguage(): Promise<void> {
 }
 
 async function show(language: Language): Promise<void> {
+  let loaded: Loaded;
   try {
-    componentTexts.value = await LOADERS[language]();
+    loaded = await LOADERS[language]();
   } catch {
     return; // The server is unreachable: keep the current language.
   }
+  componentTexts.value = loaded.components;
+  serverTexts.value = loaded.server;
+  config({ localeError: loaded.zod });
   i18n.global.locale.value = language;
   shownLanguage.value = language;
   document.documentElement.lang = language;
 }
 
-/** For each language, a function that loads our texts into i18n and returns the texts of the component library. */
-const LOADERS: Record<Language, () => Promise<Locale<Messages>>> = {
-  en: () => Promise.resolve(englishComponents),
+/** The texts of a language that are not in i18n. */
+interface Loaded {
+  components: Locale<Messages>;
+  /** What the server reports; null for English, which the server writes itself. */
+  server: ServerTexts | null;
+  zod: z.core.$ZodErrorMap;
+}
+
+/** For each language, a function that loads our texts into i18n and returns the other texts. */
+const LOADERS: Record<Language, () => Promise<Loaded>> = {
+  en: () => Promise.resolve({ components: englishComponents, server: null, zod: wordingOf }),
   de: async () => {
-    const [{ german }, { default: components }] = await Promise.all([
+    const [{ german, server, zodGerman }, { default: components }] = await Promise.all([
       import("./de.ts"),
       import("@nuxt/ui/runtime/locale/de.js"),
     ]);
     i18n.global.setLocaleMessage("de", german);
-    return components;
+    return { components, server, zod: zodGerman };
   },
 };

@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { CHANGES } from "../../contract/catalog/edit-products.ts";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
 import { CONFLICTS, UNDO_POLICIES } from "../../contract/changesets/operations.ts";
-import { COLUMN_TARGETS, MODES, REJECT_CODES, REPEATS, WAIT_REASONS } from "../../contract/imports/imports.ts";
+import {
+  COLUMN_TARGETS,
+  IGNORE_CODES,
+  MODES,
+  REJECT_CODES,
+  REPEATS,
+  WAIT_REASONS,
+} from "../../contract/imports/imports.ts";
 import { IMPORT_STATES } from "../../contract/imports/import-names.ts";
 import { PROBLEMS } from "../../contract/problems.ts";
 import { ATTEMPT_ERRORS, DELIVERY_STATES } from "../../contract/webhooks/deliveries.ts";
@@ -56,6 +63,7 @@ test("placeholders are replaced, and plurals depend on the count", () => {
 const DISPLAYED: [values: readonly string[], keyOf: (value: string) => string][] = [
   [Object.keys(PROBLEMS), (slug) => `ui.problem.${slug}`],
   [Object.keys(REJECT_CODES), (code) => `imports.reject.${code}`],
+  [Object.keys(IGNORE_CODES), (code) => `imports.ignore.${code}`],
   [IMPORT_STATES, (state) => `imports.state.${state}`],
   [MODES, (mode) => `imports.mode.${mode}`],
   [REPEATS, (repeats) => `imports.repeats.${repeats}`],

@@ -11,6 +11,7 @@ import { forgetProfile, listUnanswered, lockOptions, markContinued, markHeld } f
 import { problemOf, toProblemDocument, type ProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 
 /** Number of hours for which an import waits for its answer. */
 const KEPT_HOURS = 24;
@@ -62,5 +63,6 @@ function unanswered(question: ProblemDocument): Problem {
   return new Problem(
     slug,
     `${message} The question was not answered within ${KEPT_HOURS.toString()} hours, so nothing was imported. Upload the file again.`,
+    { extra: because("unanswered", { hours: KEPT_HOURS }) },
   );
 }

@@ -195,7 +195,10 @@ describe("the problem names the statement that is not valid", () => {
     }
     expect(problem).toBeInstanceOf(Problem);
     expect((problem as Problem).slug).toBe("mapping-invalid");
-    expect((problem as Problem).extra).toEqual({ statement });
+    expect((problem as Problem).extra).toMatchObject({
+      statement,
+      reason: expect.stringMatching(/^mapping-/) as string,
+    });
   });
 
   test("a column with two names in the mapping: both are named", () => {

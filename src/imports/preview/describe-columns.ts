@@ -4,6 +4,7 @@ import { cutText } from "../../../contract/faults.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
+import { doubtOfName } from "../read/columns/judge-name.ts";
 import { attributeColumns, valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, GivenOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
@@ -23,23 +24,27 @@ export const describeColumns = (
   { columns, rows }: Columns,
   options: GivenOptions,
   problem: Problem | undefined,
-): PreviewColumn[] =>
-  columns.map((column, position) => ({
+): PreviewColumn[] => {
+  const isChosen = options.name !== undefined || options.mapping !== undefined;
+  const doubted = isChosen || doubtOfName(columns, rows) === undefined ? undefined : "name";
+  return columns.map((column, position) => ({
     ...column,
-    confidence: confidenceOf(column, options, problem?.extra["option"]),
+    confidence: confidenceOf(column, options, [problem?.extra["option"], doubted]),
     samples: [...new Set(valuesOf(rows, position))].slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
   }));
+};
 
 /** For each target that the import may ask about: the option with which the user answers the question. */
 const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
 
+/** @param asked the options that answer the question of the file and the doubts about its columns */
 function confidenceOf(
   { name, target, remembered }: Column,
   { key, name: nameOption, mapping }: GivenOptions,
-  asked: unknown,
+  asked: readonly unknown[],
 ): PreviewColumn["confidence"] {
   const question = ASKED[target];
-  if (question !== undefined && question === asked) return "low";
+  if (question !== undefined && asked.includes(question)) return "low";
   if (
     mapping !== undefined ||
     (target === "sku" && key !== undefined) ||

@@ -12,7 +12,7 @@ import { readProfiledHead, type PreviewContext, type PreviewSource } from "./pro
 import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
-import { tableNotices } from "../scan/rows/notices.ts";
+import { nameNotices, tableNotices } from "../scan/rows/notices.ts";
 import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
 import { formSample, type FormedSample } from "./form-sample.ts";
@@ -92,6 +92,7 @@ export async function previewSource(
       ...scanned.notices,
       ...chosen.notices,
       ...head.table.notices,
+      ...nameNotices(head.table, options),
       ...tableNotices(head.table, head.dialect, overridesOf(options)),
     ],
     problem: problem === undefined ? null : toProblemDocument(problem),

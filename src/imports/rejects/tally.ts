@@ -2,6 +2,7 @@
 import { MAX_LISTED_REJECTS, type RejectCode } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { mostFrequentReason, rowCount } from "../problems.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 
 /** The scan never stops before this row: a user can check the rejects of a small file, and may want its few valid rows. */
 const MIN_ROWS = 10_000;
@@ -49,6 +50,7 @@ export function createRejectTally(listed = MAX_LISTED_REJECTS): RejectTally {
       return new Problem(
         "nearly-all-rejected",
         `${rejected.toLocaleString("en")} of the first ${rowCount(rows)} were rejected, so the import stopped and nothing was imported.${mostFrequentReason(most)} Check the delimiter, the quotes and the header, then import the file again.`,
+        { extra: because("rows-rejected", { rejected, rows }) },
       );
     },
   };

@@ -10,6 +10,7 @@ import { countKnownNames } from "../read/columns/column-claims.ts";
 import { describeLines } from "../read/detect/documents.ts";
 import { findMixedDelimiters, hasQuotedLines } from "../read/detect/mixed-delimiters.ts";
 import { MAX_FIELDS } from "../read/split-records.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 
 /** The parts of a table that show whether the table can be imported. */
 type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line" | "last_cell" | "rows"> & {
@@ -28,6 +29,12 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
     return new Problem(
       "bad-header",
       `The column names cannot be read. Line ${table.header_line}: ${reason}, or choose the correct delimiter, quote and encoding, then import the file again.`,
+      {
+        extra:
+          table.header_fault === "too_many_fields"
+            ? because("header-too-wide", { line: table.header_line, columns: MAX_FIELDS })
+            : because("header-line", { line: table.header_line }),
+      },
     );
   }
   return (
@@ -54,7 +61,7 @@ function problemOfText({ header, columns, rows }: ReadableTable, dialect: Dialec
     [...first, ...rows].map((cells) => cells.join(dialect.delimiter)).filter((line) => line.trim() !== ""),
     isTable,
   );
-  return message === undefined ? undefined : new Problem("unsupported-file", message);
+  return message === undefined ? undefined : new Problem("unsupported-file", message, { extra: because("other-text") });
 }
 
 /** Names the last cell of a header that is too long: often a single forgotten cell far to the right. */
@@ -68,6 +75,7 @@ function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | 
     return new Problem(
       "bad-header",
       "Each line of the file is enclosed in quotes, so the file has only one column. Remove the quotes around the lines, or export the file again with each value in its own cell, then import it again.",
+      { extra: because("quoted-lines") },
     );
   }
   const found = findMixedDelimiters(table, dialect);
@@ -76,6 +84,7 @@ function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | 
     new Problem(
       "bad-header",
       `The header is written with ${found.header}, the rows with ${found.rows}. Use the same delimiter in all lines of the file, then import it again.`,
+      { extra: because("mixed-delimiters") },
     )
   );
 }
@@ -110,6 +119,7 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
     return new Problem(
       "empty-file",
       "All cells of the file are blank. Check the program that exported it, then import the file again.",
+      { extra: because("blank-cells") },
     );
   }
   // Do not offer the column of a table with one column: either the delimiter is wrong, or the file contains nothing but SKUs under another
@@ -120,7 +130,7 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
     return new Problem(
       "no-sku-column",
       `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.${describeOtherSheets(dialect)}`,
-      { extra: asked },
+      { extra: { ...asked, ...because("no-header", { columns: columns.length }) } },
     );
   }
   return new Problem(

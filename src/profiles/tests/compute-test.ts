@@ -4,6 +4,7 @@ import { MAX_EXPECTED_PRODUCTS } from "../../../contract/profiles/profile-names.
 import type { ProfileDefinition, ProfileTest } from "../../../contract/profiles/profile.ts";
 import type { ComputedProfileTest } from "../../../contract/profiles/profiles.ts";
 import { isUnreadable, readInput, type MakePreview } from "./run-tests.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 
 /** @throws Problem if the input cannot be read at all, or gives too many products for a test */
 export async function computeTest(
@@ -18,6 +19,7 @@ export async function computeTest(
     throw new Problem(
       "invalid-request",
       `The input has too many rows: a test can have at most ${MAX_EXPECTED_PRODUCTS} products and ${MAX_EXPECTED_PRODUCTS} rejected rows. Use fewer lines of the file.`,
+      { extra: because("test-too-large", { limit: MAX_EXPECTED_PRODUCTS }) },
     );
   return {
     test: {

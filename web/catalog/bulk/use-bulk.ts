@@ -21,6 +21,7 @@ import { t, tn } from "../../texts/t.ts";
 import { atLeast, type Total } from "../search/count-words.ts";
 import type { ListFilter } from "../search/list-filter.ts";
 import type { Selection } from "./selection.ts";
+import { problemDetail, errorText } from "../../server/problem-words.ts";
 
 export type BulkAction = BulkRequest["action"];
 
@@ -70,7 +71,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
       void follow(operation);
       return true;
     } catch (reason) {
-      toast({ title: t("catalog.bulk.not_started"), description: (reason as Error).message, tone: "error" });
+      toast({ title: t("catalog.bulk.not_started"), description: errorText(reason), tone: "error" });
       return false;
     }
   }
@@ -133,7 +134,7 @@ async function countAll(): Promise<number | null> {
   try {
     return (await ask(list_products, { querystring: { limit: 1, fields: "sku" } })).total.value;
   } catch (reason) {
-    toast({ title: t("catalog.bulk.not_started"), description: (reason as Error).message, tone: "error" });
+    toast({ title: t("catalog.bulk.not_started"), description: errorText(reason), tone: "error" });
     return null;
   }
 }
@@ -145,7 +146,7 @@ function reportEnd(operation: Operation, undo: (changesetId: number) => Promise<
   if (title === null) return;
   toast({
     title,
-    ...(problem === null ? {} : { description: problem.detail }),
+    ...(problem === null ? {} : { description: problemDetail(problem) }),
     tone: state === "failed" ? "error" : "success",
     ...(changed === 0 ? {} : { undo: () => undo(changeset_id) }),
   });

@@ -5,6 +5,7 @@ import type { Problem } from "../../../contract/problems.ts";
 import { attributeText } from "../columns/columns.ts";
 import { kindOf, VALUE_FIELDS, type ValueField } from "../columns/fields.ts";
 import { parseCell } from "../edit/cell-value.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 type SwitchedField = { [Field in ValueField]: ProductValues[Field] extends boolean ? Field : never }[ValueField];
 type WrittenField = Exclude<ValueField, SwitchedField>;
@@ -56,8 +57,8 @@ export function faultsOf(problem: Problem): Record<string, string> {
     const field = fieldOf(pointer);
     faults[field] = faults[field] === undefined ? detail : `${faults[field]} ${detail}`;
   }
-  if (problem.slug === "sku-taken") faults["sku"] ??= problem.message;
-  if (Object.keys(faults).length === 0) faults[""] = problem.message;
+  if (problem.slug === "sku-taken") faults["sku"] ??= errorText(problem);
+  if (Object.keys(faults).length === 0) faults[""] = errorText(problem);
   return faults;
 }
 

@@ -8,6 +8,7 @@ import { ask } from "../../server/use-connection.ts";
 import type { CellState, CellStateStore } from "../grid/cell-states.ts";
 import { isSame, patchOf, type CellValue } from "./cell-value.ts";
 import { valueOf } from "../columns/columns.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 export interface Edit {
   product: Product;
@@ -101,7 +102,7 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
 const stateAfter = (reason: Error, mine: CellValue, base: Product): CellState =>
   reason instanceof UnreachableError && reason.status === undefined
     ? { state: "held", mine, base }
-    : { state: "failed", mine, message: reason.message };
+    : { state: "failed", mine, message: errorText(reason) };
 
 /** Sends the patch. If someone else has changed the same field, returns `is_conflict: true` and their version of the product. */
 async function patchOrConflict(

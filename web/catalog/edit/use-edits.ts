@@ -5,6 +5,7 @@ import { ask, useConnection } from "../../server/use-connection.ts";
 import { createCellStates, shownValue } from "../grid/cell-states.ts";
 import { isSame } from "./cell-value.ts";
 import { createEditQueue, type DoneEdit, type Edit } from "./edit-queue.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 interface Shown {
   /** Updates the product in the list. */
@@ -57,7 +58,7 @@ export function useEdits({ replace, onDone }: Shown) {
       const product = await ask(get_product, { params: { sku } });
       await save([{ product, column, value: cell.mine }]);
     } catch (reason) {
-      states.set(sku, column, { ...cell, message: (reason as Error).message });
+      states.set(sku, column, { ...cell, message: errorText(reason) });
     }
   }
 

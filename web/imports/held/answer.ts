@@ -5,13 +5,22 @@ import type { z } from "zod";
 
 export type Answer = z.input<typeof continue_options>;
 
-/** The options with which the questions of an import are answered. */
-const ANSWER_OPTIONS = ["key", "name", "encoding", "mapping", "on_new_column", "on_missing_column", "review"] as const;
-type AnswerOption = (typeof ANSWER_OPTIONS)[number];
+/** Options whose questions have a text on the page. For another question, the page shows the server's problem, which names the columns or
+ * values that the question is about. */
+const EXPLAINED_OPTIONS = ["key", "name", "encoding", "review"] as const;
+type ExplainedOption = (typeof EXPLAINED_OPTIONS)[number];
 
-/** Whether the page knows the question. A server that is newer than this page may ask another one. */
-export const isAnswerOption = (option: string): option is AnswerOption =>
-  (ANSWER_OPTIONS as readonly string[]).includes(option);
+export const isExplained = (option: string): option is ExplainedOption =>
+  (EXPLAINED_OPTIONS as readonly string[]).includes(option);
+
+/** The answers to a question about the columns of a profile. */
+const COLUMN_ANSWERS = ["attribute", "ignore", "keep"] as const;
+type ColumnAnswer = (typeof COLUMN_ANSWERS)[number];
+
+/** Whether the candidate is an answer to a question about the columns of a profile. Any other candidate is the name of a column or of an
+ * encoding. */
+export const isColumnAnswer = (option: string, value: string): value is ColumnAnswer =>
+  option.startsWith("on_") && (COLUMN_ANSWERS as readonly string[]).includes(value);
 
 /** Whether the question asks for the values of a value map, not for one of several candidates. */
 export const asksForValues = (option: string): boolean => option === "mapping";

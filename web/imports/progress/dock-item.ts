@@ -4,6 +4,7 @@ import { formatPart, formatPercent } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
 import { resumeUpload, type PausedUpload } from "../upload/use-unfinished.ts";
 import type { Upload } from "../upload/use-uploads.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 interface Actions {
   retry: (key: number) => void;
@@ -43,7 +44,7 @@ export function dockItemOf(
   };
 
   function detailText(): string {
-    if (failed) return error?.message ?? "";
+    if (failed) return error === null ? "" : errorText(error);
     if (state === "waiting") return t("imports.upload.waiting");
     if (state === "offline") return `${t("imports.upload.offline")} · ${formatPart(sent, size)}`;
     return fraction === 1 ? t("imports.upload.sent") : `${formatPart(sent, size)} · ${formatPercent(fraction)}`;

@@ -1,13 +1,6 @@
-// Reject reasons in the current language.
-import type { Reject, RejectCode, RejectGroup } from "../../../contract/imports/imports.ts";
-import { shownLanguage } from "../../texts/language.ts";
-import { t } from "../../texts/t.ts";
-
-export const reasonLabel = (code: RejectCode): string => t(`imports.reject.${code}`);
-
-/** The server's message, which names the value but exists only in English; in other languages, the label of the reason. */
-export const rejectMessage = ({ code, message }: Pick<Reject, "code" | "message">): string =>
-  shownLanguage.value === "en" ? message : reasonLabel(code);
+// The reject reasons of an import, in the current language.
+import type { RejectCode, RejectGroup } from "../../../contract/imports/imports.ts";
+import { reasonLabel } from "../../server/import-texts.ts";
 
 export interface Reason {
   code: RejectCode;

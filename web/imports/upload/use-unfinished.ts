@@ -11,6 +11,7 @@ import { t } from "../../texts/t.ts";
 import { claimUpload, UploadedElsewhereError } from "./claim-upload.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { useUploads } from "./use-uploads.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 export interface PausedUpload extends Unfinished {
   received: number;
@@ -82,7 +83,7 @@ async function isUploadedElsewhere({ upload_id, name }: PausedUpload): Promise<b
     return false;
   } catch (error) {
     if (!(error instanceof UploadedElsewhereError)) throw error;
-    toast({ title: name, description: error.message, tone: "warning" });
+    toast({ title: name, description: errorText(error), tone: "warning" });
     return true;
   }
 }

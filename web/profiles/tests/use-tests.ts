@@ -1,6 +1,7 @@
 // The tests of a profile: runs them, and adds, replaces and removes them. Changes of tests do not affect what the profile does, so they are
 // stored even if other tests fail.
 import { onScopeDispose, ref, shallowRef, watch } from "vue";
+import type { Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { ProfileTest } from "../../../contract/profiles/profile.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Profile,
   type ProfileTestResult,
 } from "../../../contract/profiles/profiles.ts";
+import { problemDetail } from "../../server/problem-words.ts";
 import { toast, toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t } from "../../texts/t.ts";
@@ -82,7 +84,7 @@ function changesOf(profile: () => Profile, onSaved: (profile: Profile) => void) 
       const { input, name } = test;
       const params = { name: profile().name };
       const computed = await ask(compute_profile_test, { params, body: { input, name } });
-      if (computed.test === null) throw new Problem("invalid-request", computed.preview.problem?.detail ?? "");
+      if (computed.test === null) throw new Problem("invalid-request", faultOf(computed.preview));
       if (!(await store(before.with(at, computed.test)))) return;
       toast({ title: t("profiles.tests.accepted"), tone: "success", undo: () => store(before) });
     } catch (reason) {
@@ -91,3 +93,6 @@ function changesOf(profile: () => Profile, onSaved: (profile: Profile) => void) 
   }
   return { busy, add, remove, accept };
 }
+
+/** Why the profile could not read the input of a test. */
+const faultOf = ({ problem }: Preview): string => (problem === null ? "" : problemDetail(problem));

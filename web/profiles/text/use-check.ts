@@ -54,7 +54,8 @@ export function useCheck(text: Ref<string>, name: () => string, isActive: () => 
       faults.value = [];
     } catch (error) {
       // The shell reports an unreachable server. Other problems are reported when the user saves the text.
-      if (!signal.aborted && error instanceof Problem && error.slug === "invalid-request") showFaults(faultsOf(error));
+      if (!signal.aborted && error instanceof Problem && error.slug === "invalid-request")
+        showFaults(faultsOf(error, definition));
     } finally {
       if (!signal.aborted) checking.value = false;
     }

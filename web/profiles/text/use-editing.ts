@@ -7,7 +7,7 @@ import { profileText, saveProfile, type Definition, type SaveOutcome } from "../
 import { draftOf, dropDraft, guardTab, keepDraft } from "./drafts.ts";
 import { useCheck } from "./use-check.ts";
 
-interface Editing {
+interface EditedText {
   /** The draft's key: the name of the profile, or NEW. */
   key: string;
   /** The name under which the text is saved. */
@@ -18,7 +18,7 @@ interface Editing {
   onSaved: (profile: Profile) => unknown;
 }
 
-export function useEditing({ key, name, start, complete = (definition) => definition, onSaved }: Editing) {
+export function useEditing({ key, name, start, complete = (definition) => definition, onSaved }: EditedText) {
   const kept = draftOf(key);
   const text = ref(kept?.text ?? start.text);
   const base = shallowRef(kept?.base ?? start.base);
@@ -73,3 +73,5 @@ export function useEditing({ key, name, start, complete = (definition) => defini
   }
   return { text, is_changed: isChanged, base, outcome, busy, check, save, adopt, follow };
 }
+
+export type Editing = ReturnType<typeof useEditing>;

@@ -6,6 +6,7 @@ import { t } from "../../texts/t.ts";
 import { trackStarted } from "../running.ts";
 import { toast } from "../toasts.ts";
 import { ask } from "../use-connection.ts";
+import { errorText } from "../problem-words.ts";
 
 export type UndoPolicy = UndoPreview["policy"];
 
@@ -53,7 +54,7 @@ export async function undoAtOnce(changesetId: number): Promise<Operation | null>
   try {
     return await startUndo(changesetId, "keep");
   } catch (error) {
-    toast({ title: t("ui.undo.failed"), description: (error as Error).message, tone: "error" });
+    toast({ title: t("ui.undo.failed"), description: errorText(error), tone: "error" });
     return null;
   }
 }

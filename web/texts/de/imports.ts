@@ -187,6 +187,11 @@ export const imports: Shape<typeof english> = {
     used: "Gelesen mit dem Profil {name}, Version {version}",
     used_built_in: "Gelesen mit dem mitgelieferten Profil {name}",
   },
+  test: {
+    make: "Erste Zeilen als Test verwenden",
+    text: "Die Seite des Profils zeigt die Produkte der ersten Zeilen. Wenn sie richtig sind, behalten Sie sie als Test des Profils.",
+    not_text: "Die ersten Zeilen der Datei sind nicht als Text lesbar",
+  },
   stage: {
     receive: "Empfangen",
     scan: "Prüfen",
@@ -335,12 +340,16 @@ export const imports: Shape<typeof english> = {
   rejects: {
     title: "Abgelehnte Zeilen",
     count: "{n} Zeile nicht importiert | {n} Zeilen nicht importiert",
+    count_held: "{n} Zeile würde nicht importiert | {n} Zeilen würden nicht importiert",
+    review:
+      "Die ganze Datei ist geprüft. Der Import würde diese Zeilen ablehnen. Ändern Sie, was aus den Spalten wird, oder starten Sie den Import und korrigieren Sie die Zeilen danach.",
     only_first:
       "{n} Zeilen wurden abgelehnt; nur die ersten {listed} sind aufgeführt. Beheben Sie die Ursache in der Datei und importieren Sie sie noch einmal.",
     reason: "Grund",
     all: "Alle Gründe",
     none: "Aus diesem Grund wurde keine Zeile abgelehnt.",
     more: "Mehr Zeilen anzeigen",
+    of_value: "„{value}“: {reason}",
     show_raw: "Zeile {n} wie in der Datei anzeigen",
     raw: "Zeile wie in der Datei",
     line: "Zeile",
@@ -355,6 +364,7 @@ export const imports: Shape<typeof english> = {
   held: {
     choose: "Was ist richtig?",
     values: "Was bedeuten diese Werte?",
+    answer: { attribute: "Als Merkmale importieren", ignore: "Ignorieren", keep: "Die Datei ohne sie importieren" },
     keep: "unverändert lassen",
     edited: "Starten Sie den Import unter den Spalten. Er verwendet Ihre Änderungen.",
     continue: "Import fortsetzen",
@@ -365,36 +375,9 @@ export const imports: Shape<typeof english> = {
     key: "Wählen Sie die Spalte mit den SKUs. Eine SKU ist in jeder Zeile anders und bleibt von Datei zu Datei gleich.",
     name: "Neue Produkte brauchen Namen. Wählen Sie die Spalte mit den Namen oder die, die das Produkt am besten beschreibt.",
     encoding: "Wählen Sie den Zeichensatz, bei dem Buchstaben wie ä, é oder ß richtig aussehen.",
-    mapping: "Die Datei enthält Werte, die in der Zuordnung fehlen.",
-    on_new_column: "Die Datei hat Spalten, die das Profil nicht kennt.",
-    on_missing_column: "In der Datei fehlen Spalten, die das Profil verwendet.",
     review: "Prüfen Sie, was aus jeder Spalte wird, und starten Sie dann den Import.",
   },
   notice: {
-    active_as_attribute: "Die Werte sind weder ja noch nein. Deshalb wird die Spalte als Merkmal importiert.",
-    damaged_numbers: "Zellen enthalten Zahlen, die ein Tabellenprogramm gekürzt hat.",
-    missing_values:
-      "Zellen enthalten ein Wort für einen fehlenden Wert, etwa NULL. Das Wort wird als Text gespeichert.",
-    formulas: "Zellen enthalten Formeln statt ihrer Ergebnisse. Die Formeln werden als Text gespeichert.",
-    guarded_numbers: "Zellen enthalten einen Backtick (`) vor einer Zahl. Er wird mitgespeichert.",
-    wrong_letters: "Einige Buchstaben waren schon falsch, als die Datei entstand.",
-    encoding_uncertain: "Der Zeichensatz ist unsicher. Prüfen Sie Buchstaben wie ä, é oder ß.",
-    short_rows: "Zeilen haben weniger Zellen als die Kopfzeile. Die fehlenden Zellen gelten als leer.",
-    second_table: "Unter einer leeren Zeile beginnt vielleicht eine zweite Tabelle.",
-    repeated_column:
-      "Mehrere Spalten haben diesen Namen. Alle außer der ersten werden zu Merkmalen, deren Namen mit einer Zahl enden.",
-    look_alikes: "SKUs oder Spaltennamen enthalten Zeichen, die wie andere Zeichen aussehen.",
-    date_skus:
-      "Einige SKUs sehen aus wie Datumsangaben. Vielleicht hat ein Tabellenprogramm Nummern wie 1-3 in Datumsangaben umgewandelt.",
-    total_rows: "Die SKU einer Zeile ist ein Wort für eine Summe.",
-    unknown_value: "Ein Wert fehlt in der Liste der ersetzten Werte. Er bleibt unverändert.",
-    new_column: "Das Profil kennt diese Spalte nicht.",
-    other_sheets: "Auch andere Blätter der Arbeitsmappe haben eine SKU-Spalte. Sie werden nicht importiert.",
-    missing_column: "In der Datei fehlt diese Spalte, die das Profil verwendet.",
-    renamed_column: "In der Datei fehlt eine Spalte des Profils, und eine neue Spalte hat einen ähnlichen Namen.",
-    rows_grouped: "Mehrere Zeilen gehören zu einem Produkt oder einer Gruppe.",
-    group_repeated: "Die Zeilen einer Gruppe stehen nicht beieinander. Deshalb gelten sie als mehrere Gruppen.",
-    profiles_tied: "Mehrere Profile passen gleich gut zu den Spalten. Deshalb wird keines verwendet.",
     about: "{column}: {text}",
   },
   notices: {

@@ -60,6 +60,7 @@ export const ui: Shape<typeof english> = {
   today_at: "Heute, {time}",
   day_at: "{day}, {time}",
   no_answer: "Der Server antwortet nicht",
+  no_answer_text: "Prüfen Sie, ob Skuport läuft, und versuchen Sie es noch einmal.",
   unexpected: "Unerwarteter Fehler",
   problem: {
     "not-found": "Nicht gefunden",

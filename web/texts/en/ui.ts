@@ -52,6 +52,7 @@ export const ui = {
   today_at: "Today, {time}",
   day_at: "{day}, {time}",
   no_answer: "The server is not responding",
+  no_answer_text: "Check whether Skuport is running, and try again.",
   unexpected: "Unexpected error",
   problem: {
     "not-found": "Not found",

@@ -9,6 +9,7 @@ import { t } from "../../texts/t.ts";
 import { signedCurl } from "../verify/signed-curl.ts";
 import { usePolling } from "../../server/use-polling.ts";
 import { newestSecret } from "../verify/verify-snippets.ts";
+import { errorText } from "../../server/problem-words.ts";
 
 const REFRESH_INTERVAL_MS = 1_500;
 
@@ -56,7 +57,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
       await refresh();
       return true;
     } catch (reason) {
-      toast({ title: (reason as Error).message, tone: "error" });
+      toast({ title: errorText(reason), tone: "error" });
       return false;
     } finally {
       busy.value = false;
@@ -69,7 +70,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
       await copy(await curlOf(toValue(webhook), delivery.value));
       toast({ title: t("webhooks.delivery.copy_curl_done"), tone: "success" });
     } catch (reason) {
-      toast({ title: (reason as Error).message, tone: "error" });
+      toast({ title: errorText(reason), tone: "error" });
     }
   }
   return { delivery, shown, attempt, error, busy, sendAgain, copyCurl };

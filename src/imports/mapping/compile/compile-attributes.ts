@@ -8,6 +8,7 @@ import type { AttributeNode, NamePart, ValueNode } from "../plan.ts";
 import { parseTemplate } from "../steps/template.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 export function compileAttributes(
   context: CompileContext,
@@ -31,6 +32,7 @@ function refuseEqualNames(names: readonly string[]): void {
       throw invalidMapping(
         `attributes.${name}`,
         `the names "${other}" and "${name}" differ only by blanks, so both are the attribute "${trimmed}"; remove one of them`,
+        because("mapping-equal-names", { first: other, second: name }),
       );
     known.set(trimmed, name);
   }
@@ -38,7 +40,7 @@ function refuseEqualNames(names: readonly string[]): void {
 
 function nameOf(context: CompileContext, name: string, value: ValueNode, statement: string): string | NamePart[] {
   const tokens = name.includes("{") ? parseTemplate(name) : [];
-  if (typeof tokens === "string") throw invalidMapping(statement, tokens);
+  if (typeof tokens === "string") throw invalidMapping(statement, tokens, because("mapping-template"));
   if (!tokens.some((token) => "hole" in token)) return checkedName(name, statement);
   const holes = holesOf(value);
   return tokens.map((token): NamePart => {
@@ -49,6 +51,7 @@ function nameOf(context: CompileContext, name: string, value: ValueNode, stateme
       throw invalidMapping(
         statement,
         `{${token.hole}} is neither a column of the file nor a placeholder of the value's template`,
+        because("mapping-unknown-placeholder", { placeholder: `{${token.hole}}` }),
       );
     context.file.note([column]);
     context.used.add(column);
@@ -59,15 +62,27 @@ function nameOf(context: CompileContext, name: string, value: ValueNode, stateme
 export function checkedName(name: string, statement: string): string {
   const trimmed = name.trim();
   if (trimmed === "" || trimmed === UNUSABLE_ATTRIBUTE_NAME)
-    throw invalidMapping(statement, `"${name}" cannot be the name of an attribute`);
+    throw invalidMapping(
+      statement,
+      `"${name}" cannot be the name of an attribute`,
+      because("mapping-attribute-name", { name }),
+    );
   if (isReservedName(trimmed)) throw reservedName(trimmed, statement);
   if (countCharacters(trimmed) > MAX_ATTRIBUTE_NAME_CHARACTERS)
-    throw invalidMapping(statement, `the name is longer than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`);
+    throw invalidMapping(
+      statement,
+      `the name is longer than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`,
+      because("mapping-attribute-name", { name: trimmed }),
+    );
   return trimmed;
 }
 
 export const reservedName = (name: string, statement: string): Problem =>
-  invalidMapping(statement, `"${name}" cannot be the name of an attribute, because it is the name of another column`);
+  invalidMapping(
+    statement,
+    `"${name}" cannot be the name of an attribute, because it is the name of another column`,
+    because("mapping-reserved-name", { name }),
+  );
 
 /** The placeholders in the template of the value's own `like` step. Templates of its sources do not count, because the value may be read
  * from a source without a template. */

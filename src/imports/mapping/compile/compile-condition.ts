@@ -3,6 +3,7 @@ import type { Condition } from "../../../../contract/mapping/mapping.ts";
 import type { ConditionNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, countSources, templateOf, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 const MAX_DEPTH = 5;
 
@@ -16,13 +17,26 @@ export function compileCondition(
   statement: string,
   depth = 0,
 ): ConditionNode | null {
-  if (depth > MAX_DEPTH) throw invalidMapping(statement, `conditions are nested more than ${MAX_DEPTH} times`);
+  if (depth > MAX_DEPTH)
+    throw invalidMapping(
+      statement,
+      `conditions are nested more than ${MAX_DEPTH} times`,
+      because("mapping-too-deep", { limit: MAX_DEPTH }),
+    );
   const { blank, of, is, not, like, any } = condition;
   const compares = is !== undefined || not !== undefined || like !== undefined;
   if (compares !== (of !== undefined))
-    throw invalidMapping(statement, 'it needs "of", and one of "is", "not" and "like"');
+    throw invalidMapping(
+      statement,
+      'it needs "of", and one of "is", "not" and "like"',
+      because("mapping-needs", { members: "of, is | not | like" }),
+    );
   if (blank === undefined && of === undefined && any === undefined)
-    throw invalidMapping(statement, 'it needs "blank", "of" or "any"');
+    throw invalidMapping(
+      statement,
+      'it needs "blank", "of" or "any"',
+      because("mapping-needs", { members: "blank | of | any" }),
+    );
   const unused: CompileContext = { ...context, used: new Set() };
   const columns = blank === undefined ? null : many(blank).flatMap((name) => columnsOf(unused, name));
   countSources(unused, columns?.length ?? 0, statement);

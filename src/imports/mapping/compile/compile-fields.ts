@@ -6,6 +6,7 @@ import type { Step, ValueNode } from "../plan.ts";
 import { PLAIN_NUMBER } from "../steps/number.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** The statement of a mapping for each field. */
 export const FIELD_STATEMENTS = {
@@ -42,7 +43,8 @@ export function compileFields(
         statement,
         "a key cannot be looked up in a table, because tables are complete only at the end of the file",
       );
-    if (isList(node)) throw invalidMapping(statement, 'it must be a text, not a list; use "join"');
+    if (isList(node))
+      throw invalidMapping(statement, 'it must be a text, not a list; use "join"', because("mapping-list"));
     const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node, isComputed)];
     const whole = {
       ...node,

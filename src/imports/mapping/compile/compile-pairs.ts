@@ -5,6 +5,7 @@ import type { PairNode, ValueNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
 import { compileNested } from "../tree/compile-nested.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 type Pair = NonNullable<Mapping["pairs"]>[number];
 type Value = NonNullable<Pair["value"]>;
@@ -15,13 +16,17 @@ const MAX_PAIRS = 4000;
 export function compilePairs(context: CompileContext, pairs: readonly Pair[]): PairNode[] {
   const nodes = pairs.flatMap((pair, i) => compilePair(context, pair, `pairs.${i}`));
   if (nodes.length > MAX_PAIRS)
-    throw invalidMapping("pairs", `they match more than ${MAX_PAIRS.toLocaleString("en")} columns of the file`);
+    throw invalidMapping(
+      "pairs",
+      `they match more than ${MAX_PAIRS.toLocaleString("en")} columns of the file`,
+      because("mapping-too-large"),
+    );
   return nodes;
 }
 
 function compilePair(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   if ((pair.each === undefined) === (pair.in === undefined))
-    throw invalidMapping(statement, 'use either "each" or "in"');
+    throw invalidMapping(statement, 'use either "each" or "in"', because("mapping-either", { members: "each | in" }));
   return pair.each === undefined ? compileCell(context, pair, statement) : compileSeries(context, pair, statement);
 }
 
@@ -30,10 +35,12 @@ function compileSeries(context: CompileContext, pair: Pair, statement: string): 
   const { each = "", name = each, value, unit } = pair;
   const objects = context.file.find(each + OBJECTS_SUFFIX);
   if (objects !== -1) return [compileNested(context, pair, statement, objects)];
-  if (value === undefined) throw invalidMapping(statement, 'it needs "value"');
+  if (value === undefined)
+    throw invalidMapping(statement, 'it needs "value"', because("mapping-needs", { members: "value" }));
   const matches = context.file.match(each);
   if (matches.length === 0) context.file.lack(each);
-  if (matches.length > MAX_PAIRS) throw invalidMapping(statement, "it matches too many columns of the file");
+  if (matches.length > MAX_PAIRS)
+    throw invalidMapping(statement, "it matches too many columns of the file", because("mapping-too-large"));
   const numbers = new Set(matches.map(({ number }) => number));
   context.file.note(matches.map(({ column }) => column));
   return [...numbers].flatMap((number): PairNode[] => {
@@ -58,12 +65,24 @@ function compileSeries(context: CompileContext, pair: Pair, statement: string): 
 /** Compiles pairs for columns whose cells contain several pairs each. */
 function compileCell(context: CompileContext, pair: Pair, statement: string): PairNode[] {
   if (pair.pair === undefined && pair.like === undefined)
-    throw invalidMapping(statement, 'it needs "pair" or "like", which separate the name from the value');
+    throw invalidMapping(
+      statement,
+      'it needs "pair" or "like", which separate the name from the value',
+      because("mapping-needs", { members: "pair | like" }),
+    );
   if (pair.name !== undefined || pair.value !== undefined || pair.unit !== undefined)
-    throw invalidMapping(statement, '"name", "value" and "unit" can only be used with "each"; use "like" instead');
+    throw invalidMapping(
+      statement,
+      '"name", "value" and "unit" can only be used with "each"; use "like" instead',
+      because("mapping-pairs", { members: "name, value, unit" }),
+    );
   const template = pair.like === undefined ? null : templateOf(pair.like, `${statement}.like`, true);
   if (template !== null && !template.some((token) => "hole" in token && token.hole === "name"))
-    throw invalidMapping(`${statement}.like`, "the template needs the placeholder {name}");
+    throw invalidMapping(
+      `${statement}.like`,
+      "the template needs the placeholder {name}",
+      because("mapping-needs-placeholder", { placeholder: "{name}" }),
+    );
   return columnsOf(context, pair.in ?? "").map((column): PairNode => {
     context.used.add(column);
     return {

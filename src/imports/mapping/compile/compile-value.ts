@@ -7,6 +7,7 @@ import { parseNumberSample, PLAIN_NUMBER } from "../steps/number.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { isPattern, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** The state that all values of a mapping share during compilation. */
 export interface CompileContext {
@@ -51,13 +52,29 @@ const MAX_ENTRIES = 200_000;
 export function compileValue(context: CompileContext, value: Value, scope: ValueScope): ValueNode | null {
   const members: MappedValue = typeof value === "string" || Array.isArray(value) ? { from: value } : value;
   if ([members.from, members.const, members.group].filter((origin) => origin !== undefined).length > 1)
-    throw invalidMapping(scope.statement, 'use only one of "from", "const" and "group"');
+    throw invalidMapping(
+      scope.statement,
+      'use only one of "from", "const" and "group"',
+      because("mapping-either", { members: "from | const | group" }),
+    );
   if ([members.from, members.const, members.group, members.default].every((origin) => origin === undefined))
-    throw invalidMapping(scope.statement, 'it needs "from", "const", "group" or "default"');
+    throw invalidMapping(
+      scope.statement,
+      'it needs "from", "const", "group" or "default"',
+      because("mapping-needs", { members: "from | const | group | default" }),
+    );
   if ((members.group !== undefined || members.over !== undefined) && !context.has_group)
-    throw invalidMapping(scope.statement, 'it reads the group of a row, so the mapping needs the statement "group"');
+    throw invalidMapping(
+      scope.statement,
+      'it reads the group of a row, so the mapping needs the statement "group"',
+      because("mapping-needs", { members: "group" }),
+    );
   if (members.join !== undefined && members.all === true)
-    throw invalidMapping(scope.statement, 'use either "join" or "all"');
+    throw invalidMapping(
+      scope.statement,
+      'use either "join" or "all"',
+      because("mapping-either", { members: "join | all" }),
+    );
   const trim = members.trim ?? (scope.trim || members.join !== undefined);
   const { sources, lacks } = sourcesOf(context, members, { ...scope, trim });
   const needAll = members.need === "all";
@@ -147,7 +164,11 @@ function sourcesOf(
 export function countSources(context: CompileContext, count: number, statement: string): void {
   context.sources += count;
   if (context.sources > MAX_SOURCES)
-    throw invalidMapping(statement, `the mapping reads more than ${MAX_SOURCES.toLocaleString("en")} columns`);
+    throw invalidMapping(
+      statement,
+      `the mapping reads more than ${MAX_SOURCES.toLocaleString("en")} columns`,
+      because("mapping-too-large"),
+    );
 }
 
 /** Returns the steps of the value, in the order in which they are applied. */
@@ -157,6 +178,7 @@ export function stepsOf(members: MappedValue, statement: string, tables: Readonl
     throw invalidMapping(
       `${statement}.else`,
       '"hold" needs a value map ("map"), to which the user can add the missing value',
+      because("mapping-hold"),
     );
   if (members.strip_html === true) steps.push({ step: "strip_html" });
   if (members.strip_html === true && members.trim === true) steps.push({ step: "trim" });
@@ -174,12 +196,12 @@ export function stepsOf(members: MappedValue, statement: string, tables: Readonl
   if (members.map !== undefined) steps.push(mapStep(members, statement));
   if (members.number !== undefined || members.scale !== undefined) {
     const format = members.number === undefined ? PLAIN_NUMBER : parseNumberSample(members.number);
-    if (typeof format === "string") throw invalidMapping(`${statement}.number`, format);
+    if (typeof format === "string") throw invalidMapping(`${statement}.number`, format, because("mapping-number"));
     steps.push({ step: "number", format, scale: members.scale ?? 0 });
   }
   if (members.date !== undefined) {
     const format = parseDateSample(members.date);
-    if (typeof format === "string") throw invalidMapping(`${statement}.date`, format);
+    if (typeof format === "string") throw invalidMapping(`${statement}.date`, format, because("mapping-date"));
     steps.push({ step: "date", format });
   }
   if (members.yes_no !== undefined) steps.push({ step: "yes_no", ...members.yes_no });
@@ -192,7 +214,11 @@ export function stepsOf(members: MappedValue, statement: string, tables: Readonl
 function mapStep({ map = {}, else: otherwise }: MappedValue, statement: string): Step {
   const entries = Object.entries(map).map(([from, to]): [string, string] => [comparable(from), to]);
   if (new Set(entries.map(([from]) => from)).size < entries.length)
-    throw invalidMapping(`${statement}.map`, "two of its values differ only by case or blanks");
+    throw invalidMapping(
+      `${statement}.map`,
+      "two of its values differ only by case or blanks",
+      because("mapping-equal-values"),
+    );
   return { step: "map", entries, otherwise: (otherwise ?? "note") satisfies Otherwise, statement };
 }
 
@@ -213,8 +239,12 @@ export const comparable = (text: string): string => trimWhiteSpace(text).toLower
  * @param needsValue whether the template needs a placeholder named `value` */
 export function templateOf(text: string, statement: string, needsValue = false): Token[] {
   const tokens = parseTemplate(text);
-  if (typeof tokens === "string") throw invalidMapping(statement, tokens);
+  if (typeof tokens === "string") throw invalidMapping(statement, tokens, because("mapping-template"));
   if (needsValue && !tokens.some((token) => "hole" in token && token.hole === "value"))
-    throw invalidMapping(statement, "the template needs the placeholder {value}");
+    throw invalidMapping(
+      statement,
+      "the template needs the placeholder {value}",
+      because("mapping-needs-placeholder", { placeholder: "{value}" }),
+    );
   return tokens;
 }

@@ -3,6 +3,7 @@ import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { attributeColumns } from "../../read/columns/match-columns.ts";
 import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Finds columns by name, and notes which columns statements have named. */
 export interface FileColumns {
@@ -89,7 +90,11 @@ export function createFileColumns(header: readonly string[], budget = createPatt
   const compare = (count: number, pattern: string): void => {
     budget.left -= count;
     if (budget.left < 0)
-      throw invalidMapping(pattern, "the mapping has too many patterns for the long column names of this file");
+      throw invalidMapping(
+        pattern,
+        "the mapping has too many patterns for the long column names of this file",
+        because("mapping-too-large"),
+      );
   };
   const named = new Set<number>();
   const missing = new Set<string>();

@@ -7,6 +7,7 @@ import { compileValue, type CompileContext } from "./compile-value.ts";
 import type { FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 import { keptColumns, matchAll } from "./kept-columns.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 export function keptAttributes(
   context: CompileContext,
@@ -40,6 +41,7 @@ function formatsOf(file: FileColumns, { split = {}, format = {} }: Mapping): Map
       throw invalidMapping(
         `format.${pattern}`,
         'its values are those of the columns; "from" and "const" are not possible',
+        because("mapping-format"),
       );
     for (const column of matchAll(file, [pattern])) formats.set(column, { ...formats.get(column), ...steps });
   }

@@ -11,6 +11,7 @@ import { isTreeMapping } from "../tree/tree-request.ts";
 import { reservedName } from "./compile-attributes.ts";
 import { MAX_MATCHED_NAME, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Returns the indexes of the columns that match one of the patterns, and notes that the mapping names these columns. */
 export function matchAll(file: FileColumns, patterns: readonly string[], isTree = false): Set<number> {
@@ -72,7 +73,11 @@ export function keptColumns(
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
     if (taken.has(attribute)) {
       if (declared.has(attribute)) return;
-      throw invalidMapping("rename", `two columns become the attribute "${attribute}"`);
+      throw invalidMapping(
+        "rename",
+        `two columns become the attribute "${attribute}"`,
+        because("mapping-same-attribute", { name: attribute }),
+      );
     }
     taken.add(attribute);
     kept.set(index, attribute);
@@ -95,12 +100,13 @@ function renamer(mapping: Mapping, file: FileColumns): (name: string, index: num
         throw invalidMapping(
           `rename.${from}`,
           `"${other.from}" and "${from}" are the same column of the file, "${file.names[column] ?? ""}", but have different new names; remove one of them`,
+          because("mapping-same-column", { column: file.names[column] ?? from }),
         );
       exact.set(column, { from, to });
       continue;
     }
     const tokens = parseTemplate(from);
-    if (typeof tokens === "string") throw invalidMapping(`rename.${from}`, tokens);
+    if (typeof tokens === "string") throw invalidMapping(`rename.${from}`, tokens, because("mapping-template"));
     if (tokens.every((token) => "literal" in token)) {
       file.lack(from);
       continue;
@@ -128,10 +134,14 @@ function renamer(mapping: Mapping, file: FileColumns): (name: string, index: num
 
 function newNameOf(from: string, to: string, tokens: readonly Token[]): Token[] {
   const target = parseTemplate(to);
-  if (typeof target === "string") throw invalidMapping(`rename.${from}`, target);
+  if (typeof target === "string") throw invalidMapping(`rename.${from}`, target, because("mapping-template"));
   const holes = new Set(tokens.flatMap((token) => ("hole" in token ? [token.hole] : [])));
   for (const token of target)
     if ("hole" in token && (token.hole === "*" || !holes.has(token.hole)))
-      throw invalidMapping(`rename.${from}`, `"${from}" has no placeholder {${token.hole}}`);
+      throw invalidMapping(
+        `rename.${from}`,
+        `"${from}" has no placeholder {${token.hole}}`,
+        because("mapping-unknown-placeholder", { placeholder: `{${token.hole}}` }),
+      );
   return target;
 }

@@ -2,6 +2,7 @@
 import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { MapperNotes } from "./steps.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Maximum number of different unknown texts that are collected for each value map. */
 const MAX_TEXTS = 100;
@@ -99,6 +100,14 @@ function questionOf({ statement, count, texts }: UnknownValues, column: string):
   return new Problem(
     "value-unseen",
     `The value map of "${statement}" does not contain ${listed}${texts.length > LISTED ? ", …" : ""} of the column "${column}" (${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}). Add the values to the map, or set "else" of this value to keep, reject or blank.`,
-    { extra: { option: "mapping", statement, column, candidates: texts.map((value) => ({ value, samples: [] })) } },
+    {
+      extra: {
+        option: "mapping",
+        statement,
+        column,
+        candidates: texts.map((value) => ({ value, samples: [] })),
+        ...because("unseen-values", { column, listed, count }),
+      },
+    },
   );
 }

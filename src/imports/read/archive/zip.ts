@@ -7,6 +7,7 @@ import { fromBufferPromise, openPromise, type Entry, type ZipFile } from "yauzl"
 import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { brokenPacked, type Unpacker } from "./unpack.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 const MAX_ENTRIES = 10_000;
 /** Maximum number of bytes of the names, comments and extra fields of all files, which are held in memory. */
@@ -78,6 +79,7 @@ async function listEntries(zip: ZipFile): Promise<{ entries: Entry[]; is_documen
     throw new Problem(
       "unsupported-file",
       `The zip file contains ${zip.entryCount.toLocaleString("en")} files. Unpack it and send the table that it contains.`,
+      { extra: because("packed-file") },
     );
   const entries: Entry[] = [];
   let length = 0;
@@ -109,19 +111,24 @@ function chooseTable(entries: readonly Entry[]): Entry {
       throw new Problem(
         "unsupported-file",
         "The zip file has a password. Unpack it and send the table that it contains.",
+        { extra: because("zip-password") },
       );
     return entry;
   }
   if (files.length === 0)
-    throw new Problem("unsupported-file", "The zip file contains no files. Send a CSV file or a workbook (.xlsx).");
+    throw new Problem("unsupported-file", "The zip file contains no files. Send a CSV file or a workbook (.xlsx).", {
+      extra: because("zip-without-table"),
+    });
   if (found.length === 0)
     throw new Problem(
       "unsupported-file",
       `The zip file contains no table, but ${listed(files)}. Send a CSV file or a workbook (.xlsx).`,
+      { extra: because("zip-without-table") },
     );
   throw new Problem(
     "unsupported-file",
     `The zip file contains ${found.length} tables: ${listed(found)}. Unpack it and send them one by one.`,
+    { extra: because("zip-with-tables", { count: found.length }) },
   );
 }
 
@@ -137,6 +144,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry): Promise<Unpacker> {
     throw new Problem(
       "unsupported-file",
       `The file "${cutText(fileName, MAX_NAME)}" in the zip file is compressed by a method that Skuport does not know. Unpack it and send that file.`,
+      { extra: because("packed-file") },
     );
   const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
   const inflate = compressionMethod === DEFLATED ? createInflateRaw() : undefined;

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { chooseColumns } from "./choose-columns.ts";
 import { matchColumns } from "./match-columns.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
 const chosen = (header: string[], choice: { key?: string; name?: string }): string[][] =>
@@ -32,7 +33,9 @@ test("if column names differ only by case, the column with the exact name is cho
 test("an unknown column is refused with the columns of the file", () => {
   const message = 'The file has no column "c". Use one of its columns: "a", "b".';
   expect(() => chosen(["a", "b"], { key: "c" })).toThrow(
-    new Problem("no-such-column", message, { extra: { headers: ["a", "b"] } }),
+    new Problem("no-such-column", message, {
+      extra: { headers: ["a", "b"], ...because("column-missing", { column: "c", columns: "a, b" }) },
+    }),
   );
 });
 

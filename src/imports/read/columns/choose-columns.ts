@@ -3,6 +3,7 @@ import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import { unreservedName } from "../../../catalog/product/reserved-names.ts";
 import { Problem } from "../../../../contract/problems.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** The options of an import that choose a column by its name. */
 export const CHOSEN = { key: "sku", name: "name" } as const satisfies Record<string, Column["target"]>;
@@ -36,7 +37,7 @@ const sameColumn = (name: string): Problem =>
   new Problem(
     "mapping-invalid",
     `The options key and name choose the same column, "${cutText(name, 100)}". Choose another column for one of them.`,
-    { extra: { statement: "name" } },
+    { extra: { statement: "name", ...because("mapping-same-option", { column: cutText(name, 100) }) } },
   );
 
 /** Finds a column by its header cell or its name. An exact match wins over one that ignores case and white space. */
@@ -63,6 +64,11 @@ export function noSuchColumn(name: string, columns: readonly Column[]): Problem 
   return new Problem(
     "no-such-column",
     `The file has no column "${cutText(name, SHOWN_CHARACTERS)}". Use one of its columns: ${headers.map((header) => `"${header}"`).join(", ")}${more}.`,
-    { extra: { headers } },
+    {
+      extra: {
+        headers,
+        ...because("column-missing", { column: cutText(name, SHOWN_CHARACTERS), columns: headers.join(", ") }),
+      },
+    },
   );
 }

@@ -1,6 +1,6 @@
-// Tests the order of the columns that are offered for the names of products.
+// Tests the order of the columns that are offered for the names of products, and the doubts about the column that was recognized.
 import { expect, test } from "vitest";
-import { nameCandidates } from "./judge-name.ts";
+import { doubtOfName, nameCandidates } from "./judge-name.ts";
 import { matchColumns } from "./match-columns.ts";
 
 const offered = (header: string[], ...rows: string[][]): [string, string | undefined][] =>
@@ -29,4 +29,22 @@ test("a file whose other columns are all numbers still offers them", () => {
     ["Preis", "contains only numbers"],
     ["Bestand", "contains only numbers"],
   ]);
+});
+
+test("a column that is named like the name is doubted if its values cannot be names", () => {
+  const doubt = (...titles: string[]): ReturnType<typeof doubtOfName> => {
+    const rows = titles.map((title, n) => [`Y-${n}`, title, `Chair ${n}`]);
+    return doubtOfName(matchColumns(["sku", "Title", "Model"], rows), rows);
+  };
+  expect(doubt("100", "200", "300")).toEqual({ column: "Title", reason: "contains only numbers" });
+  expect(doubt("Chair", "Chair", "Chair")).toEqual({ column: "Title", reason: "has the same value in every row" });
+  expect(doubt("Desk", "Lamp 7", "1984")).toBeUndefined();
+  expect(doubt("100", "200")).toBeUndefined();
+  const rows = [
+    ["A", "1"],
+    ["B", "2"],
+    ["C", "3"],
+  ];
+  const remembered = matchColumns(["sku", "Title"], rows).map((column) => ({ ...column, remembered: true as const }));
+  expect(doubtOfName(remembered, rows)).toBeUndefined();
 });

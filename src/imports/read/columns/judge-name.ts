@@ -39,7 +39,27 @@ export function nameCandidates(columns: readonly Column[], rows: readonly (reado
     .map(({ candidate }) => candidate);
 }
 
-function reasonAgainst(values: readonly string[], different: readonly string[]): string | undefined {
+/**
+ * @param rows the first rows of the file
+ * @returns the column that was recognized as the name, and why its values cannot be names; undefined if they can, or if the user has chosen this column
+ * before
+ */
+export function doubtOfName(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): { column: string; reason: NameDoubt } | undefined {
+  const position = columns.findIndex(({ target }) => target === "name");
+  const column = columns[position];
+  const values = column === undefined ? [] : valuesOf(rows, position);
+  if (column === undefined || column.remembered === true || values.length < MIN_VALUES) return undefined;
+  const reason = reasonAgainst(values, [...new Set(values)]);
+  return reason === undefined ? undefined : { column: column.name, reason };
+}
+
+/** Why the values of a column cannot be names. */
+export type NameDoubt = "contains only numbers" | "contains only addresses" | "has the same value in every row";
+
+function reasonAgainst(values: readonly string[], different: readonly string[]): NameDoubt | undefined {
   if (shareOf(values, isNumber) >= MIN_SHARE) return "contains only numbers";
   if (shareOf(values, isAddress) >= MIN_SHARE) return "contains only addresses";
   if (values.length >= MIN_VALUES && different.length === 1) return "has the same value in every row";

@@ -7,6 +7,7 @@ import { detectByForm } from "./detect-encoding.ts";
 import { describeBeginning } from "./documents.ts";
 import { detectMarkup } from "./markup.ts";
 import { describeSignature } from "./signatures.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 export type Format = Dialect["format"];
 /** Formats that contain a file of another format. */
@@ -49,16 +50,17 @@ export async function detectFormat(path: string): Promise<Format> {
 export function formatOf(head: Buffer): Format {
   for (const { format, bytes } of FORMATS)
     if (head.subarray(0, bytes.length / 2).toString("hex") === bytes && isFormat(format, head)) return format;
-  const message = describeSignature(head);
-  if (message !== undefined) throw new Problem("unsupported-file", message);
+  const known = describeSignature(head);
+  if (known !== undefined)
+    throw new Problem("unsupported-file", known.message, { extra: { reason: known.reason, values: {} } });
   const text = textOf(head.subarray(0, HEAD_BYTES));
   const markup = detectMarkup(text);
   if (markup === undefined) {
     const other = describeBeginning(text);
-    if (other !== undefined) throw new Problem("unsupported-file", other);
+    if (other !== undefined) throw new Problem("unsupported-file", other, { extra: because("other-text") });
     return "text";
   }
-  if (markup.kind === "refused") throw new Problem("unsupported-file", markup.message);
+  if (markup.kind === "refused") throw new Problem("unsupported-file", markup.message, { extra: because("data-file") });
   return markup.kind;
 }
 

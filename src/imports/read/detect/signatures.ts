@@ -1,4 +1,5 @@
 // Recognizes files that are not tables by their first bytes, and advises what the user can do.
+import type { Reason } from "../../../../contract/problem-reasons.ts";
 
 interface Signature {
   /** The bytes as hexadecimal digits; `..` stands for any byte. */
@@ -95,6 +96,15 @@ const SIGNATURES: readonly Signature[] = [
   },
 ];
 
+/** The reason of the problem for the files that have the same advice. */
+const REASON_OF: ReadonlyMap<string, Reason> = new Map([
+  [SAVE_WORKBOOK, "old-workbook"],
+  [UNPACK, "packed-file"],
+  [EXPORT, "data-file"],
+  [SAVE, "document"],
+  [WRONG_FILE, "not-a-table"],
+]);
+
 /** Number of bytes at the start of the file that are searched for control characters and patterns. */
 const SEARCHED = 4096;
 const CONTROL = /[\0-\x08\x0e-\x19]/;
@@ -104,14 +114,15 @@ const PARSED = SIGNATURES.map(({ bytes: digits, at = 0, kind, advice, is_text, p
   const bytes = Array.from(digits.matchAll(/../g), ([pair]) => (pair === ".." ? undefined : Number.parseInt(pair, 16)));
   // Some signatures consist of letters, such as ORC and ID3. A table can begin with these letters too.
   const besides = pattern ?? (is_text !== true && bytes.every(isPrintable) ? CONTROL : undefined);
-  return { at, bytes, besides, message: `The file is ${kind}. ${advice}` };
+  const reason = REASON_OF.get(advice) ?? "document";
+  return { at, bytes, besides, message: `The file is ${kind}. ${advice}`, reason };
 });
 
-/** Returns the message for a file that is not a table; undefined if the file does not begin with a known signature. */
-export function describeSignature(head: Buffer): string | undefined {
+/** Returns the message and the reason for a file that is not a table; undefined if the file does not begin with a known signature. */
+export function describeSignature(head: Buffer): { message: string; reason: Reason } | undefined {
   return PARSED.find(
     ({ at, bytes, besides }) =>
       bytes.every((byte, index) => byte === undefined || head[at + index] === byte) &&
       (besides === undefined || besides.test(head.toString("latin1", 0, SEARCHED))),
-  )?.message;
+  );
 }

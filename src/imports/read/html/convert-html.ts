@@ -21,6 +21,7 @@ import { createUnpackedCount, type CountUnpacked } from "../text/unpacked-size.t
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "../workbook/find-table.ts";
 import { csvLine } from "../workbook/sheet-lines.ts";
 import { createTableParser, type TableRow } from "./parse-tables.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 const CHUNK_BYTES = 65_536;
 const MAX_TABLES = 1000;
@@ -175,6 +176,7 @@ function chooseTables(heads: readonly TableHead[], overrides: DialectOverrides):
     throw new Problem(
       "unsupported-file",
       "The file is a web page (HTML) without a table. Export the products as CSV or .xlsx from the program that made it.",
+      { extra: because("web-page") },
     );
   const read = found.filter(
     ({ index, table }) => index === best.index || (table.columns !== undefined && table.columns === best.table.columns),

@@ -10,6 +10,7 @@ import { createSplitter } from "../splitter.ts";
 import { createCurlyRewriter, quoteLength } from "./curly-quotes.ts";
 import { createLineUnwrapper } from "./quoted-lines.ts";
 import type { Rewriter } from "./rewriter.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"];
 const QUOTE = 34;
@@ -79,6 +80,7 @@ function detectCurlyQuotes(sample: Buffer, isEnd: boolean, overrides: DialectOve
     "Some fields of the file are enclosed in typographic quotes (such as “ ” or « »), but most rows have no such quotes, or " +
       "their number of fields does not match the header. " +
       'Replace the quotes around the fields with straight quotes ("), for example in a text editor, and send the file again.',
+    { extra: because("typographic-quotes") },
   );
 }
 

@@ -17,6 +17,7 @@ import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
  * format, because `prepareText` has to unpack it first. */
@@ -47,6 +48,7 @@ export function refuseSheet({ sheet }: DialectOverrides): void {
     throw new Problem(
       "no-such-sheet",
       `There is no sheet "${sheet}", because the file is not a workbook. Import the file without naming a sheet.`,
+      { extra: because("not-a-workbook", { sheet }) },
     );
 }
 
@@ -109,6 +111,7 @@ export const packedTwice = (format: PackedFormat): Problem =>
   new Problem(
     "unsupported-file",
     `The ${FORMAT_NAMES[format]} file contains another packed file. Unpack the ${FORMAT_NAMES[format]} file and send the file that it contains.`,
+    { extra: because("packed-file") },
   );
 
 async function prepareContent(format: ContentFormat, path: string, preparation: Preparation): Promise<Dialect> {

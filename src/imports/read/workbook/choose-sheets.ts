@@ -7,6 +7,7 @@ import { NO_MERGED_CELLS, readMerged, type MergedCells, type MergedRange } from 
 import type { Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
 import type { SheetPart } from "./workbook-parts.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Maximum number of sheets that are searched for a table. */
 const MAX_SHEETS = 200;
@@ -144,6 +145,7 @@ function listCandidates(sheets: readonly SheetPart[], given: string | undefined)
   throw new Problem(
     "no-such-sheet",
     `The workbook has no sheet "${given}". Its sheets are: ${names.join(", ")}${more}.`,
+    { extra: because("sheet-missing", { sheet: given, sheets: names.join(", ") }) },
   );
 }
 
@@ -154,7 +156,9 @@ function emptyTable(sheet: string | undefined, others: readonly SheetPart[]): Pr
       ? ""
       : ` The ${other.is_hidden ? "hidden " : ""}sheet "${other.name}" has a SKU column: choose that sheet.`;
   if (sheet !== undefined)
-    return new Problem("empty-file", `The sheet "${sheet}" is empty.${advice || " Choose another one."}`);
+    return new Problem("empty-file", `The sheet "${sheet}" is empty.${advice || " Choose another one."}`, {
+      extra: because("empty-sheet", { sheet }),
+    });
   return new Problem(
     "empty-file",
     other === undefined

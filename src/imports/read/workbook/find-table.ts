@@ -9,6 +9,7 @@ import { MAX_FIELDS } from "../split-records.ts";
 import { joinHeader, type JoinedHeader } from "./merged/join-header.ts";
 import type { MergedRange } from "./merged/read-merged.ts";
 import type { SheetRow } from "./read-sheet.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 export interface SheetTable {
   /** Number of the last row above the table, 0 for none. */
@@ -92,5 +93,6 @@ function refuseWideHeader(rows: readonly SheetRow[], line: number): void {
   throw new Problem(
     "bad-header",
     `The header in row ${line} has a cell in column ${beyond.column + 1}. A table can have at most ${MAX_FIELDS.toLocaleString("en")} columns. Delete the columns after the last allowed one, or move the cell.`,
+    { extra: because("header-too-wide", { line, columns: MAX_FIELDS }) },
   );
 }

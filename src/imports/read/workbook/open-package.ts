@@ -6,6 +6,7 @@ import { fromBufferPromise, openPromise, type Entry, type ZipFile } from "yauzl"
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
 import { Problem } from "../../../../contract/problems.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Maximum number of parts in a workbook. Each sheet has a few parts. */
 const MAX_PARTS = 10_000;
@@ -69,7 +70,9 @@ async function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
     if (length > MAX_DIRECTORY)
       throw brokenWorkbook(`Its list of parts has more than ${MAX_DIRECTORY.toLocaleString("en")} bytes.`);
     if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) {
-      throw new Problem("unsupported-file", "The workbook has a password. Save it without a password.");
+      throw new Problem("unsupported-file", "The workbook has a password. Save it without a password.", {
+        extra: because("workbook-password"),
+      });
     }
     if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === LINK) {
       throw brokenWorkbook(`Its part "${truncated(name)}" is a link to another file.`);
@@ -84,7 +87,9 @@ async function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
 function checkKind(entries: ReadonlyMap<string, Entry>): void {
   const names = [...entries.keys()];
   if (names.some((name) => name.endsWith("workbook.bin"))) {
-    throw new Problem("unsupported-file", "The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.");
+    throw new Problem("unsupported-file", "The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.", {
+      extra: because("binary-workbook"),
+    });
   }
   if (entries.has("[content_types].xml") && names.some((name) => name.startsWith("xl/"))) return;
   if (entries.has("mimetype") && entries.has("content.xml")) {
@@ -97,11 +102,13 @@ function checkKind(entries: ReadonlyMap<string, Entry>): void {
     throw new Problem(
       "unsupported-file",
       "The file is a document or a presentation, not a workbook. Save its table as .xlsx or CSV.",
+      { extra: because("office-document") },
     );
   }
   throw new Problem(
     "unsupported-file",
     "The file is a zip file, not a workbook. Unpack it and send the files in it one by one.",
+    { extra: because("packed-file") },
   );
 }
 

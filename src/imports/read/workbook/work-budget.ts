@@ -6,6 +6,7 @@
 import { Problem } from "../../../../contract/problems.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { brokenWorkbook } from "./broken-workbook.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Maximum number of XML elements per packed byte. An element costs 0.1 to 0.25 µs, even `<si/>`, which takes a hundredth of a
  * packed byte. A table of 500,000 rows and eight columns has 0.4 elements per packed byte, and the most uniform table that we
@@ -76,6 +77,7 @@ const tooMuchText = (size: number): Problem =>
   new Problem(
     "unpacks-too-large",
     `The workbook has ${number(size)} bytes, and its cells contain far more text than a table of that size. Delete text that is repeated in every row, or send the table as CSV.`,
+    { extra: because("too-much-text") },
   );
 
 const number = (value: number): string => value.toLocaleString("en");

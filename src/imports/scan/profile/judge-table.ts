@@ -12,7 +12,7 @@ import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
 import { unfitNotices } from "../review/unfit-active.ts";
-import { sheetNotices, tableNotices } from "../rows/notices.ts";
+import { nameNotices, sheetNotices, tableNotices } from "../rows/notices.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { noteProfile } from "../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -38,8 +38,9 @@ export async function judgeTable(
   const planned = planColumns(found, run.work.options);
   const overrides = overridesOf(run.work.options);
   const sheets = sheetNotices(dialect, overrides);
+  const names = nameNotices({ ...found, ...planned }, run.work.options);
   const form = tableNotices({ ...found, ...planned }, dialect, overrides);
-  const notices = [...chosen.notices, ...planned.notices, ...sheets, ...form, ...unfitNotices(unfitActive)];
+  const notices = [...chosen.notices, ...planned.notices, ...sheets, ...names, ...form, ...unfitNotices(unfitActive)];
   const table = { ...found, ...planned, remembered, unfit, notices };
   return { run, table, question: chosen.question };
 }

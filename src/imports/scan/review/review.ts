@@ -5,6 +5,7 @@ import type { Layout } from "../../layout.ts";
 import { countMatchedKeys } from "../../match/store.ts";
 import { isKeyChosen } from "../../options/plan-columns.ts";
 import { rowCount } from "../../problems.ts";
+import { doubtOfName } from "../../read/columns/judge-name.ts";
 import { isExactName } from "../../read/columns/column-claims.ts";
 import type { ImportWork } from "../../store.ts";
 import type { Run } from "../scan-run.ts";
@@ -15,25 +16,34 @@ import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Candidate, Review } from "../../../../contract/imports/question.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
+/** The parts of a table on which the review depends. */
+interface Reviewed {
+  columns: readonly Column[];
+  /** The first rows of the file. */
+  rows: readonly (readonly string[])[];
+}
+
 type Reviewable = Pick<ImportWork, "options" | "profile">;
 
 /** Whether the import may have to wait for a review. If so, the scan collects the figures that the review shows. */
 export const mayNeedReview = ({ options }: Reviewable): boolean => (options.review ?? "never") !== "never";
 
 /** Whether the import waits for a review of its columns. */
-export function needsReview({ options, profile }: Reviewable, { columns }: { columns: readonly Column[] }): boolean {
+export function needsReview({ options, profile }: Reviewable, table: Reviewed): boolean {
   switch (options.review ?? "never") {
     case "never":
       return false;
     case "always":
       return true;
     case "unknown":
-      return !(profile !== null || isKeyChosen(options) || areKnown(options, columns));
+      return !(profile !== null || isKeyChosen(options) || areKnown(options, table));
   }
 }
 
-const areKnown = ({ name }: ImportWork["options"], columns: readonly Column[]): boolean =>
-  isCertain("sku", columns) && (name !== undefined || isCertain("name", columns));
+/** Whether it is certain which columns contain SKU and name, and the values of the name column can be names. */
+const areKnown = ({ name }: ImportWork["options"], { columns, rows }: Reviewed): boolean =>
+  isCertain("sku", columns) &&
+  (name !== undefined || (isCertain("name", columns) && doubtOfName(columns, rows) === undefined));
 
 /** Whether it is certain which column contains the field. Also returns true if no column contains the field, because the import then
  * stores nothing in the field. */

@@ -1,13 +1,14 @@
 // The notices that a scan adds to its import about the table as a whole.
-import type { Column, Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
+import type { Column, Dialect, DialectOverrides, GivenOptions } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
+import { doubtOfName } from "../../read/columns/judge-name.ts";
 import { unfitActiveColumns } from "../../read/columns/match-columns.ts";
 import type { FilledUp } from "../../read/fit/fit-records.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { Layout } from "../../layout.ts";
 import type { UnknownValues } from "../../mapping/run/notes.ts";
 import { mixesScripts } from "./cells/look-alikes.ts";
-import { linesOf, MAX_NOTICES } from "./cells/watch-cells.ts";
+import { linesOf, listOf, MAX_NOTICES } from "./cells/watch-cells.ts";
 
 /** The parts of a table that notices describe. */
 type NoticedTable = Pick<Table, "header" | "rows" | "second_table"> & { columns: readonly Column[] };
@@ -18,10 +19,30 @@ export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | 
     .slice(0, MAX_NOTICES)
     .map(({ name }) => ({
       code: "active_as_attribute",
-      message: `The values of the column "${name}" are neither yes nor no, so the column was imported as an attribute.`,
+      message: `The values of the column "${name}" are neither yes nor no, so the column is imported as an attribute.`,
       column: name,
       count: null,
     }));
+
+/** A notice about a column that is named like the name of products, but whose values cannot be names.
+ * @param options the options of the import. A column that the client or a profile has chosen is not doubted */
+export function nameNotices(
+  { columns, rows }: Pick<NoticedTable, "columns" | "rows">,
+  { name, mapping }: Pick<GivenOptions, "name" | "mapping">,
+): Notice[] {
+  if (name !== undefined || mapping !== undefined) return [];
+  const doubt = doubtOfName(columns, rows);
+  if (doubt === undefined) return [];
+  return [
+    {
+      code: "name_doubtful",
+      message: `The column "${doubt.column}" was recognized as the name of the products, but it ${doubt.reason}. If another column contains the names, choose that column (option name).`,
+      column: doubt.column,
+      count: null,
+      values: { doubt: doubt.reason },
+    },
+  ];
+}
 
 /** Notices about the header and the form of the table. */
 export const tableNotices = (
@@ -49,6 +70,7 @@ function encodingNotices({ encoding, encoding_alternatives: [other] = [] }: Dial
       message: `The encoding ${encoding} was detected from a few letters. In the encoding ${other.encoding}, one of the texts would be "${other.samples[0] ?? ""}". If this text is correct, import the file again with ${other.encoding} (option encoding).`,
       column: null,
       count: null,
+      values: { encoding, other: other.encoding, text: other.samples[0] ?? "" },
     },
   ];
 }
@@ -59,7 +81,7 @@ function repeatedNotices({ header }: NoticedTable): Notice[] {
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...repeated].slice(0, MAX_NOTICES).map((name) => ({
     code: "repeated_column",
-    message: `The file has several columns named "${name}". Only the first of these columns keeps the name. The others were imported as attributes such as "${name} (2)".`,
+    message: `The file has several columns named "${name}". Only the first of these columns keeps the name. The others become attributes such as "${name} (2)".`,
     column: name,
     count: names.filter((other) => other === name).length,
   }));
@@ -72,16 +94,17 @@ const mixedNameNotices = ({ columns }: NoticedTable): Notice[] =>
     .slice(0, MAX_NOTICES)
     .map(({ name }) => ({
       code: "look_alikes",
-      message: `The column name "${name}" contains letters of two scripts that look alike, so it differs from the same name in letters of one script. If this is a mistake, undo the import and correct the name in the file.`,
+      message: `The column name "${name}" contains letters of two scripts that look alike, so it differs from the same name in letters of one script. If this is a mistake, correct the name in the file and import the file again.`,
       column: name,
       count: null,
     }));
 
 const secondTable = (line: number): Notice => ({
   code: "second_table",
-  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of different kinds from the values above the blank line. If a second table begins in this line, undo the import and delete the second table from the file.`,
+  message: `The values in line ${line.toLocaleString("en")}, below a blank line, are of different kinds from the values above the blank line. If a second table begins in this line, delete the second table from the file and import the file again.`,
   column: null,
   count: null,
+  values: { line },
 });
 
 /** A notice about the rows to which blank cells were added. */
@@ -91,9 +114,10 @@ export const shortRowNotices = ({ count, lines }: FilledUp): Notice[] =>
     : [
         {
           code: "short_rows",
-          message: `${count.toLocaleString("en")} ${count === 1 ? "row has" : "rows have"} fewer cells than the header (${linesOf(lines, count)}). The missing cells at the end were read as blank. If a row lacks a cell in the middle, undo the import and correct the row.`,
+          message: `${count.toLocaleString("en")} ${count === 1 ? "row has" : "rows have"} fewer cells than the header (${linesOf(lines, count)}). The missing cells at the end are read as blank. If a row lacks a cell in the middle, correct the row and import the file again.`,
           column: null,
           count,
+          values: { lines: listOf(lines, count) },
         },
       ];
 
@@ -109,9 +133,10 @@ export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOv
   return [
     {
       code: "other_sheets",
-      message: `Further sheets have a SKU column and were not imported: ${listed.join(", ")}${more}. To import one of them, choose that sheet (option sheet).`,
+      message: `Further sheets have a SKU column and are not imported: ${listed.join(", ")}${more}. To import one of them, choose that sheet (option sheet).`,
       column: null,
       count: null,
+      values: { sheets: `${listed.join(", ")}${others.length > LISTED_SHEETS ? ", …" : ""}` },
     },
   ];
 }
@@ -126,8 +151,9 @@ export const unknownNotices = ({ columns }: Pick<Layout, "columns">, unknown: re
     const more = texts.length > LISTED_VALUES ? ", …" : "";
     return {
       code: "unknown_value",
-      message: `The value map of "${statement}" does not contain ${listed.join(", ")}${more}, so these values were imported unchanged.`,
+      message: `The value map of "${statement}" does not contain ${listed.join(", ")}${more}, so these values are imported unchanged.`,
       column: columns[column]?.name ?? null,
       count,
+      values: { listed: `${listed.join(", ")}${more}` },
     };
   });

@@ -4,7 +4,7 @@ import type { ShapePlan, ValueNode } from "../../mapping/plan.ts";
 import { columnsOfValue } from "../../mapping/compile/plan-columns.ts";
 import type { FormedCounts } from "../../shape/formed.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
-import { linesOf } from "../rows/cells/watch-cells.ts";
+import { linesOf, listOf } from "../rows/cells/watch-cells.ts";
 
 /** Number of names that a sentence lists. */
 const LISTED = 3;
@@ -20,6 +20,7 @@ export function groupNotices({ shape, names }: ShapedPlan, counts: FormedCounts,
       message: `${products} in ${counted(rows, "row")}: ${parts.join("; ")}.`,
       column: null,
       count: rows,
+      values: { products: counts.products, rows },
     },
     ...repeatedNotices(counts),
   ];
@@ -75,6 +76,7 @@ function repeatedNotices({ repeated: { count, lines } }: FormedCounts): Notice[]
       message: `${counted(count, "group")} (${linesOf(lines, count)}) ${count === 1 ? "has" : "have"} the same value as an earlier group, because the rows are not neighbours. Values of the earlier rows were not used for the later ones. Sort the file, so that the rows of each group are neighbours.`,
       column: null,
       count,
+      values: { groups: count, lines: listOf(lines, count) },
     },
   ];
 }

@@ -1,5 +1,5 @@
 // Why the import cannot be started.
-import { problemInWords } from "../../../server/problem-words.ts";
+import { problemDetail, problemInWords } from "../../../server/problem-words.ts";
 import { t } from "../../../texts/t.ts";
 import type { Editor } from "../state/use-editor.ts";
 
@@ -20,5 +20,6 @@ export function obstacleOf({ text, missing, error, preview, is_edited: isEdited 
   }
   if (error.value !== null) return problemInWords(error.value).description;
   // Without an edit, ignore problems of the preview: the preview knows only the first rows, and the scan has checked the whole file.
-  return isEdited.value ? (preview.value?.problem?.detail ?? "") : "";
+  const problem = isEdited.value ? (preview.value?.problem ?? null) : null;
+  return problem === null ? "" : problemDetail(problem);
 }

@@ -1,9 +1,10 @@
 // Finds the rows of the editor that a problem, a rejected row or a notice is about.
 import type { Preview } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { rejectMessage } from "../../rejects/reasons.ts";
 import type { ColumnRow } from "../model/rows.ts";
 import { isSameName } from "../model/patterns.ts";
+import { errorText } from "../../../server/problem-words.ts";
+import { rejectMessage } from "../../../server/import-texts.ts";
 
 /** The message of a problem with the statement of this row. @returns undefined if the problem is about something else */
 export function faultOf(error: Error | null, { path, name, place }: ColumnRow): string | undefined {
@@ -11,7 +12,7 @@ export function faultOf(error: Error | null, { path, name, place }: ColumnRow): 
   const { statement } = error.extra;
   if (typeof statement !== "string" || statement === "") return undefined;
   const own = place === null ? `format.${name}` : path;
-  return statement === own || statement.startsWith(`${own}.`) ? error.message : undefined;
+  return statement === own || statement.startsWith(`${own}.`) ? errorText(error) : undefined;
 }
 
 export interface Misfits {

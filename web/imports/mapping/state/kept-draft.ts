@@ -4,9 +4,6 @@ import { ref, watch } from "vue";
 import type { EditorState } from "./answer.ts";
 
 const PREFIX = "skuport.mapping.";
-/** How long the browser keeps a draft. An import waits 24 hours for its answer, so the import of an older draft has ended. */
-const KEPT_MS = 25 * 3_600_000;
-
 const keyOf = (id: number): string => `${PREFIX}${String(id)}`;
 
 /** Removes the draft once the import has ended. */
@@ -14,7 +11,8 @@ export function forgetDraft(id: number): void {
   localStorage.removeItem(keyOf(id));
 }
 
-export function useKeptDraft(id: number) {
+/** @param waitsUntil when the import ends if its question is not answered. The browser keeps the draft until then */
+export function useKeptDraft(id: number, waitsUntil: () => string | null) {
   removeOldDrafts();
   const stored = useLocalStorage<string | null>(keyOf(id), null);
   /** Whether another tab has changed the draft since this tab last read or wrote it. */
@@ -36,7 +34,7 @@ export function useKeptDraft(id: number) {
   }
 
   function write(state: EditorState | null): void {
-    known = state === null ? null : JSON.stringify({ ...state, kept_at: Date.now() });
+    known = state === null ? null : JSON.stringify({ ...state, kept_until: waitsUntil() } satisfies Kept);
     stored.value = known;
     isChangedElsewhere.value = false;
   }
@@ -45,7 +43,7 @@ export function useKeptDraft(id: number) {
 }
 
 interface Kept extends EditorState {
-  kept_at: number;
+  kept_until: string | null;
 }
 
 function parseKept(text: string | null): Kept | undefined {
@@ -64,7 +62,7 @@ function parseDraft(text: string | null): EditorState | undefined {
 function removeOldDrafts(): void {
   for (const key of Object.keys(localStorage)) {
     if (!key.startsWith(PREFIX)) continue;
-    const keptAt = parseKept(localStorage.getItem(key))?.kept_at ?? 0;
-    if (Date.now() - keptAt > KEPT_MS) localStorage.removeItem(key);
+    const until = parseKept(localStorage.getItem(key))?.kept_until ?? "";
+    if (!(Date.parse(until) > Date.now())) localStorage.removeItem(key);
   }
 }

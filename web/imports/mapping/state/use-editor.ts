@@ -43,7 +43,7 @@ export function useEditor(import_: ComputedRef<Import>) {
   const isReady = ref(false);
   /** What the last edit did. Screen readers announce this text. */
   const edited = ref("");
-  const kept = useKeptDraft(import_.value.id);
+  const kept = useKeptDraft(import_.value.id, () => import_.value.upload_expires_at);
   /** The mapping as text, if the user has typed in its text field. If null, the text field shows the draft. */
   const text = shallowRef<TypedText | null>(null);
   /** The state that the preview shows. */

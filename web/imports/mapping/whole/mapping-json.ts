@@ -1,6 +1,7 @@
 // Reads and writes the mapping as JSON text.
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { mapping_text } from "../../../../contract/mapping/mapping-text.ts";
+import { faultText } from "../../../texts/server-texts.ts";
 import { t } from "../../../texts/t.ts";
 import type { Draft } from "../model/draft.ts";
 
@@ -21,7 +22,7 @@ export function readMapping(text: string): { mapping: Mapping } | { faults: Text
   return {
     faults: parsed.error.issues
       .slice(0, MAX_FAULTS)
-      .map(({ path, message }) => ({ path: path.map(String).join("."), message })),
+      .map(({ path, message }) => ({ path: path.map(String).join("."), message: faultText(message) })),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   MAX_ATTRIBUTE_NAME_CHARACTERS,
   UNUSABLE_ATTRIBUTE_NAME,
 } from "../../../../../contract/catalog/product-limits.ts";
+import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import { countCharacters } from "../../../../catalog/product/product.ts";
 import { isReservedName } from "../../../../catalog/product/reserved-names.ts";
@@ -143,5 +144,5 @@ const tooManyNames = (name: string): Problem =>
   new Problem(
     "mapping-invalid",
     `The mapping makes more than ${MAX_DYNAMIC_NAMES.toLocaleString("en")} attribute names from the values of the file, most recently "${name}". Check whether the statement "pairs" or a name with {} uses the right column.`,
-    { extra: { statement: "pairs" } },
+    { extra: { statement: "pairs", ...because("mapping-too-many-names", { limit: MAX_DYNAMIC_NAMES }) } },
   );

@@ -47,6 +47,7 @@ function cellNotice({ columns }: Layout, { kind, column, count, lines, text }: D
     message: `${cells} (${linesOf(lines, count)}) ${describeCells(kind, count === 1, text)}`,
     column: name,
     count,
+    values: { lines: listOf(lines, count), text },
   };
 }
 
@@ -55,23 +56,33 @@ function describeCells(kind: DoubtfulKind, isOne: boolean, text: string): string
     case "damaged_numbers":
       return `${isOne ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as ${text}. The missing digits cannot be restored: get the file with this column as text.`;
     case "missing_values":
-      return `${isOne ? "contains" : "contain"} ${text}, which programs write for a missing value. It was stored as text. To treat it as a blank cell, export the file without it, or list it in the member "empty" of a mapping.`;
+      return `${isOne ? "contains" : "contain"} ${text}, which programs write for a missing value. It is stored as text. To treat it as a blank cell, export the file without it, or list it in the member "empty" of a mapping.`;
     case "formulas":
-      return `${isOne ? "contains a formula" : "contain formulas"} instead of a value, such as ${text}. The formula was stored as text: get the file again with the results of the formulas.`;
+      return `${isOne ? "contains a formula" : "contain formulas"} instead of a value, such as ${text}. The formula is stored as text: get the file again with the results of the formulas.`;
     case "guarded_numbers":
-      return `${isOne ? "begins" : "begin"} with a backtick before a number, such as ${text}. Some programs write it so that a spreadsheet keeps the number as text. The backtick was stored: export the file without it, or remove it with "replace" in a mapping.`;
+      return `${isOne ? "begins" : "begin"} with a backtick before a number, such as ${text}. Some programs write it so that a spreadsheet keeps the number as text. The backtick is stored: export the file without it, or remove it with "replace" in a mapping.`;
     case "wrong_letters":
       return `${isOne ? "contains" : "contain"} letters that were already wrong in the file, such as "${text}". Export the file again with the right encoding.`;
   }
 }
 
 function keyNotice({ columns, sku }: Layout, { kind, count, examples }: UnusualKeys): Notice {
-  const listed = examples.map(({ text, line }) => `"${text}" (line ${line.toLocaleString("en")})`).join(", ");
+  const listed = examples.map(({ text, line }) => `"${text}" (line ${line.toLocaleString("en")})`);
   return {
     code: kind,
-    message: `${describeKeys(kind, count)}: ${listed}${count > examples.length ? ", …" : ""}. ${ADVICE[kind]}`,
+    message: `${describeKeys(kind, count)}: ${listOf(listed, count)}. ${ADVICE[kind]}`,
     column: columns[sku]?.name ?? null,
     count,
+    values: {
+      listed: listOf(
+        examples.map(({ text }) => `"${text}"`),
+        count,
+      ),
+      lines: listOf(
+        examples.map(({ line }) => line),
+        count,
+      ),
+    },
   };
 }
 
@@ -88,13 +99,21 @@ function describeKeys(kind: UnusualKind, count: number): string {
 }
 
 const ADVICE: Readonly<Record<UnusualKind, string>> = {
-  date_skus: "If they are wrong, undo the import and get the file again with the SKUs as text.",
-  total_rows: "If the row is not a product, undo the import and delete the row from the file.",
+  date_skus: "If they are wrong, get the file again with the SKUs as text.",
+  total_rows: "If the row is not a product, delete the row from the file and import the file again.",
   look_alikes:
-    "A SKU that looks the same in ordinary characters is a different SKU. If both should be the same product, undo the import and correct the SKUs in the file.",
+    "A SKU that looks the same in ordinary characters is a different SKU. If both should be the same product, correct the SKUs in the file and import the file again.",
 };
 
 /** @param lines the first lines that a notice is about
  * @param count total number of lines that the notice is about */
 export const linesOf = (lines: readonly number[], count: number): string =>
-  `${count === 1 ? "line" : "lines"} ${lines.map((line) => line.toLocaleString("en")).join(", ")}${count > lines.length ? ", …" : ""}`;
+  `${count === 1 ? "line" : "lines"} ${listOf(
+    lines.map((line) => line.toLocaleString("en")),
+    count,
+  )}`;
+
+/** @param items the first items of a list
+ * @param count total number of items */
+export const listOf = (items: readonly (string | number)[], count: number): string =>
+  `${items.join(", ")}${count > items.length ? ", …" : ""}`;

@@ -1,0 +1,27 @@
+// What the server reports about the rows of a file, in the current language.
+import type { Reject, RejectCode } from "../../contract/imports/imports.ts";
+import type { Notice } from "../../contract/imports/notices.ts";
+import { shownLanguage } from "../texts/language.ts";
+import { noticeWords } from "../texts/server-texts.ts";
+import { t } from "../texts/t.ts";
+
+/** The text of the notice in the current language, with its column. The server's English message is complete. */
+export function noticeText(notice: Notice): string {
+  const text = noticeWords(notice);
+  if (text === undefined) return notice.message;
+  return notice.column === null ? text : t("imports.notice.about", { column: notice.column, text });
+}
+
+export const reasonLabel = (code: RejectCode): string => t(`imports.reject.${code}`);
+
+/** Maximum number of characters of a value that is shown with its reason. */
+const SHOWN_CHARACTERS = 60;
+
+/** The server's message, which exists only in English; in other languages, the label of the reason with the rejected value. */
+export function rejectMessage({ code, message, value }: Pick<Reject, "code" | "message" | "value">): string {
+  if (shownLanguage.value === "en") return message;
+  const shown = value?.trim() ?? "";
+  return shown === "" || shown.length > SHOWN_CHARACTERS
+    ? reasonLabel(code)
+    : t("imports.rejects.of_value", { value: shown, reason: reasonLabel(code) });
+}
