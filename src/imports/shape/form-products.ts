@@ -17,7 +17,7 @@ import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "./scattered.ts";
 
 /** Maximum number of bytes of the products of one group. The records of a group can share a long text or a long list. */
-const MAX_FORMED_BYTES = 64 << 20;
+const MAX_FORMED_BYTES = 32 << 20;
 
 const KEPT_LINES = 3;
 
@@ -95,6 +95,8 @@ export class ProductFormer {
       return;
     }
     if (!this.#isOwn(records, r, row)) return;
+    // Forming the previous group opens other records.
+    const isAdd = meetsAny(this.#adds, judge.row);
     if (this.#beginsGroup(records.line[r] as number)) this.#endGroup();
     const bytes = (records.end[r] as number) - (records.start[r] as number);
     this.#attachedBytes += this.#parts.bytesOf(row);
@@ -102,7 +104,7 @@ export class ProductFormer {
       this.#group.count >= MAX_GROUP_RECORDS || this.#group.bytes + this.#attachedBytes + bytes > MAX_GROUP_BYTES;
     if (isFull && this.#group.count > 0) this.#rejectGroup();
     if (this.#isTooLarge) this.#rejectLarge({ records, r, row });
-    else this.#group.append(records, r, found, meetsAny(this.#adds, judge.row));
+    else this.#group.append(records, r, found, isAdd);
   }
 
   /** Ends the last group. */

@@ -11,14 +11,12 @@ import { readRecords, wholeExtent, type Table } from "../../read/read-records.ts
 import type { Records } from "../../read/records.ts";
 import { createSplitter, type Splitter } from "../../read/splitter.ts";
 import { checkNewFile, createNewFile, type SpaceCheck } from "../../read/text/new-file.ts";
-import { joinRanges, RangeReader } from "../../shape/attached.ts";
 import { needsSources, SourceCollector, type Sources } from "../../shape/collect-sources.ts";
 import { ProductFormer } from "../../shape/form-products.ts";
 import type { Entry } from "../../shape/lookup-tables.ts";
-import { RecordGroup } from "../../shape/record-group.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
-import type { Range } from "../../shape/scattered.ts";
 import { watchCells, type CellWatch } from "../rows/cells/watch-cells.ts";
+import { ScatteredReader } from "./scattered-reader.ts";
 import type { LeftList } from "./left-records.ts";
 import type { RefusalOf } from "./refuse-records.ts";
 import type { JudgedTable } from "../scan-run.ts";
@@ -54,11 +52,6 @@ export interface FormedText {
 
 /** Number of bytes that are written at once. */
 const WRITE_BYTES = 1 << 20;
-/** Scattered records of products in this many bytes are read at once. */
-const READ_BYTES = 8 << 20;
-/** Ranges with a smaller gap between them are read at once. */
-const MAX_GAP = 1 << 16;
-
 /** Writes the products to the new file `target`. @returns undefined if `onWindow` has ended the work */
 export async function formFile(
   source: SourceText,
@@ -76,7 +69,7 @@ export async function formFile(
   try {
     const pass = passOver(source);
     const watch = watchCells(layoutOf(planLayoutColumns(table.columns, null)), table.rows, plan);
-    const reader = new RangeReader(dialect, table.columns.length);
+    const scattered = scatteredReader(source, sources, former);
     let rows = 0;
     for await (const { records, offset } of readRecords(
       source.file,
@@ -88,9 +81,10 @@ export async function formFile(
       for (const fitted of fitRecords(records, pass.fit)) {
         watch.add(fitted, { records: fitted, unusual: [] });
         const refusalOf = steps.refuser(fitted);
-        for (let r = 0; r < fitted.count;) {
-          const batch = await nextBatch({ source, sources, reader, former }, r, fitted.count, rows);
-          for (; r < batch; r++) formRecord(former, steps.left, { fitted, r, row: rows + r + 1, offset }, refusalOf);
+        for (let r = 0, attached = 0; r < fitted.count;) {
+          if (r === attached) attached += (await scattered?.attach(rows + r + 1, fitted.count - r)) ?? fitted.count - r;
+          for (; r < attached && former.length <= WRITE_BYTES; r++)
+            formRecord(former, steps.left, { fitted, r, row: rows + r + 1, offset }, refusalOf);
           if (former.length > WRITE_BYTES) await write(stream, former.take(), steps.checkSpace);
         }
         rows += fitted.count;
@@ -108,6 +102,17 @@ export async function formFile(
     stream.destroy();
     await failed;
   }
+}
+
+function scatteredReader(
+  { file, plan, dialect, table }: SourceText,
+  sources: Sources | undefined,
+  former: ProductFormer,
+): ScatteredReader | undefined {
+  if (sources === undefined) return undefined;
+  const { scattered } = sources;
+  const hasGroup = plan.shape.group !== null;
+  return new ScatteredReader({ file, dialect, width: table.columns.length, scattered, has_group: hasGroup }, former);
 }
 
 const passOver = ({
@@ -155,62 +160,6 @@ function formRecord(
   const refusal = refusalOf(r, row);
   if (refusal === undefined) former.add(fitted, r, { row, at: offset + (fitted.start[r] as number) });
   else left.refuse({ records: fitted, r, row }, refusal);
-}
-
-interface Batch {
-  source: SourceText;
-  sources: Sources | undefined;
-  reader: RangeReader;
-  former: ProductFormer;
-}
-
-/** Attaches the scattered records of the next products, as far as they fit into memory. Returns the index after the last of these
- * products. */
-async function nextBatch(batch: Batch, from: number, count: number, rows: number): Promise<number> {
-  const { scattered } = batch.sources ?? {};
-  if (scattered === undefined || scattered.is_empty) return count;
-  const wanted: { row: number; ranges: Range[] }[] = [];
-  let bytes = 0;
-  let r = from;
-  for (; r < count && bytes < READ_BYTES; r++) {
-    const ranges = scattered.rangesOf(rows + r + 1);
-    if (ranges.length === 0) continue;
-    wanted.push({ row: rows + r + 1, ranges });
-    for (const range of ranges) bytes += range.bytes;
-  }
-  const texts = await readRanges(
-    batch.source.file,
-    wanted.flatMap(({ ranges }) => ranges),
-  );
-  const group = new RecordGroup();
-  for (const { row, ranges } of wanted)
-    batch.former.attach(
-      row,
-      joinRanges(group, ranges, (range) => batch.reader.read(texts.get(range) as Buffer, range)),
-    );
-  return r;
-}
-
-/** Reads ranges of the file. Ranges that are near each other are read at once. */
-async function readRanges(file: FileHandle, ranges: readonly Range[]): Promise<Map<Range, Buffer>> {
-  const texts = new Map<Range, Buffer>();
-  const sorted = ranges.toSorted((a, b) => a.at - b.at);
-  for (let from = 0; from < sorted.length;) {
-    const { at } = sorted[from] as Range;
-    let end = at;
-    let to = from;
-    for (; to < sorted.length; to++) {
-      const next = sorted[to] as Range;
-      if (to > from && (next.at - end > MAX_GAP || next.at + next.bytes - at > READ_BYTES)) break;
-      end = Math.max(end, next.at + next.bytes);
-    }
-    const bytes = Buffer.allocUnsafe(end - at);
-    await file.read(bytes, 0, bytes.length, at);
-    for (const range of sorted.slice(from, to))
-      texts.set(range, bytes.subarray(range.at - at, range.at - at + range.bytes));
-    from = to;
-  }
-  return texts;
 }
 
 async function write(stream: WriteStream, bytes: Buffer, checkSpace: SpaceCheck): Promise<void> {

@@ -1,0 +1,106 @@
+// Reads the scattered records of products from the file, for many products at once.
+import type { FileHandle } from "node:fs/promises";
+import { RangeReader, joinRanges } from "../../shape/attached.ts";
+import type { ProductFormer } from "../../shape/form-products.ts";
+import { RecordGroup } from "../../shape/record-group.ts";
+import type { Range, Scattered } from "../../shape/scattered.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
+
+/** Scattered records of products in this many bytes are read at once. */
+const READ_BYTES = 8 << 20;
+/** Ranges with a smaller gap between them are read at once. */
+const MAX_GAP = 1 << 16;
+
+export interface ScatteredSource {
+  file: FileHandle;
+  dialect: Dialect;
+  /** Number of columns of the file. */
+  width: number;
+  scattered: Scattered;
+  /** Whether the mapping groups rows. If not, a product is formed before the records of the product after next are read. */
+  has_group: boolean;
+}
+
+export class ScatteredReader {
+  readonly #source: ScatteredSource;
+  readonly #former: ProductFormer;
+  readonly #reader: RangeReader;
+  #bytes = Buffer.alloc(0);
+  #groups = [new RecordGroup(), new RecordGroup()];
+
+  constructor(source: ScatteredSource, former: ProductFormer) {
+    this.#source = source;
+    this.#former = former;
+    this.#reader = new RangeReader(source.dialect, source.width);
+  }
+
+  /** Attaches the scattered records of the products in the records from `row` on, as far as they fit into memory. Returns the number of
+   * these records, at most `count`. */
+  async attach(row: number, count: number): Promise<number> {
+    const { scattered } = this.#source;
+    if (scattered.is_empty) return count;
+    const wanted: { row: number; ranges: Range[] }[] = [];
+    let bytes = 0;
+    let records = 0;
+    for (; records < count && bytes < READ_BYTES; records++) {
+      const ranges = scattered.rangesOf(row + records);
+      if (ranges.length === 0) continue;
+      wanted.push({ row: row + records, ranges });
+      for (const range of ranges) bytes += range.bytes;
+    }
+    if (wanted.length === 0) return records;
+    const texts = await this.#readRanges(wanted.flatMap(({ ranges }) => ranges));
+    const group = this.#nextGroup();
+    for (const { row: base, ranges } of wanted)
+      this.#former.attach(
+        base,
+        joinRanges(group, ranges, (range) => this.#reader.read(texts.get(range) as Buffer, range)),
+      );
+    return records;
+  }
+
+  /** Returns an empty group. A group is large, so two of them are used in turn if no product is kept for long. */
+  #nextGroup(): RecordGroup {
+    if (this.#source.has_group) return new RecordGroup();
+    const [next, other] = this.#groups as [RecordGroup, RecordGroup];
+    this.#groups = [other, next];
+    next.clear();
+    return next;
+  }
+
+  /** Reads ranges of the file. Ranges that are near each other are read at once. The result is valid until the next call. */
+  async #readRanges(ranges: readonly Range[]): Promise<Map<Range, Buffer>> {
+    const pieces = piecesOf(ranges.toSorted((a, b) => a.at - b.at));
+    const total = pieces.reduce((sum, { at, end }) => sum + end - at, 0);
+    if (this.#bytes.length < total) this.#bytes = Buffer.allocUnsafe(total * 2);
+    const texts = new Map<Range, Buffer>();
+    let used = 0;
+    for (const { at, end, parts } of pieces) {
+      const bytes = this.#bytes.subarray(used, used + end - at);
+      used += end - at;
+      await this.#source.file.read(bytes, 0, bytes.length, at);
+      for (const range of parts) texts.set(range, bytes.subarray(range.at - at, range.at - at + range.bytes));
+    }
+    return texts;
+  }
+}
+
+/** A part of the file that is read at once. */
+interface Piece {
+  at: number;
+  end: number;
+  parts: Range[];
+}
+
+function piecesOf(sorted: readonly Range[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const range of sorted) {
+    const last = pieces.at(-1);
+    const end = range.at + range.bytes;
+    if (last !== undefined && range.at - last.end <= MAX_GAP && end - last.at <= READ_BYTES) {
+      last.end = Math.max(last.end, end);
+      last.parts.push(range);
+    } else pieces.push({ at: range.at, end, parts: [range] });
+  }
+  return pieces;
+}

@@ -1,0 +1,136 @@
+// Files that would need too much memory: endless groups, keys that repeat without end, and huge tables.
+import { expect, test } from "vitest";
+import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
+import { compileMapping } from "../mapping/compile.ts";
+import { createRecords, type Records } from "../read/records.ts";
+import { splitRecords } from "../read/split-records.ts";
+import { createSplitter } from "../read/splitter.ts";
+import { SourceCollector } from "./collect-sources.ts";
+import { ProductFormer } from "./form-products.ts";
+import type { LeftRecords } from "./formed.ts";
+import { LookupTables, MAX_ENTRIES } from "./lookup-tables.ts";
+import { isShapedPlan, type ShapedPlan } from "./record-judge.ts";
+import { MAX_GROUP_RECORDS, MAX_RANGES, Scattered } from "./scattered.ts";
+
+const DIALECT: Dialect = {
+  format: "text",
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: false,
+  preamble: 0,
+  formula_escape: false,
+};
+
+function planOf(mapping: Mapping): ShapedPlan {
+  const { plan } = compileMapping(mappingSchema.parse(mapping), ["handle", "sku", "view", "title"]);
+  if (!isShapedPlan(plan)) throw new Error("the mapping forms no products");
+  return plan;
+}
+
+function recordsOf(text: string): Records {
+  const bytes = Buffer.from(text);
+  const records = createRecords();
+  splitRecords(createSplitter(DIALECT, 1), { bytes, from: 0, to: bytes.length, at_end: true }, records);
+  return records;
+}
+
+/** Counts the records that do not become products, by their codes. */
+function createCounts(): LeftRecords & { counts: Map<string, number> } {
+  const counts = new Map<string, number>();
+  const count = (code: string): void => void counts.set(code, (counts.get(code) ?? 0) + 1);
+  return {
+    counts,
+    reject: (_, code) => {
+      count(code);
+    },
+    rejectFault: (_, { code }) => {
+      count(code);
+    },
+    ignore: (_, code) => {
+      count(code);
+    },
+  };
+}
+
+const ROWS = 200_000;
+
+test("the rows of a group without end are rejected, and the next group is formed", () => {
+  const left = createCounts();
+  const former = new ProductFormer(planOf({ key: "sku", group: { by: "handle", fill: ["title"] } }), DIALECT, left);
+  const one = recordsOf("h,s-1,,Lamp\n");
+  for (let row = 1; row <= ROWS; row++) former.add(one, 0, { row, at: 0 });
+  former.add(recordsOf("other,s-2,,Desk\n"), 0, { row: ROWS + 1, at: 0 });
+  former.end();
+  expect(Object.fromEntries(left.counts)).toEqual({ group_too_large: ROWS });
+  expect(former.counts.products).toBe(1);
+});
+
+test("a long text that a group shares is not repeated without end", () => {
+  const left = createCounts();
+  const former = new ProductFormer(planOf({ key: "sku", group: { by: "handle", fill: ["title"] } }), DIALECT, left);
+  former.add(recordsOf(`h,s-0,,${"x".repeat(100_000)}\n`), 0, { row: 1, at: 0 });
+  const one = recordsOf("h,s-1,,\n");
+  for (let row = 2; row < MAX_GROUP_RECORDS; row++) former.add(one, 0, { row, at: 0 });
+  former.end();
+  expect(former.length).toBeLessThan(34 << 20);
+  const rejected = left.counts.get("group_too_large") ?? 0;
+  expect(rejected + former.counts.products).toBe(MAX_GROUP_RECORDS - 1);
+  expect(rejected).toBeGreaterThan(MAX_GROUP_RECORDS / 2);
+});
+
+test("the rows of a key that repeats without end are rejected", () => {
+  const plan = planOf({ key: "sku", repeats: "merge" });
+  const collector = new SourceCollector(plan, DIALECT);
+  const one = recordsOf("h,s-1,,Lamp\n");
+  for (let row = 1; row <= ROWS; row++) collector.add(one, 0, { row, at: row * 12 });
+  const { scattered } = collector.finish();
+  expect([1, 2, ROWS].map((row) => scattered.placeOf(row))).toEqual(["too_large", "too_large", "too_large"]);
+  expect(scattered.rangesOf(1)).toEqual([]);
+});
+
+test("a product with hundreds of thousands of rows and layers in turn has all layers in one place", () => {
+  const plan = planOf({ key: "sku", overlay: { by: "view", base: [""] } });
+  const collector = new SourceCollector(plan, DIALECT);
+  const base = recordsOf("h,s-1,,Lamp\n");
+  const layer = recordsOf("h,s-1,de,Lampe\n");
+  for (let row = 1; row <= ROWS; row++) collector.add(row % 2 === 1 ? base : layer, 0, { row, at: row * 20 });
+  const { scattered } = collector.finish();
+  expect([1, 2, ROWS - 1, ROWS].map((row) => scattered.placeOf(row))).toEqual([
+    "own",
+    "too_large",
+    "too_large",
+    "too_large",
+  ]);
+});
+
+test("rows of the same products in too many places of the file are refused with the advice to sort it", () => {
+  const scattered = new Scattered();
+  const add = (i: number): void => {
+    scattered.add(i % 2, { row: i + 3, at: i * 20, bytes: 10, line: i + 3 });
+  };
+  for (let i = 0; i < MAX_RANGES; i++) add(i);
+  expect(() => {
+    add(MAX_RANGES);
+  }).toThrow(/Sort the file by the key/);
+});
+
+test("a table with too many entries is refused", () => {
+  const tables = new LookupTables([{ name: "codes", entry: null, is_path: false, join: null }]);
+  for (let i = 0; i < MAX_ENTRIES; i++) tables.add("codes", [String(i), "x"]);
+  expect(tables.lookup("codes", "17")).toBe("x");
+  expect(() => {
+    tables.add("codes", ["one more", "x"]);
+  }).toThrow(/more than 1,000,000 entries/);
+});
+
+test("parents in a circle end", () => {
+  const tables = new LookupTables([{ name: "paths", entry: null, is_path: true, join: null }]);
+  tables.add("paths", ["1", "one", "2"]);
+  tables.add("paths", ["2", "two", "1"]);
+  expect(tables.lookup("paths", "1")).toHaveLength(64);
+  expect(tables.lookup("paths", "3")).toBeUndefined();
+});
