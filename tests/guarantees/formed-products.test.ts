@@ -1,0 +1,111 @@
+// Imports whose rows form products together: what users are told, and what happens between scan and loading.
+import { readdir, readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
+import { runLoader } from "../../src/imports/load/loader.ts";
+import { runScan } from "../../src/imports/scan/run-scan.ts";
+import { readImport } from "../../src/imports/store.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, leftovers, NOTHING_LEFT, receiveBytes } from "../support/import-file.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool, 2);
+beforeEach(() => pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade"));
+
+const FIXTURES = resolve(import.meta.dirname, "../fixtures");
+const fixture = (path: string): Promise<Buffer> => readFile(resolve(FIXTURES, path));
+const mappingOf = async (shape: string): Promise<Mapping> =>
+  JSON.parse((await fixture(`shapes/${shape}/mapping.json`)).toString()) as Mapping;
+
+const products = async (): Promise<unknown[]> =>
+  (
+    await pool.query<object>(
+      "select sku, name, parent_sku, attributes->'images' as images, source_line as line from products order by sku",
+    )
+  ).rows;
+
+test("variants share the title of their first row, and a row with an image only adds it", async () => {
+  const file = await fixture("reports/a15-shopify-variants.csv");
+  const import_ = await importBytes(context, file, { mapping: await mappingOf("shopify-variants") });
+  expect(import_).toMatchObject({ state: "done", rows: 4, created: 3, rejected: 0 });
+  const images = ["https://x.example/1.jpg", "https://x.example/2.jpg"];
+  expect(await products()).toEqual([
+    { sku: "a15-L", name: "Shirt", parent_sku: "shirt", images, line: 4 },
+    { sku: "a15-M", name: "Shirt", parent_sku: "shirt", images, line: 3 },
+    { sku: "a15-S", name: "Shirt", parent_sku: "shirt", images, line: 2 },
+  ]);
+});
+
+test.each([
+  [
+    "shopify-variants",
+    '40 products in 52 rows: rows with the same "Handle" belong together (14 groups); 12 rows only add "images".',
+  ],
+  ["magento-store-views", '12 products in 25 rows: 12 rows change products in one layer ("store_view_code").'],
+  ["record-types", "15 products in 26 rows: rows with the same SKU are merged into one product."],
+])("a notice states what the rows of %s mean", async (shape, message) => {
+  const [file = ""] = (await readdir(resolve(FIXTURES, "shapes", shape))).filter((name) => name.startsWith("input."));
+  const { notices } = await importBytes(context, await fixture(`shapes/${shape}/${file}`), {
+    mapping: await mappingOf(shape),
+  });
+  expect(notices.find(({ code }) => code === "rows_grouped")?.message).toBe(message);
+});
+
+test("groups whose rows are not neighbours are reported with their lines", async () => {
+  const file = "Handle,SKU,Title\na,1,A\nb,2,B\na,3,\n";
+  const mapping: Mapping = { group: { by: "Handle", fill: ["Title"] }, key: "SKU", name: "Title" };
+  const { notices } = await importBytes(context, file, { mapping });
+  expect(notices.find(({ code }) => code === "group_repeated")).toMatchObject({
+    count: 1,
+    message: expect.stringContaining("line 4") as string,
+  });
+});
+
+test("a worker that did not scan the file loads the same products, and a second import changes none", async () => {
+  const mapping = await mappingOf("magento-store-views");
+  const file = await fixture("shapes/magento-store-views/input.csv");
+  const { signal } = new AbortController();
+  const { id } = await receiveBytes(context, file, { mapping });
+  // A scan that was killed leaves its text behind, and the next scan forms the products again.
+  await runScan(context, id, signal);
+  await pool.query("update imports set state = 'scanning' where id = $1", [id]);
+  await pool.query("delete from import_chunks where import_id = $1", [id]);
+  await runScan(context, id, signal);
+  const { record_cache: _, ...other } = context;
+  await Promise.all([1, 2].map(() => runLoader(other, id, signal)));
+  expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 12, rejected: 1 });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  const before = await products();
+  expect(await importBytes(context, file, { mapping })).toMatchObject({ state: "done", unchanged: 12, rejected: 1 });
+  expect(await products()).toEqual(before);
+});
+
+test("a value that a map does not contain holds the import, and no text with products is kept", async () => {
+  const mapping: Mapping = {
+    group: { by: "Handle" },
+    key: "SKU",
+    name: "Handle",
+    attributes: { colour: { from: "Colour", map: { rot: "red" }, else: "hold" } },
+  };
+  const file = "Handle,SKU,Colour\na,1,rot\na,2,blau\n";
+  const import_ = await importBytes(context, file, { mapping });
+  expect(import_).toMatchObject({ state: "held", problem: { type: "/problems/value-unseen", column: "Colour" } });
+  expect((await readdir(context.files_dir)).filter((name) => name.endsWith(".products"))).toEqual([]);
+});
+
+test("a marker erases fields and attributes, and a blank cell keeps them", async () => {
+  const mapping: Mapping = {
+    group: { by: "Handle" },
+    key: "SKU",
+    name: "Title",
+    description: "Text",
+    attributes: { colour: "Colour", size: "Size" },
+    empty: ["-"],
+  };
+  const header = "Handle,SKU,Title,Text,Colour,Size\n";
+  await importBytes(context, `${header}a,1,Lamp,Bright,red,L\n`, { mapping });
+  expect(await importBytes(context, `${header}a,1,,-,-,\n`, { mapping })).toMatchObject({ updated: 1 });
+  const { rows } = await pool.query("select name, description, attributes from products");
+  expect(rows).toEqual([{ name: "Lamp", description: "", attributes: { Handle: "a", size: "L" } }]);
+});
