@@ -51,12 +51,15 @@ const MIN_FITTING = 0.8;
 
 /** Returns the problem of a text that is not a table: a log, source code or prose. */
 function problemOfText({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem | undefined {
-  if (dialect.line_ending === "row" || countKnownNames(header) > 1) return undefined;
+  const known = countKnownNames(header);
+  if (dialect.line_ending === "row" || known > 1) return undefined;
   const first = dialect.header ? [header] : [];
   const fitting = rows.filter((cells) => cells.length === columns.length).length;
   // Blanks and colons are not taken for delimiters, because they occur in prose as often as in tables.
   const isTable =
     columns.length > 1 && !/^[ :]$/.test(dialect.delimiter) && fitting > 0 && fitting >= rows.length * MIN_FITTING;
+  // Rows of a table can look like source code, such as `case-001,3` or `A-1,{"size": 3}`.
+  if (isTable && dialect.header && known > 0) return undefined;
   const message = describeLines(
     [...first, ...rows].map((cells) => cells.join(dialect.delimiter)).filter((line) => line.trim() !== ""),
     isTable,
