@@ -483,3 +483,8 @@ test("a condition rejects a record that would give it a value of more than 16 MB
   expect(mapRow({ ignore }, ["a;".repeat(300_000), "", ""]).fault).toContain("at most 16,777,216 bytes");
   expect(mapRow({ ignore }, ["a;".repeat(1000), "", ""]).fault).toBeUndefined();
 });
+
+test("replaced texts that become longer with each pair do not fill the memory before a row is read", () => {
+  const longer: [string, string] = ["1", "1".repeat(2000)];
+  expect(valueOf({ from: "a", replace: [longer, longer, longer], number: "1,5" }, "2,5")).toBe("2.5");
+});

@@ -85,6 +85,9 @@ function numberNotation({ decimal, group }: NumberFormat, before: readonly Readi
   };
 }
 
+/** A longer text is not the number that is sought, so it is not replaced further. */
+const MAX_REPLACED = 10_000;
+
 /** Returns the decimal separator that a number needs before the `replace` steps, so that these steps turn it into the decimal separator
  * of the sample. */
 function decimalBefore(steps: readonly Reading[], decimal: string): string {
@@ -92,7 +95,12 @@ function decimalBefore(steps: readonly Reading[], decimal: string): string {
   const replaced = (sign: string): string => {
     let text = `1${sign}1`;
     for (const step of steps)
-      if (step.step === "replace") for (const [from, to] of step.pairs) text = text.split(from).join(to);
+      if (step.step === "replace")
+        for (const [from, to] of step.pairs) {
+          text = text.split(from).join(to);
+          // Each pair can make the text 2,000 times as long.
+          if (text.length > MAX_REPLACED) return text;
+        }
     return text;
   };
   return [decimal, ",", "."].find((sign) => replaced(sign) === `1${decimal}1`) ?? decimal;
