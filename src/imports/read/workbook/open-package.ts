@@ -1,7 +1,7 @@
 // Opens a workbook's zip file and reads its parts by name. yauzl reads the zip directory and refuses names that lead out of the
 // archive. This file refuses all other hostile archives: links, duplicate and overlapping parts, bombs.
 import { pipeline } from "node:stream";
-import { createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw } from "node:zlib";
 import { fromBufferPromise, openPromise, type Entry, type ZipFile } from "yauzl";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
@@ -167,10 +167,12 @@ async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGen
   const chunks = inflate === undefined ? packed : pipeline(packed, inflate, () => undefined);
   let length = 0;
   let consumed = 0;
+  let checksum = 0;
   try {
     for await (const chunk of chunks) {
       const bytes = chunk as Buffer;
       length += bytes.length;
+      checksum = crc32(bytes, checksum);
       const consumedNow = inflate?.bytesWritten ?? length;
       budget.countUnpacked(bytes.length, consumedNow - consumed);
       consumed = consumedNow;
@@ -186,6 +188,8 @@ async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGen
     throw brokenWorkbook(
       `Its part "${truncated(fileName)}" does not have the ${uncompressedSize} bytes that the zip directory states.`,
     );
+  // A single wrong bit can change a digit of a price without making the XML invalid.
+  if (checksum !== entry.crc32) throw brokenWorkbook(`Its part "${truncated(fileName)}" is damaged.`);
 }
 
 const broken = (error: unknown): Problem =>
