@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runHostileFile } from "../../bench/faults/hostile.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
+import { HOSTILE_TREES } from "./hostile-trees.ts";
 
 /** Time limit that ends a test that hangs. It is far longer than a test takes. */
 const TIMEOUT_MS = 600_000;
@@ -23,7 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test.each(HOSTILE_FILES)(
+test.each([...HOSTILE_FILES, ...HOSTILE_TREES])(
   "$name: $state",
   async ({ name, make, state, slug, preview = "rows" }) => {
     const result = await runHostileFile(server, name, await make());

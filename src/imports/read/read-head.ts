@@ -115,7 +115,9 @@ async function readContent(
     case "xml":
     case "json":
     case "jsonl": {
-      const { dialect, text, entries, doubt } = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
+      const converted = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
+      if (converted === undefined) return undefined;
+      const { dialect, text, entries, doubt } = converted;
       return { ...(await readTable(dialect, text, isWhole, overrides)), entries, doubt };
     }
     case "markdown":

@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readCells } from "../../../../tests/support/read-cells.ts";
+import { readHead } from "../read-head.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 
 const request = (given: Partial<TreeRequest>): { tree: TreeRequest } => ({
@@ -163,6 +164,12 @@ describe("XML", () => {
     await expect(readCells(text, request({ record: "b", each: "v", paths: ["../t"] }))).rejects.toThrow(
       "unpacks to more than",
     );
+  });
+
+  test("the head of a file in which no record ends has no table yet", async () => {
+    const head = Buffer.from(`<a><b><c>${"x".repeat(1000)}`);
+    expect(await readHead(head, false, {})).toBeUndefined();
+    await expect(readHead(head, true, {})).rejects.toThrow("not valid XML");
   });
 
   test("a compressed file is read", async () => {

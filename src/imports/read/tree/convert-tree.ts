@@ -1,6 +1,6 @@
 // Converts an XML or JSON file to a table in CSV: a row for each record, and a column for each path in the records.
 import { createReadStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
@@ -30,6 +30,8 @@ export type TreeFormat = "xml" | "json" | "jsonl";
 /** Number of characters at the start of a file from which its records are detected. Catalogues can begin with long lists of categories. */
 const OUTLINE_LENGTH = 16 << 20;
 
+const LINES_LENGTH = 1 << 20;
+
 interface Target {
   path: string;
   signal: AbortSignal | undefined;
@@ -53,7 +55,7 @@ export async function convertTree(
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   if (encoding.doubt !== undefined) throw encoding.doubt;
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
-  const rows = `${target}.rows`;
+  const corrected = `${target}.rows`;
   const write = async (to: string, chunks: AsyncIterable<Buffer>): Promise<void> => {
     const file = await createNewFile(to);
     await pipeline(waitForSpace(chunks, checkSpace), file, signal ? { signal } : {});
@@ -61,14 +63,27 @@ export async function convertTree(
   };
   try {
     const tables = createTables(overrides.tree);
+    let header: Buffer = Buffer.alloc(0);
     const writer = await writeTable(source, overrides.tree, (written) =>
-      write(rows, tableLines({ source, encoding, found, tables }, written)),
+      write(
+        target,
+        withHeader(tableLines({ source, encoding, found, tables }, written), () => (header = written.header())),
+      ),
     );
     if (tables !== undefined) await write(tablesPath(target), entryLines(tables.entries));
     requireRecords(found, writer, overrides.tree);
-    await write(target, withHeader(writer.header(), createReadStream(rows)));
+    const last = writer.header();
+    if (!last.equals(header)) {
+      // Later records have added columns, so the line of the names must be written again.
+      const rows = createReadStream(target, { start: header.length });
+      await write(
+        corrected,
+        withHeader(rows, () => last),
+      );
+      await rename(corrected, target);
+    }
   } finally {
-    await rm(rows, { force: true });
+    await rm(corrected, { force: true });
   }
   return dialectOf(found, encoding);
 }
@@ -93,12 +108,13 @@ async function writeTable(
   return second;
 }
 
-/** Converts the first bytes of a file, or all of it, in memory. @throws Problem as convertTree does */
+/** Converts the first bytes of a file, or all of it, in memory. Returns undefined if no record ends within the first bytes.
+ * @throws Problem as convertTree does */
 export async function convertTreeHead(
   format: TreeFormat,
   source: TreeSource,
   overrides: DialectOverrides,
-): Promise<{ dialect: Dialect; text: Buffer; entries: Entries | undefined; doubt: Problem | undefined }> {
+): Promise<{ dialect: Dialect; text: Buffer; entries: Entries | undefined; doubt: Problem | undefined } | undefined> {
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   let lines: Buffer[] = [];
@@ -107,15 +123,21 @@ export async function convertTreeHead(
     lines = [];
     for await (const chunk of tableLines({ source, encoding, found, tables }, written)) lines.push(chunk);
   });
+  if (!source.is_whole && writer.records === 0) return undefined;
   requireRecords(found, writer, overrides.tree);
   const text = Buffer.concat([writer.header(), ...lines]);
   const entries = tables === undefined ? undefined : groupEntries(tables.entries);
   return { dialect: dialectOf(found, encoding), text, entries, doubt: encoding.doubt };
 }
 
-async function* withHeader(header: Buffer, rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield header;
-  yield* rows;
+/** Yields the line of the names before the first rows. It has the columns that are known by then. */
+async function* withHeader(rows: AsyncIterable<Buffer>, headerOf: () => Buffer): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of rows) {
+    if (isFirst) yield headerOf();
+    isFirst = false;
+    yield chunk;
+  }
 }
 
 /** What the first part of a file shows about it. */
@@ -124,17 +146,20 @@ interface Outline extends NonNullable<Dialect["tree"]> {
 }
 
 async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: DetectedEncoding): Promise<Outline> {
-  const { write, outline } = format === "xml" ? createOutline() : createJsonOutline();
+  const json = createJsonOutline();
+  const { write, outline } = format === "xml" ? createOutline() : json;
+  const isLines = (): boolean => json.outline().is_lines;
   let length = 0;
   for await (const text of decodeSource(source, encoding)) {
     write(text);
     length += text.length;
-    if (length >= OUTLINE_LENGTH) break;
+    // In JSON Lines, all values are records, so the first part of the file is enough.
+    if (length >= OUTLINE_LENGTH || (length >= LINES_LENGTH && isLines())) break;
   }
   const found = outline();
-  const isLines = "is_lines" in found && (found.is_lines || format === "jsonl");
+  const hasLines = "is_lines" in found && (found.is_lines || format === "jsonl");
   return {
-    format: isLines ? "jsonl" : format === "jsonl" ? "json" : format,
+    format: hasLines ? "jsonl" : format === "jsonl" ? "json" : format,
     record: found.record?.join("/") ?? null,
     root: "root" in found ? found.root : null,
     namespaces: "namespaces" in found ? found.namespaces : [],
