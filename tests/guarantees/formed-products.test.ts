@@ -1,4 +1,4 @@
-// Imports whose rows form products together: what users are told, and what happens between scan and loading.
+// Imports whose rows form products together: which notices they have, and what happens between scan and loading.
 import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { beforeEach, expect, test } from "vitest";
