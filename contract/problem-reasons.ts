@@ -58,6 +58,11 @@ export const REASONS = {
   "mapping-same-option": ["column"],
   "mapping-format": [],
   "mapping-too-many-names": ["limit"],
+  "mapping-lacks-columns": [],
+  "mapping-looked-up-key": [],
+  "mapping-no-table": ["table"],
+  "mapping-table-too-large": ["table", "limit"],
+  "mapping-too-scattered": ["limit"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Reason = keyof typeof REASONS;

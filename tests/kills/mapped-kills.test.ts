@@ -64,6 +64,17 @@ const VALUES: Mapping = {
   },
 };
 const BY_GTIN: Mapping = { ...VALUES, key: "EAN", match: { attribute: "gtin", as: "gtin", none: "create" } };
+/** A group begins at each total. */
+const GROUPED: Mapping = {
+  ...VALUES,
+  group: { begins: { of: "Supplier", is: "total" }, adds: [{ of: "EAN", like: "{*}x" }] },
+  ignore: [],
+  key: "Article",
+  parent: { group: "first" },
+  attributes: { ...VALUES.attributes, colours: { from: "Colour", all: true, over: "group" } },
+};
+/** Blue articles are layers of the article with the same number. */
+const LAYERED: Mapping = { ...VALUES, key: "Article", overlay: { by: "Colour", base: ["red", "grey"] } };
 const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
   ...mapping,
   attributes: { ...mapping.attributes, colour: { from: "Colour", map: { red: "rot", blue: "blau" }, else: otherwise } },
@@ -182,6 +193,8 @@ async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Distu
 describe.each<[string, Mapping, Mapping | undefined]>([
   ["with computed values", VALUES, undefined],
   ["that find products by their GTIN", BY_GTIN, undefined],
+  ["whose rows form groups", GROUPED, undefined],
+  ["whose rows are layers of other rows", LAYERED, undefined],
   ["that wait for an answer", asking(VALUES, "hold"), asking(VALUES, "keep")],
   ["that find products and wait for an answer", asking(BY_GTIN, "hold"), asking(BY_GTIN, "keep")],
 ])("imports %s", (_, mapping, answer) => {

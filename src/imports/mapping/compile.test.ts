@@ -185,6 +185,15 @@ describe("the problem names the statement that is not valid", () => {
     ["map entries that differ only by case", { format: { a: { map: { Red: "1", red: "2" } } } }, "format.a.map"],
     ["attributes whose names differ only by blanks", { attributes: { a: "a", " a ": "b" } }, "attributes. a "],
     ["two new names for one column", { rename: { a: "x", " A": "y" } }, "rename. A"],
+    ["a group without its columns", { group: { by: "x" } }, "group.by"],
+    ["a value of a group without groups", { name: { group: "name" } }, "name"],
+    ["kinds that differ only by case", { kinds: { by: "a", when: { A: {}, "a ": {} } } }, "kinds.when"],
+    ["a table that the mapping lacks", { attributes: { p: { from: "a", lookup: "t" } } }, "attributes.p.lookup"],
+    [
+      "a key that is looked up",
+      { key: { from: "sku", lookup: "t" }, tables: { t: { record: ".", key: "a", value: "b" } } },
+      "key",
+    ],
     ["a format with a source", { format: { a: { from: "b" } } }, "format.a"],
   ])("%s", (_, statements, statement) => {
     let problem: unknown;

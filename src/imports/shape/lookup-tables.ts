@@ -1,4 +1,5 @@
 // The lookup tables of an import: texts by key, collected from the records of the file, or from a file that another pass has written.
+import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { createKeyTable } from "../keys/key-table.ts";
 import type { TableNode } from "../mapping/plan.ts";
@@ -87,5 +88,7 @@ const tooLarge = (table: string): Problem =>
   new Problem(
     "mapping-invalid",
     `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_BYTES >> 20} MB of text. Check the statement "tables.${table}" of the mapping, or divide the file.`,
-    { extra: { statement: `tables.${table}` } },
+    {
+      extra: { statement: `tables.${table}`, ...because("mapping-table-too-large", { table, limit: MAX_ENTRIES }) },
+    },
   );

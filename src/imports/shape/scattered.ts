@@ -1,5 +1,6 @@
 // The records that belong to a product of another record: layers of an overlay, and later records that are merged into the first one. They
 // can be anywhere in the file. Neighbouring ones are stored as one range of bytes.
+import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of ranges, which need 36 bytes each. */
@@ -160,5 +161,5 @@ const tooScattered = (): Problem =>
   new Problem(
     "mapping-invalid",
     `The rows of the same product are in more than ${MAX_RANGES.toLocaleString("en")} places of the file. Sort the file by the key, so that the rows of each product are neighbours, or divide the file.`,
-    { extra: { statement: "key" } },
+    { extra: { statement: "key", ...because("mapping-too-scattered", { limit: MAX_RANGES }) } },
   );

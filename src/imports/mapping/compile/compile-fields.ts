@@ -42,6 +42,7 @@ export function compileFields(
       throw invalidMapping(
         statement,
         "a key cannot be looked up in a table, because tables are complete only at the end of the file",
+        because("mapping-looked-up-key"),
       );
     if (isList(node))
       throw invalidMapping(statement, 'it must be a text, not a list; use "join"', because("mapping-list"));

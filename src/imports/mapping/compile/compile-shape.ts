@@ -2,6 +2,7 @@
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 import { FIELD_NAMES } from "../../../catalog/product/column-lists.ts";
 import { cutText } from "../../../../contract/faults.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import type { Condition, Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import type { ConditionNode, PlanColumn, ProductNode, ShapePlan, TableNode, ValueNode } from "../plan.ts";
@@ -70,7 +71,7 @@ function compileGroup(context: CompileContext, { by, begins, fill, adds }: Group
 }
 
 function required<Node>(node: Node | null, statement: string): Node {
-  if (node === null) throw invalidMapping(statement, "the file lacks its columns");
+  if (node === null) throw invalidMapping(statement, "the file lacks its columns", because("mapping-lacks-columns"));
   return node;
 }
 
@@ -90,7 +91,11 @@ function compileKinds(context: CompileContext, kinds: NonNullable<Mapping["kinds
   const by = required(compileValue(context, kinds.by, { statement: "kinds.by", trim: true }), "kinds.by");
   const names = Object.keys(kinds.when).map(comparable);
   if (new Set(names).size < names.length)
-    throw invalidMapping("kinds.when", "two of its kinds differ only by case or blanks");
+    throw invalidMapping(
+      "kinds.when",
+      "two of its kinds differ only by case or blanks",
+      because("mapping-equal-values"),
+    );
   return { by, names, else: kinds.else ?? "reject" };
 }
 

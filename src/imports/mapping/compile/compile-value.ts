@@ -228,7 +228,12 @@ function lookupStep(
   statement: string,
   tables: ReadonlySet<string>,
 ): Step {
-  if (!tables.has(table)) throw invalidMapping(`${statement}.lookup`, `the mapping has no table "${table}"`);
+  if (!tables.has(table))
+    throw invalidMapping(
+      `${statement}.lookup`,
+      `the mapping has no table "${table}"`,
+      because("mapping-no-table", { table }),
+    );
   return { step: "lookup", table, otherwise: otherwise === "hold" ? "keep" : otherwise };
 }
 
