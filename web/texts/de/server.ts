@@ -177,6 +177,8 @@ export const server: ServerTexts = {
       "SKU und Name kommen aus derselben Spalte „{column}“. Wählen Sie für eines von beiden eine andere Spalte.",
     "mapping-format":
       "„{statement}“: Die Werte kommen aus den Spalten selbst. „from“ und „const“ sind hier nicht möglich.",
+    "mapping-too-many-names":
+      "Aus den Werten der Datei entstehen mehr als {limit} Namen von Merkmalen. Prüfen Sie, ob die Anweisung „{statement}“ die richtige Spalte verwendet.",
     "mapping-lacks-columns": "„{statement}“: In der Datei fehlen ihre Spalten.",
     "mapping-looked-up-key":
       "„{statement}“: Ein Schlüssel kann nicht in einer Tabelle nachgeschlagen werden, weil Tabellen erst am Ende der Datei vollständig sind.",
@@ -185,8 +187,6 @@ export const server: ServerTexts = {
       "Die Nachschlagetabellen der Datei haben mehr als {limit} Einträge oder 64 MB Text. Prüfen Sie die Tabelle „{table}“ der Zuordnung, oder teilen Sie die Datei.",
     "mapping-too-scattered":
       "Die Zeilen desselben Produkts stehen an mehr als {limit} Stellen der Datei. Sortieren Sie die Datei nach dem Schlüssel, damit die Zeilen jedes Produkts beieinander stehen, oder teilen Sie die Datei.",
-    "mapping-too-many-names":
-      "Aus den Werten der Datei entstehen mehr als {limit} Namen von Merkmalen. Prüfen Sie, ob die Anweisung „{statement}“ die richtige Spalte verwendet.",
   },
   notices: {
     active_as_attribute: "Die Werte sind weder ja noch nein. Deshalb wird die Spalte als Merkmal importiert.",
