@@ -41,3 +41,19 @@ test("an input that cannot be read fails the test with the reason", async () => 
   expect(result?.passed).toBe(false);
   expect(result?.differences[0]?.actual).toContain("Art");
 });
+
+test("rows that form products together are compared as products", async () => {
+  const definition: ProfileDefinition = {
+    group: { by: "Handle", fill: ["Title"], adds: [{ blank: "SKU" }] },
+    key: "SKU",
+    name: "Title",
+    keep: false,
+    attributes: { images: { from: "Image", all: true, over: "group" } },
+  };
+  const input = "Handle,Title,SKU,Image\nshirt,Shirt,S-1,1.jpg\nshirt,,S-2,\nshirt,,,2.jpg\n";
+  const attributes = { images: ["1.jpg", "2.jpg"] };
+  const expected = ["S-1", "S-2"].map((sku) => ({ sku, name: "Shirt", attributes }));
+  expect(await runTests({ ...definition, tests: [{ input, expected }] })).toEqual([
+    { name: "Test 1", passed: true, differences: [] },
+  ]);
+});
