@@ -119,7 +119,7 @@ test("two columns with the same name have lines of their own, and each can be ch
   await upload(
     page,
     "twice.csv",
-    "Artikelcode,Title,Color,Color\nT-1,Cup,red,blue\nT-2,Jug,green,white\nT-3,Pot,grey,black\n",
+    "Artikelcode,Artikelname,Color,Color\nT-1,Cup,red,blue\nT-2,Jug,green,white\nT-3,Pot,grey,black\n",
   );
   const editor = page.getByTestId("mapping-editor");
   const second = editor.getByTestId("mapped-column").filter({ has: page.getByRole("heading", { name: "Color (2)" }) });

@@ -45,9 +45,10 @@ async function byPage(path: string, profile: string): Promise<{ products: string
   const table = shown.getByRole("table");
   await table.waitFor();
   // The tooltip of a cell is its whole text.
-  const products = (await table.evaluate(
+  const cells: unknown = await table.evaluate(
     "(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.title || cell.textContent.trim()))",
-  )) as string[][];
+  );
+  const products = cells as string[][];
   return { products, rejects: await shown.locator("ul:not(.list-disc) li").allInnerTexts() };
 }
 

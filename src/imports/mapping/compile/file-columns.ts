@@ -3,6 +3,7 @@ import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { attributeColumns } from "../../read/columns/match-columns.ts";
 import { OBJECTS_SUFFIX } from "../../read/tree/objects.ts";
 import { invalidMapping } from "./invalid.ts";
+import type { Problem } from "../../../../contract/problems.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Finds columns by name, and notes which columns statements have named. */
@@ -89,12 +90,7 @@ export function createFileColumns(header: readonly string[], budget = createPatt
   const known = new Map<string, PatternMatch[]>();
   const compare = (count: number, pattern: string): void => {
     budget.left -= count;
-    if (budget.left < 0)
-      throw invalidMapping(
-        pattern,
-        "the mapping has too many patterns for the long column names of this file",
-        because("mapping-too-large"),
-      );
+    if (budget.left < 0) throw tooManyPatterns(pattern);
   };
   const named = new Set<number>();
   const missing = new Set<string>();
@@ -128,6 +124,13 @@ export function createFileColumns(header: readonly string[], budget = createPatt
     },
   };
 }
+
+const tooManyPatterns = (pattern: string): Problem =>
+  invalidMapping(
+    pattern,
+    "the mapping has too many patterns for the long column names of this file",
+    because("mapping-too-large"),
+  );
 
 function matchPattern(names: readonly string[], pattern: string): PatternMatch[] {
   const numberOf = compilePattern(pattern);
