@@ -42,13 +42,12 @@ async function byPage(path: string, profile: string): Promise<{ products: string
   await page.getByRole("button", { name: "Choose a file" }).click();
   await (await choosing).setFiles(path);
   const shown = page.getByTestId("try");
-  const table = shown.getByRole("table");
-  await table.waitFor();
+  await shown.getByRole("table").waitFor();
   // The tooltip of a cell is its whole text.
-  const cells: unknown = await table.evaluate(
-    "(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.title || cell.textContent.trim()))",
+  const products = await page.evaluate<string[][]>(
+    `[...document.querySelector("[data-testid=try] table").tBodies[0].rows].map((row) =>
+      [...row.cells].map((cell) => cell.title || cell.textContent.trim()))`,
   );
-  const products = cells as string[][];
   return { products, rejects: await shown.locator("ul:not(.list-disc) li").allInnerTexts() };
 }
 
