@@ -113,7 +113,11 @@ async function readChosen(
     async onTable(dialect, table) {
       const chosen = await chooseReading({ header: table.header, dialect }, columns, named, io);
       const found = chosen.options.mapping === undefined ? await withRemembered(table, io) : table;
-      await printer.onTable(dialect, { ...found, ...planColumns(found, chosen.options), reading: chosen });
+      await printer.onTable(dialect, {
+        ...found,
+        ...planColumns(found, chosen.options, chosen.profile?.built_in),
+        reading: chosen,
+      });
     },
   };
   try {

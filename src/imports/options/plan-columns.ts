@@ -21,10 +21,13 @@ export interface PlannedColumns {
 
 type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping">>;
 
-/** @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
+/** @param isBuiltIn whether the mapping is that of a built-in profile, which names columns of every version of its files. A file that lacks
+ * some of them gets no notice.
+ * @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
 export function planColumns(
   { columns, header, rows }: Pick<Table, "columns" | "header" | "rows">,
   { key, name, mapping }: ColumnOptions,
+  isBuiltIn = false,
 ): PlannedColumns {
   if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   // If the file has no header, use the names that detection or the mapping gave to its columns.
@@ -35,7 +38,7 @@ export function planColumns(
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
   if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
-  return { ...compiled, notices: compiled.missing.map(missingColumn) };
+  return { ...compiled, notices: isBuiltIn ? [] : compiled.missing.map(missingColumn) };
 }
 
 /**

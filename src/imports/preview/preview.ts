@@ -71,7 +71,7 @@ export async function previewSource(
   const { options } = chosen;
   const profile = chosen.profile === null ? null : shownProfile(chosen.profile);
   if (found === undefined) return { ...NOTHING, profile };
-  const head = { ...found, table: { ...found.table, ...planColumns(found.table, options) } };
+  const head = { ...found, table: { ...found.table, ...planColumns(found.table, options, chosen.profile?.built_in) } };
   const fault = head.doubt ?? problemOfTable(head.table, head.dialect, isKeyChosen(options));
   const hasKey = fault === undefined || isQuestion(fault.extra);
   const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options, shown) : NOT_SCANNED;

@@ -32,7 +32,8 @@ export function compareColumns(
   const knowsAll = (built_in || isTreeMapping(definition)) && seen_columns === null;
   const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
   const added = knowsAll ? [] : distinctNames(numberedNames(header)).filter((name) => !isKnown(columnKey(name)));
-  const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
+  // A built-in profile names columns of every version of its files, so no file has all of them.
+  const unread = built_in ? [] : requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
   const expected = definition.detect?.columns === undefined ? seen.set : matchingKeys(seen, named);
   const unseen = (seen_columns ?? []).filter((name) => {
     const key = columnKey(name);

@@ -33,7 +33,7 @@ const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 /**
  * Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
  * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile is never selected if the file lacks a
- * column of its key, unless the profile names the root element of an XML file.
+ * column of its key, or a column that decides which rows belong together, unless the profile names the root element of an XML file.
  */
 export function selectProfile(
   header: readonly string[],
@@ -120,7 +120,7 @@ function scoreOfRoot({ root, namespace, contains }: Detect, tree: NonNullable<Di
 /** Returns the number of columns that the file and the profile have in common, or 0 if the profile does not fit. */
 function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): number {
   const { used, required, names } = comparedOf(definition);
-  if (used.key.length === 0 || !used.key.every((group) => hasOneOf(header, group))) return 0;
+  if (used.key.length === 0 || ![...used.key, ...used.rows].every((group) => hasOneOf(header, group))) return 0;
   const seen = [...new Set((seen_columns ?? []).map(columnKey))];
   const isKnown =
     definition.detect?.columns === undefined

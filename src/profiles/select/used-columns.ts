@@ -6,6 +6,8 @@ import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 export interface UsedColumns {
   /** Columns of the key, which a file must have. Each entry lists alternatives, of which one is enough. */
   key: string[][];
+  /** Columns that decide which rows belong together, which a file must have. Each entry lists alternatives. */
+  rows: string[][];
   /** Columns whose values the mapping reads, including the columns of the key. Each entry lists alternatives. */
   read: string[][];
   /** All names and patterns that the profile contains. */
@@ -14,6 +16,7 @@ export interface UsedColumns {
 
 export function usedColumns(mapping: Mapping): UsedColumns {
   const key = columnsOf(mapping.key);
+  const rows = columnsOfRows(mapping);
   const kinds = Object.values(mapping.kinds?.when ?? {});
   const values: Value[] = [mapping, ...kinds].flatMap((each) => [
     ...[each.name, each.description, each.active, each.parent].filter((value) => value !== undefined),
@@ -33,6 +36,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...(mapping.blank?.reject ?? []).map((name) => [name]),
     ...(mapping.ignore ?? []).flatMap(columnsOfCondition),
     ...pairs,
+    ...rows,
     ...columnsOfShape(mapping),
   ]);
   const others = [
@@ -45,25 +49,29 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     // Leave out patterns such as `*`: with them, a new column of a file would count as known.
     ...(mapping.blank?.remove ?? []).filter((name) => !isPattern(name)),
   ];
-  return { key, read, named: [...new Set([...read.flat(), ...others])] };
+  return { key, rows, read, named: [...new Set([...read.flat(), ...others])] };
 }
 
-/** The columns that decide which rows belong together. */
-function columnsOfShape({ group, kinds, overlay, tables = {}, links = [] }: Mapping): string[][] {
+function columnsOfRows({ group, kinds, overlay }: Mapping): string[][] {
+  const begins = group?.begins;
+  return [
+    ...[group?.by, kinds?.by].flatMap((value) => (value === undefined ? [] : columnsOf(value))),
+    ...(begins === undefined ? [] : typeof begins === "string" ? [[begins]] : columnsOfCondition(begins)),
+    ...(overlay === undefined ? [] : [[overlay.by]]),
+  ];
+}
+
+/** The other columns that are read to form products from several rows. */
+function columnsOfShape({ group, kinds, tables = {}, links = [] }: Mapping): string[][] {
   const values = [
-    group?.by,
-    kinds?.by,
     ...Object.values(kinds?.when ?? {}).map(({ key }) => key),
     ...links.map(({ children }) => children),
     ...Object.values(tables).flatMap(({ record, key, value, parent }) => (record === "." ? [key, value, parent] : [])),
   ];
-  const begins = group?.begins;
   return [
     ...values.flatMap((value) => (value === undefined ? [] : columnsOf(value))),
-    ...(begins === undefined ? [] : typeof begins === "string" ? [[begins]] : columnsOfCondition(begins)),
     ...(group?.fill ?? []).map((name) => [name]),
     ...(group?.adds ?? []).flatMap(columnsOfCondition),
-    ...(overlay === undefined ? [] : [[overlay.by]]),
   ];
 }
 

@@ -35,7 +35,7 @@ export async function judgeTable(
   const unfitActive = given.unfit_active ?? [];
   const unfit = new Set(unfitActive.map(({ position }) => position));
   const found = remembered.length === 0 && unfit.size === 0 ? opened : withChoices(opened, remembered, unfit);
-  const planned = planColumns(found, run.work.options);
+  const planned = planColumns(found, run.work.options, chosen.profile?.built_in);
   const overrides = overridesOf(run.work.options);
   const sheets = sheetNotices(dialect, overrides);
   const names = nameNotices({ ...found, ...planned }, run.work.options);
