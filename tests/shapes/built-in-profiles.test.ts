@@ -43,7 +43,7 @@ test.each([
     const done = await importBytes(context, readFileSync(join(path, file)));
     expect(done).toMatchObject({ state: "done", problem: null, profile: { name: names[i], built_in: true } });
     expect(done.notices.filter(({ code }) => code === "missing_column")).toEqual([]);
-    rejected += done.rejected ?? 0;
+    rejected += done.rejected;
   }
   expect(rejected).toBe(expected.rejects.length);
   expect(await storedProducts()).toEqual(expected.products.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)));
