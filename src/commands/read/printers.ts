@@ -158,6 +158,21 @@ interface Summary {
   problem: string | null;
 }
 
+const describeTree = (format: Dialect["format"], { record }: NonNullable<Dialect["tree"]>): string[] => [
+  `  format     ${format}`,
+  ...(record === null || record === "" ? [] : [`  records    ${oneLine(record)}`]),
+];
+
+const describeForm = (dialect: Dialect, table: PlannedTable): string[] => [
+  `  delimiter  ${JSON.stringify(dialect.delimiter)}`,
+  `  quote      ${dialect.quote === "" ? "none" : dialect.quote}`,
+  `  escape     ${dialect.escape === "" ? "none" : dialect.escape === dialect.quote ? "doubled quote" : dialect.escape}`,
+  ...(dialect.rewritten === undefined ? [] : [`  rewritten  ${REWRITINGS[dialect.rewritten]}`]),
+  `  line ends  ${dialect.line_ending}`,
+  `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
+  `  preamble   ${dialect.preamble === 0 ? "none" : `${dialect.preamble} ${dialect.preamble === 1 ? "line" : "lines"}`}`,
+];
+
 function describe(summary: Summary, table: PlannedTable): string {
   const { file, size, dialect, profile, columns, notices, lines, records, faults, problem } = summary;
   const count = (number: number, noun: string): string =>
@@ -167,13 +182,7 @@ function describe(summary: Summary, table: PlannedTable): string {
   return [
     `${oneLine(file)}, ${count(size, "byte")}`,
     `  encoding   ${dialect.encoding}`,
-    `  delimiter  ${JSON.stringify(dialect.delimiter)}`,
-    `  quote      ${dialect.quote === "" ? "none" : dialect.quote}`,
-    `  escape     ${dialect.escape === "" ? "none" : dialect.escape === dialect.quote ? "doubled quote" : dialect.escape}`,
-    ...(dialect.rewritten === undefined ? [] : [`  rewritten  ${REWRITINGS[dialect.rewritten]}`]),
-    `  line ends  ${dialect.line_ending}`,
-    `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
-    `  preamble   ${dialect.preamble === 0 ? "none" : count(dialect.preamble, "line")}`,
+    ...(dialect.tree === undefined ? describeForm(dialect, table) : describeTree(dialect.format, dialect.tree)),
     ...(dialect.sheets ?? []).map((sheet) => `  sheet      ${describeSheet(sheet)}`),
     ...(profile === null ? [] : [`  profile    ${describeProfile(profile)}`]),
     count(columns.length, "column"),

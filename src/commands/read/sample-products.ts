@@ -37,7 +37,7 @@ export function createProductSampler(): ProductSampler {
       const fit = createFit(table.columns.length, dialect, shapesOf(table));
       const fitted = fitRecords(records, fit).next().value ?? records;
       const { products, rejects, problem } = scanSample(
-        { records: fitted, table, dialect, offset: 0, doubt: undefined },
+        { records: fitted, table, dialect, entries: table.entries, offset: 0, doubt: undefined },
         completeOptions(options),
         SHOWN,
       );

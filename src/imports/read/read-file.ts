@@ -6,6 +6,7 @@ import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/im
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { createHeaderTest, type HeaderTest } from "./fit/header-rows.ts";
+import { readEntries } from "./tree/lookup-entries.ts";
 import { openTable, readRecords, recordFault, wholeExtent, type Table } from "./read-records.ts";
 import type { Records } from "./records.ts";
 import { createSplitter } from "./splitter.ts";
@@ -77,7 +78,8 @@ async function readTable(
 ): Promise<{ lines: number; rows: number }> {
   const file = await open(path);
   try {
-    const table = await openTable(file, dialect, signal, overrides);
+    const entries = dialect.tree === undefined ? undefined : await readEntries(path);
+    const table = { ...(await openTable(file, dialect, signal, overrides)), entries };
     await observer.onTable(dialect, table);
     const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
     const skuColumn = table.columns.findIndex(({ target }) => target === "sku");
@@ -86,7 +88,9 @@ async function readTable(
     const isHeader = createHeaderTest(table.header, skuColumn, dialect);
     for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
       // Without a SKU column, the table is only shown, so its records stay unmodified.
-      for (const records of skuColumn < 0 ? [window.records] : fitRecords(window.records, fit)) {
+      for (const records of skuColumn < 0 && dialect.tree === undefined
+        ? [window.records]
+        : fitRecords(window.records, fit)) {
         await observer.onRecords(records, findFaults(records, rows, table, isHeader));
         rows += records.count;
       }

@@ -23,6 +23,7 @@ import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
 import { countLineEnds, lineEndBytes, skipPreamble } from "./skip-lines.ts";
 import { readFully, type TextFile } from "./text/text-file.ts";
+import type { Entries } from "./tree/lookup-entries.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
 import { bomLength } from "./text/transcode.ts";
@@ -60,6 +61,8 @@ export interface Table {
   rows: string[][];
   /** The line on which a second table seems to begin, after a blank line; null if the first rows contain no second table. */
   second_table: number | null;
+  /** Entries of lookup tables beside the records of an XML file, if the reader of the whole file has read them. */
+  entries?: Entries | undefined;
   /** Whether a blank line counts as a record. It does in a table of one column. */
   blank_is_record: boolean;
   /** Whether the client has named the columns of a file whose records differ in their number of cells, because they are of several

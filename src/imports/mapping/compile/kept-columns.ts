@@ -19,7 +19,9 @@ export function matchAll(file: FileColumns, patterns: readonly string[], isTree 
   for (const pattern of patterns) {
     const all = file.match(pattern);
     const matches = isTree ? all.filter(({ column }) => isSameLevel(pattern, file.names[column] ?? "")) : all;
-    if (matches.length === 0) file.lack(pattern);
+    // The elements with this path may be read as pairs.
+    const hasObjects = file.find(pattern + OBJECTS_SUFFIX) !== -1;
+    if (matches.length === 0 && !hasObjects) file.lack(pattern);
     for (const { column } of matches) found.add(column);
   }
   file.note(found);
