@@ -65,12 +65,12 @@ export interface PatternBudget {
 
 export const createPatternBudget = (): PatternBudget => ({ left: MAX_COMPARED });
 
+const listColumns = (names: readonly string[]): Set<number> =>
+  new Set(names.flatMap((name, i) => (name.length > LIST_SUFFIX.length && name.endsWith(LIST_SUFFIX) ? [i] : [])));
+
 export function createFileColumns(header: readonly string[], budget = createPatternBudget()): FileColumns {
   const comparable = header.map(comparableName);
-  const lists = new Set<number>();
-  comparable.forEach((name, index) => {
-    if (name.length > LIST_SUFFIX.length && name.endsWith(LIST_SUFFIX)) lists.add(index);
-  });
+  const lists = listColumns(comparable);
   const exact = new Map<string, number>();
   const indexes = new Map<string, number>();
   comparable.forEach((name, index) => {
