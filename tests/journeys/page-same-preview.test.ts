@@ -44,7 +44,7 @@ async function byPage(path: string, profile: string): Promise<{ products: string
   const shown = page.getByTestId("try");
   await shown.getByRole("table").waitFor();
   // The tooltip of a cell is its whole text.
-  const products = await page.evaluate<string[][]>(
+  const products: string[][] = await page.evaluate(
     `[...document.querySelector("[data-testid=try] table").tBodies[0].rows].map((row) =>
       [...row.cells].map((cell) => cell.title || cell.textContent.trim()))`,
   );

@@ -68,24 +68,32 @@ export const createPatternBudget = (): PatternBudget => ({ left: MAX_COMPARED })
 const listColumns = (names: readonly string[]): Set<number> =>
   new Set(names.flatMap((name, i) => (name.length > LIST_SUFFIX.length && name.endsWith(LIST_SUFFIX) ? [i] : [])));
 
+/** Returns the indexes of the columns by name: `exact` by the name as written, `indexes` by every name in comparable form. */
+function indexNames(
+  header: readonly string[],
+  comparable: readonly string[],
+  lists: ReadonlySet<number>,
+): { exact: Map<string, number>; indexes: Map<string, number> } {
+  const exact = new Map<string, number>();
+  const indexes = new Map<string, number>();
+  const add = (names: Map<string, number>, name: string, index: number): void => {
+    if (!names.has(name)) names.set(name, index);
+  };
+  comparable.forEach((name, index) => {
+    add(exact, (header[index] as string).trim(), index);
+    add(indexes, name, index);
+  });
+  for (const index of lists) add(indexes, withoutSuffix(comparable[index] as string), index);
+  attributeColumns(header).forEach(({ name }, index) => {
+    add(indexes, comparableName(name), index);
+  });
+  return { exact, indexes };
+}
+
 export function createFileColumns(header: readonly string[], budget = createPatternBudget()): FileColumns {
   const comparable = header.map(comparableName);
   const lists = listColumns(comparable);
-  const exact = new Map<string, number>();
-  const indexes = new Map<string, number>();
-  comparable.forEach((name, index) => {
-    const trimmed = (header[index] as string).trim();
-    if (!exact.has(trimmed)) exact.set(trimmed, index);
-    if (!indexes.has(name)) indexes.set(name, index);
-  });
-  for (const index of lists) {
-    const name = withoutSuffix(comparable[index] as string);
-    if (!indexes.has(name)) indexes.set(name, index);
-  }
-  attributeColumns(header).forEach(({ name }, index) => {
-    const shown = comparableName(name);
-    if (!indexes.has(shown)) indexes.set(shown, index);
-  });
+  const { exact, indexes } = indexNames(header, comparable, lists);
   const characters = comparable.reduce((sum, name) => sum + name.length, 0);
   const known = new Map<string, PatternMatch[]>();
   const compare = (count: number, pattern: string): void => {

@@ -80,7 +80,7 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: "774f4632", kind: "a font", advice: WRONG_FILE },
   { bytes: "fffe0000", kind: "text in UTF-32", advice: "Save it as UTF-8." },
   { bytes: "0000feff", kind: "text in UTF-32", advice: "Save it as UTF-8." },
-  // A table with the header `ID;Preis` begins with the same letters, but has no lines such as `C;Y1;X1;K"sku"`.
+  // A table with the header `ID;Price` begins with the same letters, but has no lines such as `C;Y1;X1;K"sku"`.
   {
     bytes: "49443b50",
     kind: "a symbolic link spreadsheet (SYLK)",
