@@ -35,7 +35,7 @@ const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
 
 /** An import with its upload, progress and result. When it is done,
- * rows = created + updated + unchanged + superseded + rejected + ignored. */
+ * rows = created + updated + unchanged + deleted + adds + superseded + rejected + ignored. */
 export const import_ = z
   .object({
     id: z.int(),
@@ -54,6 +54,8 @@ export const import_ = z
     created: count,
     updated: count,
     unchanged: count,
+    deleted: count.describe("Number of rows that deleted their products, as the mapping defines (`delete_when`)"),
+    adds: count.describe("Number of rows that only add values, such as images, to the product of another row"),
     superseded: count.describe("Number of rows that were not applied because another row of the file has the same SKU"),
     rejected: count,
     ignored: count.describe("Number of rows that are not products, such as totals, notes and repeated headers"),

@@ -66,6 +66,8 @@ export const preview = z
     ),
     rejects: z.array(reject).describe("The first 20 of the sample rows that an import would reject"),
     ignored: count.describe("Number of sample rows that are not products"),
+    deleted: count.describe("Number of sample rows that would delete their products"),
+    adds: count.describe("Number of sample rows that only add values to the product of another row"),
     superseded: count.describe(
       "Number of sample rows that an import would not apply because another sample row has the same SKU",
     ),

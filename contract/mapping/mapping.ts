@@ -82,6 +82,11 @@ export const mapping = z
       .optional()
       .describe("Known properties of the file. The other properties are detected"),
     ignore: z.array(condition).max(50).optional().describe("Rows that are not products. They are counted and listed"),
+    delete_when: condition
+      .optional()
+      .describe(
+        "Rows that delete their product. Only the key of such a row is read. If the product does not exist, nothing changes",
+      ),
     key: value.describe("The SKU or, with `match`, the value by which the product is found"),
     match: z
       .object({

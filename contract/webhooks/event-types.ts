@@ -37,6 +37,8 @@ const summary = {
   created: 466_000,
   updated: 690,
   unchanged: 3,
+  deleted: 0,
+  adds: 0,
   superseded: 33_300,
   rejected: 7,
   ignored: 0,

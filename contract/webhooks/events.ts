@@ -20,6 +20,8 @@ const import_summary = z.object({
   created: z.int(),
   updated: z.int(),
   unchanged: z.int(),
+  deleted: z.int(),
+  adds: z.int(),
   superseded: z.int(),
   rejected: z.int(),
   ignored: z.int(),

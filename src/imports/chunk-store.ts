@@ -57,6 +57,7 @@ export interface ChunkCounts {
   created: number;
   updated: number;
   unchanged: number;
+  deleted: number;
   rejected: number;
 }
 
@@ -66,16 +67,16 @@ export async function markChunkDone(
   client: pg.ClientBase,
   importId: number,
   chunkNo: number,
-  { created, updated, unchanged, rejected }: ChunkCounts,
+  { created, updated, unchanged, deleted, rejected }: ChunkCounts,
 ): Promise<void> {
   await client.query(
-    `update import_chunks set done = true, created = $3, updated = $4, unchanged = $5, rejected = $6
+    `update import_chunks set done = true, created = $3, updated = $4, unchanged = $5, deleted = $6, rejected = $7
      where import_id = $1 and chunk_no = $2`,
-    [importId, chunkNo, created, updated, unchanged, rejected],
+    [importId, chunkNo, created, updated, unchanged, deleted, rejected],
   );
 }
 
-const SUMS = (["created", "updated", "unchanged", "rejected"] as const)
+const SUMS = (["created", "updated", "unchanged", "deleted", "rejected"] as const)
   .map((count) => `coalesce(sum(${count}), 0)::bigint as ${count}`)
   .join(", ");
 
@@ -90,14 +91,15 @@ export async function sumChunks(db: Queryable, importId: number): Promise<ChunkC
 /** The counts of an import, including those of its loaded chunks. */
 export interface FinalCounts extends ChunkCounts {
   rows: number;
+  adds: number;
   superseded: number;
   ignored: number;
 }
 
 export async function readFinalCounts(db: Queryable, importId: number): Promise<FinalCounts> {
   const { rows } = await db.query<FinalCounts>(
-    `select coalesce(i.rows, 0) as rows, i.superseded, i.ignored, greatest(i.created, s.created) as created,
-            greatest(i.updated, s.updated) as updated, greatest(i.unchanged, s.unchanged) as unchanged,
+    `select coalesce(i.rows, 0) as rows, i.adds, i.superseded, i.ignored, greatest(i.created, s.created) as created,
+            greatest(i.updated, s.updated) as updated, greatest(i.unchanged, s.unchanged) as unchanged, greatest(i.deleted, s.deleted) as deleted,
             greatest(i.rejected, i.scan_rejected + s.rejected) as rejected
      from imports i cross join (select ${SUMS} from import_chunks where import_id = $1 and done) s
      where i.id = $1`,

@@ -10,7 +10,20 @@ export async function emitImport(
 ): Promise<void> {
   const state = await readListedImport(db, importId);
   if (state === undefined) return;
-  const { changeset_id, filename, rows, created, updated, unchanged, superseded, rejected, ignored, problem } = state;
+  const {
+    changeset_id,
+    filename,
+    rows,
+    created,
+    updated,
+    unchanged,
+    deleted,
+    adds,
+    superseded,
+    rejected,
+    ignored,
+    problem,
+  } = state;
   const summary = {
     import_id: importId,
     changeset_id,
@@ -19,6 +32,8 @@ export async function emitImport(
     created,
     updated,
     unchanged,
+    deleted,
+    adds,
     superseded,
     rejected,
     ignored,

@@ -17,7 +17,8 @@ export type SourceTarget = (typeof SOURCE_TARGETS)[number];
 
 /** A column of a record: of the file, or computed by a mapping and appended to the record (mapping/plan.ts). */
 export interface LayoutColumn extends Omit<Column, "target"> {
-  target: Column["target"] | "members" | "removals" | SourceTarget;
+  /** In a column with the target `delete`, a cell that is not blank deletes the product of its row. */
+  target: Column["target"] | "members" | "removals" | "delete" | SourceTarget;
   /** Whether a mapping appends the column to the columns of the file. */
   computed?: true;
   /** Only for a column with the target `members`: names of the attributes that are removed from a product if their values are blank. */
@@ -40,6 +41,8 @@ export interface Layout extends Record<FieldName | SourceTarget, number> {
   /** Index of the column with the computed attributes, or -1. `removals` is the index of the column with the attributes to remove, or -1. */
   members: number;
   removals: number;
+  /** Index of the column that shows which rows delete their products, or -1. */
+  delete: number;
   added_bytes: number;
   copies: number;
   columns: readonly LayoutColumn[];
@@ -72,6 +75,7 @@ export function layoutOf(columns: readonly LayoutColumn[]): Layout {
     members: indexOf("members"),
     removals: indexOf("removals"),
     ...(Object.fromEntries(SOURCE_TARGETS.map((target) => [target, indexOf(target)])) as Record<SourceTarget, number>),
+    delete: indexOf("delete"),
     added_bytes: sized?.added_bytes ?? 0,
     copies: sized?.copies ?? 1,
     columns,

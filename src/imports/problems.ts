@@ -14,7 +14,7 @@ export const strictProblem = (count: number): Problem =>
 
 /** Returns the problem of an import that applied no row. */
 export function nothingImported(counts: FinalCounts, mostFrequent: RejectGroup | undefined): Problem {
-  const { rows, rejected, superseded, ignored } = counts;
+  const { rows, rejected, adds, superseded, ignored } = counts;
   if (rows === 0) {
     return new Problem(
       "nothing-imported",
@@ -24,6 +24,7 @@ export function nothingImported(counts: FinalCounts, mostFrequent: RejectGroup |
   const parts = [
     ...(rejected > 0 ? [`${rejected.toLocaleString("en")} rejected`] : []),
     ...(superseded > 0 ? [`${superseded.toLocaleString("en")} superseded by a row that was not applied`] : []),
+    ...(adds > 0 ? [`${adds.toLocaleString("en")} with additions to products of rows that were not applied`] : []),
     ...(ignored > 0 ? [`${ignored.toLocaleString("en")} ignored because they are not products`] : []),
   ];
   const next =

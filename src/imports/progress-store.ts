@@ -13,16 +13,23 @@ const SUMS = {
   created: "greatest(created, $2::bigint)",
   updated: "greatest(updated, $3::bigint)",
   unchanged: "greatest(unchanged, $4::bigint)",
-  rejected: "greatest(rejected, scan_rejected + $5::bigint)",
+  deleted: "greatest(deleted, $5::bigint)",
+  rejected: "greatest(rejected, scan_rejected + $6::bigint)",
 };
 const SET_SUMS = Object.entries(SUMS)
   .map(([column, sum]) => `${column} = ${sum}`)
   .join(", ");
-const valuesOf = (sums: ChunkCounts): number[] => [sums.created, sums.updated, sums.unchanged, sums.rejected];
+const valuesOf = (sums: ChunkCounts): number[] => [
+  sums.created,
+  sums.updated,
+  sums.unchanged,
+  sums.deleted,
+  sums.rejected,
+];
 
 /** Stores the summed counts of the loaded chunks as the import's progress. */
 export async function noteLoaded(db: Queryable, id: number): Promise<void> {
-  const handled = `superseded + ignored + ${Object.values(SUMS).join(" + ")}`;
+  const handled = `adds + superseded + ignored + ${Object.values(SUMS).join(" + ")}`;
   await changeImport(
     db,
     id,
@@ -75,13 +82,13 @@ export async function markFinished(
   const updated = await changeImport(
     client,
     id,
-    `${SET_SUMS}, state = $6, problem = $7, wait_reason = null, finished_at = clock_timestamp(),
-     fraction = case when $6 = 'done' then 1 else fraction end`,
+    `${SET_SUMS}, state = $7, problem = $8, wait_reason = null, finished_at = clock_timestamp(),
+     fraction = case when $7 = 'done' then 1 else fraction end`,
     state === "done" ? "state = 'finishing'" : "state not in ('done', 'cancelled', 'failed')",
     [...valuesOf(loaded), state, problem === null ? null : JSON.stringify(problem)],
   );
   await client.query(
-    `update changesets c set created = i.created, updated = i.updated, finished_at = i.finished_at
+    `update changesets c set created = i.created, updated = i.updated, deleted = i.deleted, finished_at = i.finished_at
      from imports i where i.id = $1 and c.id = i.changeset_id`,
     [id],
   );

@@ -26,10 +26,10 @@ export const SCANNED_FRACTION = 0.2;
 // elapsed times are at least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
   id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
-  superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
+  deleted, adds, superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused', 'held') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
-       else floor((created + updated + unchanged + superseded + rejected + ignored)
+       else floor((created + updated + unchanged + deleted + adds + superseded + rejected + ignored)
                   / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
   end as rows_per_second,
   jsonb_build_object(

@@ -64,7 +64,16 @@ const receive = async (): Promise<Import> => receiveBytes(context, CSV);
 
 /** Changes the import directly in the database and returns it. */
 async function touch(id: number, scanned: number): Promise<Import> {
-  const found: ScanProgress = { scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0, ignored: 0 };
+  const found: ScanProgress = {
+    scanned,
+    text_size: 10_000,
+    lines: 1,
+    rows: 1,
+    adds: 0,
+    superseded: 0,
+    rejected: 0,
+    ignored: 0,
+  };
   await noteScanned(pool, { id, scan_token: 0 }, found);
   return (await readImport(pool, id)) as Import;
 }

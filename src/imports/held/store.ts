@@ -50,7 +50,7 @@ export async function markContinued(
     db,
     id,
     `state = 'scanning', options = $2, answered = answered or $3 or problem ->> 'type' = $4, problem = null, notices = '[]', upload_expires_at = null, started_at = clock_timestamp(),
-     scanned = 0, lines = null, rows = null, superseded = 0, rejected = 0, ignored = 0`,
+     scanned = 0, lines = null, rows = null, adds = 0, superseded = 0, rejected = 0, ignored = 0`,
     "state = 'held' and not cancel_requested",
     [JSON.stringify(options), choosesColumns, problemType("review")],
   );

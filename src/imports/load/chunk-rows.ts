@@ -74,6 +74,21 @@ export function chunkRows(
   };
 }
 
+/** Returns some of the rows, in the given order. */
+export const rowsAt = (rows: ChunkRows, which: readonly number[]): ChunkRows => {
+  const at = (values: Int32Array): Int32Array => Int32Array.from(which, (row) => values[row] as number);
+  const { records, texts } = rows;
+  return {
+    records,
+    record: at(rows.record),
+    key_start: at(rows.key_start),
+    key_end: at(rows.key_end),
+    sku_start: at(rows.sku_start),
+    sku_end: at(rows.sku_end),
+    texts,
+  };
+};
+
 function appliedRecords(records: Records, skip: Uint8Array, applied: Int32Array): Int32Array {
   let count = 0;
   for (let r = 0; r < records.count; r++) {

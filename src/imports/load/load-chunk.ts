@@ -1,5 +1,5 @@
-// Loads one chunk inside the caller's transaction: compares its rows with the products, copies new products, and updates changed
-// ones after archiving their old versions.
+// Loads one chunk inside the caller's transaction: deletes the products of its deletions, compares its other rows with the products, copies
+// new products, and updates changed ones after archiving their old versions.
 import type pg from "pg";
 import {
   applyStagedChanges,
@@ -14,6 +14,7 @@ import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder } from "./encode-rows.ts";
 import type { RowEncoder } from "./row-encoder.ts";
+import { deleteRows, isDeletion, splitDeletions, type FoundRows } from "./delete-rows.ts";
 import { checkMatched, matchRows, type MatchPlan } from "./match-rows.ts";
 import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
@@ -58,11 +59,59 @@ export async function loadChunk(
   chunk: Chunk & ChunkTimes,
   { records, writer, scratch, compare }: ChunkInput,
 ): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
-  const { layout, dialect, changeset_id } = plan;
+  const { layout, dialect } = plan;
   const read = chunkRows(records, chunk.skip, layout, dialect, scratch);
   const matched = plan.match === null ? undefined : await matchRows(client, plan.match, read);
-  const rows = matched?.rows ?? read;
-  const encoder = createRowEncoder(rows, layout, dialect, writer);
+  const all: FoundRows = { rows: matched?.rows ?? read, versions: matched?.versions ?? null };
+  const { kept, deletions } = layout.delete < 0 ? { kept: all } : splitDeletions(all, layout, dialect);
+  const rejects: Reject[] = [];
+  const rejectRecord = (r: number, code: RejectCode, column: number, message?: string): void => {
+    const reject = makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column);
+    rejects.push(message === undefined ? reject : { ...reject, message });
+  };
+  const counts: ChunkCounts = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 };
+  for (const { row, refusal, code, message } of matched?.refused ?? []) {
+    const r = read.record[row] as number;
+    // The product that this row would delete does not exist.
+    if (refusal === "missing" && isDeletion(records, r, layout, dialect)) counts.unchanged++;
+    else rejectRecord(r, code, layout.sku, message);
+  }
+  if (deletions !== undefined) await applyDeletions(client, plan, chunk, deletions, { counts, reject: rejectRecord });
+  await applyRows(client, plan, chunk, kept, { counts, reject: rejectRecord, writer, compare });
+  return { counts: { ...counts, rejected: rejects.length }, rejects };
+}
+
+/** Where to count the rows of a chunk, and how to reject a record. */
+interface Outcome {
+  counts: ChunkCounts;
+  reject: (r: number, code: RejectCode, column: number) => void;
+}
+
+/** Deletes the products of the rows. A row whose product does not exist changes nothing. */
+async function applyDeletions(
+  client: pg.ClientBase,
+  { layout, options, changeset_id }: LoadPlan,
+  { now }: ChunkTimes,
+  deletions: FoundRows,
+  { counts, reject }: Outcome,
+): Promise<void> {
+  const { record } = deletions.rows;
+  const existing = await deleteRows(client, deletions, options.mode !== "create", { changeset_id, now });
+  counts.unchanged += record.length - existing.length;
+  if (options.mode !== "create") counts.deleted += existing.length;
+  else for (const row of existing) reject(record[row] as number, "exists_already", layout.sku);
+}
+
+/** Creates and updates the products of the rows. */
+async function applyRows(
+  client: pg.ClientBase,
+  plan: LoadPlan,
+  chunk: Chunk & ChunkTimes,
+  { rows, versions }: FoundRows,
+  { counts, reject: rejectRecord, writer, compare }: Outcome & Pick<ChunkInput, "writer" | "compare">,
+): Promise<void> {
+  const { layout, changeset_id } = plan;
+  const encoder = createRowEncoder(rows, layout, plan.dialect, writer);
   // An import that only updates products does not change the spelling of their SKUs.
   const columns: MergeColumns = {
     ...mergeColumnsOf(layout),
@@ -74,15 +123,10 @@ export async function loadChunk(
     columns.keeps_texts = arrays.kept_texts !== undefined;
     found = await compareWithProducts(client, columns, arrays, rows.record.length, plan.has_tids);
   }
-  if (matched !== undefined) checkMatched(matched, found);
+  if (versions !== null) checkMatched({ versions }, found);
   const { changed, same } = found;
-  const rejectOf = (r: number, code: RejectCode, column: number): Reject =>
-    makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column);
-  const rejects = (matched?.refused ?? []).map(({ row, code, message }): Reject => {
-    return { ...rejectOf(read.record[row] as number, code, layout.sku), message };
-  });
   const reject = (row: number, code: RejectCode, column: number): void => {
-    rejects.push(rejectOf(rows.record[row] as number, code, column));
+    rejectRecord(rows.record[row] as number, code, column);
   };
 
   const created = creatable(rows, encoder, plan, found, reject);
@@ -96,13 +140,8 @@ export async function loadChunk(
     await copyNewProducts(client, encoder.newProducts(created, stamp), optionalColumns(layout, stamp.active));
     const idFrom = plan.id_base + first_row;
     const idTo = idFrom + rows.record.length - 1;
-    await noteChanged(client, {
-      changeset_id,
-      id_from: idFrom,
-      id_to: idTo,
-      rows: created.length,
-      delta: created.length,
-    });
+    const delta = created.length;
+    await noteChanged(client, { changeset_id, id_from: idFrom, id_to: idTo, rows: created.length, delta });
   }
   if (updated.length > 0) {
     await stageChanges(
@@ -112,8 +151,9 @@ export async function loadChunk(
     const stage = { changeset_id, part: chunk.chunk_no, now: chunk.now };
     await applyStagedChanges(client, columns, stage, updated.length, plan.has_tids);
   }
-  const unchanged = plan.options.mode === "create" ? 0 : same.length;
-  return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
+  counts.created += created.length;
+  counts.updated += updated.length;
+  if (plan.options.mode !== "create") counts.unchanged += same.length;
 }
 
 /** Returns the rows whose products do not exist and may be created. Rejects rows whose products may not be created. */

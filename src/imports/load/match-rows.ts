@@ -17,14 +17,14 @@ export interface MatchPlan {
 
 /** The rows to apply with the versions of their products, and the rows to reject with the reasons. */
 interface Matched extends Pick<Resolved, "rows" | "versions"> {
-  refused: { row: number; code: RejectCode; message: string }[];
+  refused: { row: number; refusal: Refusal; code: RejectCode; message: string }[];
 }
 
 export async function matchRows(client: pg.ClientBase, plan: MatchPlan, rows: ChunkRows): Promise<Matched> {
   const keys = keysOf(rows);
   const taken = plan.rule.none === "create" ? await readTakenKeys(client, keys) : undefined;
   const { refused, ...kept } = resolveRows(rows, await findCurrent(client, plan, keys), taken);
-  return { ...kept, refused: refused.map(({ row, refusal }) => ({ row, ...refusalOf(refusal, plan.rule) })) };
+  return { ...kept, refused: refused.map(({ row, refusal }) => ({ row, refusal, ...refusalOf(refusal, plan.rule) })) };
 }
 
 async function findCurrent(

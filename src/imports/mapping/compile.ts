@@ -36,7 +36,9 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   const named = attributeColumns(header);
   const context = contextOf(mapping, file);
   const ignore = (mapping.ignore ?? []).flatMap((each, i) => compileCondition(context, each, `ignore.${i}`) ?? []);
-  if (isShaped(mapping)) return compileShaped(context, mapping, named, ignore);
+  const deleteWhen =
+    mapping.delete_when === undefined ? null : compileCondition(context, mapping.delete_when, "delete_when");
+  if (isShaped(mapping)) return compileShaped(context, mapping, named, { ignore, delete_when: deleteWhen });
   const fields = compileFields(context, mapping);
   const declared = compileAttributes(context, mapping.attributes ?? {});
   const pairs = compilePairs(context, mapping.pairs ?? []);
@@ -60,7 +62,7 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   };
   const { fields: computedFields, attributes } = targets;
   const isCopy = [computedFields, attributes, pairs, ignore, rejected].every((statements) => statements.length === 0);
-  if (isCopy) return { ...found, plan: null };
+  if (isCopy && deleteWhen === null) return { ...found, plan: null };
   const plan: MappingPlan = {
     version: PLAN_VERSION,
     width: header.length,
@@ -72,11 +74,13 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
       pairs,
       removed,
       erases: empty.length > 0,
+      deletes: deleteWhen !== null,
     }),
     fields: computedFields,
     attributes,
     pairs,
     ignore,
+    ...(deleteWhen === null ? {} : { delete_when: deleteWhen }),
     reject_blank: rejected,
     empty,
     copied: columns.flatMap(({ name, target, attribute = name }, column) =>
@@ -102,13 +106,14 @@ function compileShaped(
   context: CompileContext,
   mapping: Mapping,
   named: readonly Column[],
-  ignore: MappingPlan["ignore"],
+  conditions: { ignore: MappingPlan["ignore"]; delete_when: ConditionNode | null },
 ): CompiledMapping {
   const { file } = context;
+  const { ignore, delete_when } = conditions;
   const names = named.map(({ name }) => name);
   const removed = matchAll(file, mapping.blank?.remove ?? []);
   const rejected = [...matchAll(file, mapping.blank?.reject ?? [])];
-  const { shape, columns } = compileShape(context, mapping, named, removed);
+  const { shape, columns } = compileShape(context, mapping, named, removed, delete_when !== null);
   const uses = usesOf({
     names,
     fields: shape.products.flatMap(({ fields }) => fields),
@@ -133,6 +138,7 @@ function compileShaped(
       attributes: [],
       pairs: [],
       ignore,
+      ...(delete_when === null ? {} : { delete_when }),
       reject_blank: rejected,
       empty: (mapping.empty ?? []).map((marker) => marker.trim()),
       copied: [],

@@ -112,9 +112,10 @@ export interface ConditionNode {
 }
 
 /** A column that the mapper appends to each record. The column `members` contains the computed attributes as the members of a JSON object,
- * without its braces. The column `removals` contains a member with the value null for each attribute that a marker erases. */
+ * without its braces. The column `removals` contains a member with the value null for each attribute that a marker erases. The column
+ * `delete` is not blank if the record deletes its product. */
 export interface PlanColumn extends LayoutColumn {
-  target: FieldName | "members" | "removals" | SourceTarget;
+  target: FieldName | "members" | "removals" | "delete" | SourceTarget;
   computed?: true;
 }
 
@@ -170,6 +171,8 @@ export interface MappingPlan {
   attributes: AttributeNode[];
   pairs: PairNode[];
   ignore: ConditionNode[];
+  /** A record that meets this condition deletes its product. Absent if the mapping deletes nothing. */
+  delete_when?: ConditionNode;
   /** Columns in which a blank cell rejects the row. */
   reject_blank: number[];
   /** Texts that erase a value. */

@@ -29,6 +29,7 @@ export interface FormedSample {
   left: (StoredReject | IgnoredRow)[];
   rejected: number;
   ignored: number;
+  adds: number;
   notices: Notice[];
 }
 
@@ -50,6 +51,7 @@ export function formSample(
     left: left.take(),
     rejected: left.rejected,
     ignored: left.ignored,
+    adds: left.adds,
     notices: groupNotices(plan, formed.counts, records.count),
   };
 }

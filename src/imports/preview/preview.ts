@@ -44,6 +44,8 @@ const NOTHING: Preview = {
   rejected: 0,
   rejects: [],
   ignored: 0,
+  deleted: 0,
+  adds: 0,
   superseded: 0,
   products: [],
   mapping: null,
@@ -84,6 +86,8 @@ export async function previewSource(
     rejected: scanned.rejected,
     rejects: scanned.rejects,
     ignored: scanned.ignored,
+    deleted: scanned.deleted,
+    adds: scanned.adds,
     superseded: scanned.superseded,
     products: scanned.products,
     mapping: effectiveMapping(head.table, options),
@@ -115,7 +119,7 @@ function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Pre
   });
 }
 
-type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "superseded" | "products" | "notices"> & {
+type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "deleted" | "adds" | "superseded" | "products" | "notices"> & {
   problem: Problem | undefined;
 };
 
@@ -123,6 +127,8 @@ const NOT_SCANNED: Scanned = {
   rejected: 0,
   rejects: [],
   ignored: 0,
+  deleted: 0,
+  adds: 0,
   superseded: 0,
   products: [],
   notices: [],
@@ -151,13 +157,14 @@ export function scanSample(
     const mapped = mapper?.map(part, undefined, "scan");
     scanner.scan(mapped?.records ?? part, offset, mapped);
   }
-  const { rejected, ignored, superseded } = scanner;
+  const { rejected, ignored, deletions, superseded } = scanner;
   const rejects = scanner.takeRejects().map(shortReject);
   const problem =
     scanner.tooManyRejects() ??
     mapper?.notes.question(table.plan?.names ?? []) ??
     (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
-  const isSkipped = (row: number): boolean => row >= scanner.rows || scanner.isSkipped(row);
+  const isSkipped = (row: number): boolean =>
+    row >= scanner.rows || scanner.isSkipped(row) || scanner.isDeletion(row);
   const products: Preview["products"] = [];
   let rowsBefore = 0;
   for (const part of partsOf(sliceOf(read, 0, endOfShown(read.count, isSkipped, shown)), layout)) {
@@ -166,7 +173,7 @@ export function scanSample(
     rowsBefore += part.count;
   }
   scanner.release();
-  return { rejected, rejects, ignored, superseded, products, problem, notices: [] };
+  return { rejected, rejects, ignored, deleted: deletions, adds: 0, superseded, products, problem, notices: [] };
 }
 
 const shortReject = (reject: Reject): Reject => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) });
@@ -185,12 +192,14 @@ function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, s
   const scanner = createScanner(layout, PRODUCTS_DIALECT, { repeats, listed_rejects: listed });
   scanner.scan(records, 0);
   const found = [...formed.left.filter(isReject), ...scanner.takeRejects()].sort((a, b) => a.row - b.row);
-  const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
+  const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r) || scanner.isDeletion(r);
   const source = { records, rows_before: 0, layout, dialect: PRODUCTS_DIALECT, isSkipped, active };
   const result = {
     rejected: formed.rejected + scanner.rejected,
     rejects: found.slice(0, listed).map(shortReject),
     ignored: formed.ignored + scanner.ignored,
+    deleted: scanner.deletions,
+    adds: formed.adds,
     superseded: scanner.superseded,
     products: previewProducts(source, shown),
     problem: scanner.tooManyRejects() ?? formed.notes.question(plan.names),

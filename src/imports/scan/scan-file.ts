@@ -122,6 +122,7 @@ async function scanText(
     text_size: extent.end,
     lines: splitter.line - 1,
     rows: scanner.rows,
+    adds: 0,
     superseded: scanner.superseded,
     rejected: scanner.rejected,
     ignored: scanner.ignored,

@@ -62,6 +62,8 @@ export interface Scanner {
   readonly superseded: number;
   readonly rejected: number;
   readonly ignored: number;
+  /** Number of rows that delete their products, without superseded rows. */
+  readonly deletions: number;
   /** The numbers of rows, of blank SKUs and of repeated SKUs. After the scan, they show whether the SKU column really contains the keys. */
   readonly key_figures: KeyFigures;
   /**
@@ -75,6 +77,8 @@ export interface Scanner {
   readonly distinct_keys: number;
   /** Returns whether the row with this index is rejected, ignored or superseded. */
   isSkipped(row: number): boolean;
+  /** Returns whether the row with this index deletes its product. */
+  isDeletion(row: number): boolean;
   /** Returns whether a row has this key. */
   hasKey(key: string): boolean;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
@@ -144,9 +148,13 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const skip = createBits();
   /** The rows without a name, in a file with a column of names. */
   const nameless = createBits();
+  /** The rows that delete their products, in a file with such rows. */
+  const deleting = createBits();
+  const hasDeletions = layout.delete >= 0;
   let rows = 0;
   let superseded = 0;
   let ignored = 0;
+  let deletions = 0;
   const figures = { blanks: 0, repeated: 0 };
   const firstKeys: string[] = [];
   let unusual: number[] = [];
@@ -164,6 +172,20 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     if (tally.is_listing) rejects.push(makeReject({ records, layout, dialect }, r, row + 1, code, column));
     tally.add(code, layout.columns[column]?.name ?? null, row + 1);
   };
+
+  /** Whether the cell is not blank. */
+  const hasValue = (records: Records, r: number, column: number): boolean => {
+    const field = (records.first_field[r] as number) + column;
+    const start = records.field_start[field] as number;
+    const end = records.field_end[field] as number;
+    if (start === end) return false;
+    // If the first byte is a visible ASCII character, the cell is not blank, and its text need not be decoded.
+    const letter = records.bytes[start] as number;
+    return (letter > 0x20 && letter < 0x80) || !isBlankText(fieldText(records, field, dialect));
+  };
+
+  /** Whether the row deletes its product. */
+  const deletes = (records: Records, r: number): boolean => hasDeletions && hasValue(records, r, layout.delete);
 
   /** Column of the fault that `faultOf` returned, or -1 for the record as a whole. */
   let faultyColumn = -1;
@@ -187,6 +209,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const width = (records.first_field[r + 1] as number) - first;
     if (width < layout.width) return "too_few_fields";
     if (width > layout.width) return "too_many_fields";
+    // Only the key of a row that deletes its product is read.
+    if (deletes(records, r)) return undefined;
     const isLong = (records.end[r] as number) - (records.start[r] as number) > smallestLimit;
     if (isLong && exceedsLimit(records, first, limitedInFile)) return "value_too_long";
     if (limitedComputed.length > 0 && exceedsLimit(records, first, limitedComputed)) return "value_too_long";
@@ -222,29 +246,24 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     return isDamagedKey(key, written, isExport) ? -3 : written;
   };
 
-  const hasName = (records: Records, r: number): boolean => {
-    const field = (records.first_field[r] as number) + layout.name;
-    const start = records.field_start[field] as number;
-    const end = records.field_end[field] as number;
-    if (start === end) return false;
-    // If the first byte is a visible ASCII character, the cell is not blank, and its text need not be decoded.
-    const letter = records.bytes[start] as number;
-    return (letter > 0x20 && letter < 0x80) || !isBlankText(fieldText(records, field, dialect));
-  };
-
-  /** Decides which of two rows with the same key is applied. A row without a name never replaces a row with a name. */
+  /** Decides which of two rows with the same key is applied. A row without a name never replaces a row with a name, unless one of the
+   * rows deletes the product. */
   const repeat = (records: Records, r: number, row: number, other: number): void => {
     figures.repeated++;
-    const isNamed = layout.name < 0 || hasName(records, r);
+    const isDeletion = deletes(records, r);
+    const isOtherDeletion = hasDeletions && deleting.has(other);
+    const isNamed = isDeletion || layout.name < 0 || hasValue(records, r, layout.name);
     const isOtherNameless = layout.name >= 0 && nameless.has(other);
-    if (!isNamed && !isOtherNameless) {
+    if (!isNamed && !isOtherNameless && !isOtherDeletion) {
       reject(records, r, row, "repeat_without_name", layout.name);
       return;
     }
-    if (rules.repeats === "last" || (isNamed && isOtherNameless)) {
+    if (rules.repeats === "last" || (isNamed && isOtherNameless && !isDeletion)) {
       skip.set(other);
       keys.replace(row);
       if (!isNamed) nameless.set(row);
+      if (isDeletion) deleting.set(row);
+      deletions += Number(isDeletion) - Number(isOtherDeletion);
     } else if (rules.repeats === "reject") {
       reject(records, r, row, "sku_repeated", layout.sku);
       return;
@@ -284,7 +303,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return;
     }
     const errorColumn = errors?.get(r);
-    if (errorColumn !== undefined) {
+    if (errorColumn !== undefined && !deletes(records, r)) {
       reject(records, r, row, "value_damaged", errorColumn);
       return;
     }
@@ -303,7 +322,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return;
     }
     if (firstKeys.length < maxFirstKeys) firstKeys.push(key.toString("utf8", 0, length));
-    if (layout.name >= 0 && !hasName(records, r)) nameless.set(row);
+    if (deletes(records, r)) {
+      deleting.set(row);
+      deletions++;
+    } else if (layout.name >= 0 && !hasValue(records, r, layout.name)) nameless.set(row);
   };
 
   return {
@@ -314,6 +336,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       }
       skip.grow(rows + records.count);
       nameless.grow(rows + records.count);
+      if (hasDeletions) deleting.grow(rows + records.count);
       errors = findErrorValues(records, layout.width, checked);
       isPlain = isAsciiWindow(records);
       unusual = [];
@@ -368,6 +391,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     get ignored() {
       return ignored;
     },
+    get deletions() {
+      return deletions;
+    },
     get key_figures() {
       return { rows: rows - ignored, ...figures };
     },
@@ -379,6 +405,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return keys.count();
     },
     isSkipped: (row) => skip.has(row),
+    isDeletion: (row) => hasDeletions && deleting.has(row),
     hasKey(text) {
       const bytes = Buffer.from(text);
       return keys.has(bytes, 0, bytes.length);

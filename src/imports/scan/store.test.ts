@@ -62,7 +62,16 @@ test("a scan that stops following its upload starts again if the upload is compl
   expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
 });
 
-const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0, ignored: 0 };
+const found: ScanProgress = {
+  scanned: 10,
+  text_size: 10,
+  lines: 2,
+  rows: 1,
+  adds: 0,
+  superseded: 0,
+  rejected: 0,
+  ignored: 0,
+};
 const reject = (row: number): Reject => ({
   row,
   line: row + 1,

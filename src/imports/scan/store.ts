@@ -62,12 +62,14 @@ export interface ScanProgress {
   text_size: number;
   lines: number;
   rows: number;
+  /** Number of rows that only add values to the product of another row. */
+  adds: number;
   superseded: number;
   rejected: number;
   ignored: number;
 }
 
-const WHILE_SCANNING = "scan_token = $9 and state = 'scanning' and not cancel_requested";
+const WHILE_SCANNING = "scan_token = $10 and state = 'scanning' and not cancel_requested";
 
 /** Stores the progress of a scan. @returns false if the import was cancelled or no longer belongs to this scan */
 export async function noteScanned(db: Queryable, scan: ScanId, found: ScanProgress): Promise<boolean> {
@@ -104,7 +106,7 @@ export async function markLoading(
     db,
     scan.id,
     `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $3, scan_rejected = $7,
-     changeset_id = $10, id_base = $11, catalogue_was_empty = $12`,
+     changeset_id = $11, id_base = $12, catalogue_was_empty = $13`,
     WHILE_SCANNING,
     [...scanValues(found), scan.scan_token, start.changeset_id, start.id_base, start.catalogue_was_empty],
   );
@@ -112,7 +114,7 @@ export async function markLoading(
 }
 
 // The dialect and the columns are not stored here: they may have hundreds of kilobytes and do not change during a scan.
-const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7, ignored = $8,
+const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7, ignored = $8, adds = $9,
    fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $2::bigint / greatest($3::bigint, 1))`;
 
 const scanValues = (scan: ScanProgress): unknown[] => [
@@ -123,6 +125,7 @@ const scanValues = (scan: ScanProgress): unknown[] => [
   scan.superseded,
   scan.rejected,
   scan.ignored,
+  scan.adds,
 ];
 
 // The share lock orders this statement and a newer scan's update of the token: whichever runs second sees the result of the

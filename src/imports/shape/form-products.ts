@@ -42,6 +42,7 @@ export class ProductFormer {
   readonly #by: ReadValue | undefined;
   readonly #begins: IsMet | undefined;
   readonly #adds: IsMet[];
+  readonly #deletes: IsMet[];
   readonly #seen: KeyTable | undefined;
   #currentBy: string | null = null;
   #attachedBytes = 0;
@@ -67,6 +68,7 @@ export class ProductFormer {
     this.#begins =
       shape.group === null || shape.group.begins === null ? undefined : this.#judge.conditions([shape.group.begins])[0];
     this.#adds = this.#judge.conditions(shape.group?.adds ?? []);
+    this.#deletes = this.#judge.conditions(plan.delete_when === undefined ? [] : [plan.delete_when]);
     this.#seen = this.#by === undefined ? undefined : createKeyTable();
   }
 
@@ -201,12 +203,14 @@ export class ProductFormer {
       this.#parts.leaveKind(left, row);
       return;
     }
-    const product = reader.read(row, {
+    const position = {
       row: left.row,
       line: records.line[r] as number,
       at: this.#group.positions[r] as number,
       bytes: (records.end[r] as number) - (records.start[r] as number),
-    });
+    };
+    const deletes = meetsAny(this.#deletes, row);
+    const product = deletes ? reader.readDeletion(row, position) : reader.read(row, position);
     const { fault } = row;
     this.notes.endRecord(fault === undefined);
     this.#parts.addTo(product);
@@ -214,7 +218,7 @@ export class ProductFormer {
       this.#left.rejectFault(left, fault, product);
       return;
     }
-    this.#link(product);
+    if (!deletes) this.#link(product);
     const before = this.#writer.length;
     const isWritten = this.#formedBytes <= MAX_FORMED_BYTES && this.#writer.write(product);
     this.#formedBytes += this.#writer.length - before;

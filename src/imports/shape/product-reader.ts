@@ -31,7 +31,7 @@ export class ProductReader {
   constructor(plan: MappingPlan, node: ProductNode, context: ValueContext, names: DynamicNames) {
     const attributes = [...node.attributes, ...(plan.shape?.kept ?? [])];
     this.#plan = plan;
-    this.#work = new RowWork({ ...node, attributes, ignore: plan.ignore });
+    this.#work = new RowWork({ ...plan, ...node, attributes });
     this.#fields = node.fields.map(({ target, value }) => ({
       target,
       column: value.column,
@@ -53,13 +53,7 @@ export class ProductReader {
 
   /** Reads the values of the row. If a value does not fit, the row has a fault afterwards, and the product lacks the value. */
   read(row: Row, position: RecordPosition): FormedProduct {
-    const product: FormedProduct = {
-      ...position,
-      fields: new Map(),
-      attributes: new Map(),
-      erased_fields: new Set(),
-      erased: new Set(),
-    };
+    const product = emptyProduct(position);
     const excess = this.#work.excessOf(row);
     if (excess !== undefined) {
       const limit = `at most ${excess.max_bytes.toLocaleString("en")} bytes in this column, because many of its conditions and templates read the column`;
@@ -70,6 +64,14 @@ export class ProductReader {
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
     this.#readFields(row, product);
     this.#readAttributes(row, product);
+    return product;
+  }
+
+  /** Reads the key of a row that deletes its product. */
+  readDeletion(row: Row, position: RecordPosition): FormedProduct {
+    const product = { ...emptyProduct(position), deletes: true };
+    const sku = this.field(row, "sku");
+    if (sku !== null) product.fields.set("sku", sku);
     return product;
   }
 
@@ -102,3 +104,12 @@ export class ProductReader {
       if (!attributes.has(name) && !erased.has(name)) attributes.set(name, value);
   }
 }
+
+const emptyProduct = (position: RecordPosition): FormedProduct => ({
+  ...position,
+  fields: new Map(),
+  attributes: new Map(),
+  erased_fields: new Set(),
+  erased: new Set(),
+  deletes: false,
+});

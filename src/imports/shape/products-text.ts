@@ -42,6 +42,8 @@ export interface FormedProduct extends RecordPosition {
   /** The fields and attributes that a marker erases. */
   erased_fields: Set<FieldName>;
   erased: Set<string>;
+  /** Whether the import deletes the product. If so, the SKU is its only value. */
+  deletes: boolean;
 }
 
 const LINE_END = 0x0a;
@@ -107,6 +109,9 @@ export class ProductsWriter {
         return;
       case "erases":
         out.text([...product.erased_fields].join(" "));
+        return;
+      case "delete":
+        out.text(product.deletes ? "yes" : "");
         return;
       case "attribute":
       case "used":

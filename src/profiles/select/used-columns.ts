@@ -35,6 +35,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...values.flatMap(columnsOf),
     ...(mapping.blank?.reject ?? []).map((name) => [name]),
     ...(mapping.ignore ?? []).flatMap(columnsOfCondition),
+    ...(mapping.delete_when === undefined ? [] : columnsOfCondition(mapping.delete_when)),
     ...pairs,
     ...rows,
     ...columnsOfShape(mapping),

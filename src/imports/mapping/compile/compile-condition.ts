@@ -1,4 +1,4 @@
-// Compiles the conditions that ignore rows.
+// Compiles the conditions for rows: which rows are ignored, and which rows delete their products.
 import type { Condition } from "../../../../contract/mapping/mapping.ts";
 import type { ConditionNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, countSources, templateOf, type CompileContext } from "./compile-value.ts";
@@ -8,7 +8,7 @@ import { because } from "../../../../contract/problem-reasons.ts";
 const MAX_DEPTH = 5;
 
 /**
- * Compiles a condition that ignores rows. A column that only conditions read does not count as used, so the mapping can still import it. A
+ * Compiles a condition for rows. A column that only conditions read does not count as used, so the mapping can still import it. A
  * condition on a column that the file lacks is never met.
  */
 export function compileCondition(

@@ -28,12 +28,14 @@ export interface CompiledShape {
 
 /** @param columns the columns of the file as attributes
  * @param removed the columns whose blank cells remove attributes
+ * @param deletes whether rows can delete their products
  * @throws Problem `mapping-invalid` */
 export function compileShape(
   context: CompileContext,
   mapping: Mapping,
   columns: readonly Column[],
   removed: ReadonlySet<number>,
+  deletes: boolean,
 ): CompiledShape {
   const group = mapping.group === undefined ? null : compileGroup(context, mapping.group);
   const kinds = mapping.kinds === undefined ? null : compileKinds(context, mapping.kinds);
@@ -56,7 +58,9 @@ export function compileShape(
     links,
     tables,
   };
-  return { shape, columns: productColumns(shape, columns, removed, (mapping.empty ?? []).length > 0) };
+  const deletion: PlanColumn[] = deletes ? [{ name: "delete_when", target: "delete" }] : [];
+  const erases = (mapping.empty ?? []).length > 0;
+  return { shape, columns: [...productColumns(shape, columns, removed, erases), ...deletion] };
 }
 
 type Group = NonNullable<Mapping["group"]>;

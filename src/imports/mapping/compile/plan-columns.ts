@@ -13,14 +13,19 @@ export interface ComputedValues {
   /** The columns whose blank cells remove attributes. */
   removed: ReadonlySet<number>;
   erases: boolean;
+  /** Whether records can delete their products. */
+  deletes: boolean;
 }
 
 export function planColumns(computed: ComputedValues): PlanColumn[] {
-  const { names, fields, attributes, pairs, removed, erases } = computed;
-  const columns = fields.map(({ target, value }): PlanColumn => {
+  const { names, fields, attributes, pairs, removed, erases, deletes } = computed;
+  // The mapper always writes the column `delete`, so this column is first: the scan leaves out the columns of the attributes.
+  const columns: PlanColumn[] = deletes ? [{ name: "delete_when", target: "delete", computed: true }] : [];
+  const fieldColumns = fields.map(({ target, value }): PlanColumn => {
     const sources = [...new Set(columnsOfValue(value))].map((column) => (names[column] ?? "").trim());
     return { name: cutText(sources.slice(0, 3).join(", "), 200) || target, target, computed: true };
   });
+  columns.push(...fieldColumns);
   if (attributes.length > 0 || pairs.length > 0)
     columns.push({
       name: "attributes",

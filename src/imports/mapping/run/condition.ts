@@ -1,4 +1,4 @@
-// Evaluates the conditions that ignore records.
+// Evaluates the conditions for records: which records are ignored, and which records delete their products.
 import type { ConditionNode } from "../plan.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";

@@ -11,6 +11,9 @@ import type { ValueContext } from "./value.ts";
 import { ValueWriter } from "./value-writer.ts";
 import type { WindowCopy } from "./window-copy.ts";
 
+/** The cell in the column `delete` of a record that deletes its product. */
+const DELETES = Buffer.from("yes");
+
 /** Maximum number of bytes of the values of a record. Without this limit, a long column that 500 values use would fill the memory. */
 const MAX_MAPPED_BYTES = 16 << 20;
 
@@ -26,6 +29,8 @@ export class RecordMapper {
   readonly #window: WindowCopy;
   readonly #work: RowWork;
   readonly #conditions: IsMet[];
+  /** Whether a record deletes its product; undefined if no record does. */
+  readonly #deletes: IsMet | undefined;
   readonly #fields: Field[];
   readonly #members: Members | undefined;
   readonly #hasRemovals: boolean;
@@ -40,6 +45,8 @@ export class RecordMapper {
     this.#window = window;
     this.#work = new RowWork(plan);
     this.#conditions = plan.ignore.map((condition) => conditionOf(condition, context));
+    const { delete_when } = plan;
+    this.#deletes = delete_when === undefined ? undefined : conditionOf(delete_when, context);
     this.#fields = plan.fields.map(({ target, value }) => ({
       target,
       value: new ValueWriter(value, context, false),
@@ -71,6 +78,7 @@ export class RecordMapper {
       row.reject("value_too_long", excess.column, row.text(excess.column), expected);
       return;
     }
+    if (this.#deletes !== undefined && this.#appendDeletion(this.#deletes)) return;
     for (const column of this.#plan.reject_blank)
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
     if (bytes > this.#longest || row.byteLength() > this.#longestCompared)
@@ -80,6 +88,22 @@ export class RecordMapper {
     if (this.#members === undefined || row.fault !== undefined) return;
     if (isScan) this.#members.check(row, this.#window.out, bytes);
     else this.#appendMembers(this.#members);
+  }
+
+  /** Appends the cell of the column `delete`. If the record deletes its product, also appends its key, and leaves all other values blank.
+   * Returns whether the record deletes its product. */
+  #appendDeletion(deletes: IsMet): boolean {
+    const { out } = this.#window;
+    const start = out.length;
+    const isDeletion = deletes(this.#row);
+    if (isDeletion) out.copy(DELETES);
+    this.#window.bounds(start, out.length);
+    if (!isDeletion) return false;
+    for (const field of this.#fields) {
+      if (field.target === "sku") this.#appendField(field);
+      else this.#window.bounds(out.length, out.length);
+    }
+    return true;
   }
 
   #appendField({ target, value, column }: Field): void {

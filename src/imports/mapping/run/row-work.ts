@@ -62,7 +62,7 @@ export class RowWork {
   }
 }
 
-type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore">;
+type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
 
 /** Readings of a column's cell that read texts of the same length. */
 interface Read {
@@ -105,7 +105,7 @@ export function excessiveConstants(plan: WorkPlan): Problem | undefined {
   );
 }
 
-function readsOf({ fields, attributes, pairs, ignore }: WorkPlan): Reads {
+function readsOf({ fields, attributes, pairs, ignore, delete_when }: WorkPlan): Reads {
   const reads: Reads = { columns: new Map(), constants: 0 };
   const add = (column: number, factor: number, cost: number): void => {
     const columnReads = reads.columns.get(column) ?? new Map<number, number>();
@@ -126,6 +126,7 @@ function readsOf({ fields, attributes, pairs, ignore }: WorkPlan): Reads {
     for (const each of any ?? []) addCondition(each);
   };
   for (const condition of ignore) addCondition(condition);
+  if (delete_when !== undefined) addCondition(delete_when);
   for (const { value } of [...fields, ...attributes]) addValue(value, []);
   for (const pair of pairs) {
     if (pair.kind === "in")

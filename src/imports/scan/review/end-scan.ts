@@ -69,7 +69,8 @@ async function questionOfScan(
   // products, and rejects each row that would create a product without a name.
   const isMatched = mapping?.match !== undefined;
   if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
-  if (scanner.first_keys.length === 0) return undefined;
+  // If all rows delete products, no row needs a name.
+  if (scanner.distinct_keys === scanner.deletions) return undefined;
   const canUpdate = mode !== "create" && (await hasAnyProduct(context.pool, scanner.first_keys.slice(0, TRIED_KEYS)));
   return canUpdate ? undefined : noNameColumn(table);
 }

@@ -30,6 +30,7 @@ const isLimited = (target: LayoutColumn["target"]): boolean => {
     case "source_at":
     case "source_bytes":
     case "erases":
+    case "delete":
       return false;
     default:
       return kindOf(target) === "text";

@@ -22,6 +22,8 @@ export interface LeftList extends AllLeftRecords {
   tooManyRejects(rows: number): Problem | undefined;
   readonly rejected: number;
   readonly ignored: number;
+  /** Number of records that only add to the product of another record. */
+  readonly adds: number;
 }
 
 /** @param columns the columns of the file */
@@ -34,12 +36,15 @@ export function createLeftList(
   const tally = createRejectTally(listedRejects);
   let rows: (StoredReject | IgnoredRow)[] = [];
   let ignored = 0;
+  let adds = 0;
   const reject = ({ records, r, row }: LeftRecord, code: RejectCode, column: number): void => {
     if (tally.is_listing) rows.push(makeReject({ records, layout, dialect }, r, row, code, column));
     tally.add(code, layout.columns[column]?.name ?? null, row);
   };
   const ignore = ({ records, r, row }: LeftRecord, code: IgnoreCode): void => {
-    if (++ignored <= MAX_LISTED_REJECTS) rows.push(makeIgnored({ records, layout, dialect }, r, row, code));
+    if (code === "adds") adds++;
+    else ignored++;
+    if (ignored + adds <= MAX_LISTED_REJECTS) rows.push(makeIgnored({ records, layout, dialect }, r, row, code));
   };
   return {
     reject,
@@ -66,6 +71,9 @@ export function createLeftList(
     },
     get ignored() {
       return ignored;
+    },
+    get adds() {
+      return adds;
     },
   };
 }

@@ -105,7 +105,7 @@ async function form(run: Run, shaped: ShapedFile, left: LeftList, path: string):
       if (performance.now() - notedAt < PROGRESS_MS) return true;
       notedAt = performance.now();
       const progress = { ...NOTHING_FOUND, scanned: Math.floor(share * extent.end), text_size: extent.end, rows };
-      await fenced(run, () => noteScanned(pool, work, { ...progress, rejected: left.rejected, ignored: left.ignored }));
+      await fenced(run, () => noteScanned(pool, work, { ...progress, rejected: left.rejected, ignored: left.ignored, adds: left.adds }));
       return true;
     },
     checkSpace: scratchSpace(context, work.id, signal),
@@ -118,6 +118,7 @@ const NOTHING_FOUND: ScanProgress = {
   text_size: 0,
   lines: 0,
   rows: 0,
+  adds: 0,
   superseded: 0,
   rejected: 0,
   ignored: 0,
@@ -159,6 +160,7 @@ async function scanProducts(
     text_size: formed.size,
     lines: formed.lines,
     rows: formed.rows,
+    adds: left.adds,
     superseded: scanner.superseded,
     rejected: left.rejected + scanner.rejected,
     ignored: left.ignored + scanner.ignored,
