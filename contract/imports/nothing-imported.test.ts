@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { isNothingApplied, isNothingImported } from "./nothing-imported.ts";
 import type { ProblemDocument } from "../problem-document.ts";
 
-const none = { created: 0, updated: 0, unchanged: 0 };
+const none = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
 const problemOf = (slug: string): ProblemDocument => ({
   type: `/problems/${slug}`,
   title: "",
@@ -12,7 +12,7 @@ const problemOf = (slug: string): ProblemDocument => ({
 
 test("nothing was applied if no row was created, updated or already up to date", () => {
   expect(isNothingApplied(none)).toBe(true);
-  for (const name of ["created", "updated", "unchanged"] as const)
+  for (const name of ["created", "updated", "unchanged", "deleted"] as const)
     expect(isNothingApplied({ ...none, [name]: 1 })).toBe(false);
 });
 

@@ -39,6 +39,10 @@ export interface Review {
   rows: number;
   rejected: number;
   ignored: number;
+  /** Number of rows that delete their products. */
+  deleted: number;
+  /** Number of rows that only add values to the product of another row. */
+  adds: number;
   key: {
     /** Name of the key column, or the names of the columns from which the key is computed. */
     column: string;
@@ -56,7 +60,8 @@ export interface Review {
 /** @returns undefined if the problem is not the question of a review */
 export function reviewOf(problem: ProblemDocument | null): Review | undefined {
   if (problem?.type !== problemType("review")) return undefined;
-  const { rows, rejected, ignored, key } = problem as unknown as Partial<Review>;
+  // A review that was stored before an update may lack the newer counts.
+  const { rows, rejected, ignored, deleted = 0, adds = 0, key } = problem as unknown as Partial<Review>;
   if (rows === undefined || rejected === undefined || ignored === undefined || key === undefined) return undefined;
-  return { rows, rejected, ignored, key };
+  return { rows, rejected, ignored, deleted, adds, key };
 }

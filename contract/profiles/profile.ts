@@ -92,6 +92,11 @@ export const profile_test = z
       .min(0)
       .optional()
       .describe("Number of ignored rows that the test expects; if it is omitted, the test accepts any number"),
+    deleted: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("Number of rows that delete their products; if it is omitted, the test accepts any number"),
   })
   .strict();
 export type ProfileTest = z.infer<typeof profile_test>;

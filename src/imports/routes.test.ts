@@ -104,6 +104,8 @@ describe("a file as the body", () => {
       created: 1,
       updated: 0,
       unchanged: 0,
+      deleted: 0,
+      adds: 0,
       superseded: 1,
       rejected: 1,
       fraction: 1,

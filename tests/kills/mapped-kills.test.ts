@@ -75,6 +75,11 @@ const GROUPED: Mapping = {
 };
 /** Blue articles are layers of the article with the same number. */
 const LAYERED: Mapping = { ...VALUES, key: "Article", overlay: { by: "Colour", base: ["red", "grey"] } };
+const DELETING: Mapping = {
+  ...VALUES,
+  key: { from: "Article", replace: [["A", "P-"]] },
+  delete_when: { of: "Colour", is: "grey" },
+};
 const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
   ...mapping,
   attributes: { ...mapping.attributes, colour: { from: "Colour", map: { red: "rot", blue: "blau" }, else: otherwise } },
@@ -150,11 +155,11 @@ interface Outcome {
 }
 
 async function outcomeOf(state: Import): Promise<Outcome> {
-  const { rows, created, updated, unchanged, superseded, rejected, ignored, problem } = state;
-  expect(rows).toBe(created + updated + unchanged + superseded + rejected + ignored);
+  const { rows, created, updated, unchanged, deleted, superseded, rejected, ignored, problem } = state;
+  expect(rows).toBe(created + updated + unchanged + deleted + superseded + rejected + ignored);
   expect(await leftovers()).toEqual(NOTHING);
   return {
-    counts: { state: state.state, problem, rows, created, updated, unchanged, superseded, rejected, ignored },
+    counts: { state: state.state, problem, rows, created, updated, unchanged, deleted, superseded, rejected, ignored },
     products: await hash(VALUE_COLUMNS),
     rejects: await query(
       `select count(*) || coalesce(md5(string_agg(row_no || code, ',' order by row_no)), '') from (
@@ -195,6 +200,12 @@ describe.each<[string, Mapping, Mapping | undefined]>([
   ["that find products by their GTIN", BY_GTIN, undefined],
   ["whose rows form groups", GROUPED, undefined],
   ["whose rows are layers of other rows", LAYERED, undefined],
+  ["that delete products", DELETING, undefined],
+  [
+    "that delete products that they find by their GTIN",
+    { ...BY_GTIN, delete_when: { of: "Colour", is: "grey" } },
+    undefined,
+  ],
   ["that wait for an answer", asking(VALUES, "hold"), asking(VALUES, "keep")],
   ["that find products and wait for an answer", asking(BY_GTIN, "hold"), asking(BY_GTIN, "keep")],
 ])("imports %s", (_, mapping, answer) => {
@@ -208,6 +219,7 @@ describe.each<[string, Mapping, Mapping | undefined]>([
       const tookMs = performance.now() - started;
       expect(undisturbed).toMatchObject({ state: "done", rows: ROWS });
       const expected = await outcomeOf(undisturbed);
+      if (mapping.delete_when !== undefined) expect(undisturbed.deleted).toBeGreaterThan(1000);
       await undo(undisturbed);
       expect(await hash(exact)).toBe(before);
       for (let kill = 0; kill < KILLS; kill++) {

@@ -179,6 +179,13 @@ const statements = optional({
   ),
   pairs: fc.array(pair, { minLength: 1, maxLength: 2 }),
   ignore: fc.array(condition, { minLength: 1, maxLength: 2 }),
+  delete_when: fc.constantFrom<Condition>(
+    { of: "State", is: ["sold", "no"] },
+    { of: "Colour", is: "RED" },
+    { blank: ["Text", "Ref"] },
+    { of: { from: "Price", number: "1.234,56" }, like: "{*}5" },
+    { blank: "Missing" },
+  ),
   blank: fc.constantFrom<NonNullable<Mapping["blank"]>[]>(
     { remove: ["Colour", "T*", "Price"] },
     { reject: ["Sup"] },

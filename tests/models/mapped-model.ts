@@ -21,7 +21,10 @@ export interface MappedResult {
    * row with an unknown text also has a fault, and the scan may reject the row before it reads the text. */
   held: boolean | undefined;
   catalogue: MappedCatalogue;
-  counts: Record<"rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored", number>;
+  counts: Record<
+    "rows" | "created" | "updated" | "unchanged" | "deleted" | "superseded" | "rejected" | "ignored",
+    number
+  >;
   /** The codes of the faults of each rejected row. The import reports one of them. */
   rejects: Map<number, Set<RejectCode>>;
   ignored: number[];
@@ -60,7 +63,8 @@ export function applyMapped(
   const unseen = mapped.filter((row) => row.unseen);
   const held = unseen.length === 0 ? false : unseen.some(({ faults }) => faults.size === 0) ? true : undefined;
   const rejects = new Map<number, Set<RejectCode>>();
-  const counts = { rows: rows.length, created: 0, updated: 0, unchanged: 0, superseded: 0, rejected: 0, ignored: 0 };
+  const none = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
+  const counts = { ...none, rows: rows.length, superseded: 0, rejected: 0, ignored: 0 };
   const ignored: number[] = [];
   const reject = (index: number, ...codes: RejectCode[]): void => void rejects.set(index + 1, new Set(codes));
 
@@ -86,12 +90,20 @@ export function applyMapped(
     };
     let target: { key: string; sku: string } | null = { key, sku: row.key };
     if (found !== undefined) target = matched(found.get(key) ?? [], { before, row, key, mapping }, refuse);
-    if (target === null) continue;
-    const outcome = applyRow(after, row, target, { ...options, keepsSku: found !== undefined }, refuse);
+    if (target === null) {
+      // The product that the row would delete does not exist.
+      if (row.deletes && rejects.get(index + 1)?.has("does_not_exist") === true) {
+        rejects.delete(index + 1);
+        counts.unchanged++;
+      }
+      continue;
+    }
+    const apply = row.deletes ? deleteProduct : applyRow;
+    const outcome = apply(after, row, target, { ...options, keepsSku: found !== undefined }, refuse);
     if (outcome !== null) counts[outcome]++;
   }
   if (options.strict && rejects.size > 0) {
-    Object.assign(counts, { created: 0, updated: 0, unchanged: 0 });
+    Object.assign(counts, none);
     return end();
   }
   result.catalogue = after;
@@ -110,23 +122,20 @@ function decideRepeats(
   { reject, superseded }: Noting,
 ): Map<string, number> {
   const deciding = new Map<string, number>();
-  const named = new Set<string>();
+  const isNamed = ({ name }: MappedModelRow): boolean => name === undefined || name.trim() !== "";
   rows.forEach((row, index) => {
     if (row.ignored) return;
     const key = keyOf(row.key);
-    const isNamed = row.name === undefined || row.name.trim() !== "";
+    const other = rows[deciding.get(key) ?? -1];
     if (row.faults.size > 0) {
       // Check for faults first: if the key has a fault, the key is blank, but the reject must report the fault instead of `sku_empty`.
       reject(index, ...row.faults);
     } else if (key === "") reject(index, "sku_empty");
-    else if (!deciding.has(key)) {
-      deciding.set(key, index);
-      if (isNamed) named.add(key);
-    } else if (!isNamed && named.has(key)) reject(index, "repeat_without_name");
-    else if (isNamed && !named.has(key)) {
+    else if (other === undefined) deciding.set(key, index);
+    else if (!row.deletes && !other.deletes && !isNamed(row) && isNamed(other)) reject(index, "repeat_without_name");
+    else if (!row.deletes && !other.deletes && isNamed(row) && !isNamed(other)) {
       superseded();
       deciding.set(key, index);
-      named.add(key);
     } else if (repeats === "reject") reject(index, "sku_repeated");
     else {
       superseded();
@@ -162,6 +171,19 @@ function matched(
   if (only !== undefined) return { key: only, sku: before.get(only)?.sku ?? "" };
   if (mapping.match?.none !== "create") return refuse("does_not_exist");
   return before.has(key) ? refuse("match_ambiguous") : { key, sku: row.key };
+}
+
+function deleteProduct(
+  from: MappedCatalogue,
+  _: MappedModelRow,
+  { key }: { key: string },
+  { mode }: ModelOptions,
+  refuse: Refuse,
+): "deleted" | "unchanged" | null {
+  if (!from.has(key)) return "unchanged";
+  if (mode === "create") return refuse("exists_already");
+  from.delete(key);
+  return "deleted";
 }
 
 function applyRow(

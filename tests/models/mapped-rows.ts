@@ -16,6 +16,8 @@ import {
 
 export interface MappedModelRow {
   ignored: boolean;
+  /** Whether the row deletes its product. If so, only its key is read. */
+  deletes: boolean;
   /** The faults of the row, in any order. The reject reports one of them. */
   faults: Set<RejectCode>;
   /** Whether a value map with `else: hold` does not contain a text of the row. */
@@ -145,6 +147,7 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
   const row: ModelRow = { header, cells, markers: mapping.empty ?? [] };
   const found: MappedModelRow = {
     ignored: (mapping.ignore ?? []).some((condition) => isMet(row, condition)),
+    deletes: false,
     faults: new Set(),
     unseen: false,
     key: "",
@@ -167,6 +170,10 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
       return null;
     }
   };
+  found.deletes = mapping.delete_when !== undefined && isMet(row, mapping.delete_when);
+  const key = safely(() => keyOf(row, mapping.key));
+  found.key = typeof key === "string" ? key.trim() : "";
+  if (found.deletes) return found;
   const columnsIn = (patterns: readonly string[] = []): number[] =>
     patterns.flatMap((pattern) => numbered(header, pattern).map(({ column }) => column));
   for (const column of columnsIn(mapping.blank?.reject))
@@ -174,8 +181,6 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
 
   const field = (value: Value | undefined, trim: boolean): Result =>
     value === undefined ? undefined : safely(() => evaluate(row, value, { trim }));
-  const key = safely(() => keyOf(row, mapping.key));
-  found.key = typeof key === "string" ? key.trim() : "";
   const name = field(mapping.name, false);
   if (name === ERASED) found.faults.add("does_not_fit");
   else if (name !== undefined) found.name = (name as string | null) ?? "";

@@ -22,7 +22,7 @@ interface Expected {
   /** A file that is imported first, without a mapping. */
   before: string | null;
   counts: Record<
-    "records" | "created" | "updated" | "unchanged" | "superseded" | "ignored" | "rejected" | "adds",
+    "records" | "created" | "updated" | "unchanged" | "deleted" | "adds" | "superseded" | "ignored" | "rejected",
     number
   >;
   /** `record` is the number of the rejected record, from 1. */

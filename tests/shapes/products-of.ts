@@ -23,6 +23,8 @@ export interface ShapeResult {
   adds: number;
   ignored: number;
   superseded: number;
+  /** Number of rows that delete their products. */
+  deleted: number;
   /** `record` is the number of the rejected record, from 1. */
   rejects: { record: number; message: string }[];
   products: ShapeProduct[];
@@ -37,7 +39,15 @@ export function productsOf(
 ): ShapeResult {
   const mapped = mapper?.map(source) ?? { records: source, ignored: null, faults: new Map<number, never>() };
   const { records } = mapped;
-  const result: ShapeResult = { records: records.count, adds: 0, ignored: 0, superseded: 0, rejects: [], products: [] };
+  const result: ShapeResult = {
+    records: records.count,
+    adds: 0,
+    ignored: 0,
+    superseded: 0,
+    deleted: 0,
+    rejects: [],
+    products: [],
+  };
   const places = new Map<string, number>();
   const textOf = (r: number, column: number): string =>
     column < 0 ? "" : fieldText(records, (records.first_field[r] as number) + column, dialect);
@@ -49,6 +59,7 @@ export function productsOf(
     else if (fault !== undefined) result.rejects.push({ record, message: `"${fault.text}" is not ${fault.expected}` });
     else if (sku === "") result.rejects.push({ record, message: "no SKU" });
     else if (/^\d+[.,]\d+E\+\d+$/.test(sku)) result.rejects.push({ record, message: "damaged SKU" });
+    else if (textOf(r, layout.delete) !== "") result.deleted++;
     else {
       const product: ShapeProduct = {
         sku,

@@ -19,7 +19,7 @@ import { productsOf, type ShapeProduct, type ShapeResult } from "./products-of.t
 
 interface Expected {
   before: string | null;
-  counts: { records: number; adds: number; ignored: number; rejected: number; superseded: number };
+  counts: { records: number; adds: number; ignored: number; rejected: number; superseded: number; deleted?: number };
   rejects: { record: number }[];
   products: ShapeProduct[];
 }
@@ -85,11 +85,13 @@ describe("a file of each shape", () => {
       adds: found.adds,
       ignored: found.ignored,
       superseded: found.superseded,
+      deleted: found.deleted,
     }).toEqual({
       records: expected.counts.records,
       adds: expected.counts.adds,
       ignored: expected.counts.ignored,
       superseded: expected.counts.superseded,
+      deleted: expected.counts.deleted ?? 0,
     });
     // Files that update existing products are not compared here: imports.test.ts imports them into a database.
     if (expected.before === null) expect(found.products).toEqual(expected.products);

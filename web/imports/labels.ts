@@ -123,10 +123,13 @@ export const slugOf = (type: string): string => type.slice(type.lastIndexOf("/")
 
 /** The counts of an import, such as "3 rejected, 5 created": rejected rows come first, counts of zero are omitted. */
 export function countsSummary(
-  counts: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored">,
+  counts: Pick<
+    Import,
+    "rows" | "created" | "updated" | "unchanged" | "deleted" | "adds" | "superseded" | "rejected" | "ignored"
+  >,
 ): string {
   if (counts.rows === null) return "";
-  const parts = (["rejected", "created", "updated", "unchanged", "superseded", "ignored"] as const)
+  const parts = (["rejected", "created", "updated", "deleted", "unchanged", "adds", "superseded", "ignored"] as const)
     .filter((name) => counts[name] > 0)
     .map((name) => tn(`imports.counted.${name}`, counts[name]));
   return parts.length === 0 ? tn("ui.rows", counts.rows) : parts.join(", ");

@@ -111,6 +111,8 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     created,
     updated,
     unchanged,
+    deleted,
+    adds,
     superseded,
     rejected,
     ignored,
@@ -131,7 +133,9 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
   const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
     output.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
-    const counts = { created, updated, unchanged, superseded, rejected, ignored };
+    // Most imports neither delete products nor have rows that add to other rows.
+    const rare = { ...(deleted > 0 ? { deleted } : {}), ...(adds > 0 ? { additions: adds } : {}) };
+    const counts = { created, updated, unchanged, ...rare, superseded, rejected, ignored };
     const width = Math.max(...Object.values(counts).map((number) => count(number).length));
     for (const [name, number] of Object.entries(counts)) output.push(`  ${count(number).padStart(width)} ${name}`);
     const where = baseUrl === undefined ? " (when a server is running): " : `: ${baseUrl}`;
@@ -153,13 +157,16 @@ const SHOWN_COLUMNS = 100;
 
 /** The figures of a file, what its columns become, and the option that starts the import. */
 function describeReview({ filename, columns, notices }: ListedImport, review: Review): string {
-  const { rows, rejected, ignored, key } = review;
+  const { rows, rejected, ignored, deleted, adds, key } = review;
   const shown = (columns ?? []).slice(0, SHOWN_COLUMNS);
   const width = Math.min(40, Math.max(0, ...shown.map(({ name }) => name.length)));
   const hidden = (columns ?? []).length - shown.length;
   return [
     `${oneLine(filename)} was checked, and nothing was imported.`,
-    `  ${countOf(rows, "row")}, ${count(rejected)} rejected, ${count(ignored)} ignored`,
+    `  ${countOf(rows, "row")}, ${count(rejected)} rejected, ${count(ignored)} ignored${adds > 0 ? `, ${countOf(adds, "addition")}` : ""}`,
+    ...(deleted > 0
+      ? [`  ${countOf(deleted, "row")} to delete ${deleted === 1 ? "its product" : "their products"}`]
+      : []),
     `  key ${oneLine(key.column)}: ${count(key.distinct)} different, ${count(key.blank)} blank, ${count(key.in_catalogue)} in the catalogue`,
     ...shown.map((column) => `    ${oneLine(column.name).padEnd(width)}  ${describeTarget(column)}`),
     ...(hidden > 0 ? [`    and ${countOf(hidden, "column")} more`] : []),
@@ -186,11 +193,18 @@ function describeQuestion({ filename, problem }: ListedImport, { option, candida
 }
 
 const handled = (state: ListedImport): number =>
-  state.created + state.updated + state.unchanged + state.superseded + state.rejected + state.ignored;
+  state.created +
+  state.updated +
+  state.unchanged +
+  state.deleted +
+  state.adds +
+  state.superseded +
+  state.rejected +
+  state.ignored;
 
 function timeLeft(state: ListedImport): string {
   if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";
-  const loaded = state.created + state.updated + state.unchanged;
+  const loaded = state.created + state.updated + state.unchanged + state.deleted;
   if (loaded === 0) return "";
   const leftMs = ((state.rows - handled(state)) * state.elapsed_ms.load) / loaded;
   return `  ${Math.ceil(leftMs / 1000)} s left`;

@@ -115,7 +115,7 @@ export function printSummary(
       if (dialect === undefined || table === undefined) return;
       const { columns, reading } = table;
       const faults = [...groups.values()];
-      const { products, rejects, problem } = sampler.sample;
+      const { products, rejects, deleted, problem } = sampler.sample;
       const summary = {
         file: file.path,
         size: file.size,
@@ -128,6 +128,7 @@ export function printSummary(
         faults,
         products,
         rejects,
+        deleted,
         problem:
           problemOfTable(table, dialect, isKeyChosen(reading.options))?.message ?? reading.question?.message ?? problem,
       };
@@ -155,6 +156,7 @@ interface Summary {
   faults: FaultGroup[];
   products: Sample["products"];
   rejects: Sample["rejects"];
+  deleted: Sample["deleted"];
   problem: string | null;
 }
 
@@ -209,7 +211,7 @@ const describeProfile = ({ name, version, built_in }: NonNullable<Preview["profi
   `${oneLine(name)}, ${built_in ? "built-in" : `version ${String(version)}`}`;
 
 /** The first products, and the first rows that would be rejected, one per line. */
-function describeProducts({ products, rejects }: Summary): string[] {
+function describeProducts({ products, rejects, deleted }: Summary): string[] {
   const lineOf = (line: number, text: string): string =>
     `  line ${String(line)}: ${oneLine(text).slice(0, SHOWN_PRODUCT_CHARACTERS)}`;
   const shown = products.slice(0, EXAMPLES).map(({ line, sku, name, description, active, parent_sku, attributes }) => {
@@ -221,6 +223,11 @@ function describeProducts({ products, rejects }: Summary): string[] {
     .map(({ line, column, message }) => lineOf(line, column === null ? message : `${column}: ${message}`));
   return [
     ...(shown.length === 0 ? [] : ["first products, as an import would store them", ...shown]),
+    ...(deleted === 0
+      ? []
+      : [
+          `${deleted.toLocaleString("en")} of the first rows would delete ${deleted === 1 ? "its product" : "their products"}`,
+        ]),
     ...(rejected.length === 0 ? [] : ["first rows that would be rejected", ...rejected]),
   ];
 }

@@ -9,7 +9,7 @@ import type { Records } from "../../imports/read/records.ts";
 /** Maximum number of products, and maximum number of rejects, in the sample. */
 const SHOWN = 20;
 
-export type Sample = Pick<Preview, "products" | "rejects"> & {
+export type Sample = Pick<Preview, "products" | "rejects" | "deleted"> & {
   /** Why an import of the sample would fail or ask a question; null if it would do neither. */
   problem: string | null;
 };
@@ -27,7 +27,7 @@ export interface ProductSampler {
 
 export function createProductSampler(): ProductSampler {
   let isTaken = false;
-  let sample: Sample = { products: [], rejects: [], problem: null };
+  let sample: Sample = { products: [], rejects: [], deleted: 0, problem: null };
   return {
     async take(records, table, dialect, options) {
       if (isTaken || records.count === 0) return;
@@ -36,12 +36,12 @@ export function createProductSampler(): ProductSampler {
       if (!isKeyKnown(table)) return;
       const fit = createFit(table.columns.length, dialect, shapesOf(table));
       const fitted = fitRecords(records, fit).next().value ?? records;
-      const { products, rejects, problem } = scanSample(
+      const { products, rejects, deleted, problem } = scanSample(
         { records: fitted, table, dialect, entries: table.entries, offset: 0, doubt: undefined },
         completeOptions(options),
         SHOWN,
       );
-      sample = { products, rejects, problem: problem?.message ?? null };
+      sample = { products, rejects, deleted, problem: problem?.message ?? null };
     },
     get sample() {
       return sample;

@@ -8,7 +8,7 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { Layout } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
-import { type ChunkRows, rowsAt } from "./chunk-rows.ts";
+import { rowsAt } from "./chunk-rows.ts";
 import { keysOf, type Resolved } from "./resolve-rows.ts";
 
 /** Rows, with the versions of their products if the products were found by an attribute. */

@@ -84,7 +84,8 @@ test("a strict import that fails because of rejected rows keeps its own problem"
 });
 
 test("the message names ignored rows, which need no correction", () => {
-  const counts = { rows: 1200, created: 0, updated: 0, unchanged: 0, superseded: 0, rejected: 0, ignored: 1200 };
+  const none = { created: 0, updated: 0, unchanged: 0, deleted: 0, adds: 0, superseded: 0, rejected: 0 };
+  const counts = { ...none, rows: 1200, ignored: 1200 };
   expect(nothingImported(counts, undefined).message).toBe(
     "Nothing was imported. Of 1,200 rows: 1,200 ignored because they are not products. Check that this is the right file, and check the conditions of its mapping.",
   );

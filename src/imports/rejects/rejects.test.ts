@@ -41,6 +41,8 @@ describe("more rejects than are listed", () => {
         created: 0,
         updated: 0,
         unchanged: 0,
+        deleted: 0,
+        adds: 0,
         superseded: 0,
       });
       const listed = await rejectsOf(context, made.id);

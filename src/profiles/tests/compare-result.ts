@@ -18,6 +18,7 @@ export interface ActualResult {
   products: ActualProduct[];
   rejects: { line: number; code: string; message: string }[];
   ignored: number;
+  deleted: number;
 }
 
 const MAX_DIFFERENCES = 50;
@@ -28,6 +29,7 @@ export function compareResult(test: ProfileTest, actual: ActualResult): Differen
     ...compareProducts(test.expected, actual.products),
     ...compareRejects(test.rejects ?? [], actual.rejects),
     ...(test.ignored === undefined ? [] : compareValue(null, "ignored", test.ignored, actual.ignored)),
+    ...(test.deleted === undefined ? [] : compareValue(null, "deleted", test.deleted, actual.deleted)),
   ].slice(0, MAX_DIFFERENCES);
 }
 

@@ -178,6 +178,8 @@ test("types and volume decide which events are delivered", async () => {
     created: 1,
     updated: 0,
     unchanged: 0,
+    deleted: 0,
+    adds: 0,
     superseded: 0,
     rejected: 0,
     ignored: 0,

@@ -27,11 +27,13 @@ const discardQuestion = (): Question => ({
   tone: "error",
 });
 
-function cancelQuestion({ created, updated }: Import): Question {
-  const soFar = t("imports.cancel.so_far", {
-    created: tn("imports.counted.created", created),
-    updated: tn("imports.counted.updated", updated),
-  });
+function cancelQuestion({ created, updated, deleted }: Import): Question {
+  const counts = [
+    tn("imports.counted.created", created),
+    tn("imports.counted.updated", updated),
+    ...(deleted > 0 ? [tn("imports.counted.deleted", deleted)] : []),
+  ].join(", ");
+  const soFar = t("imports.cancel.so_far", { counts });
   return {
     title: t("imports.cancel.title"),
     description: `${t("imports.cancel.text")} ${soFar}`,

@@ -10,6 +10,8 @@ const loading = {
   created: 5_000,
   updated: 0,
   unchanged: 0,
+  deleted: 0,
+  adds: 0,
   superseded: 10,
   rejected: 1,
   ignored: 1,

@@ -8,6 +8,8 @@ test("the parts always add up to the number of rows", () => {
     created: count,
     updated: count,
     unchanged: count,
+    deleted: count,
+    adds: count,
     superseded: count,
     rejected: count,
     ignored: count,
@@ -28,9 +30,12 @@ test("rows that a cancelled import did not reach are a part of their own", () =>
     created: 4,
     updated: 0,
     unchanged: 0,
+    deleted: 0,
+    adds: 0,
     superseded: 0,
     rejected: 1,
     ignored: 0,
   });
   expect(parts.at(-1)).toMatchObject({ key: "pending", label: "Not imported", count: 5 });
+  expect(parts.map(({ key }) => key)).not.toContain("deleted");
 });

@@ -3,7 +3,7 @@ import { isTerminal, type Import } from "../../../contract/imports/imports.ts";
 import { t } from "../../texts/t.ts";
 
 export interface ResultPart {
-  key: "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored" | "pending";
+  key: "created" | "updated" | "unchanged" | "deleted" | "adds" | "superseded" | "rejected" | "ignored" | "pending";
   label: string;
   count: number;
   explanation: string;
@@ -11,18 +11,19 @@ export interface ResultPart {
 
 type Counts = Pick<
   Import,
-  "state" | "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored"
+  "state" | "rows" | "created" | "updated" | "unchanged" | "deleted" | "adds" | "superseded" | "rejected" | "ignored"
 >;
 
-const PARTS = ["created", "updated", "unchanged", "superseded", "rejected", "ignored"] as const;
+const PARTS = ["created", "updated", "unchanged", "deleted", "adds", "superseded", "rejected", "ignored"] as const;
+/** Parts that most imports lack. They are shown only if they have rows. */
+const RARE: ReadonlySet<string> = new Set(["deleted", "adds"]);
 
 /** Number of rows processed so far. */
-export const countProcessed = (counts: Counts): number =>
-  counts.created + counts.updated + counts.unchanged + counts.superseded + counts.rejected + counts.ignored;
+export const countProcessed = (counts: Counts): number => PARTS.reduce((sum, key) => sum + counts[key], 0);
 
 /** Splits the rows into parts that add up to `rows`. Unprocessed rows, if there are any, are a part of their own. */
 export function resultParts(counts: Counts): ResultPart[] {
-  const parts: ResultPart[] = PARTS.map((key) => ({
+  const parts: ResultPart[] = PARTS.filter((key) => counts[key] > 0 || !RARE.has(key)).map((key) => ({
     key,
     label: t(`imports.counts.${key}`),
     count: counts[key],

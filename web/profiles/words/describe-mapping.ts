@@ -100,12 +100,13 @@ function describeColumns({ keep = true, drop, also, rename = {}, split = {}, for
 const listed = (subject: PlainKey, columns: readonly string[] | undefined): Line[] =>
   columns === undefined || columns.length === 0 ? [] : [line(subject, allOf(columns))];
 
-function describeRows({ ignore = [], blank = {}, empty, mode, repeats }: Mapping): Line[] {
+function describeRows({ ignore = [], delete_when, blank = {}, empty, mode, repeats }: Mapping): Line[] {
   const removesAll = blank.remove?.includes("*") ?? false;
   return [
     ...(mode === undefined ? [] : [line("imports.options.mode", t(`imports.mode.${mode}`))]),
     ...(repeats === undefined ? [] : [line("imports.options.repeats", t(`imports.repeats.${repeats}`))]),
     ...ignore.map((condition) => line("profiles.words.ignore", describeCondition(condition))),
+    ...(delete_when === undefined ? [] : [line("profiles.words.delete_when", describeCondition(delete_when))]),
     // If blank cells remove the value in all columns, leave out the sentence that blank cells change nothing.
     ...(removesAll ? [] : [line("profiles.words.blank", t("profiles.words.blank_keep"))]),
     ...(removesAll

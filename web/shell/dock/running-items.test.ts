@@ -13,6 +13,8 @@ const ended = (part: Partial<ListedImport>) => ({
     created: 0,
     updated: 0,
     unchanged: 0,
+    deleted: 0,
+    adds: 0,
     superseded: 0,
     rejected: 0,
     ignored: 0,

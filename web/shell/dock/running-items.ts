@@ -88,12 +88,13 @@ const joinCounts = (counts: [number, (count: number) => string][]): string =>
     .map(([count, format]) => format(count))
     .join(", ");
 
-/** Names the counts that are not 0. The number of unchanged products is named only if the import created and updated no product. */
-function importResult({ created, updated, unchanged, rejected }: ListedImport): string {
+/** Names the counts that are not 0. The number of unchanged products is named only if the import changed no product. */
+function importResult({ created, updated, unchanged, deleted, rejected }: ListedImport): string {
   return joinCounts([
     [created, (n) => tn("imports.counted.created", n)],
     [updated, (n) => tn("imports.counted.updated", n)],
-    [created + updated === 0 ? unchanged : 0, (n) => tn("imports.counted.unchanged", n)],
+    [deleted, (n) => tn("imports.counted.deleted", n)],
+    [created + updated + deleted === 0 ? unchanged : 0, (n) => tn("imports.counted.unchanged", n)],
     [rejected, (n) => tn("imports.counted.rejected", n)],
   ]);
 }

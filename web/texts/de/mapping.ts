@@ -215,6 +215,7 @@ export const mapping: Shape<typeof english> = {
     file: "Datei importieren",
     exact: "{n} Produkt importieren | {n} Produkte importieren",
     products: "{n} Produkt | {n} Produkte",
+    deleted: "{n} Zeile löscht ihr Produkt | {n} Zeilen löschen ihre Produkte",
     replaced:
       "{n} Zeile durch eine spätere mit derselben SKU ersetzt | {n} Zeilen durch spätere mit derselben SKU ersetzt",
     replaced_first:

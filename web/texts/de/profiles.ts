@@ -245,6 +245,7 @@ export const profiles: Shape<typeof english> = {
     also: "Außerdem als Merkmale",
     rename: "wird zum Merkmal {text}",
     ignore: "Kein Produkt, wenn",
+    delete_when: "Löscht ihr Produkt, wenn",
     blank: "Leere Zellen",
     blank_removes: "entfernen das Merkmal",
     blank_keep: "ändern nichts",

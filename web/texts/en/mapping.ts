@@ -212,6 +212,7 @@ export const mapping = {
     file: "Import the file",
     exact: "Import {n} product | Import {n} products",
     products: "{n} product | {n} products",
+    deleted: "{n} row deletes its product | {n} rows delete their products",
     replaced: "{n} row replaced by a later row with the same SKU | {n} rows replaced by later rows with the same SKU",
     replaced_first:
       "{n} row replaced by an earlier row with the same SKU | {n} rows replaced by earlier rows with the same SKU",

@@ -240,6 +240,7 @@ export const profiles = {
     also: "Also kept as attributes",
     rename: "becomes the attribute {text}",
     ignore: "Not a product if",
+    delete_when: "Deletes its product if",
     blank: "Blank cells",
     blank_removes: "remove the attribute",
     blank_keep: "change nothing",

@@ -59,9 +59,9 @@ export async function reviewOf(
   run: Run,
   { sku, columns }: Layout,
   scanner: Scanner,
-  { rows, rejected, ignored }: Pick<ScanProgress, "rows" | "rejected" | "ignored">,
+  { rows, rejected, ignored, adds }: Pick<ScanProgress, "rows" | "rejected" | "ignored" | "adds">,
 ): Promise<Problem> {
-  const { key_figures: figures } = scanner;
+  const { key_figures: figures, deletions: deleted } = scanner;
   const key: Review["key"] = {
     column: columns[sku]?.name ?? "",
     rows: figures.rows,
@@ -72,12 +72,27 @@ export async function reviewOf(
   const skipped = [
     ...(rejected > 0 ? [`${rejected.toLocaleString("en")} rejected`] : []),
     ...(ignored > 0 ? [`${ignored.toLocaleString("en")} ignored`] : []),
+    ...(adds > 0 ? [`${adds.toLocaleString("en")} with additions to other rows`] : []),
+    ...(deleted > 0
+      ? [`${deleted.toLocaleString("en")} that ${deleted === 1 ? "deletes its product" : "delete their products"}`]
+      : []),
   ];
   const counted = skipped.length === 0 ? rowCount(rows) : `${rowCount(rows)} (${skipped.join(", ")})`;
   return new Problem(
     "review",
     `The file has ${counted}. The column "${key.column}" contains ${key.distinct.toLocaleString("en")} different ${key.distinct === 1 ? "key" : "keys"}, ${key.in_catalogue.toLocaleString("en")} of them in the catalogue. Check what the columns become, then start the import (option review=never).`,
-    { extra: { option: "review", candidates: ANSWERS, rows, rejected, ignored, key } satisfies ReviewExtra },
+    {
+      extra: {
+        option: "review",
+        candidates: ANSWERS,
+        rows,
+        rejected,
+        ignored,
+        deleted,
+        adds,
+        key,
+      } satisfies ReviewExtra,
+    },
   );
 }
 

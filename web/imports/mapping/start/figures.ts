@@ -5,12 +5,16 @@ import type { Review } from "../../../../contract/imports/question.ts";
 export interface Figures {
   /** Number of rows of the file; null if the number is not known yet. */
   rows: number | null;
-  /** Number of products, each with its own SKU. */
+  /** Number of products that are stored, each with its own SKU. */
   products: number;
   /** Number of rows that another row with the same SKU replaces. */
   replaced: number;
   rejected: number;
   ignored: number;
+  /** Number of rows that delete their products. */
+  deleted: number;
+  /** Number of rows that only add values to the product of another row. */
+  adds: number;
   /** Number of rows that were examined for the other counts. */
   of: number;
   /** Whether the counts cover all rows of the file. */
@@ -30,7 +34,7 @@ export function rowsOf(
   return rows ?? (isSmall ? preview.sample_size : null);
 }
 
-type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "superseded">;
+type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "deleted" | "adds" | "superseded">;
 
 /** @param review the exact figures of the scan; undefined if the mapping has changed since the scan. In that case, the figures of the
  * preview are used, which are exact only if the sample contains the whole file. */
@@ -40,18 +44,21 @@ export function figuresOf(
   preview: Sample | null,
 ): Figures | undefined {
   if (review !== undefined) {
-    const { rejected, ignored, key } = review;
-    const replaced = Math.max(0, review.rows - rejected - ignored - key.distinct);
-    return { rows: review.rows, products: key.distinct, replaced, rejected, ignored, of: review.rows, is_exact: true };
+    const { rows, rejected, ignored, deleted, adds, key } = review;
+    const replaced = Math.max(0, rows - rejected - ignored - adds - key.distinct);
+    const products = key.distinct - deleted;
+    return { rows, products, replaced, rejected, ignored, deleted, adds, of: rows, is_exact: true };
   }
   if (preview === null) return undefined;
-  const { sample_size, rejected, ignored, superseded } = preview;
+  const { sample_size, rejected, ignored, deleted, adds, superseded } = preview;
   return {
     rows,
-    products: sample_size - rejected - ignored - superseded,
+    products: sample_size - rejected - ignored - deleted - adds - superseded,
     replaced: superseded,
     rejected,
     ignored,
+    deleted,
+    adds,
     of: sample_size,
     is_exact: rows !== null && sample_size >= rows,
   };

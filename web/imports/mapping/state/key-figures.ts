@@ -7,12 +7,12 @@ export interface KeyFigures {
   distinct: number;
 }
 
-type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "superseded" | "rejects">;
+type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "adds" | "superseded" | "rejects">;
 
-/** Counts the products of the sample, the rows that another row with the same SKU replaces, and the rows that are rejected because their
+/** Counts the different keys of the sample, the rows that another row with the same SKU replaces, and the rows that are rejected because their
  * SKU is empty. All other rows of the sample are left out. */
-export function sampleKeyFigures({ sample_size, rejected, ignored, superseded, rejects }: Sample): KeyFigures {
+export function sampleKeyFigures({ sample_size, rejected, ignored, adds, superseded, rejects }: Sample): KeyFigures {
   const blank = rejects.filter(({ code }) => code === "sku_empty").length;
-  const distinct = sample_size - rejected - ignored - superseded;
+  const distinct = sample_size - rejected - ignored - adds - superseded;
   return { rows: distinct + superseded + blank, blank, distinct };
 }
