@@ -76,6 +76,7 @@ create table import_chunks (
   updated integer default 0 not null,
   unchanged integer default 0 not null,
   rejected integer default 0 not null,
+  deleted integer default 0 not null,
   constraint import_chunks_pkey PRIMARY KEY (import_id, chunk_no),
   constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
 );
@@ -149,9 +150,11 @@ create table imports (
   plan jsonb,
   profile json,
   answered boolean default false not null,
+  deleted bigint default 0 not null,
+  adds bigint default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
-  constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((created + updated) + unchanged) + superseded) + rejected) + ignored)))),
+  constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((((created + updated) + unchanged) + deleted) + adds) + superseded) + rejected) + ignored)))),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'held'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
   constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
 );
