@@ -1,4 +1,4 @@
-// Conditions for rows that are not products, as the form shows them: one column, a relation and a text.
+// Conditions for rows that are not products or that delete their products, as the form shows them: one column, a relation and a text.
 import type { Condition } from "../../../../contract/mapping/mapping.ts";
 import { withMember, type Draft } from "./draft.ts";
 
@@ -41,14 +41,30 @@ export function conditionOf({ column, relation, text }: RowRule): Condition {
   }
 }
 
-export const addRule = (draft: Draft, rule: RowRule): Draft => ({
-  ...draft,
-  ignore: [...(draft.ignore ?? []), conditionOf(rule)],
-});
+/** What happens to the rows that meet a rule. `ignore`: they are not products; `delete`: they delete their products. */
+export const EFFECTS = ["ignore", "delete"] as const;
+export type Effect = (typeof EFFECTS)[number];
 
-export const removeRule = (draft: Draft, at: number): Draft =>
-  withMember(
+/** The conditions of the rows with this effect. A row needs to meet only one of them. */
+export function conditionsOf({ ignore = [], delete_when }: Draft, effect: Effect): Condition[] {
+  if (effect === "ignore") return ignore;
+  if (delete_when === undefined) return [];
+  const { any, ...others } = delete_when;
+  return any !== undefined && Object.keys(others).length === 0 ? any : [delete_when];
+}
+
+function withConditions(draft: Draft, effect: Effect, conditions: Condition[]): Draft {
+  if (effect === "ignore") return withMember(draft, "ignore", conditions);
+  const [only] = conditions;
+  return withMember(draft, "delete_when", conditions.length > 1 ? { any: conditions } : only);
+}
+
+export const addRule = (draft: Draft, rule: RowRule, effect: Effect = "ignore"): Draft =>
+  withConditions(draft, effect, [...conditionsOf(draft, effect), conditionOf(rule)]);
+
+export const removeRule = (draft: Draft, at: number, effect: Effect = "ignore"): Draft =>
+  withConditions(
     draft,
-    "ignore",
-    draft.ignore?.filter((_, i) => i !== at),
+    effect,
+    conditionsOf(draft, effect).filter((_, i) => i !== at),
   );

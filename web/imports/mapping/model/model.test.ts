@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { blankPolicy, commonPolicy, setBlankPolicy, setCommonPolicy } from "./blank.ts";
-import { addRule, conditionOf, removeRule, ruleOf, type RowRule } from "./conditions.ts";
+import { addRule, conditionOf, conditionsOf, removeRule, ruleOf, type RowRule } from "./conditions.ts";
 import { addState, redo, startHistory, undo } from "./history.ts";
 import { matches } from "./patterns.ts";
 import { valueOf, withSources } from "./values.ts";
@@ -60,6 +60,17 @@ test("conditions that the form cannot show are not rules; rules are added and re
   const [rule] = RULES;
   expect(rule && removeRule(addRule(draft, rule), 1)).toEqual(draft);
   expect(removeRule({ ignore: [{ blank: "a" }] }, 0)).toEqual({});
+});
+
+test("rules for deletions become one condition, and are added and removed one by one", () => {
+  const [blank, total] = RULES as [RowRule, RowRule];
+  const one = addRule({ key: "EK" }, total, "delete");
+  expect(one).toEqual({ key: "EK", delete_when: { of: "EK", is: "Total" } });
+  const two = addRule(one, blank, "delete");
+  expect(two.delete_when).toEqual({ any: [{ of: "EK", is: "Total" }, { blank: "EK" }] });
+  expect(conditionsOf(two, "delete")).toHaveLength(2);
+  expect(removeRule(two, 1, "delete")).toEqual(one);
+  expect(removeRule(one, 0, "delete")).toEqual({ key: "EK" });
 });
 
 test("undo and redo go through the states; a new state forgets the undone ones", () => {
