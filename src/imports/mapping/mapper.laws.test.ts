@@ -102,6 +102,7 @@ const mappings: fc.Arbitrary<Mapping> = fc
       format: fc.dictionary(fc.constantFrom("n*", "Größe"), steps, { maxKeys: 2 }),
       pairs: fc.array(pair, { maxLength: 2 }),
       ignore: fc.array(condition, { maxLength: 2 }),
+      delete_when: condition,
       blank: fc.constantFrom({ reject: ["a"] }, { remove: ["n*"] }),
       empty: fc.constant(["_E_"]),
     },
@@ -138,14 +139,14 @@ function withPlan(mapping: Mapping, law: (compiled: ReturnType<typeof compileMap
 }
 
 describe("for any mapping and table", () => {
-  test("scan and loaders find the same keys, names, faults and ignored rows", () => {
+  test("scan and loaders find the same keys, names, faults, deletions and ignored rows", () => {
     fc.assert(
       fc.property(mappings, tables, (mapping, table) => {
         withPlan(mapping, () => {
           const scan = mapRows(mapping, HEADER, table, "scan");
           const load = mapRows(mapping, HEADER, table, "load");
           const seen = ({ rows }: typeof scan): unknown =>
-            rows.map(({ sku, name, ignored, fault }) => ({ sku, name, ignored, fault }));
+            rows.map(({ sku, name, ignored, deletes, fault }) => ({ sku, name, ignored, deletes, fault }));
           expect(seen(scan)).toEqual(seen(load));
           expect(scan.mapper?.notes.unknown).toEqual(load.mapper?.notes.unknown);
         });

@@ -272,6 +272,37 @@ describe("conditions", () => {
     expect(mapRow({ ignore: [condition] }, cells)).toMatchObject({ ignored, fault: undefined });
   });
 
+  test("a row that deletes its product has a key and no other value, so its other cells cannot have faults", () => {
+    const mapping: Mapping = {
+      key: { from: "sku", case: "upper" },
+      name: { from: "a", trim: true },
+      active: { from: "b", yes_no: { yes: [], no: [] } },
+      attributes: { price: { from: "b", number: "1,5" } },
+      blank: { reject: ["a"] },
+      delete_when: { of: "c", is: ["delete", "gone"] },
+      empty: ["_E_"],
+    };
+    const rows: [string, string, string, string][] = [
+      ["x-1", "", "never", "Delete"],
+      ["", "Lamp", "1", " GONE "],
+      ["x-2", "Desk", "yes", "keep"],
+      ["x-3", "", "1,5", "keep"],
+    ];
+    for (const mode of ["scan", "load"] as const) {
+      const { rows: mapped } = mapRows(mapping, ["sku", "a", "b", "c"], rows, mode);
+      const nothing = { deletes: true, name: "", active: "", attributes: {}, fault: undefined };
+      expect(mapped[0]).toMatchObject({ ...nothing, sku: "X-1" });
+      expect(mapped[1]).toMatchObject({ ...nothing, sku: "" });
+      expect(mapped[2]).toMatchObject({ deletes: false, sku: "X-2", name: "Desk" });
+      expect(mapped.map(({ fault }) => fault !== undefined)).toEqual([false, false, true, true]);
+    }
+  });
+  test("an ignored row is not deleted, and a condition on a column that the file lacks is never met", () => {
+    const condition = { of: "c", is: "Delete" };
+    const ignored = mapRow({ ignore: [condition], delete_when: condition }, ["", "", "Delete"]);
+    expect(ignored).toMatchObject({ ignored: true, deletes: false });
+    expect(mapRow({ delete_when: { blank: "missing" } }, ["", "", ""])).toMatchObject({ deletes: false });
+  });
   test("an ignored row has no fault, and a short row can be ignored", () => {
     const mapping: Mapping = { key: "sku", ignore: [{ of: "sku", like: "Total{*}" }], blank: { reject: ["a"] } };
     const { rows } = mapRows(mapping, ["sku", "a"], [["Total 5"], ["x", ""], ["Total", ""]]);

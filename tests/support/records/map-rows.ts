@@ -28,6 +28,8 @@ export function recordsOf(rows: readonly (readonly Cell[])[]): Records {
 
 export interface MappedRow {
   ignored: boolean;
+  /** Whether the row deletes its product. */
+  deletes: boolean;
   /** The fault as a sentence, such as `price: "x" is not a number like 1.5`. */
   fault: string | undefined;
   /** The SKU. This field and the next three fields are empty if the mapping does not set them. */
@@ -71,6 +73,7 @@ function rowOf({ records, ignored, faults }: Mapped, layout: Layout, r: number):
   const copied = layout.attributes.map(({ name, index }) => [name, of(index)]).filter(([, text]) => text !== "");
   return {
     ignored: ignored !== null && (((ignored[r >> 3] as number) >> (r & 7)) & 1) === 1,
+    deletes: of(layout.delete) !== "",
     fault: fault && `${layout.columns[fault.column]?.name ?? ""}: "${fault.text}" is not ${fault.expected}`,
     sku: of(layout.sku),
     name: of(layout.name),
