@@ -126,7 +126,7 @@ export const list_ignored = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_ignored",
-    summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, in file order`,
+    summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, and rows that only add to the product of another row (code \`adds\`), in file order`,
     tags: ["imports"],
     params: id_params,
     querystring: z.object({ ...pageQuery({ limit: 100, max: 500 }), code: ignore_code.optional() }).strict(),
@@ -135,6 +135,7 @@ export const list_ignored = endpoint({
         items: z.array(ignored_row),
         next_cursor,
         ignored: count.describe("Number of ignored rows of the import"),
+        adds: count.describe("Number of rows of the import that only add to the product of another row"),
       }),
       400: problem_document,
       ...not_found,

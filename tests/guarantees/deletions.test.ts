@@ -298,3 +298,31 @@ test("preview and review show the number of deletions, and the preview shows no 
   expect(reviewOf(held.problem)).toMatchObject({ rows: 2, deleted: 1, adds: 0, key: { distinct: 2, in_catalogue: 1 } });
   expect(held.problem?.detail).toContain("2 rows (1 that deletes its product)");
 });
+
+test("a row of a group deletes its own product, and rows that only add are counted apart", async () => {
+  for (const sku of ["a-1", "a-2"]) await put(sku);
+  const mapping: Mapping = {
+    key: "Art",
+    name: "Title",
+    group: { by: "Handle", fill: ["Title"], adds: [{ blank: "Art" }] },
+    attributes: { images: { from: "Image", all: true, over: "group" } },
+    delete_when: { of: "Op", is: "Delete" },
+    keep: false,
+  };
+  const rows = [
+    ["lamp", "", "a-1", "Lamp", "1.jpg"],
+    ["lamp", "Delete", "A-2", "", ""],
+    ["lamp", "", "", "", "2.jpg"],
+    ["desk", "Delete", "gone", "", ""],
+  ];
+  const file = [["Handle", "Op", "Art", "Title", "Image"], ...rows].map(csvLine).join("");
+  const preview = await previewFile(Buffer.from(file), true, completeOptions(import_query.parse({ mapping })));
+  expect(preview).toMatchObject({ deleted: 2, adds: 1, ignored: 0, products: [{ sku: "a-1" }] });
+  const result = await importBytes(context, file, { mapping });
+  expect(result).toMatchObject({ state: "done", rows: 4, updated: 1, deleted: 1, unchanged: 1, adds: 1, ignored: 0 });
+  expect(await catalogue()).toMatchObject([{ sku: "a-1", attributes: { images: ["1.jpg", "2.jpg"] } }]);
+  const listed = await ask("GET", `/api/imports/${result.id}/ignored`);
+  expect(listed.body).toMatchObject({ items: [{ row: 3, code: "adds" }], ignored: 0, adds: 1 });
+  expect(await undo(result)).toMatchObject({ state: "done", created: 1, updated: 1 });
+  expect(await skus()).toEqual(["a-1", "a-2"]);
+});

@@ -147,7 +147,10 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
       );
     for (const { message } of import_.notices) output.push(`  Note: ${oneLine(message)}`);
     if (rejected > 0) output.push(`  Download the ${listed} with their reasons${where}/api/imports/${id}/rejects.csv`);
-    if (ignored > 0) output.push(`  List the ignored rows with their reasons${where}/api/imports/${id}/ignored`);
+    if (ignored + adds > 0)
+      output.push(
+        `  List the ${ignored > 0 ? "ignored rows" : "additions"} with their reasons${where}/api/imports/${id}/ignored`,
+      );
   }
   return `${output.join("\n")}\n`;
 }

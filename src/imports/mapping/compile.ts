@@ -15,7 +15,7 @@ import { keptAttributes } from "./compile/kept-attributes.ts";
 import { matchAll } from "./compile/kept-columns.ts";
 import { planColumns } from "./compile/plan-columns.ts";
 import { usesOf } from "./compile/used-for.ts";
-import { PLAN_VERSION, type AttributeNode, type MappingPlan, type ValueNode } from "./plan.ts";
+import { PLAN_VERSION, type AttributeNode, type ConditionNode, type MappingPlan, type ValueNode } from "./plan.ts";
 import { excessiveConstants } from "./run/row-work.ts";
 
 export interface CompiledMapping {

@@ -119,7 +119,10 @@ function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Pre
   });
 }
 
-type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "deleted" | "adds" | "superseded" | "products" | "notices"> & {
+type Scanned = Pick<
+  Preview,
+  "rejected" | "rejects" | "ignored" | "deleted" | "adds" | "superseded" | "products" | "notices"
+> & {
   problem: Problem | undefined;
 };
 

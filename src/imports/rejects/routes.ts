@@ -32,10 +32,10 @@ export function rejectRoutes(instance: FastifyInstance, { pool }: Pick<ImportCon
     ...list_ignored,
     handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
       const after = decodeIntegerCursor("ignored", cursor) ?? 0;
-      const { ignored } = await requireImport(pool, id);
+      const { ignored, adds } = await requireImport(pool, id);
       const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
       const found = await listIgnored(pool, id, page);
-      return { ...toPage("ignored", found, limit, ({ row }) => [row]), ignored };
+      return { ...toPage("ignored", found, limit, ({ row }) => [row]), ignored, adds };
     },
   });
 

@@ -392,7 +392,7 @@ export const imports: Shape<typeof english> = {
   ignored: {
     title: "Ignorierte Zeilen",
     count: "{n} Zeile, die kein Produkt ist | {n} Zeilen, die keine Produkte sind",
-    text: "Diese Zeilen wurden weder importiert noch abgelehnt. Falls eine davon ein Produkt ist, ändern Sie die Zuordnung oder die Zeile und importieren Sie die Datei erneut.",
+    text: "Diese Zeilen sind keine eigenen Produkte. Falls eine davon ein Produkt ist, ändern Sie die Zuordnung oder die Zeile und importieren Sie die Datei erneut.",
   },
   ignore: {
     adds: "Die Zeile ergänzt nur das Produkt einer anderen Zeile",

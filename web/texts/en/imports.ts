@@ -380,7 +380,7 @@ export const imports = {
   ignored: {
     title: "Ignored rows",
     count: "{n} row that is not a product | {n} rows that are not products",
-    text: "These rows were neither imported nor rejected. If one of them is a product, change the mapping or the row and import the file again.",
+    text: "These rows are not products of their own. If one of them is a product, change the mapping or the row and import the file again.",
   },
   ignore: {
     adds: "The row only adds to the product of another row",

@@ -105,7 +105,9 @@ async function form(run: Run, shaped: ShapedFile, left: LeftList, path: string):
       if (performance.now() - notedAt < PROGRESS_MS) return true;
       notedAt = performance.now();
       const progress = { ...NOTHING_FOUND, scanned: Math.floor(share * extent.end), text_size: extent.end, rows };
-      await fenced(run, () => noteScanned(pool, work, { ...progress, rejected: left.rejected, ignored: left.ignored, adds: left.adds }));
+      await fenced(run, () =>
+        noteScanned(pool, work, { ...progress, rejected: left.rejected, ignored: left.ignored, adds: left.adds }),
+      );
       return true;
     },
     checkSpace: scratchSpace(context, work.id, signal),
