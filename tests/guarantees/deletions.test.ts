@@ -1,4 +1,5 @@
 // Imports with a mapping whose rows can delete their products: what a deletion needs, what it changes, and how it is undone.
+// Long because each mode, each way of finding products and each place that shows counts has its test.
 import { beforeEach, expect, test } from "vitest";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Import } from "../../contract/imports/imports.ts";
