@@ -63,19 +63,12 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   const { fields: computedFields, attributes } = targets;
   const isCopy = [computedFields, attributes, pairs, ignore, rejected].every((statements) => statements.length === 0);
   if (isCopy && deleteWhen === null) return { ...found, plan: null };
+  const erasing = { erases: empty.length > 0, deletes: deleteWhen !== null };
   const plan: MappingPlan = {
     version: PLAN_VERSION,
     width: header.length,
     names: named.map(({ name }) => name),
-    columns: planColumns({
-      names: header,
-      fields: computedFields,
-      attributes,
-      pairs,
-      removed,
-      erases: empty.length > 0,
-      deletes: deleteWhen !== null,
-    }),
+    columns: planColumns({ names: header, fields: computedFields, attributes, pairs, removed, ...erasing }),
     fields: computedFields,
     attributes,
     pairs,
