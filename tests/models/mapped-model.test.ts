@@ -33,6 +33,7 @@ const UNFIT = ["mapping-invalid", "no-such-column"];
 type Step =
   | { kind: "import"; file: MappedFile }
   | { kind: "again"; file: MappedFile }
+  | { kind: "delete rows"; file: MappedFile }
   | { kind: "put"; sku: string; attributes: object }
   | { kind: "delete"; which: number }
   | { kind: "undo"; which: number; policy: "keep" | "overwrite" };
@@ -40,6 +41,7 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("import" as const), file: files }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("again" as const), file: files }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete rows" as const), file: files }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -192,6 +194,14 @@ async function take(next: Exclude<Step, { kind: "undo" }>): Promise<void> {
       // Importing the same file again must change nothing, with two exceptions. If the first import did not use `upsert`, its mode may have
       // rejected rows. If the mapping has `match`, the first import may have changed the attribute by which rows find products.
       if (next.file.options.mode === "upsert" && next.file.mapping.match === undefined) expect(twice).toEqual(once);
+      return;
+    }
+    case "delete rows": {
+      // Hardly any random row has the key of an existing product, so delete products of the same file.
+      const { mapping, options } = next.file;
+      const { delete_when: _, ...creating } = mapping;
+      await checkImport({ ...next.file, mapping: creating, options: { ...options, mode: "upsert", strict: false } });
+      await checkImport({ ...next.file, mapping: { ...mapping, delete_when: { of: "State", not: ["yes", "an"] } } });
       return;
     }
     case "put": {
