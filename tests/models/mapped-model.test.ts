@@ -198,10 +198,12 @@ async function take(next: Exclude<Step, { kind: "undo" }>): Promise<void> {
     }
     case "delete rows": {
       // Hardly any random row has the key of an existing product, so delete products of the same file.
-      const { mapping, options } = next.file;
-      const { delete_when: _, ...creating } = mapping;
-      await checkImport({ ...next.file, mapping: creating, options: { ...options, mode: "upsert", strict: false } });
-      await checkImport({ ...next.file, mapping: { ...mapping, delete_when: { of: "State", not: ["yes", "an"] } } });
+      const { mapping, options, rows } = next.file;
+      const { delete_when: _, match: _match, ignore: _ignore, blank: _blank, ...creating } = mapping;
+      const file = { ...next.file, options: { ...options, mode: "upsert" as const, strict: false } };
+      await checkImport({ ...file, mapping: { ...creating, key: "Art", name: { from: "Title", default: "No name" } } });
+      const deleting = { ...creating, key: "Art", delete_when: { of: "State", not: ["yes", "an"] } };
+      await checkImport({ ...file, mapping: deleting, rows: rows.toReversed(), options });
       return;
     }
     case "put": {
