@@ -113,7 +113,8 @@ function compileShaped(
     attributes: [...shape.products.flatMap(({ attributes }) => attributes), ...shape.kept],
     pairs: shape.products.flatMap(({ pairs }) => pairs),
   });
-  for (const product of shape.products) refuseExcess({ ...product, ignore, ...(delete_when === null ? {} : { delete_when }) });
+  for (const product of shape.products)
+    refuseExcess({ ...product, ignore, ...(delete_when === null ? {} : { delete_when }) });
   return {
     columns: named.map(({ name }, index): Column => {
       const used = uses.get(index);

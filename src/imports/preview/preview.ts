@@ -166,8 +166,7 @@ export function scanSample(
     scanner.tooManyRejects() ??
     mapper?.notes.question(table.plan?.names ?? []) ??
     (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
-  const isSkipped = (row: number): boolean =>
-    row >= scanner.rows || scanner.isSkipped(row) || scanner.isDeletion(row);
+  const isSkipped = (row: number): boolean => row >= scanner.rows || scanner.isSkipped(row) || scanner.isDeletion(row);
   const products: Preview["products"] = [];
   let rowsBefore = 0;
   for (const part of partsOf(sliceOf(read, 0, endOfShown(read.count, isSkipped, shown)), layout)) {
