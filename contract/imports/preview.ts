@@ -11,7 +11,7 @@ import { reject } from "./rejects.ts";
 
 const count = z.int().min(0);
 
-/** Maximum number of bytes that a preview reads of a file. */
+/** Number of bytes at the beginning of a large file that a client sends for a preview. */
 export const PREVIEW_BYTES = 131_072;
 /** Maximum size of a workbook that can be previewed: a preview of a workbook needs the whole file. */
 export const MAX_PREVIEW_BYTES = 1_048_576;
@@ -101,7 +101,7 @@ export const preview_import = endpoint({
     operationId: "preview_import",
     summary: "Preview how an import would read a file",
     description:
-      "Send the first 100 kB of the file, or the whole file if it is a workbook of up to 1 MB. `size` is the size " +
+      "Send the first 128 kB of the file, or the whole file if it is a workbook of up to 1 MB. `size` is the size " +
       "of the file in bytes; if it is omitted or equals the size of the body, the body is the whole file. Nothing " +
       "is stored.",
     tags: ["imports"],
