@@ -44,9 +44,11 @@ export const detect = z
       .describe("With `root`: the name of an element that the first part of the file contains"),
   })
   .strict()
-  .refine(({ columns, need, root }) => (root === undefined ? columns && need : (columns ?? need) === undefined), {
-    message: "Use either `columns` and `need`, or `root`",
-  })
+  .refine(
+    ({ columns, need, root }) =>
+      root === undefined ? columns !== undefined && need !== undefined : (columns ?? need) === undefined,
+    { message: "Use either `columns` and `need`, or `root`" },
+  )
   .refine(({ root, namespace, contains }) => root !== undefined || (namespace ?? contains) === undefined, {
     message: "`namespace` and `contains` need `root`",
   })
@@ -92,6 +94,11 @@ export const profile_test = z
       .min(0)
       .optional()
       .describe("Number of ignored rows that the test expects; if it is omitted, the test accepts any number"),
+    adds: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("Number of rows that only add to other rows' products; if it is omitted, the test accepts any number"),
     deleted: z
       .int()
       .min(0)

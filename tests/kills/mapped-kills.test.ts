@@ -155,11 +155,23 @@ interface Outcome {
 }
 
 async function outcomeOf(state: Import): Promise<Outcome> {
-  const { rows, created, updated, unchanged, deleted, superseded, rejected, ignored, problem } = state;
-  expect(rows).toBe(created + updated + unchanged + deleted + superseded + rejected + ignored);
+  const { rows, created, updated, unchanged, deleted, adds, superseded, rejected, ignored, problem } = state;
+  expect(rows).toBe(created + updated + unchanged + deleted + adds + superseded + rejected + ignored);
   expect(await leftovers()).toEqual(NOTHING);
   return {
-    counts: { state: state.state, problem, rows, created, updated, unchanged, deleted, superseded, rejected, ignored },
+    counts: {
+      state: state.state,
+      problem,
+      rows,
+      created,
+      updated,
+      unchanged,
+      deleted,
+      adds,
+      superseded,
+      rejected,
+      ignored,
+    },
     products: await hash(VALUE_COLUMNS),
     rejects: await query(
       `select count(*) || coalesce(md5(string_agg(row_no || code, ',' order by row_no)), '') from (

@@ -43,6 +43,18 @@ test("a scan that stops following its upload starts again if the upload is compl
   let completed: Promise<unknown> = Promise.resolve();
   const set = (state: string): Promise<unknown> =>
     pool.query("update imports set state = $2 where id = $1", [id, state]);
+  // Queries of the scan wait until the state is set, so that the scan reads it.
+  const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+    await completed;
+    return pool.query(text, values);
+  };
+  const waitingPool = new Proxy(pool, {
+    get(target, name) {
+      if (name === "query") return query;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? (member.bind(target) as unknown) : member;
+    },
+  });
   const recordCache: RecordCache = {
     // The upload pauses while the scan follows it.
     begin: () => {
@@ -55,8 +67,7 @@ test("a scan that stops following its upload starts again if the upload is compl
       if (scans === 1) completed = completed.then(() => set("scanning"));
     },
   };
-  await runScan({ ...context, record_cache: recordCache }, id, signal);
-  await completed;
+  await runScan({ ...context, pool: waitingPool, record_cache: recordCache }, id, signal);
   expect(scans).toBe(2);
   await runLoader(context, id, signal);
   expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });

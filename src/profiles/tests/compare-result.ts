@@ -18,6 +18,7 @@ export interface ActualResult {
   products: ActualProduct[];
   rejects: { line: number; code: string; message: string }[];
   ignored: number;
+  adds: number;
   deleted: number;
 }
 
@@ -29,6 +30,7 @@ export function compareResult(test: ProfileTest, actual: ActualResult): Differen
     ...compareProducts(test.expected, actual.products),
     ...compareRejects(test.rejects ?? [], actual.rejects),
     ...(test.ignored === undefined ? [] : compareValue(null, "ignored", test.ignored, actual.ignored)),
+    ...(test.adds === undefined ? [] : compareValue(null, "adds", test.adds, actual.adds)),
     ...(test.deleted === undefined ? [] : compareValue(null, "deleted", test.deleted, actual.deleted)),
   ].slice(0, MAX_DIFFERENCES);
 }

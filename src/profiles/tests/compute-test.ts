@@ -14,7 +14,7 @@ export async function computeTest(
 ): Promise<ComputedProfileTest> {
   const preview = await readInput(definition, input, makePreview);
   if (isUnreadable(preview)) return { test: null, preview };
-  const { products, rejects, ignored, deleted } = preview;
+  const { products, rejects, ignored, adds, deleted } = preview;
   if (products.length > MAX_EXPECTED_PRODUCTS || rejects.length > MAX_EXPECTED_PRODUCTS)
     throw new Problem(
       "invalid-request",
@@ -28,6 +28,7 @@ export async function computeTest(
       expected: products.map(({ row: _row, line: _line, ...product }) => product),
       ...(rejects.length === 0 ? {} : { rejects: rejects.map(({ line, code }) => ({ line, code })) }),
       ...(ignored === 0 ? {} : { ignored }),
+      ...(adds === 0 ? {} : { adds }),
       ...(deleted === 0 ? {} : { deleted }),
     },
     preview,

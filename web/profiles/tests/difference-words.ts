@@ -8,6 +8,7 @@ const MEMBERS: Record<string, PlainKey> = {
   parent_sku: "imports.target.parent_sku",
   product: "profiles.tests.product",
   ignored: "imports.counts.ignored",
+  adds: "imports.counts.adds",
   deleted: "imports.counts.deleted",
   input: "profiles.tests.input",
 };

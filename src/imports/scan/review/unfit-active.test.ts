@@ -21,7 +21,7 @@ beforeEach(() =>
 
 /** A file with one product for each value of the column. */
 const fileOf = (column: string, values: readonly string[]): string =>
-  `sku,name,${column}\n${values.map((value, row) => `A-${row},Lamp,${value}\n`).join("")}`;
+  `sku,name,${column}\n${values.map((value, row) => `A-${row},Lamp ${row},${value}\n`).join("")}`;
 const times = (count: number, value: string): string[] => Array.from({ length: count }, () => value);
 
 const countWith = async (condition: string): Promise<unknown> =>
