@@ -35,7 +35,7 @@ export function createRowCells({ records, record }: ChunkRows, dialect: Dialect)
     if (fieldLength(field) === 0) return true;
     const first = records.bytes[records.field_start[field] as number] as number;
     // White space outside ASCII begins with one of a few bytes, so most texts in other alphabets need not be decoded.
-    if (first > 0x20 && !WHITE_SPACE_BYTES.includes(first)) return false;
+    if (first > 0x20 && (first < 0x80 || !WHITE_SPACE_BYTES.includes(first))) return false;
     return isBlankText(fieldText(records, field, dialect));
   };
   return {
