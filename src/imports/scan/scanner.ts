@@ -139,7 +139,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column), rules.active_watch);
   const checked = errorColumns(layout, rules.plan ?? null);
-  // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has one. In other files, it stands for a
+  // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has one. In other files, it means a
   // missing SKU.
   const isExport = FIELD_NAMES.every((name, i) => rules.header?.[i] === name);
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);

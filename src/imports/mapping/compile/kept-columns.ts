@@ -29,7 +29,7 @@ export function matchAll(file: FileColumns, patterns: readonly string[], isTree 
 }
 
 /** Whether the path has as many steps as the pattern, and attributes at the same steps. In the patterns of a mapping for XML and JSON, a
- * `*` stands for names of elements on one level. */
+ * `*` matches the names of elements on one level. */
 function isSameLevel(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const steps = path.split("/");

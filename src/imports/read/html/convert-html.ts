@@ -66,7 +66,7 @@ export async function convertHtmlHead(
   return { dialect: dialectOf(detected, chosen), text: Buffer.concat(lines), doubt: detected.doubt };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the same type as a stream
+// eslint-disable-next-line @typescript-eslint/require-await -- callers read it as they read a stream
 async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }

@@ -34,7 +34,7 @@ export const tablesPath = (path: string): string => `${path}.tables`;
 
 const CHUNK_LENGTH = 1 << 16;
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the same type as a stream
+// eslint-disable-next-line @typescript-eslint/require-await -- callers read it as they read a stream
 export async function* entryLines(entries: readonly TableEntry[]): AsyncGenerator<Buffer> {
   let lines = "";
   for (const entry of entries) {

@@ -26,7 +26,7 @@ test("a SKU that a spreadsheet has converted to a date is a candidate, in each l
 });
 
 test.each(["A-1", "ABC-123", "SHOE-12345", "ABCDE-24", "ABC-DEF-24", "1-234", "4006381333931", "Q17"])(
-  "%s is no candidate",
+  "%s is not unusual",
   (sku) => {
     expect(isCandidate(sku)).toBe(false);
   },
