@@ -42,8 +42,10 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
         SKUPORT_WORKER_CONCURRENCY: "1",
         ...settings,
       },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", "pipe"],
     });
+    // The server does not get our own output: Vitest waits until every process that holds it has ended.
+    child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
     running = child;
     await untilReady(baseUrl, child);
   };
