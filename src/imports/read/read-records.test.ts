@@ -9,6 +9,7 @@ import { detectFile, openTable, readRecords, wholeExtent, type RecordWindow, typ
 import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
 import { recordTexts } from "./field-text.ts";
 import { createSplitter } from "./splitter.ts";
+import type { TextFile } from "./text/text-file.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -124,6 +125,34 @@ test("a file that has become shorter is an error, not a shorter table", async ()
   } finally {
     await handle.close();
   }
+});
+
+test("reading ahead yields each record once, and an error is thrown after the windows before it were yielded", async () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => `A-${String(i)},${"x".repeat(i % 100)}`);
+  const text = Buffer.from(`sku,name\n${rows.join("\n")}\n`);
+  const source = (faultAt: number): TextFile => ({
+    stat: () => Promise.resolve({ size: text.length }),
+    read: (target, at, length, position) =>
+      position + length > faultAt
+        ? Promise.reject(new Error("read error"))
+        : Promise.resolve({ bytesRead: text.copy(target, at, position, position + length) }),
+  });
+  const dialect = { ...(await table("sku,name\nA,b\n")).dialect };
+  const read = async (faultAt: number, found: string[]): Promise<void> => {
+    const splitter = createSplitter(dialect, 2);
+    for await (const { records, offset } of readRecords(source(faultAt), splitter, 9, wholeExtent(text.length))) {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (let r = 0; r < records.count; r++)
+        found.push(text.toString("utf8", offset + (records.start[r] as number), offset + (records.end[r] as number)));
+    }
+  };
+  const all: string[] = [];
+  await read(Infinity, all);
+  expect(all).toEqual(rows);
+  const some: string[] = [];
+  await expect(read(2_500_000, some)).rejects.toThrow("read error");
+  expect(some).toEqual(rows.slice(0, some.length));
+  expect(some.length).toBeGreaterThan(20_000);
 });
 
 test("windows without a record are yielded, so that the caller can stop there", async () => {

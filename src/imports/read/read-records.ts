@@ -259,6 +259,7 @@ export async function* readRecords(
 ): AsyncGenerator<RecordWindow> {
   const records = createRecords();
   let window = Buffer.allocUnsafe(extent.whole ? Math.min(WINDOW_BYTES, extent.end - start) : WINDOW_BYTES);
+  let spare = window;
   let offset = start;
   let filled = 0;
   for (;;) {
@@ -271,18 +272,38 @@ export async function* readRecords(
     if (!atEnd && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
     const consumed = splitRecords(splitter, { bytes: window, from: 0, to: filled, at_end: atEnd }, records);
-    // Also yield windows without records, so that the caller can report progress or stop even in a gigabyte of blank lines.
-    yield { records, offset };
+    const next = offset + consumed;
+    const kept = filled - consumed;
+    // Read the next window while the caller works on this one. Otherwise the processor would be idle for a fifth of the scan.
+    let ahead: Promise<number> | undefined;
+    if (!atEnd && consumed > 0 && (extent.whole || extent.end - next >= window.length)) {
+      if (spare === window || spare.length !== window.length) spare = Buffer.allocUnsafe(window.length);
+      window.copy(spare, 0, consumed, filled);
+      ahead = readFully(file, spare.subarray(0, Math.min(spare.length, extent.end - next)), kept, next + kept);
+      // An error is thrown below. Without this handler, Node would report it while the caller still works.
+      ahead.catch(() => undefined);
+    }
+    try {
+      // Also yield windows without records, so that the caller can report progress or stop even in a gigabyte of blank lines.
+      yield { records, offset };
+    } finally {
+      // The caller may close the file after its last window.
+      await ahead?.catch(() => undefined);
+    }
     if (atEnd) return;
-    if (consumed === 0) {
+    if (ahead !== undefined) {
+      filled = kept + (await ahead);
+      [window, spare] = [spare, window];
+      offset = next;
+    } else if (consumed === 0) {
       if (window.length >= MAX_WINDOW_BYTES) throw new Error(`No record ends within ${String(window.length)} bytes`);
       const larger = Buffer.allocUnsafe(Math.min(window.length * GROWTH, MAX_WINDOW_BYTES));
       window.copy(larger, 0, 0, filled);
       window = larger;
     } else {
       window.copyWithin(0, consumed, filled);
-      filled -= consumed;
-      offset += consumed;
+      filled = kept;
+      offset = next;
     }
   }
 }
