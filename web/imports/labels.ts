@@ -11,9 +11,17 @@ export const targetLabel = (target: Column["target"]): string => t(`imports.targ
 /** The target of the column, and the names of the values that a mapping computes from the column. */
 export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "target" | "used_for">): string {
   if (uses.length === 0) return targetLabel(target);
-  const names = uses.map((use) => (FIELD_TARGETS.has(use) ? targetLabel(use as Column["target"]) : use)).join(", ");
+  const names = uses.map(useLabel).join(", ");
   const used = t("imports.facts.used_for", { names });
   return target === "used" ? used : `${targetLabel(target)}, ${used}`;
+}
+
+/** What the server calls a use of the column by the statement `pairs`, which names no attribute. */
+const PAIRS = "attributes";
+
+function useLabel(use: string): string {
+  if (use === PAIRS) return t("imports.facts.pairs");
+  return FIELD_TARGETS.has(use) ? targetLabel(use as Column["target"]) : use;
 }
 
 const FIELD_TARGETS: ReadonlySet<string> = new Set<Column["target"]>([

@@ -3,11 +3,12 @@ import type { Reject, RejectCode } from "../../contract/imports/imports.ts";
 import type { Notice } from "../../contract/imports/notices.ts";
 import { shownLanguage } from "../texts/language.ts";
 import { noticeWords } from "../texts/server-texts.ts";
+import { groupedText } from "./grouped-text.ts";
 import { t } from "../texts/t.ts";
 
 /** The text of the notice in the current language, with its column. The server's English message is complete. */
 export function noticeText(notice: Notice): string {
-  const text = noticeWords(notice);
+  const text = notice.code === "rows_grouped" ? groupedText(notice) : noticeWords(notice);
   if (text === undefined) return notice.message;
   return notice.column === null ? text : t("imports.notice.about", { column: notice.column, text });
 }

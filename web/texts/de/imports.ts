@@ -47,8 +47,8 @@ export const imports: Shape<typeof english> = {
   list: { file: "Datei", state: "Status" },
   new: {
     label: "Neuer Import",
-    drop: "CSV- oder Excel-Datei irgendwo auf dieser Seite ablegen oder eine Tabelle einfügen",
-    choose_touch: "CSV- oder Excel-Datei auswählen",
+    drop: "Datei (CSV, Excel, XML oder JSON) irgendwo auf dieser Seite ablegen oder eine Tabelle einfügen",
+    choose_touch: "Datei auswählen: CSV, Excel, XML oder JSON",
     note: "Beliebige Größe, beliebiges Trennzeichen. Eine Datei mit unbekanntem Aufbau wartet, bis Sie ihre Spalten geprüft haben.",
     choose: "Dateien auswählen",
     command: "Eine Datei importieren …",
@@ -321,6 +321,7 @@ export const imports: Shape<typeof english> = {
     no_name: "(ohne Namen)",
     becomes: "wird importiert als",
     used_for: "verwendet für {names}",
+    pairs: "Merkmale aus den Daten",
     fewer: "Weniger anzeigen",
     all: "Alle {n} anzeigen | Alle {n} anzeigen",
   },
@@ -386,11 +387,27 @@ export const imports: Shape<typeof english> = {
   notice: {
     about: "{column}: {text}",
   },
+  grouped: {
+    sentence: "{products} in {rows}: {parts}.",
+    groups: "{n} Gruppe | {n} Gruppen",
+    by: "Zeilen mit gleichem Wert in „{columns}“ gehören zusammen ({groups})",
+    begins: "Zeilen gehören zusammen, bis nach „{columns}“ die nächste Gruppe beginnt ({groups})",
+    until_next: "Zeilen gehören zusammen, bis die nächste Gruppe beginnt ({groups})",
+    merged: "Zeilen mit derselben SKU werden zu einem Produkt zusammengeführt",
+    adds: "{n} Zeile ergänzt nur ihre Gruppe | {n} Zeilen ergänzen nur ihre Gruppe",
+    adds_lists: "{n} Zeile ergänzt nur „{lists}“ | {n} Zeilen ergänzen nur „{lists}“",
+    layers:
+      "{n} Zeile ändert ein Produkt in einer Ebene („{column}“) | {n} Zeilen ändern Produkte in einer Ebene („{column}“)",
+  },
   notices: {
     title: "Bitte beachten",
   },
   ignored: {
     title: "Ignorierte Zeilen",
+    title_adds: "Ergänzende Zeilen",
+    title_both: "Zeilen ohne eigenes Produkt",
+    text_adds:
+      "Diese Zeilen ergänzen die Produkte anderer Zeilen, etwa um Bilder. Falls eine davon ein eigenes Produkt ist, ändern Sie die Zuordnung und importieren Sie die Datei erneut.",
     count: "{n} Zeile, die kein Produkt ist | {n} Zeilen, die keine Produkte sind",
     text: "Diese Zeilen sind keine eigenen Produkte. Falls eine davon ein Produkt ist, ändern Sie die Zuordnung oder die Zeile und importieren Sie die Datei erneut.",
   },

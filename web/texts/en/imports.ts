@@ -44,8 +44,8 @@ export const imports = {
   list: { file: "File", state: "Status" },
   new: {
     label: "New import",
-    drop: "Drop a CSV or Excel file anywhere on this page, or paste a table",
-    choose_touch: "Choose a CSV or Excel file",
+    drop: "Drop a file (CSV, Excel, XML or JSON) anywhere on this page, or paste a table",
+    choose_touch: "Choose a file: CSV, Excel, XML or JSON",
     note: "Any size, any delimiter. A file of an unknown layout waits until you have checked its columns.",
     choose: "Choose files",
     command: "Import a file…",
@@ -309,6 +309,7 @@ export const imports = {
     no_name: "(no name)",
     becomes: "is imported as",
     used_for: "used for {names}",
+    pairs: "attributes named in the data",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
   },
@@ -374,11 +375,26 @@ export const imports = {
   notice: {
     about: "{column}: {text}",
   },
+  grouped: {
+    sentence: "{products} in {rows}: {parts}.",
+    groups: "{n} group | {n} groups",
+    by: "rows with the same “{columns}” belong together ({groups})",
+    begins: "rows belong together until the next group begins according to “{columns}” ({groups})",
+    until_next: "rows belong together until the next group begins ({groups})",
+    merged: "rows with the same SKU are merged into one product",
+    adds: "{n} row only adds to its group | {n} rows only add to their group",
+    adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
+    layers: "{n} row changes a product in one layer (“{column}”) | {n} rows change products in one layer (“{column}”)",
+  },
   notices: {
     title: "Please note",
   },
   ignored: {
     title: "Ignored rows",
+    title_adds: "Rows that add to others",
+    title_both: "Rows without a product of their own",
+    text_adds:
+      "These rows add to the products of other rows, for example images. If one of them is a product of its own, change the mapping and import the file again.",
     count: "{n} row that is not a product | {n} rows that are not products",
     text: "These rows are not products of their own. If one of them is a product, change the mapping or the row and import the file again.",
   },

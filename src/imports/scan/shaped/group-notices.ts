@@ -20,11 +20,32 @@ export function groupNotices({ shape, names }: ShapedPlan, counts: FormedCounts,
       message: `${products} in ${counted(rows, "row")}: ${parts.join("; ")}.`,
       column: null,
       count: rows,
-      values: { products: counts.products, rows },
+      values: { products: counts.products, rows, ...groupValues(shape, names, counts) },
     },
     ...repeatedNotices(counts),
   ];
 }
+
+/** The values of the sentences, for clients that translate them. Values of sentences that the message lacks are missing. */
+function groupValues(
+  { group, merges, overlay, products }: ShapePlan,
+  names: readonly string[],
+  { groups, adds, layers }: FormedCounts,
+): NonNullable<Notice["values"]> {
+  const by = group?.by ?? null;
+  const begins = group?.begins?.of ?? null;
+  const only = adds - layers;
+  return {
+    ...(group === null ? {} : { groups }),
+    ...(by === null ? {} : { by: listed(columnNames(by, names)) }),
+    ...(begins === null ? {} : { begins: listed(columnNames(begins, names)) }),
+    ...(merges ? { merges: 1 } : {}),
+    ...(group === null || only === 0 ? {} : { adds: only, lists: listed(listNames(products)) }),
+    ...(overlay === null || layers === 0 ? {} : { layers, layer: layerName(overlay, names) }),
+  };
+}
+
+const listed = (names: readonly string[]): string => names.slice(0, LISTED).join(", ");
 
 const counted = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
@@ -43,20 +64,29 @@ function groupParts({ group, merges }: ShapePlan, names: readonly string[], { gr
 function addParts({ products, group }: ShapePlan, { adds, layers }: FormedCounts): string[] {
   const only = adds - layers;
   if (group === null || only === 0) return [];
-  const lists = products.flatMap(({ attributes }) =>
+  const lists = listNames(products);
+  const what = lists.length === 0 ? "to their group" : quoted(lists);
+  return [`${counted(only, "row")} only ${only === 1 ? "adds" : "add"} ${what}`];
+}
+
+/** The attributes that collect their values from all rows of a group. */
+function listNames(products: ShapePlan["products"]): string[] {
+  const names = products.flatMap(({ attributes }) =>
     attributes.flatMap(({ name, value }) => (typeof name === "string" && value.over_group === true ? [name] : [])),
   );
-  const what = lists.length === 0 ? "to their group" : quoted([...new Set(lists)]);
-  return [`${counted(only, "row")} only ${only === 1 ? "adds" : "add"} ${what}`];
+  return [...new Set(names)];
 }
 
 function layerParts({ overlay }: ShapePlan, names: readonly string[], { layers }: FormedCounts): string[] {
   if (overlay === null || layers === 0) return [];
-  const column = quoted([(names[overlay.by] ?? "").trim()]);
+  const column = quoted([layerName(overlay, names)]);
   return [
     `${counted(layers, "row")} ${layers === 1 ? "changes a product" : "change products"} in one layer (${column})`,
   ];
 }
+
+const layerName = (overlay: NonNullable<ShapePlan["overlay"]>, names: readonly string[]): string =>
+  (names[overlay.by] ?? "").trim();
 
 const columnNames = (value: ValueNode, names: readonly string[]): string[] => [
   ...new Set(columnsOfValue(value).map((column) => (names[column] ?? "").trim())),
