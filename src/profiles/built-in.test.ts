@@ -46,6 +46,7 @@ test.each([
 /** The profile of each folder of tests/fixtures/shapes and tests/fixtures/imports with a file of a known program. */
 const SHAPES: Record<string, string> = {
   "akeneo-suffixes": "Akeneo",
+  "amazon-flat-3-headers": "Amazon flat file",
   bigcommerce: "BigCommerce",
   "bmecat-12-price-update": "BMEcat 1.2 (prices)",
   "bmecat-2005-xml": "BMEcat 2005",

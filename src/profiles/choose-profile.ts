@@ -8,7 +8,8 @@ import { NO_PROFILE } from "../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { profileKey } from "./profile-key.ts";
 import { compareColumns, type ColumnChanges } from "./select/compare-columns.ts";
-import { selectProfile, type KnownProfile } from "./select/select-profile.ts";
+import { headerFor, type HeaderLines } from "./select/header-line.ts";
+import { selectProfile, type KnownProfile, type Selection } from "./select/select-profile.ts";
 import { because } from "../../contract/problem-reasons.ts";
 
 /** The profile of an import, as the import stores it. */
@@ -41,16 +42,17 @@ export interface ChosenProfile {
  * @param known the profiles to select from
  * @param tree the structure of an XML or JSON file */
 export function chooseProfile(
-  header: readonly string[],
+  lines: HeaderLines,
   options: GivenOptions,
   used: KnownProfile | null,
   known: readonly KnownProfile[],
   tree?: Dialect["tree"],
 ): ChosenProfile {
-  const selected = used === null && selects(options) ? selectProfile(header, known, tree) : { profile: used, tied: [] };
+  const selected = used === null && selects(options) ? selectInLines(lines, known, tree) : { profile: used, tied: [] };
   const { profile } = selected;
   if (profile === null || profile === undefined)
     return { profile: null, options, notices: tieNotices(selected.tied), question: undefined };
+  const header = headerFor(profile.definition, lines)?.cells ?? lines.header;
   const changes = compareColumns(header, profile);
   const policy = policyOf(options, profile.definition);
   return {
@@ -59,6 +61,21 @@ export function chooseProfile(
     notices: changeNotices(profile.name, changes, policy),
     question: questionOf(profile.name, changes, policy),
   };
+}
+
+/** Selects a profile by the header that detection has chosen or, if no profile fits it, by the first other line that a profile fits. */
+function selectInLines(
+  { header, other_headers }: HeaderLines,
+  known: readonly KnownProfile[],
+  tree: Dialect["tree"] | undefined,
+): Selection {
+  const selected = selectProfile(header, known, tree);
+  if (selected.profile !== undefined || selected.tied.length > 0) return selected;
+  for (const { cells } of other_headers) {
+    const found = selectProfile(cells, known);
+    if (found.profile !== undefined) return found;
+  }
+  return selected;
 }
 
 /** Whether the server selects a profile: only if the client has named no profile, mapping, key or name. */
@@ -77,17 +94,27 @@ export function mappingOf({
   return mapping;
 }
 
+/** @param options their mapping is that of an earlier scan, which has found the line of the header */
 export function withMapping(
   options: GivenOptions,
   definition: ProfileDefinition,
   ignored: readonly string[] = [],
 ): GivenOptions {
-  const mapping = mappingOf(definition);
+  const mapping = withLine(mappingOf(definition), options.mapping?.file?.header?.at);
   return {
     ...options,
     mapping: ignored.length === 0 ? mapping : { ...mapping, drop: [...(mapping.drop ?? []), ...ignored] },
   };
 }
+
+/** Returns the mapping with the line of the header, unless the mapping itself says where the header is. */
+export function withLine(mapping: Mapping, at: Heading["at"]): Mapping {
+  const { file } = mapping;
+  if (at === undefined || file?.header?.at !== undefined || file?.header?.names !== undefined) return mapping;
+  return { ...mapping, file: { ...file, header: { ...file?.header, at } } };
+}
+
+type Heading = NonNullable<NonNullable<Mapping["file"]>["header"]>;
 
 interface Policy {
   on_new_column: "attribute" | "ignore" | "hold";

@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import type { Dialect, DialectOverrides, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 import type { Problem } from "../../../contract/problems.ts";
+import { withHeaderLine } from "../../imports/options/header-line.ts";
 import { optionsForFile, optionsForHeader } from "../../imports/options/rejects-file.ts";
 import { overridesOf, readsDifferently } from "../../imports/options/overrides.ts";
+import type { HeaderLines } from "../../profiles/select/header-line.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import type { ColumnOptions } from "../column-options.ts";
 import type { Io } from "../command.ts";
@@ -22,16 +24,18 @@ export interface Reading {
 }
 
 /**
- * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read. The caller must
- * read the file again with this profile.
+ * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read, or if another line
+ * is the header. The caller must read the file again with this profile and these settings.
  */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
-  readonly profile: KnownProfile;
+  readonly profile: KnownProfile | null;
+  readonly overrides: DialectOverrides;
 
-  constructor(profile: KnownProfile) {
+  constructor(profile: KnownProfile | null, overrides: DialectOverrides = {}) {
     super();
     this.profile = profile;
+    this.overrides = overrides;
   }
 }
 
@@ -58,20 +62,36 @@ export async function overridesFor(
 /** @param named the profile to use; null to select one by the header
  * @throws ReadAgain */
 export async function chooseReading(
-  { header, dialect }: { header: readonly string[]; dialect: Dialect },
+  { header, other_headers, dialect }: HeaderLines & { dialect: Dialect },
   columnOptions: ColumnOptions,
   named: KnownProfile | null,
   io: Io,
 ): Promise<Reading> {
   const options = complete(columnOptions);
+  if (header.length === 0) return unchosen(options);
+  const chosen = await choose({ header, other_headers }, options, dialect, { named, io });
+  const placed = withHeaderLine(chosen.options, { header, other_headers });
+  const line = placed === chosen.options ? undefined : placed.mapping?.file?.header?.at;
+  if (typeof line === "number") throw new ReadAgain(chosen.profile, { header: true, preamble: line - 1 });
+  const fitting = optionsForHeader(placed, header);
+  if (named === null && chosen.profile !== null && readsDifferently(fitting, dialect))
+    throw new ReadAgain(chosen.profile);
+  return { ...chosen, options: fitting };
+}
+
+const unchosen = (options: GivenOptions): Reading => ({ profile: null, options, notices: [], question: undefined });
+
+async function choose(
+  lines: HeaderLines,
+  options: GivenOptions,
+  { tree }: Dialect,
+  { named, io }: { named: KnownProfile | null; io: Io },
+): Promise<Reading> {
   const { chooseProfile, selects } = await import("../../profiles/choose-profile.ts");
-  if (header.length === 0 || (named === null && !selects(options)))
-    return { profile: null, options, notices: [], question: undefined };
-  const known = named === null ? await knownProfiles(header, io) : [];
-  const { profile, options: mapped, notices, question } = chooseProfile(header, options, named, known, dialect.tree);
-  const fitting = optionsForHeader(mapped, header);
-  if (named === null && profile !== null && readsDifferently(fitting, dialect)) throw new ReadAgain(profile);
-  return { profile, options: fitting, notices, question };
+  if (named === null && !selects(options)) return unchosen(options);
+  const names = [lines.header, ...lines.other_headers.map(({ cells }) => cells)].flat();
+  const known = named === null ? await knownProfiles(names, io) : [];
+  return chooseProfile(lines, options, named, known, tree);
 }
 
 /** Adds the default values of those import options that `skuport read` does not have. */

@@ -111,7 +111,7 @@ async function readChosen(
   const observer: FileObserver = {
     ...printer,
     async onTable(dialect, table) {
-      const chosen = await chooseReading({ header: table.header, dialect }, columns, named, io);
+      const chosen = await chooseReading({ ...table, dialect }, columns, named, io);
       const found = chosen.options.mapping === undefined ? await withRemembered(table, io) : table;
       await printer.onTable(dialect, {
         ...found,
@@ -125,7 +125,8 @@ async function readChosen(
     await printer.finish(await readFile(path, { ...options, overrides }, observer));
   } catch (error) {
     if (!(error instanceof ReadAgain)) throw error;
-    await readChosen(reading, error.profile, createPrinter, options);
+    const again = { ...reading, given: { ...given, ...error.overrides } };
+    await readChosen(again, error.profile, createPrinter, options);
   }
 }
 

@@ -1,6 +1,7 @@
 // Reads the first records of a file with the profile that the options name, or with the one that fits its columns.
 import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
+import { withHeaderLine } from "../options/header-line.ts";
 import { overridesOf, readsDifferently } from "../options/overrides.ts";
 import { optionsForFile, optionsForHead, optionsForHeader } from "../options/rejects-file.ts";
 import { matchColumns } from "../read/columns/match-columns.ts";
@@ -35,16 +36,19 @@ export async function readProfiledHead(
     source.kind === "kept" ? await optionsForFile(wanted, source.path) : optionsForHead(wanted, bytesOf(source));
   const head = await readSource(source, overridesOf(given));
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
-  if (head === undefined || head.table.header_fault !== null || (named === null && !selects(options)))
-    return { head: head && withDecisions(head, decided), chosen: unchosen };
-  const fitting = chooseProfile(head.table.header, given, named, known, head.dialect.tree);
-  const chosen = { ...fitting, options: optionsForHeader(fitting.options, head.table.header) };
-  if (chosen.profile === null) return { head: withDecisions(head, decided), chosen };
-  if (named !== null || !readsDifferently(chosen.options, head.dialect)) return { head, chosen };
+  if (head === undefined || head.table.header_fault !== null) return { head, chosen: unchosen };
+  const fitting =
+    named === null && !selects(options) ? unchosen : chooseProfile(head.table, given, named, known, head.dialect.tree);
+  const placed = withHeaderLine(fitting.options, head.table);
+  const chosen = { ...fitting, options: optionsForHeader(placed, head.table.header) };
+  const isMoved = placed !== fitting.options;
+  const isNew = named === null && chosen.profile !== null;
+  if (!(isMoved || isNew) || !readsDifferently(chosen.options, head.dialect))
+    return { head: chosen.profile === null ? withDecisions(head, decided) : head, chosen };
   const again = await readSource(source, overridesOf(chosen.options));
   // With another path of the records, an XML or JSON file has other columns.
-  if (again?.dialect.tree === undefined) return { head: again, chosen };
-  return { head: again, chosen: chooseProfile(again.table.header, given, chosen.profile, []) };
+  if (again?.dialect.tree === undefined || chosen.profile === null) return { head: again, chosen };
+  return { head: again, chosen: chooseProfile(again.table, given, chosen.profile, []) };
 }
 
 function readSource(source: PreviewSource, overrides: DialectOverrides): Promise<Head | undefined> {

@@ -18,6 +18,7 @@ import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
 import { lastCell } from "./fit/last-cell.ts";
+import { otherHeaders, type HeaderLine } from "./fit/other-headers.ts";
 import { findSecondTable } from "./fit/second-table.ts";
 import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
@@ -52,6 +53,8 @@ export interface Table {
   header: string[];
   /** The line on which the header starts. */
   header_line: number;
+  /** The lines around the header that a profile may recognize as the header. */
+  other_headers: HeaderLine[];
   /** The fault in the header's form, if any. If there is one, `header` and `columns` are only guesses. */
   header_fault: RejectCode | null;
   columns: Column[];
@@ -192,6 +195,7 @@ export async function openTable(
       ...table,
       header,
       header_line: records.line[0] as number,
+      other_headers: await otherHeaders(file, dialect, { mark: bomLength(mark, "utf-8"), start, records, last }),
       header_fault: fault,
       columns,
       second_table: dialect.tree === undefined ? findSecondTable(records, first, columns, dialect) : null,
@@ -221,6 +225,7 @@ const tableWithoutColumns = (start: number, firstLine: number, size: number): Ta
   size,
   header: [],
   header_line: firstLine,
+  other_headers: [],
   header_fault: null,
   columns: [],
   last_cell: null,

@@ -6,6 +6,10 @@ import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/prod
 const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
 const names = (...header: string[]): string[] => matchColumns(header).map(({ name }) => name);
 
+test("the column with the seller's SKU precedes the column with a product's number of another system", () => {
+  expect(targets("Produktnummer", "Händler-SKU", "Artikelbezeichnung")).toEqual(["attribute", "sku", "name"]);
+});
+
 describe("a column's target", () => {
   test.each([
     "sku",

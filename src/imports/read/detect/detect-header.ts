@@ -31,12 +31,29 @@ export function detectPreamble(rows: readonly Row[]): number {
  */
 function rowThatNamesSku(rows: readonly Row[]): number {
   const known = countKnownNames(rows[0]?.cells ?? []);
-  if (known > 0 && namesSku(rows[0]?.cells ?? [])) return 0;
-  return rows
-    .slice(0, MAX_PREAMBLE_ROWS)
-    .findIndex(
-      ({ cells }) => filledCells(cells) >= 2 && namesSku(cells) && countKnownNames(cells) > Math.max(known, 1),
-    );
+  const found =
+    known > 0 && namesSku(rows[0]?.cells ?? [])
+      ? 0
+      : rows
+          .slice(0, MAX_PREAMBLE_ROWS)
+          .findIndex(
+            ({ cells }) => filledCells(cells) >= 2 && namesSku(cells) && countKnownNames(cells) > Math.max(known, 1),
+          );
+  return found === -1 ? -1 : clearestHeader(rows, found);
+}
+
+/** Maximum number of rows with column names below each other, such as in several languages. */
+const MAX_HEADER_ROWS = 4;
+
+/** Returns the index of the row with the most known column names among the rows that name the SKU, from `top` on without a gap. */
+function clearestHeader(rows: readonly Row[], top: number): number {
+  let best = top;
+  for (let at = top + 1; at < Math.min(rows.length, top + MAX_HEADER_ROWS); at++) {
+    const { cells } = rows[at] as Row;
+    if (!namesSku(cells)) break;
+    if (countKnownNames(cells) > countKnownNames((rows[best] as Row).cells)) best = at;
+  }
+  return best;
 }
 
 /** Finds a header that is repeated in consecutive rows. Returns the number of lines from the line after `above` to the line before the last

@@ -2,6 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../../db/connection/connect.ts";
 import { readChoices } from "../../choices/store.ts";
+import { withHeaderLine } from "../../options/header-line.ts";
 import { overridesOf, readsDifferently } from "../../options/overrides.ts";
 import { optionsForHeader } from "../../options/rejects-file.ts";
 import { planColumns } from "../../options/plan-columns.ts";
@@ -18,7 +19,8 @@ import { noteProfile } from "../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { Problem } from "../../../../contract/problems.ts";
 
-/** @throws ReadAgain if the profile of the file specifies another dialect, so that the file must be read again */
+/** @throws ReadAgain if the profile of the file specifies another dialect, or if its columns are named in another line, so that the file
+ * must be read again */
 export async function judgeTable(
   given: Run,
   file: FileHandle,
@@ -29,8 +31,10 @@ export async function judgeTable(
   const fitting = await retryTransient(() => profileOfTable(context.pool, work, { ...opened, tree: dialect.tree }), {
     signal,
   });
-  const chosen = { ...fitting, options: optionsForHeader(fitting.options, opened.header) };
+  const placed = withHeaderLine(fitting.options, opened);
+  const chosen = { ...fitting, options: optionsForHeader(placed, opened.header) };
   const run = await withProfile(given, chosen, dialect);
+  if (placed !== fitting.options && readsDifferently(placed, dialect)) throw new ReadAgain(run.work);
   const remembered = chosen.profile === null ? await rememberedOf(run, opened) : [];
   const unfitActive = given.unfit_active ?? [];
   const unfit = new Set(unfitActive.map(({ position }) => position));

@@ -57,6 +57,26 @@ test("a stored profile is selected by its columns; a new column in a later file 
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "4.00", Farbe: "red" } });
 });
 
+test("a profile is selected by the line below the header, and an import that waits for an answer keeps this line", async () => {
+  await store("Codes", {
+    key: "c_sku",
+    name: "c_name",
+    attributes: { price: "c_price" },
+    active: { from: "c_state", map: { on: "yes" }, else: "hold" },
+  });
+  const text = (rows: string): string =>
+    `Template;1;version=2;x\nSKU;Name;Price;State\nc_sku;c_name;c_price;c_state\n${rows}`;
+  const imported = await run(text("c-1;Lamp;9;on\n"));
+  expect(imported).toMatchObject({ state: "done", created: 1, ignored: 0, profile: { name: "Codes" } });
+  expect(imported.dialect?.preamble).toBe(2);
+  expect(await readProduct("c-1")).toMatchObject({ name: "Lamp", attributes: { price: "9" } });
+  const held = await run(text("c-2;Desk;8;off\n"));
+  expect(held).toMatchObject({ state: "held", profile: { name: "Codes" } });
+  const active = { from: "c_state", map: { on: "yes", off: "no" } };
+  await continueImport(context, held.id, { mapping: { key: "c_sku", name: "c_name", active } });
+  expect(await workOn(context, held.id)).toMatchObject({ state: "done", created: 1, ignored: 0 });
+});
+
 test("profile=none, key= and mapping= switch the selection off", async () => {
   const text = `${HEADER}\nACME;9;Lamp;1,00\n`;
   expect((await run(text, { profile: "none", key: "Art.-Nr.", name: "Bezeichnung" })).profile).toBeNull();

@@ -19,12 +19,23 @@ export async function withNamedProfile(pool: pg.Pool, work: ImportWork): Promise
 export async function profileOfTable(
   pool: pg.Pool,
   { profile, options }: ImportWork,
-  { header, header_fault, tree }: Pick<Table, "header" | "header_fault"> & Pick<Dialect, "tree">,
+  {
+    header,
+    header_fault,
+    other_headers,
+    tree,
+  }: Pick<Table, "header" | "header_fault" | "other_headers"> & Pick<Dialect, "tree">,
 ): Promise<ChosenProfile> {
   if (header_fault !== null || header.length === 0 || (profile === null && !selects(options)))
     return { profile: null, options, notices: [], question: undefined };
   const used = profile === null ? null : await withSeenColumns(pool, profile);
-  return chooseProfile(header, options, used, used === null ? await readKnownProfiles(pool) : [], tree);
+  return chooseProfile(
+    { header, other_headers },
+    options,
+    used,
+    used === null ? await readKnownProfiles(pool) : [],
+    tree,
+  );
 }
 
 /** Thrown to read the file again, with the dialect that its profile specifies. */
