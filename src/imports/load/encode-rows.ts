@@ -106,7 +106,9 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
           hash[1] = seed.readInt32BE(4);
           if (!keepsSku) hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
           for (let c = 0; c < hashedColumns.length; c++) {
-            if (!cells.isKept(row, hashedColumns[c] as number)) hashCell(row, hashedColumns[c] as number, hash);
+            const column = hashedColumns[c] as number;
+            if (isStoredAsIs(fieldOf(row, column))) hashField(fieldOf(row, column), hash);
+            else if (!cells.isKept(row, column)) hashCell(row, column, hash);
             else {
               hashTextExtended(textsView, 0, 0, hash);
               kept[row] = (kept[row] as number) | (1 << c);
@@ -218,10 +220,24 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     isBlank: cells.isBlank,
   };
 
+  /** Whether the bytes of the field are the text that is stored: nothing in it is escaped, and it begins and ends with a visible ASCII
+   * character, so that it is neither blank nor trimmed. This is true of most fields. */
+  function isStoredAsIs(field: number): boolean {
+    if (((records.field_flags[field] as number) & ESCAPED) !== 0) return false;
+    // In an empty field, these are the bytes around it, such as the delimiters.
+    const first = records.bytes[records.field_start[field] as number] as number;
+    const last = records.bytes[(records.field_end[field] as number) - 1] as number;
+    return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80 && fieldLength(field) > 0;
+  }
+
+  function hashField(field: number, hash: Int32Array): void {
+    hashTextExtended(recordsView, records.field_start[field] as number, records.field_end[field] as number, hash);
+  }
+
   function hashCell(row: number, column: number, hash: Int32Array): void {
     const field = fieldOf(row, column);
     if (((records.field_flags[field] as number) & ESCAPED) === 0 && trims[column] === 0) {
-      hashTextExtended(recordsView, records.field_start[field] as number, records.field_end[field] as number, hash);
+      hashField(field, hash);
       return;
     }
     const room = fieldLength(field);
