@@ -99,7 +99,7 @@ const ignorable = fc.oneof(
   fc.constantFrom("<?pi some > data?>", "<?php echo '<a>' ?>"),
 );
 const marked = fc
-  .array(fc.constantFrom("a", "<b>", "</a>", "&amp;", "]]", ">", " ", "\n", "<!--"), { maxLength: 6 })
+  .array(fc.constantFrom("a", "<b>", "</a>", "&amp;", "]]", ">", " ", "\n", "\r\n", "\r", "<!--"), { maxLength: 6 })
   .map((parts) => `<![CDATA[${parts.join("").replaceAll("]]>", "]] >")}]]>`);
 const { element } = fc.letrec<{ element: string; content: string }>((tie) => ({
   element: fc.oneof(

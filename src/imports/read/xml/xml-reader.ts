@@ -249,7 +249,8 @@ export class XmlReader {
     const mark = END_OF[kind];
     const end = buffer.indexOf(mark, from);
     // The end of the buffer may cut the mark, or a line end.
-    const to = end === -1 ? Math.max(from, buffer.length - mark.length) : end;
+    let to = end === -1 ? Math.max(from, buffer.length - mark.length) : end;
+    if (end === -1 && to > from && buffer.charCodeAt(to - 1) === CR) to--;
     if (kind === "cdata" && to > from) {
       if (this.#open.length === 0) throw this.#fault("there is text outside the root element");
       this.#handler.text(buffer.slice(from, to).replace(/\r\n?/g, "\n"), true);
