@@ -107,8 +107,8 @@ export class ValueParser {
       const child = this.#value(path, node, depth);
       if (path.owner !== serial) {
         path.owner = serial;
-        children.push(child);
-      } else children[children.findIndex((other) => other.path === path)] = child;
+        path.position = children.push(child) - 1;
+      } else children[path.position] = child;
       const code = this.#next();
       this.#at++;
       if (code === CLOSE_OBJECT) return;

@@ -14,8 +14,9 @@ export class Path {
   first: Path | undefined;
   /** The name as JSON writes it; undefined if the name has escapes. */
   readonly quoted: string | undefined;
-  /** Serial number of the last object that had this path. */
+  /** Serial number of the last object that had a member with this path, and the position of the member in this object. */
   owner = 0;
+  position = 0;
   /** What `TableWriter` has decided about the path; undefined until a record has a value there. */
   column: number | undefined;
 
