@@ -7,6 +7,9 @@ import type { Import, Preview } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes, workOn } from "../../../tests/support/import-file.ts";
+import { until } from "../../../tests/support/until.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { saveChoices } from "./store.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -89,4 +92,34 @@ test("choices are not remembered for an import that was never held, or that uses
   expect(await continued(id, { review: "never" })).toMatchObject({ state: "done", profile: { name: "Codes" } });
   await app.inject({ method: "DELETE", url: "/api/profiles/Codes" });
   expect(await choices()).toEqual([]);
+});
+
+test("imports that remember the same columns at the same time do not wait for each other in a circle", async () => {
+  const save = (...names: string[]): Promise<void> =>
+    withTransaction(pool, (client) =>
+      saveChoices(
+        client,
+        1,
+        names.map((name) => ({ name, name_key: name, target: "attribute", beats_exact_name: false })),
+      ),
+    );
+  const waiting = (count: number): Promise<boolean> =>
+    until(async () => {
+      const { rowCount } = await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rowCount === count;
+    });
+  await save("a", "m", "z");
+  const holder = await pool.connect();
+  await holder.query("begin");
+  await holder.query("select from column_choices where name_key = 'm' for update");
+  const first = save("z", "m", "a");
+  await waiting(1);
+  const second = save("a", "z");
+  await waiting(2);
+  await holder.query("commit");
+  holder.release();
+  await Promise.all([first, second]);
+  expect(await choices()).toHaveLength(3);
 });

@@ -45,6 +45,8 @@ export async function readChoices(
 /** Stores the choices that were made for an import. A newer choice replaces an older one for the same name. */
 export async function saveChoices(db: Queryable, importId: number, choices: readonly NewChoice[]): Promise<void> {
   if (choices.length === 0) return;
+  // Two transactions that write the same rows in different orders would wait for each other.
+  const inOrder = choices.toSorted((a, b) => (a.name_key < b.name_key ? -1 : 1));
   await db.query(
     `insert into column_choices (name_key, name, target, beats_exact_name, import_id)
      select c.*, $5 from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as c
@@ -52,16 +54,19 @@ export async function saveChoices(db: Queryable, importId: number, choices: read
        name = excluded.name, target = excluded.target, beats_exact_name = excluded.beats_exact_name,
        import_id = excluded.import_id, chosen_at = excluded.chosen_at`,
     [
-      choices.map(({ name_key }) => name_key),
-      choices.map(({ name }) => name),
-      choices.map(({ target }) => target),
-      choices.map(({ beats_exact_name }) => beats_exact_name),
+      inOrder.map(({ name_key }) => name_key),
+      inOrder.map(({ name }) => name),
+      inOrder.map(({ target }) => target),
+      inOrder.map(({ beats_exact_name }) => beats_exact_name),
       importId,
     ],
   );
+  // Rows that another transaction has locked stay until choices are stored again.
   await db.query(
     `delete from column_choices where id in (
-       select id from column_choices order by chosen_at desc, id desc offset ${MAX_CHOICES}
+       select id from column_choices where id in (
+         select id from column_choices order by chosen_at desc, id desc offset ${MAX_CHOICES}
+       ) for update skip locked
      )`,
   );
 }
