@@ -161,6 +161,8 @@ const repeatsOf = (mapping: GivenOptions["mapping"]): ImportOptions["repeats"] |
 export interface TreeRequest {
   /** The names from an outer element down to the record, such as `channel/item`. Detected if undefined. */
   record?: string | undefined;
+  /** Whether each line of the file is a record, even if the file has only one line. */
+  is_lines?: boolean;
   /** The path, within a record, of the elements that become rows. */
   each?: string | undefined;
   /** The paths whose values the mapping reads. */

@@ -1,6 +1,7 @@
 // Determines what a mapping requests from the records of an XML or JSON file: the paths that its statements name.
 import type { TableRequest, TreeRequest } from "../../../../contract/imports/options.ts";
 import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
+import { isPattern } from "../compile/file-columns.ts";
 import { invalidMapping } from "../compile/invalid.ts";
 
 const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl"]);
@@ -16,24 +17,41 @@ const OTHER_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 export function treeRequest(mapping: Mapping): TreeRequest {
-  const { file: { record, each } = {}, pairs = [], keep = true, kinds } = mapping;
+  const { file: { kind, record, each } = {}, pairs = [], keep = true, also = [], kinds } = mapping;
   const paths = new Set<string>();
-  addNames(mapping, paths);
+  addStatements(mapping, paths);
   // In a list of columns, a `*` makes a name a pattern.
-  for (const name of [keep, mapping.also ?? []].flat())
-    if (typeof name === "string" && !name.includes("*")) paths.add(name);
-  for (const name of Object.keys(mapping.attributes ?? {}))
-    for (const [, hole = ""] of name.matchAll(/\{([^{}]+)\}/g)) paths.add(hole);
+  for (const name of [keep, also].flat()) if (typeof name === "string" && !name.includes("*")) paths.add(name);
   const allPairs = [...pairs, ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.pairs ?? [])];
   for (const pair of allPairs) if (pair.in !== undefined) paths.add(pair.in);
+  const objects = allPairs.flatMap(({ each: path }) => (path === undefined ? [] : [path]));
   return {
     record,
+    is_lines: kind === "jsonl",
     each,
     paths: [...paths],
-    objects: allPairs.flatMap(({ each: path }) => (path === undefined ? [] : [path])),
-    keeps: keep !== false,
+    objects,
+    // Patterns are compared with the names of all columns, so all paths must become columns.
+    keeps: keep !== false || [...paths, ...objects].some(isNamePattern) || also.some(isPattern),
     tables: Object.entries(mapping.tables ?? {}).flatMap(([name, table]) => tableRequest(name, table) ?? []),
   };
+}
+
+/** Whether a step of the path is a pattern of names, such as `image{n}`. A step `*` alone leads to all elements. */
+const isNamePattern = (path: string): boolean => path.split("/").some((step) => step !== "*" && isPattern(step));
+
+type Kind = NonNullable<Mapping["kinds"]>["when"][string];
+type Statements = Kind & Pick<Mapping, "kinds">;
+
+function addStatements({ attributes = {}, kinds, ...others }: Statements, paths: Set<string>): void {
+  addNames(others, paths);
+  for (const [name, value] of Object.entries(attributes)) {
+    addNames(value, paths);
+    for (const [, hole = ""] of name.matchAll(/\{([^{}]+)\}/g)) paths.add(hole);
+  }
+  if (kinds === undefined) return;
+  addNames(kinds.by, paths);
+  for (const kind of Object.values(kinds.when)) addStatements(kind, paths);
 }
 
 type Table = NonNullable<Mapping["tables"]>[string];

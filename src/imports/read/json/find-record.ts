@@ -9,6 +9,8 @@ export interface JsonOutline {
   record: string[] | undefined;
   /** Whether the file contains several values, as JSON Lines does. */
   is_lines: boolean;
+  /** Whether one of the values that no other value contains is an object. */
+  has_root_object: boolean;
 }
 
 const MAX_ELEMENTS = 200;
@@ -70,6 +72,7 @@ export function createJsonOutline(): {
         elements: [...elements],
         record: hasRootObject && (isLines || found === undefined) ? [] : found,
         is_lines: isLines,
+        has_root_object: hasRootObject,
       };
     },
   };

@@ -221,6 +221,21 @@ describe("JSON", () => {
     expect(lines).toEqual([1, 2, 3]);
   });
 
+  test("each element of an array becomes a row, whether or not the path ends with an asterisk", async () => {
+    const text = '{"v":[{"s":"a"},{"s":"b"}]}\n{"v":[[{"s":"c"}]]}\n{"v":{"s":"d"}}\n{"v":[]}\n';
+    const { cells } = await readCells(text, request({ each: "v" }));
+    expect(cells).toEqual([["a"], ["b"], ["c"], ["d"]]);
+  });
+
+  test("a line is a record of JSON Lines even if the file has only one line", async () => {
+    const text = '{"s":"a","images":[{"src":"1"},{"src":"2"}]}\n';
+    const { dialect, cells } = await readCells(text, request({ is_lines: true }));
+    expect(dialect).toMatchObject({ tree: { record: "" } });
+    expect(cells).toEqual([["a", '["1","2"]']]);
+    const array = await readCells(`[${text}]`, request({ is_lines: true }));
+    expect(array.cells).toEqual(cells);
+  });
+
   test("a lone surrogate and a NUL reject their record only", async () => {
     const { faults, cells } = await readCells('[{"a":"\\ud800"},{"a":"\\u0000"},{"a":"x"}]');
     expect(faults).toEqual(["not_text", "nul_byte"]);

@@ -143,6 +143,8 @@ async function* withHeader(rows: AsyncIterable<Buffer>, headerOf: () => Buffer):
 /** What the first part of a file shows about it. */
 interface Outline extends NonNullable<Dialect["tree"]> {
   format: TreeFormat;
+  /** Whether the file is one object, or several as JSON Lines is. */
+  has_root_object: boolean;
 }
 
 async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: DetectedEncoding): Promise<Outline> {
@@ -161,15 +163,18 @@ async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: D
   return {
     format: hasLines ? "jsonl" : format === "jsonl" ? "json" : format,
     record: found.record?.join("/") ?? null,
+    has_root_object: "has_root_object" in found && found.has_root_object,
     root: "root" in found ? found.root : null,
     namespaces: "namespaces" in found ? found.namespaces : [],
     elements: found.elements,
   };
 }
 
-/** The path of the records that the mapping gives takes precedence. */
-const withRecord = (found: Outline, request: TreeRequest | undefined): Outline =>
-  request?.record === undefined ? found : { ...found, record: request.record };
+/** The path of the records that the mapping gives takes precedence. If the mapping is for JSON Lines, an object is a record. */
+function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
+  if (request?.record !== undefined) return { ...found, record: request.record };
+  return request?.is_lines === true && found.has_root_object ? { ...found, record: "" } : found;
+}
 
 interface TreeFile {
   source: TreeSource;
@@ -214,7 +219,7 @@ function requireRecords(
   );
 }
 
-const dialectOf = ({ format, ...tree }: Outline, { encoding, alternatives }: DetectedEncoding): Dialect => ({
+const dialectOf = ({ format, has_root_object: _, ...tree }: Outline, { encoding, alternatives }: DetectedEncoding): Dialect => ({
   format,
   tree,
   encoding,

@@ -10,7 +10,7 @@ import { encodeText } from "../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
 import { OBJECTS_SUFFIX, objectsOf } from "./objects.ts";
 import { columnOfExport, isExported } from "./skuport-export.ts";
-import { addTexts, findNodes, isSpecial, parsePath, type RequestedPath } from "./requested-path.ts";
+import { addTexts, findNodes, findRows, isSpecial, parsePath, type RequestedPath } from "./requested-path.ts";
 
 /** Lines are collected until they have at least this number of characters. */
 const CHUNK_LENGTH = 1 << 18;
@@ -62,7 +62,7 @@ export class TableWriter {
   }
 
   add({ node, line, is_too_long }: TreeRecord): void {
-    const rows = this.#each === undefined ? [node] : findNodes(node, this.#each);
+    const rows = this.#each === undefined ? [node] : findRows(node, this.#each);
     for (const row of rows) this.#addRow(row, line, is_too_long);
   }
 
