@@ -1,5 +1,6 @@
 // Which profile a file gets, and which changes of its columns are reported.
 import { expect, test } from "vitest";
+import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { hasOneOf, headerOf } from "./column-names.ts";
 import { compareColumns } from "./compare-columns.ts";
@@ -66,6 +67,22 @@ test("detect.columns and need decide if they are given", () => {
   const shop = known("shop", { key: "code", name: "title", detect: { columns: ["code", "a", "b", "c"], need: 3 } });
   expect(nameOf(["code", "a", "b", "title", "x", "y", "z"], [shop])).toBe("shop");
   expect(nameOf(["code", "a", "title"], [shop])).toBeUndefined();
+});
+
+test("a profile that names a root element is selected for no other file than XML, except for its rejected rows", () => {
+  const feed = known("feed", {
+    file: { kind: "xml" },
+    detect: { root: "SHOP" },
+    key: "ITEM_ID",
+    name: "PRODUCTNAME",
+    attributes: { "price-CZK": "PRICE_VAT" },
+  });
+  const header = ["ITEM_ID", "PRODUCTNAME", "PRICE_VAT"];
+  const tree = { record: "SHOP/ITEM", root: "SHOP", namespaces: [], elements: [] };
+  expect(selectProfile(header, [feed], tree).profile?.name).toBe("feed");
+  expect(selectProfile(header, [feed], { ...tree, root: "items" }).profile).toBeUndefined();
+  expect(nameOf(header, [feed])).toBeUndefined();
+  expect(nameOf([...header, ...REJECT_COLUMNS], [feed])).toBe("feed");
 });
 
 test("the largest overlap wins, a tie selects none, and a stored profile precedes a built-in one", () => {

@@ -1,6 +1,6 @@
 // Selects the profile for a file by the overlap of their columns, so that a file with a new column still gets its profile.
-import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { REJECT_COLUMNS, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
@@ -91,8 +91,13 @@ const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definiti
 
 function scoreOfFile(profile: KnownProfile, header: Header, tree: Dialect["tree"]): number {
   const { detect } = profile.definition;
-  return tree !== undefined && detect?.root !== undefined ? scoreOfRoot(detect, tree) : boundedScoreOf(profile, header);
+  if (detect?.root === undefined) return boundedScoreOf(profile, header);
+  if (tree !== undefined) return scoreOfRoot(detect, tree);
+  return isRejects(header) ? boundedScoreOf(profile, header) : 0;
 }
+
+/** Whether the file contains rejected rows, which have the columns of their file but not its root element. */
+const isRejects = ({ set }: Header): boolean => REJECT_COLUMNS.every((name) => set.has(columnKey(name)));
 
 /** Returns 0 for a profile that cannot be compared within the budget. */
 function boundedScoreOf(profile: KnownProfile, header: Header): number {
