@@ -219,7 +219,10 @@ function requireRecords(
   );
 }
 
-const dialectOf = ({ format, has_root_object: _, ...tree }: Outline, { encoding, alternatives }: DetectedEncoding): Dialect => ({
+const dialectOf = (
+  { format, has_root_object: _, ...tree }: Outline,
+  { encoding, alternatives }: DetectedEncoding,
+): Dialect => ({
   format,
   tree,
   encoding,

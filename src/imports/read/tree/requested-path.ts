@@ -71,8 +71,7 @@ export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
 /** Returns the nodes that become rows: those to which the path leads. Of an array, each element becomes a row. */
 export const findRows = (from: TreeNode, path: RequestedPath): TreeNode[] => findNodes(from, path).flatMap(elementsOf);
 
-const elementsOf = (node: TreeNode): TreeNode[] =>
-  node.is_array ? (node.children ?? []).flatMap(elementsOf) : [node];
+const elementsOf = (node: TreeNode): TreeNode[] => (node.is_array ? (node.children ?? []).flatMap(elementsOf) : [node]);
 
 function addStep(node: TreeNode, step: Step, found: Set<TreeNode>): void {
   switch (step.kind) {
