@@ -65,8 +65,10 @@ export function makeMappingReject(file: FileRecords, r: number, row: number, fau
   const { code, column, text } = fault;
   const reject = makeReject(file, r, row, code, -1);
   const name = file.layout.columns[column]?.name ?? null;
-  const message = mappingMessage(fault, name ?? "");
-  return { ...reject, column: name, value: column < 0 ? null : plainText(text), message: message ?? reject.message };
+  const message =
+    mappingMessage(fault, name ?? "") ??
+    describe(code, { value: text, width: file.layout.file_width, layout: file.layout, target: undefined });
+  return { ...reject, column: name, value: column < 0 ? null : plainText(text), message };
 }
 
 /** Returns the message of a fault that only the mapping can describe. Returns undefined if the general message for the reject code is
