@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { previewFile } from "../preview/preview.ts";
 import { import_query } from "../../../contract/imports/imports.ts";
-import type { Value } from "../../../contract/mapping/mapping.ts";
+import type { Mapping, Value } from "../../../contract/mapping/mapping.ts";
 
 const FILES = {
   "-1 beside 1": ["1", "-1", "1", "0"],
@@ -10,13 +10,17 @@ const FILES = {
   "words that e-commerce platforms use for yes and no": ["visible", "draft", "1.0", "trashed"],
 };
 
-async function activeOf(states: readonly string[], active: Value): Promise<unknown[]> {
+async function activeOf(
+  states: readonly string[],
+  active: Value,
+  more: Partial<Mapping> = {},
+): Promise<unknown[]> {
   const rows = states.map((state, i) => `A-${i},Product ${i},${state}\n`).join("");
-  const options = import_query.parse({ mapping: { key: "sku", name: "name", active } });
+  const options = import_query.parse({ mapping: { key: "sku", name: "name", active, ...more } });
   const { products, rejects } = await previewFile(Buffer.from(`sku,name,State\n${rows}`), true, options);
   return [
     ...products.map(({ row, active: isActive }) => [row, isActive]),
-    ...rejects.map(({ row, code }) => [row, code]),
+    ...rejects.map(({ row, code, message }) => [row, code, message]),
   ];
 }
 
@@ -25,6 +29,7 @@ test.each(Object.entries(FILES))(
   async (_, states) => {
     const copied = await activeOf(states, "State");
     expect(await activeOf(states, { from: "State", default: "yes" })).toEqual(copied);
+    expect(await activeOf(states, "State", { group: { by: "name" } })).toEqual(copied);
     expect(copied).toHaveLength(4);
   },
 );

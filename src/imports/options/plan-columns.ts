@@ -45,8 +45,9 @@ export function planColumns(
  * Decides whether -1 and 2 mean yes or no in a computed value of the field `active`. As for a copied column, the values in the first rows
  * decide.
  */
-function explainNumbers({ fields }: MappingPlan, rows: Table["rows"]): void {
-  for (const { target, value } of fields) {
+function explainNumbers({ fields, shape }: MappingPlan, rows: Table["rows"]): void {
+  const ofProducts = shape?.products.flatMap((product) => product.fields) ?? [];
+  for (const { target, value } of [...fields, ...ofProducts]) {
     if (kindOf(target) !== "boolean") continue;
     const numbers = yesNoNumbers(columnsOfValue(value).flatMap((column) => valuesOf(rows, column)));
     for (const step of value.steps) if (step.step === "yes_no") step.numbers = numbers;
