@@ -61,15 +61,20 @@ export function keptColumns(
   const kept = new Map<number, string>();
   const taken = new Set(declared);
   const names = new Set(columns.map(({ name }) => name));
-  columns.forEach(({ name, attribute: own = name, target }, index) => {
-    if (target !== "attribute" || name.endsWith(OBJECTS_SUFFIX)) return;
+  const isKept = ({ name, target }: Column, index: number): boolean => {
+    if (target !== "attribute" || (isTree && name.endsWith(OBJECTS_SUFFIX))) return false;
     const isListed = listed?.has(index) ?? (!isTree || isDirect(name));
-    const isKept = keep !== false && !used.has(index) && !dropped.has(index) && isListed;
-    if (!isKept && !also.has(index)) return;
+    return also.has(index) || (keep !== false && !used.has(index) && !dropped.has(index) && isListed);
+  };
+  const lastNames = isTree ? countLastNames(columns.filter(isKept)) : undefined;
+  columns.forEach((column, index) => {
+    if (!isKept(column, index)) return;
+    const { name, attribute: own = name } = column;
     const path = isTree ? own : name;
     const renamed = rename(path, index);
-    const last = isTree ? own.slice(own.lastIndexOf("/") + 1).replace(/^@/, "") : own;
-    const attribute = renamed === path ? unreservedName(taken.has(last) ? own : last, names) : renamed;
+    const last = isTree ? lastName(own) : own;
+    const isAmbiguous = taken.has(last) || (lastNames?.get(last) ?? 0) > 1;
+    const attribute = renamed === path ? unreservedName(isAmbiguous ? own : last, names) : renamed;
     if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
     if (isReservedName(attribute)) throw reservedName(attribute, "rename");
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
@@ -85,6 +90,19 @@ export function keptColumns(
     kept.set(index, attribute);
   });
   return kept;
+}
+
+const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/^@/, "");
+
+/** Returns how many of the columns have each last name of a path. If several have the same one, their attributes get the whole paths:
+ * otherwise, the order of the columns in the file would decide what the name means. */
+function countLastNames(columns: readonly Column[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, attribute = name } of columns) {
+    const last = lastName(attribute);
+    counts.set(last, (counts.get(last) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** How many times longer it takes to compare a name with a part of a template than with a pattern. */
