@@ -13,10 +13,22 @@ const targets = ({ columns }: CompiledMapping): string[] =>
 describe("the attributes of paths in XML and JSON", () => {
   const mapping = { file: { kind: "xml" }, key: "sku", keep: ["*/width", "*/height", "@code", "code"] } as const;
   test.each([
-    [["sku", "size/width", "box/width", "size/height"], ["sku", "= size/width", "= box/width", "= height"]],
-    [["sku", "box/width", "size/width"], ["sku", "= box/width", "= size/width"]],
-    [["sku", "@code", "code"], ["sku", "= @code", "= code"]],
-    [["sku", "@code"], ["sku", "= code"]],
+    [
+      ["sku", "size/width", "box/width", "size/height"],
+      ["sku", "= size/width", "= box/width", "= height"],
+    ],
+    [
+      ["sku", "box/width", "size/width"],
+      ["sku", "= box/width", "= size/width"],
+    ],
+    [
+      ["sku", "@code", "code"],
+      ["sku", "= @code", "= code"],
+    ],
+    [
+      ["sku", "@code"],
+      ["sku", "= code"],
+    ],
   ])("have the last name of the path unless several paths have it: %s", (header, expected) => {
     expect(targets(compile({ ...mapping, keep: [...mapping.keep] }, header))).toEqual(expected);
   });

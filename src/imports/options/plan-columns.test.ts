@@ -10,11 +10,7 @@ const FILES = {
   "words that e-commerce platforms use for yes and no": ["visible", "draft", "1.0", "trashed"],
 };
 
-async function activeOf(
-  states: readonly string[],
-  active: Value,
-  more: Partial<Mapping> = {},
-): Promise<unknown[]> {
+async function activeOf(states: readonly string[], active: Value, more: Partial<Mapping> = {}): Promise<unknown[]> {
   const rows = states.map((state, i) => `A-${i},Product ${i},${state}\n`).join("");
   const options = import_query.parse({ mapping: { key: "sku", name: "name", active, ...more } });
   const { products, rejects } = await previewFile(Buffer.from(`sku,name,State\n${rows}`), true, options);
