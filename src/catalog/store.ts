@@ -29,7 +29,7 @@ export async function readProduct(db: Queryable, skuKey: string): Promise<Produc
 }
 
 export async function isCatalogueEmpty(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ empty: boolean }>("select not exists (select from products limit 1) as empty");
+  const { rows } = await db.query<{ empty: boolean }>("select not exists (select 1 from products) as empty");
   return rows[0]?.empty === true;
 }
 
