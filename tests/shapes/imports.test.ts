@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
-import { completeOptions, import_query, type Import } from "../../contract/imports/imports.ts";
+import { import_query, type Import } from "../../contract/imports/imports.ts";
 import { previewFile } from "../../src/imports/preview/preview.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
@@ -42,7 +42,7 @@ function mappingOf(folder: string, file: string): Mapping {
 
 /** Returns the products of the preview of a whole file. */
 async function previewed(bytes: Buffer, mapping: Mapping): Promise<ShapeProduct[]> {
-  const { products, problem } = await previewFile(bytes, true, completeOptions(import_query.parse({ mapping })));
+  const { products, problem } = await previewFile(bytes, true, import_query.parse({ mapping }));
   expect(problem).toBeNull();
   return products.map(({ row: _row, line: _line, ...product }) => ({
     ...product,

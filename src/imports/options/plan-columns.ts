@@ -19,20 +19,25 @@ export interface PlannedColumns {
   notices: Notice[];
 }
 
-type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping">>;
+type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping" | "repeats">>;
 
 /** @param isBuiltIn whether the mapping is that of a built-in profile, which names columns of every version of its files. A file that lacks
  * some of them gets no notice.
  * @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
 export function planColumns(
   { columns, header, rows }: Pick<Table, "columns" | "header" | "rows">,
-  { key, name, mapping }: ColumnOptions,
+  { key, name, mapping, repeats }: ColumnOptions,
   isBuiltIn = false,
 ): PlannedColumns {
   if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   // If the file has no header, use the names that detection or the mapping gave to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
-  const chosen: Mapping = { ...mapping, key: key ?? mapping.key, ...(name === undefined ? {} : { name }) };
+  const chosen: Mapping = {
+    ...mapping,
+    key: key ?? mapping.key,
+    ...(name === undefined ? {} : { name }),
+    ...(repeats === undefined ? {} : { repeats }),
+  };
   const compiled = compileMapping(chosen, names);
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
