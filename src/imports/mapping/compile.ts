@@ -106,7 +106,12 @@ function compileShaped(
   const names = named.map(({ name }) => name);
   const removed = matchAll(file, mapping.blank?.remove ?? []);
   const rejected = [...matchAll(file, mapping.blank?.reject ?? [])];
-  const { shape, columns } = compileShape(context, mapping, named, removed, delete_when !== null);
+  const { shape, columns } = compileShape(context, mapping, {
+    columns: named,
+    removed,
+    ignore,
+    deletes: delete_when !== null,
+  });
   const uses = usesOf({
     names,
     fields: shape.products.flatMap(({ fields }) => fields),

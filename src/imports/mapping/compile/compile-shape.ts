@@ -11,6 +11,7 @@ import { compileCondition } from "./compile-condition.ts";
 import { compileFields } from "./compile-fields.ts";
 import { compilePairs } from "./compile-pairs.ts";
 import { comparable, compileValue, type CompileContext } from "./compile-value.ts";
+import { refuseEarlyValues } from "./early-values.ts";
 import { invalidMapping } from "./invalid.ts";
 import { keptAttributes } from "./kept-attributes.ts";
 import { matchAll } from "./kept-columns.ts";
@@ -26,16 +27,21 @@ export interface CompiledShape {
   columns: PlanColumn[];
 }
 
-/** @param columns the columns of the file as attributes
- * @param removed the columns whose blank cells remove attributes
- * @param deletes whether rows can delete their products
- * @throws Problem `mapping-invalid` */
+interface ShapedFile {
+  /** The columns of the file as attributes. */
+  columns: readonly Column[];
+  /** The columns whose blank cells remove attributes. */
+  removed: ReadonlySet<number>;
+  ignore: readonly ConditionNode[];
+  /** Whether rows can delete their products. */
+  deletes: boolean;
+}
+
+/** @throws Problem `mapping-invalid` */
 export function compileShape(
   context: CompileContext,
   mapping: Mapping,
-  columns: readonly Column[],
-  removed: ReadonlySet<number>,
-  deletes: boolean,
+  { columns, removed, ignore, deletes }: ShapedFile,
 ): CompiledShape {
   const group = mapping.group === undefined ? null : compileGroup(context, mapping.group);
   const kinds = mapping.kinds === undefined ? null : compileKinds(context, mapping.kinds);
@@ -58,6 +64,11 @@ export function compileShape(
     links,
     tables,
   };
+  refuseEarlyValues(
+    shape,
+    ignore,
+    columns.map(({ name }) => name),
+  );
   const deletion: PlanColumn[] = deletes ? [{ name: "delete_when", target: "delete" }] : [];
   const erases = (mapping.empty ?? []).length > 0;
   return { shape, columns: [...productColumns(shape, columns, removed, erases), ...deletion] };
@@ -150,7 +161,7 @@ function compileTable(context: CompileContext, name: string, { record, key, valu
 
 /** The columns of the text with the formed products: their positions in the file, the SKU, the fields that a kind has, and the attributes. */
 function productColumns(
-  { products, kept, overlay }: ShapePlan,
+  { products, kept, overlay, links }: ShapePlan,
   columns: readonly Column[],
   removed: ReadonlySet<number>,
   erases: boolean,
@@ -164,9 +175,14 @@ function productColumns(
       .map((column) => columns[column]?.name ?? "")
       .join(", ");
   };
-  const fields = FIELD_NAMES.filter(
-    (target) => target === "sku" || products.some((product) => product.fields.some((field) => field.target === target)),
-  ).map((target): PlanColumn => ({ name: cutText(sourcesOf(target), 200) || target, target }));
+  const isSet = (target: FieldName): boolean =>
+    target === "sku" ||
+    (target === "parent_sku" && links.length > 0) ||
+    products.some((product) => product.fields.some((field) => field.target === target));
+  const fields = FIELD_NAMES.filter(isSet).map((target): PlanColumn => ({
+    name: cutText(sourcesOf(target), 200) || target,
+    target,
+  }));
   const attributes = [...products.flatMap((product) => product.attributes), ...kept];
   const hasMembers = attributes.length > 0 || overlay !== null || products.some(({ pairs }) => pairs.length > 0);
   const removable = attributes.flatMap(({ name, value }) =>

@@ -1,0 +1,97 @@
+// Refuses values that a shape reads before they are known. Rows are ignored and divided into groups while their group is still being read.
+// Lookup tables are complete at the end of the file. Keys that belong together are found in a pass before the groups are formed.
+import { because } from "../../../../contract/problem-reasons.ts";
+import type { ConditionNode, ShapePlan, ValueNode } from "../plan.ts";
+import { invalidMapping } from "./invalid.ts";
+
+/** A value or a condition of a statement. */
+interface Part {
+  statement: string;
+  value?: ValueNode | null;
+  condition?: ConditionNode | null;
+}
+
+type Test = (node: ValueNode) => boolean;
+
+const readsGroup: Test = ({ group, over_group }) => group !== undefined || over_group === true;
+const readsFirstProduct: Test = ({ group }) => group !== undefined && group !== "by";
+const looksUp: Test = ({ steps }) => steps.some(({ step }) => step === "lookup");
+
+/** @param names the names of the columns of the file
+ * @throws Problem `mapping-invalid` */
+export function refuseEarlyValues(shape: ShapePlan, ignore: readonly ConditionNode[], names: readonly string[]): void {
+  const { group, kinds, overlay, merges, links, tables } = shape;
+  const filters: Part[] = [
+    ...ignore.map((condition, i) => ({ statement: `ignore.${i}`, condition })),
+    ...(group?.adds ?? []).map((condition, i) => ({ statement: `group.adds.${i}`, condition })),
+  ];
+  const bounds: Part[] = [
+    { statement: "group.by", value: group?.by ?? null },
+    { statement: "group.begins", condition: group?.begins ?? null },
+  ];
+  const kind: Part[] = [{ statement: "kinds.by", value: kinds?.by ?? null }];
+  const listed: Part[] = [
+    ...links.map((value, i) => ({ statement: `links.${i}.children`, value })),
+    ...tables.flatMap(({ name, entry }) =>
+      entry === null
+        ? []
+        : (["key", "value", "parent"] as const).map((part) => ({
+            statement: `tables.${name}.${part}`,
+            value: entry[part],
+          })),
+    ),
+  ];
+  const keys = shape.products.flatMap(({ fields }) =>
+    fields.flatMap(({ target, value }): Part[] => (target === "sku" ? [{ statement: "key", value }] : [])),
+  );
+  refuse([...filters, ...bounds, ...listed], readsGroup, "it reads the group of a row, which is not complete yet then");
+  refuse(kind, readsFirstProduct, "it reads the first product of a group, which depends on the kinds of the rows");
+  refuse(listed, looksUp, "it looks a value up in a table, but the tables are complete only at the end of the file");
+  if (overlay === null && !merges && links.length === 0) return;
+  const together = 'if rows anywhere in the file belong together ("overlay", "links", or "repeats": "merge")';
+  refuse([...kind, ...keys], readsGroup, `it cannot read the group of a row ${together}`);
+  refuse([...filters, ...kind, ...keys], looksUp, `it cannot look a value up in a table ${together}`);
+  const compared = new Set([...keys.flatMap(columnsOf), ...(overlay === null ? [] : [overlay.by])]);
+  for (const column of group?.fill ?? [])
+    if (compared.has(column))
+      throw invalidMapping(
+        "group.fill",
+        `the column "${(names[column] ?? "").trim()}" cannot be filled ${together}, because it decides which of them`,
+      );
+}
+
+/** @throws Problem `mapping-invalid` if one of the parts contains a value that meets the test */
+function refuse(parts: readonly Part[], test: Test, detail: string): void {
+  for (const part of parts) {
+    if (!valuesOf(part).some(test)) continue;
+    const isKey = part.statement === "key" && test === looksUp;
+    throw invalidMapping(part.statement, detail, isKey ? because("mapping-looked-up-key") : undefined);
+  }
+}
+
+/** Returns all values in the part, including those of conditions. */
+const valuesOf = ({ value, condition }: Omit<Part, "statement">): ValueNode[] => [
+  ...(value === undefined || value === null
+    ? []
+    : [
+        value,
+        ...value.sources.flatMap(nestedIn),
+        ...(value.condition?.flatMap(({ test }) => valuesOf({ condition: test })) ?? []),
+      ]),
+  ...(condition === undefined || condition === null
+    ? []
+    : [
+        ...valuesOf({ value: condition.of }),
+        ...(condition.any ?? []).flatMap((each) => valuesOf({ condition: each })),
+      ]),
+];
+
+const nestedIn = (source: number | ValueNode): ValueNode[] =>
+  typeof source === "number" ? [] : valuesOf({ value: source });
+
+/** Returns the columns that the values of the part read. */
+const columnsOf = (part: Part): number[] =>
+  valuesOf(part).flatMap(({ sources, condition = [] }) => [
+    ...sources.filter((source) => typeof source === "number"),
+    ...condition.flatMap(({ test }) => test?.blank ?? []),
+  ]);
