@@ -38,7 +38,7 @@ export const REJECT_CODES = {
   value_empty: "The mapping requires a value, but the cell is empty",
   not_a_list: "The value is not valid JSON, or not a list of texts",
   no_base_row:
-    "The row changes a product in one layer, such as a language, but the file has no row of the product itself",
+    "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
   group_too_large: "Too many rows belong to the same product or group",
   match_ambiguous: "The row matches more than one product",
   exists_already: "The product already exists and the import only creates products",

@@ -11,6 +11,7 @@ import { groupNotices } from "../scan/shaped/group-notices.ts";
 import { createLeftList } from "../scan/shaped/left-records.ts";
 import { createRefuser } from "../scan/shaped/refuse-records.ts";
 import { formInMemory, type FormedInMemory } from "../shape/form-in-memory.ts";
+import type { Repeats } from "../shape/collect-sources.ts";
 import { splitProducts } from "../shape/products-text.ts";
 import type { ShapedPlan } from "../shape/record-judge.ts";
 
@@ -19,6 +20,7 @@ interface Sample {
   table: Omit<Table, "columns"> & PlannedColumns;
   dialect: Dialect;
   entries: Head["entries"];
+  repeats: Repeats;
 }
 
 export interface FormedSample {
@@ -35,14 +37,14 @@ export interface FormedSample {
 
 export function formSample(
   plan: ShapedPlan,
-  { records, table, dialect, entries }: Sample,
+  { records, table, dialect, entries, repeats }: Sample,
   listed: number,
 ): FormedSample {
   const left = createLeftList(table.columns, dialect, listed);
   const refusalOf = createRefuser(table, plan, dialect)(records);
   const formed = formInMemory(
     plan,
-    { records, dialect, refusalOf, ...(entries === undefined ? {} : { entries }) },
+    { records, dialect, refusalOf, repeats, ...(entries === undefined ? {} : { entries }) },
     left,
   );
   return {

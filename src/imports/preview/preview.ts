@@ -147,7 +147,7 @@ export function scanSample(
   const listed = Math.max(shown, SHOWN_REJECTS);
   const { repeats } = completeOptions(options);
   if (isShapedPlan(table.plan))
-    return scanFormed(table.plan, formSample(table.plan, { records: read, table, dialect, entries }, listed), {
+    return scanFormed(table.plan, formSample(table.plan, { records: read, table, dialect, entries, repeats }, listed), {
       repeats,
       listed,
       shown,

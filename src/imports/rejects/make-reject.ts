@@ -152,7 +152,7 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
     case "not_a_list":
       return `The value begins with [ or a quote, so it must be JSON: a list such as ["red", "blue"] of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty, or a text such as "red". Correct the value.`;
     case "no_base_row":
-      return `The row belongs to the layer "${value}" of a product, but the file has no row of the product itself. Add that row.`;
+      return withoutBase(target === undefined ? null : value);
     case "group_too_large":
       return `More than ${MAX_GROUP_RECORDS.toLocaleString("en")} rows or ${MAX_GROUP_BYTES >> 20} MB belong to the same product or group. Check the columns that the mapping groups by.`;
     case "match_ambiguous":
@@ -163,6 +163,12 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "No product has this SKU, and this import only updates products. Correct the SKU, or choose an import mode that creates products.";
   }
 }
+
+/** @param layer the layer of the row; null if the row only adds to its group */
+const withoutBase = (layer: string | null): string =>
+  layer === null
+    ? "The row only adds to a product of its group, but the group has no row of a product. Add that row beside this one."
+    : `The row belongs to the layer "${layer}" of a product, but the file has no row of the product itself. Add that row.`;
 
 /** Replaces NUL by the symbol for NUL, because PostgreSQL's text cannot contain NUL. */
 const plainText = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "\u2400") : text);

@@ -1,4 +1,4 @@
-// Adds the values of a scattered record to the product of another record.
+// Adds the values of scattered records to the product of another record.
 import type { FieldName } from "../../catalog/product/column-lists.ts";
 import { MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
 import type { FormedProduct } from "./products-text.ts";
@@ -8,7 +8,7 @@ type Values = Pick<FormedProduct, "fields" | "attributes">;
 interface Layer {
   /** The values of the product without its layers. */
   base: Values;
-  part: Values;
+  part: FormedProduct;
   /** The name of the layer, such as a language. */
   layer: string;
   /** The name of the attribute for the field `active`, without the layer. */
@@ -18,7 +18,7 @@ interface Layer {
 /** The fields that can differ between layers. */
 const LAYERED: readonly FieldName[] = ["name", "description", "active"];
 
-/** Adds each value that differs from that of the product as an attribute of the layer.
+/** Adds each value that differs from that of the product as an attribute of the layer. A marker in the layer erases this attribute.
  * @param admit returns the name of an attribute; undefined if an attribute cannot have this name */
 export function addLayer(
   product: FormedProduct,
@@ -27,7 +27,7 @@ export function addLayer(
 ): void {
   const add = (name: string, value: string | string[]): void => {
     const admitted = admit(`${name}-${layer}`);
-    if (admitted !== undefined) product.attributes.set(admitted, value);
+    if (admitted !== undefined) setAttribute(product, admitted, value);
   };
   for (const field of LAYERED) {
     const value = part.fields.get(field);
@@ -36,19 +36,72 @@ export function addLayer(
     else add(field, value);
   }
   for (const [name, value] of part.attributes) if (!isEqual(value, base.attributes.get(name))) add(name, value);
+  for (const name of [...part.erased, ...LAYERED.filter((field) => part.erased_fields.has(field))]) {
+    const admitted = admit(`${name}-${layer}`);
+    if (admitted !== undefined && !product.attributes.has(admitted)) product.erased.add(admitted);
+  }
 }
 
-/** Adds the values that the product lacks. Lists get the elements that they lack. */
-export function mergeInto(product: FormedProduct, part: FormedProduct): void {
-  for (const [field, value] of part.fields) if (!product.fields.has(field)) product.fields.set(field, value);
-  for (const [name, value] of part.attributes) {
-    const own = product.attributes.get(name);
-    if (own === undefined) product.attributes.set(name, value);
-    else if (Array.isArray(own) && own.length < MAX_LIST_ELEMENTS) {
-      const added = typeof value === "string" ? [value] : value;
-      product.attributes.set(name, [...new Set([...own, ...added])].slice(0, MAX_LIST_ELEMENTS));
-    }
+/** Merges records into a product: the product gets the values that it lacks, and its lists get the elements that they lack. */
+export class ProductMerger {
+  readonly #product: FormedProduct;
+  /** The elements of the lists to which records add. A list is copied once, however many records add to it. */
+  readonly #lists = new Map<string, Set<string>>();
+
+  constructor(product: FormedProduct) {
+    this.#product = product;
   }
+
+  /** Returns the name of a list that would have too many elements with those of the record. */
+  excessOf(part: FormedProduct): string | undefined {
+    for (const [name, value] of part.attributes) {
+      const own = this.#listOf(name);
+      if (own === undefined) continue;
+      const added = new Set(elementsOf(value).filter((text) => !own.has(text)));
+      if (own.size + added.size > MAX_LIST_ELEMENTS) return name;
+    }
+    return undefined;
+  }
+
+  add(part: FormedProduct): void {
+    const product = this.#product;
+    for (const [field, value] of part.fields) {
+      if (product.fields.has(field)) continue;
+      product.fields.set(field, value);
+      product.erased_fields.delete(field);
+    }
+    for (const [name, value] of part.attributes) {
+      const own = this.#listOf(name);
+      if (own !== undefined) for (const text of elementsOf(value)) own.add(text);
+      else if (!product.attributes.has(name)) setAttribute(product, name, value);
+    }
+    for (const field of part.erased_fields) if (!product.fields.has(field)) product.erased_fields.add(field);
+    for (const name of part.erased) if (!product.attributes.has(name)) product.erased.add(name);
+  }
+
+  /** Stores the lists with the added elements in the product. */
+  finish(): void {
+    for (const [name, texts] of this.#lists) this.#product.attributes.set(name, [...texts]);
+  }
+
+  /** Returns the elements of the product's attribute; undefined if the attribute is not a list. */
+  #listOf(name: string): Set<string> | undefined {
+    const known = this.#lists.get(name);
+    if (known !== undefined) return known;
+    const own = this.#product.attributes.get(name);
+    if (!Array.isArray(own)) return undefined;
+    const elements = new Set(own);
+    this.#lists.set(name, elements);
+    return elements;
+  }
+}
+
+const elementsOf = (value: string | string[]): string[] => (typeof value === "string" ? [value] : value);
+
+/** Sets an attribute, which then is not erased. */
+function setAttribute({ attributes, erased }: FormedProduct, name: string, value: string | string[]): void {
+  attributes.set(name, value);
+  erased.delete(name);
 }
 
 function isEqual(a: string | string[], b: string | string[] | undefined): boolean {

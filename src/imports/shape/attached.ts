@@ -12,12 +12,12 @@ import type { Range } from "./scattered.ts";
  * @param read returns the records of one range, which are valid until the next call */
 export function joinRanges(group: RecordGroup, ranges: readonly Range[], read: (range: Range) => Records): Attached {
   const from = group.count;
-  const before = group.bytes;
+  const before = group.size;
   for (const range of ranges) {
     const records = read(range);
     for (let r = 0; r < records.count; r++) group.append(records, r, { row: range.row + r, at: range.at });
   }
-  return { records: group.records, rows: group.rows, from, to: group.count, bytes: group.bytes - before };
+  return { records: group.records, rows: group.rows, from, to: group.count, size: group.size - before };
 }
 
 export class RangeReader {

@@ -8,13 +8,13 @@ import { ERASED, readerOf, type ReadValue } from "../mapping/run/value.ts";
 import { DynamicNames } from "../mapping/run/attributes/named-values.ts";
 import type { IsMet } from "../mapping/run/condition.ts";
 import type { Records } from "../read/records.ts";
-import { LookupTables, type Entry } from "./lookup-tables.ts";
+import { LINKS_NAME, LookupTables, type Entry } from "./lookup-tables.ts";
 import { ProductReader } from "./product-reader.ts";
 import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { Scattered } from "./scattered.ts";
 
-/** The name of the table with the parent of each variant. The names of a mapping's tables are not empty. */
-const LINKS: TableNode = { name: "", entry: null, is_path: false, join: null };
+/** The table with the parent of each variant. */
+const LINKS: TableNode = { name: LINKS_NAME, entry: null, is_path: false, join: null };
 
 /** What the second pass needs to know about the whole file. */
 export interface Sources {
@@ -27,6 +27,16 @@ export interface Sources {
 /** Whether the first pass is necessary. */
 export const needsSources = ({ shape }: ShapedPlan): boolean =>
   shape.overlay !== null || shape.merges || shape.links.length > 0 || shape.tables.some(({ entry }) => entry !== null);
+
+/** What is known before the first pass. */
+export interface Known {
+  /** Entries of tables that another pass has collected. */
+  entries?: Readonly<Record<string, readonly Entry[]>> | undefined;
+  /** Which of several rows with the same SKU the import applies if it does not merge them; by default the last one. */
+  repeats?: Repeats | undefined;
+}
+
+export type Repeats = "last" | "first" | "reject";
 
 export interface FoundRecord {
   /** Number of the record in the file, from 1. */
@@ -43,17 +53,19 @@ export class SourceCollector {
   readonly #entries: { name: string; key: ReadValue; value: ReadValue; parent: ReadValue | undefined }[];
   readonly #links: ReadValue[];
   readonly #tables: LookupTables;
-  readonly #scattered = new Scattered();
+  readonly #scattered: Scattered;
+  readonly #repeats: Repeats;
   readonly #keys = createKeyTable();
   /** Base records that another record replaces, with the number of that record; -1 for a layer whose base has not occurred yet. */
   readonly #replaced = new Map<number, number>();
   /** Bit r is set if record r has a layer so far. */
   #layered = new Uint8Array(1 << 16);
 
-  /** @param entries entries of tables that another pass has collected */
-  constructor(plan: ShapedPlan, dialect: Dialect, entries: Readonly<Record<string, readonly Entry[]>> = {}) {
+  constructor(plan: ShapedPlan, dialect: Dialect, { entries = {}, repeats = "last" }: Known = {}) {
     const { products, tables, links, group } = plan.shape;
     this.#plan = plan;
+    this.#repeats = repeats;
+    this.#scattered = new Scattered(plan.width);
     // The second pass notes the unknown texts of value maps.
     this.#judge = new RecordJudge(plan, dialect, { notes: { kept: () => undefined, unseen: () => undefined } });
     this.#adds = this.#judge.conditions(group?.adds ?? []);
@@ -81,8 +93,9 @@ export class SourceCollector {
   add(records: Records, r: number, { row, at }: FoundRecord): void {
     const judge = this.#judge;
     judge.open(records, r);
-    if (judge.isIgnored()) return;
+    // A row that is not a product can be an entry of a table, such as the name of a category.
     this.#addEntries();
+    if (judge.isIgnored()) return;
     const { overlay, merges } = this.#plan.shape;
     if ((overlay === null && !merges && this.#links.length === 0) || meetsAny(this.#adds, judge.row)) return;
     const kind = judge.kindOf();
@@ -130,7 +143,10 @@ export class SourceCollector {
   #place(sku: string, record: { row: number; at: number; bytes: number; line: number }): void {
     const { row } = record;
     const key = Buffer.from(skuKey(sku));
-    const isLayer = this.#judge.layerOf() !== undefined;
+    const layer = this.#judge.layerOf();
+    // The second pass rejects a row that does not name its layer.
+    if (layer === "") return;
+    const isLayer = layer !== undefined;
     const other = this.#keys.find(key, 0, key.length, row);
     if (isLayer) {
       if (other < 0) this.#replaced.set(row, -1);
@@ -142,9 +158,10 @@ export class SourceCollector {
     if (other < 0) return;
     if (this.#replaced.get(other) === -1) {
       this.#replaced.set(other, row);
+      this.#noteLayer(row);
       this.#keys.replace(row);
     } else if (this.#plan.shape.merges) this.#scattered.add(other, record);
-    else {
+    else if (this.#repeats === "last") {
       // The scan applies the last of several rows with the same SKU, so this row gets the layers too.
       if (this.#hasLayer(other)) this.#replaced.set(other, row);
       this.#keys.replace(row);

@@ -3,23 +3,20 @@ import type { Dialect, IgnoreCode, RejectCode } from "../../../contract/imports/
 import type { Notes } from "../mapping/run/notes.ts";
 import type { Records } from "../read/records.ts";
 import { joinRanges } from "./attached.ts";
-import { needsSources, SourceCollector, type Sources } from "./collect-sources.ts";
+import { needsSources, SourceCollector, type Known, type Sources } from "./collect-sources.ts";
 import { ProductFormer } from "./form-products.ts";
 import type { FormedCounts, LeftRecords } from "./formed.ts";
-import type { Entry } from "./lookup-tables.ts";
 import { RecordGroup } from "./record-group.ts";
 import type { ShapedPlan } from "./record-judge.ts";
 
 /** A record that is left out before its values are read. */
 export type Refusal = { code: RejectCode; column: number } | { ignored: IgnoreCode };
 
-export interface MemoryInput {
+export interface MemoryInput extends Known {
   records: Records;
   dialect: Dialect;
   /** Returns why a record is left out; undefined if it is not. `row` is the number of the record, from 1. */
   refusalOf: (r: number, row: number) => Refusal | undefined;
-  /** Entries of lookup tables that another pass has collected. */
-  entries?: Readonly<Record<string, readonly Entry[]>>;
 }
 
 export interface FormedInMemory {
@@ -60,10 +57,10 @@ export function formInMemory(plan: ShapedPlan, input: MemoryInput, left: AllLeft
 
 function collect(
   plan: ShapedPlan,
-  { records, dialect, entries = {} }: MemoryInput,
+  { records, dialect, ...known }: MemoryInput,
   refusals: readonly (Refusal | undefined)[],
 ): Sources {
-  const collector = new SourceCollector(plan, dialect, entries);
+  const collector = new SourceCollector(plan, dialect, known);
   for (let r = 0; r < records.count; r++)
     if (refusals[r] === undefined) collector.add(records, r, { row: r + 1, at: records.start[r] as number });
   return collector.finish();

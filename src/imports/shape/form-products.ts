@@ -1,5 +1,6 @@
 // Forms products from the records of a file: the second pass over the file, or the only one if products consist of neighbouring records.
 import type { Dialect } from "../../../contract/imports/imports.ts";
+import { skuKey } from "../../catalog/product/sku-key.ts";
 import { createKeyTable, type KeyTable } from "../keys/key-table.ts";
 import type { IsMet } from "../mapping/run/condition.ts";
 import { createNotes, type Notes } from "../mapping/run/notes.ts";
@@ -11,12 +12,13 @@ import { ProductParts } from "./product-parts.ts";
 import type { FoundRecord, Sources } from "./collect-sources.ts";
 import { GroupValues } from "./group-values.ts";
 import { ProductReader } from "./product-reader.ts";
-import { ProductsWriter, type FormedProduct } from "./products-text.ts";
-import { RecordGroup } from "./record-group.ts";
+import { ProductsWriter, textLength, type FormedProduct } from "./products-text.ts";
+import { RecordGroup, recordSize } from "./record-group.ts";
 import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "./scattered.ts";
 
-/** Maximum number of bytes of the products of one group. The records of a group can share a long text or a long list. */
+/** Maximum number of bytes of the products of one group, and of the products in its rejects. The records of a group can share a long text or
+ * a long list. */
 const MAX_FORMED_BYTES = 32 << 20;
 
 const KEPT_LINES = 3;
@@ -45,9 +47,10 @@ export class ProductFormer {
   readonly #deletes: IsMet[];
   readonly #seen: KeyTable | undefined;
   #currentBy: string | null = null;
-  #attachedBytes = 0;
+  #attachedSize = 0;
   #isTooLarge = false;
   #formedBytes = 0;
+  #rejectedCharacters = 0;
 
   constructor(plan: ShapedPlan, dialect: Dialect, left: LeftRecords, sources?: Sources) {
     const { shape } = plan;
@@ -100,10 +103,9 @@ export class ProductFormer {
     // Forming the previous group opens other records.
     const isAdd = meetsAny(this.#adds, judge.row);
     if (this.#beginsGroup(records.line[r] as number)) this.#endGroup();
-    const bytes = (records.end[r] as number) - (records.start[r] as number);
-    this.#attachedBytes += this.#parts.bytesOf(row);
-    const isFull =
-      this.#group.count >= MAX_GROUP_RECORDS || this.#group.bytes + this.#attachedBytes + bytes > MAX_GROUP_BYTES;
+    this.#attachedSize += this.#parts.sizeOf(row);
+    const size = this.#group.size + this.#attachedSize + recordSize(records, r);
+    const isFull = this.#group.count >= MAX_GROUP_RECORDS || size > MAX_GROUP_BYTES;
     if (isFull && this.#group.count > 0) this.#rejectGroup();
     if (this.#isTooLarge) this.#rejectLarge({ records, r, row });
     else this.#group.append(records, r, found, isAdd);
@@ -163,25 +165,30 @@ export class ProductFormer {
 
   #clear(): void {
     this.#group.clear();
-    this.#attachedBytes = 0;
+    this.#attachedSize = 0;
     this.#formedBytes = 0;
+    this.#rejectedCharacters = 0;
   }
 
   #formGroup(): void {
     const group = this.#group;
     const { records } = group;
     this.counts.groups++;
+    const by = this.#groupBy();
+    // The kind of a row can depend on all rows of its group, but not on the first product: the kinds determine which row that is.
+    this.#values.begin(by, { index: -1, reader: undefined });
     const kinds = group.adds.map((isAdd, r) => {
       this.#judge.open(records, r);
       return isAdd ? -1 : this.#judge.kindOf();
     });
     const first = kinds.findIndex((kind) => kind >= 0);
     group.fill(this.#plan.shape.group?.fill ?? [], this.#judge.row);
-    this.#values.begin(this.#groupBy(), { index: first, reader: this.#readers[kinds[first] ?? -1] });
+    this.#values.begin(by, { index: first, reader: this.#readers[kinds[first] ?? -1] });
     for (let r = 0; r < records.count; r++) {
       const left = { records, r, row: group.rows[r] as number };
-      if (group.adds[r] === true) this.#parts.countAdd(left);
-      else this.#formProduct(left, kinds[r] as number);
+      if (group.adds[r] !== true) this.#formProduct(left, kinds[r] as number);
+      else if (first >= 0) this.#parts.countAdd(left);
+      else this.#left.reject(left, "no_base_row", -1);
     }
   }
 
@@ -203,6 +210,10 @@ export class ProductFormer {
       this.#parts.leaveKind(left, row);
       return;
     }
+    if (this.#judge.layerOf(row) === "") {
+      this.#left.reject(left, "value_empty", this.#plan.shape.overlay?.by ?? -1);
+      return;
+    }
     const position = {
       row: left.row,
       line: records.line[r] as number,
@@ -215,7 +226,9 @@ export class ProductFormer {
     this.notes.endRecord(fault === undefined);
     this.#parts.addTo(product);
     if (fault !== undefined) {
-      this.#left.rejectFault(left, fault, product);
+      this.#rejectedCharacters += textLength(product);
+      const isShown = this.#rejectedCharacters <= MAX_FORMED_BYTES;
+      this.#left.rejectFault(left, fault, isShown ? product : undefined);
       return;
     }
     if (!deletes) this.#link(product);
@@ -231,7 +244,7 @@ export class ProductFormer {
     const sku = fields.get("sku");
     if (sku === undefined || fields.has("parent_sku") || this.#plan.shape.links.length === 0) return;
     const parent = this.#sources?.parentOf(sku);
-    if (parent !== undefined && parent !== sku) fields.set("parent_sku", parent);
+    if (parent !== undefined && skuKey(parent) !== skuKey(sku)) fields.set("parent_sku", parent);
   }
 
   /** Rejects all records of a group that is too large, and from now on those that follow. */

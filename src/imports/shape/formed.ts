@@ -29,7 +29,8 @@ export interface Attached {
   rows: readonly number[];
   from: number;
   to: number;
-  bytes: number;
+  /** The size of the records; see `recordSize`. */
+  size: number;
 }
 
 export interface FormedCounts {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { compileMapping } from "../mapping/compile.ts";
+import { createFit, fitChunk } from "../read/fit/fit-records.ts";
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
@@ -25,8 +26,8 @@ const DIALECT: Dialect = {
   formula_escape: false,
 };
 
-function planOf(mapping: Mapping): ShapedPlan {
-  const { plan } = compileMapping(mappingSchema.parse(mapping), ["handle", "sku", "view", "title"]);
+function planOf(mapping: Mapping, header = ["handle", "sku", "view", "title"]): ShapedPlan {
+  const { plan } = compileMapping(mappingSchema.parse(mapping), header);
   if (!isShapedPlan(plan)) throw new Error("the mapping forms no products");
   return plan;
 }
@@ -108,7 +109,7 @@ test("a product with hundreds of thousands of rows and layers in turn has all la
 });
 
 test("rows of the same products in too many places of the file are refused with the advice to sort it", () => {
-  const scattered = new Scattered();
+  const scattered = new Scattered(4);
   const add = (i: number): void => {
     scattered.add(i % 2, { row: i + 3, at: i * 20, bytes: 10, line: i + 3 });
   };
@@ -133,4 +134,53 @@ test("parents in a circle end", () => {
   tables.add("paths", ["2", "two", "1"]);
   expect(tables.lookup("paths", "1")).toHaveLength(64);
   expect(tables.lookup("paths", "3")).toBeUndefined();
+});
+
+test("links with too much text are refused with the name of their statement", () => {
+  const collector = new SourceCollector(planOf({ key: "sku", links: [{ children: "handle" }] }), DIALECT);
+  const addAll = (): void => {
+    for (let row = 1; row <= 70; row++)
+      collector.add(recordsOf(`child-${row},s-${row}${"x".repeat(1_000_000)},,\n`), 0, { row, at: 0 });
+  };
+  expect(addAll).toThrow(/Check the statement "links" of the mapping/);
+});
+
+test("short rows of a wide table count by their cells", () => {
+  const header = ["handle", "sku", ...Array.from({ length: 1998 }, (_, i) => `c${i}`)];
+  const plan = planOf({ key: "sku", group: { by: "handle" }, keep: false }, header);
+  const left = createCounts();
+  const former = new ProductFormer(plan, DIALECT, left);
+  const fitted = fitChunk(recordsOf("h,s\n"), createFit(header.length, DIALECT));
+  for (let row = 1; row <= 10_000; row++) former.add(fitted, 0, { row, at: 0 });
+  former.end();
+  expect(Object.fromEntries(left.counts)).toEqual({ group_too_large: 10_000 });
+
+  const collector = new SourceCollector(planOf({ key: "sku", repeats: "merge", keep: false }, header), DIALECT);
+  for (let row = 1; row <= 10_000; row++) collector.add(fitted, 0, { row, at: row * 4 });
+  expect(collector.finish().scattered.placeOf(2)).toBe("too_large");
+});
+
+test("a long text that the rejected rows of a group share is kept for some of them", () => {
+  const mapping = {
+    key: "sku",
+    group: { by: "handle", fill: ["title"] },
+    attributes: { n: { from: "view", number: "1" } },
+  };
+  let characters = 0;
+  let rejects = 0;
+  const former = new ProductFormer(planOf(mapping), DIALECT, {
+    reject: () => undefined,
+    ignore: () => undefined,
+    rejectFault: (_, __, product) => {
+      rejects++;
+      characters += product?.attributes.get("title")?.length ?? 0;
+    },
+  });
+  former.add(recordsOf(`h,s-0,1,${"x".repeat(100_000)}\n`), 0, { row: 1, at: 0 });
+  const one = recordsOf("h,s-1,x,\n");
+  for (let row = 2; row < 2000; row++) former.add(one, 0, { row, at: 0 });
+  former.end();
+  expect(rejects).toBe(1998);
+  expect(characters).toBeGreaterThan(10 << 20);
+  expect(characters).toBeLessThan(34 << 20);
 });

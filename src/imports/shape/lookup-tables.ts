@@ -11,6 +11,9 @@ const MAX_BYTES = 64 << 20;
 /** Maximum number of steps from an entry to its topmost parent. It also ends circles. */
 const MAX_DEPTH = 64;
 
+/** The name of the table with the parent of each variant. The names of a mapping's tables are not empty. */
+export const LINKS_NAME = "";
+
 interface Entries {
   node: TableNode;
   keys: ReturnType<typeof createKeyTable>;
@@ -84,11 +87,17 @@ export class LookupTables {
   }
 }
 
-const tooLarge = (table: string): Problem =>
-  new Problem(
+function tooLarge(table: string): Problem {
+  const isOfLinks = table === LINKS_NAME;
+  const statement = isOfLinks ? "links" : `tables.${table}`;
+  return new Problem(
     "mapping-invalid",
-    `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_BYTES >> 20} MB of text. Check the statement "tables.${table}" of the mapping, or divide the file.`,
+    `The lookup tables and links of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_BYTES >> 20} MB of text. Check the statement "${statement}" of the mapping, or divide the file.`,
     {
-      extra: { statement: `tables.${table}`, ...because("mapping-table-too-large", { table, limit: MAX_ENTRIES }) },
+      extra: {
+        statement,
+        ...because("mapping-table-too-large", { table: isOfLinks ? "links" : table, limit: MAX_ENTRIES }),
+      },
     },
   );
+}

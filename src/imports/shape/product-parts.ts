@@ -2,7 +2,8 @@
 import type { DynamicNames } from "../mapping/run/attributes/named-values.ts";
 import type { Notes } from "../mapping/run/notes.ts";
 import type { Row } from "../mapping/run/row.ts";
-import { addLayer, mergeInto } from "./add-to-product.ts";
+import { MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
+import { addLayer, ProductMerger } from "./add-to-product.ts";
 import type { Attached, FormedCounts, LeftRecord, LeftRecords } from "./formed.ts";
 import type { ProductReader } from "./product-reader.ts";
 import type { FormedProduct } from "./products-text.ts";
@@ -16,6 +17,13 @@ interface PartsContext {
   left: LeftRecords;
   notes: Notes;
   counts: FormedCounts;
+}
+
+interface Target {
+  product: FormedProduct;
+  /** The values of the product without its scattered records. */
+  base: Pick<FormedProduct, "fields" | "attributes">;
+  merger: ProductMerger;
 }
 
 export class ProductParts {
@@ -43,8 +51,9 @@ export class ProductParts {
     this.#attached.set(row, attached);
   }
 
-  bytesOf(row: number): number {
-    return this.#attached.get(row)?.bytes ?? 0;
+  /** Returns the size of the scattered records of the product in record `row`. */
+  sizeOf(row: number): number {
+    return this.#attached.get(row)?.size ?? 0;
   }
 
   /** Counts a record that only adds to a product. */
@@ -81,10 +90,12 @@ export class ProductParts {
     this.#attached.delete(product.row);
     const { records, rows, from, to } = attached;
     const base = { fields: new Map(product.fields), attributes: new Map(product.attributes) };
-    for (let r = from; r < to; r++) this.#addPart(product, base, { records, r, row: rows[r] as number });
+    const merger = new ProductMerger(product);
+    for (let r = from; r < to; r++) this.#addPart({ product, base, merger }, { records, r, row: rows[r] as number });
+    merger.finish();
   }
 
-  #addPart(product: FormedProduct, base: Pick<FormedProduct, "fields" | "attributes">, left: LeftRecord): void {
+  #addPart({ product, base, merger }: Target, left: LeftRecord): void {
     const judge = this.#judge;
     judge.open(left.records, left.r);
     const kind = judge.kindOf();
@@ -99,14 +110,27 @@ export class ProductParts {
       addLayer(product, { base, part, layer, active_name: this.#plan.shape.overlay?.active_name ?? "active" }, (name) =>
         this.#names.admit(judge.row, name, this.#plan.shape.overlay?.by ?? -1),
       );
+    if (judge.row.fault === undefined && layer === undefined) merge(merger, part, judge.row);
     const { fault } = judge.row;
     this.#notes.endRecord(fault === undefined);
     if (fault !== undefined) {
       this.#left.rejectFault(left, fault);
       return;
     }
-    if (layer === undefined) mergeInto(product, part);
-    else this.#counts.layers++;
+    if (layer !== undefined) this.#counts.layers++;
     this.countAdd(left);
   }
+}
+
+/** Merges the record into the product. Rejects the record if a list would have too many elements. */
+function merge(merger: ProductMerger, part: FormedProduct, row: Row): void {
+  const name = merger.excessOf(part);
+  if (name === undefined) {
+    merger.add(part);
+    return;
+  }
+  const value = part.attributes.get(name) ?? "";
+  const shown = typeof value === "string" ? value : value.slice(0, 10).join(", ");
+  const limit = MAX_LIST_ELEMENTS.toLocaleString("en");
+  row.reject("does_not_fit", -1, shown, `part of the list "${name}", which has at most ${limit} elements`);
 }

@@ -46,6 +46,15 @@ export interface FormedProduct extends RecordPosition {
   deletes: boolean;
 }
 
+/** Returns the number of characters of all values of the product. */
+export function textLength({ fields, attributes }: FormedProduct): number {
+  let length = 0;
+  for (const text of fields.values()) length += text.length;
+  for (const value of attributes.values())
+    length += typeof value === "string" ? value.length : value.reduce((sum, text) => sum + text.length, 0);
+  return length;
+}
+
 const LINE_END = 0x0a;
 const FIELD_END = 0x1f;
 const COMMA = 0x2c;

@@ -2,6 +2,14 @@
 import { createRecords, growFields, growRecords, type Records } from "../read/records.ts";
 import type { Row } from "../mapping/run/row.ts";
 
+/** Returns the number of bytes of a record, or the number of its cells if it has more cells than bytes: a short record has got the cells that
+ * it lacks. */
+export const recordSize = (records: Records, r: number): number =>
+  Math.max(
+    (records.end[r] as number) - (records.start[r] as number),
+    (records.first_field[r + 1] as number) - (records.first_field[r] as number),
+  );
+
 export class RecordGroup {
   readonly records: Records = createRecords();
   /** Number of each record in the file, from 1. */
@@ -12,6 +20,8 @@ export class RecordGroup {
   readonly adds: boolean[] = [];
   /** Number of bytes of the records. */
   bytes = 0;
+  /** The size of the records; see `recordSize`. */
+  size = 0;
 
   get count(): number {
     return this.records.count;
@@ -43,6 +53,7 @@ export class RecordGroup {
     records.first_field[to + 1] = target + fields;
     records.count = to + 1;
     this.bytes += length;
+    this.size += recordSize(source, r);
     this.rows.push(row);
     this.positions.push(at);
     this.adds.push(isAdd);
@@ -76,6 +87,7 @@ export class RecordGroup {
     this.positions.length = 0;
     this.adds.length = 0;
     this.bytes = 0;
+    this.size = 0;
   }
 
   #reserve(length: number): void {

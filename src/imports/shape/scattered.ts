@@ -5,7 +5,8 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of ranges, which need 36 bytes each. */
 export const MAX_RANGES = 2_000_000;
-/** Maximum number of records, and of their bytes, that belong to one product. */
+/** Maximum number of records, and of their bytes, that belong to one product. A record with more cells than bytes counts as one byte for each
+ * cell, because each cell needs nine bytes of memory, even a cell that a short record lacks. */
 export const MAX_GROUP_RECORDS = 16_384;
 export const MAX_GROUP_BYTES = 8 << 20;
 
@@ -36,6 +37,12 @@ export class Scattered {
   #order = new Int32Array(0);
   #tooLarge = new Uint8Array(0);
   readonly #largeBases = new Set<number>();
+  readonly #width: number;
+
+  /** @param width number of columns of the file */
+  constructor(width: number) {
+    this.#width = width;
+  }
 
   /** Adds a record. Records are added in the order of the file. @param base number of the record with the product */
   add(base: number, record: Omit<Range, "count">): void {
@@ -133,7 +140,7 @@ export class Scattered {
     while (to < this.#size && this.#base[this.#order[to] as number] === base) {
       const i = this.#order[to] as number;
       records += this.#count[i] as number;
-      bytes += this.#bytes[i] as number;
+      bytes += Math.max(this.#bytes[i] as number, (this.#count[i] as number) * this.#width);
       to++;
     }
     if (base === -1 || (records < MAX_GROUP_RECORDS && bytes <= MAX_GROUP_BYTES)) return to;

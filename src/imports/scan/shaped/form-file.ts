@@ -11,9 +11,8 @@ import { readRecords, wholeExtent, type Table } from "../../read/read-records.ts
 import type { Records } from "../../read/records.ts";
 import { createSplitter, type Splitter } from "../../read/splitter.ts";
 import { checkNewFile, createNewFile, type SpaceCheck } from "../../read/text/new-file.ts";
-import { needsSources, SourceCollector, type Sources } from "../../shape/collect-sources.ts";
+import { needsSources, SourceCollector, type Known, type Sources } from "../../shape/collect-sources.ts";
 import { ProductFormer } from "../../shape/form-products.ts";
-import type { Entry } from "../../shape/lookup-tables.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
 import { watchCells, type CellWatch } from "../rows/cells/watch-cells.ts";
 import { ScatteredReader } from "./scattered-reader.ts";
@@ -28,12 +27,13 @@ export interface SourceText {
   plan: ShapedPlan;
   dialect: Dialect;
   size: number;
-  /** Entries of lookup tables that another pass has collected. */
-  entries: Readonly<Record<string, readonly Entry[]>> | undefined;
+  known: Known;
 }
 
 export interface FormingSteps {
   left: LeftList;
+  /** Stores the records that were left out. */
+  saveLeft: () => Promise<void>;
   refuser: (records: Records) => RefusalOf;
   /** Called after each window. `share` is the share of the work that is done. @returns whether forming continues */
   onWindow: (records: Records, rows: number, share: number) => Promise<boolean>;
@@ -58,9 +58,9 @@ export async function formFile(
   target: string,
   steps: FormingSteps,
 ): Promise<FormedText | undefined> {
-  const { plan, dialect, table, entries } = source;
+  const { plan, dialect, table, known } = source;
   const isTwice = needsSources(plan);
-  const collector = isTwice || entries !== undefined ? new SourceCollector(plan, dialect, entries) : undefined;
+  const collector = isTwice || known.entries !== undefined ? new SourceCollector(plan, dialect, known) : undefined;
   if (collector !== undefined && isTwice && !(await collect(source, steps, collector))) return undefined;
   const sources = collector?.finish();
   const former = new ProductFormer(plan, dialect, steps.left, sources);
@@ -83,9 +83,10 @@ export async function formFile(
         const refusalOf = steps.refuser(fitted);
         for (let r = 0, attached = 0; r < fitted.count;) {
           if (r === attached) attached += (await scattered?.attach(rows + r + 1, fitted.count - r)) ?? fitted.count - r;
-          for (; r < attached && former.length <= WRITE_BYTES; r++)
+          for (; r < attached && former.length <= WRITE_BYTES && !steps.left.is_full; r++)
             formRecord(former, steps.left, { fitted, r, row: rows + r + 1, offset }, refusalOf);
           if (former.length > WRITE_BYTES) await write(stream, former.take(), steps.checkSpace);
+          if (steps.left.is_full) await steps.saveLeft();
         }
         rows += fitted.count;
       }

@@ -9,13 +9,14 @@ import type { Records } from "../../read/records.ts";
 import { createSplitter } from "../../read/splitter.ts";
 import { withSources } from "../../rejects/product-rejects.ts";
 import { PRODUCTS_DIALECT, restoreOrigins } from "../../shape/products-text.ts";
+import type { Repeats } from "../../shape/collect-sources.ts";
 import type { ShapedPlan } from "../../shape/record-judge.ts";
 import { endScan } from "../review/end-scan.ts";
 import { watchCells } from "../rows/cells/watch-cells.ts";
 import { shortRowNotices, unknownNotices } from "../rows/notices.ts";
 import type { RowScan } from "../rows/row-scan.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
-import { createScanner, type ScanRules } from "../scanner.ts";
+import { createScanner, type Scanner, type ScanRules } from "../scanner.ts";
 import { saveRejects } from "../save-rejects.ts";
 import { scratchSpace } from "../scratch-space.ts";
 import { noteFaulty, noteScanned, type ScanProgress } from "../store.ts";
@@ -44,7 +45,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
   while (!extent.whole) await extent.grow();
   const left = createLeftList(table.columns, dialect);
   const path = productsPath(context, work);
-  const formed = await form(run, shaped, left, path);
+  const formed = await form(run, shaped, { left, repeats: rules.repeats }, path);
   if (formed === undefined) return "not UTF-8";
   const layout = layoutOf(plan.columns);
   const scanner = createScanner(layout, PRODUCTS_DIALECT, {
@@ -65,7 +66,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
     },
     unfitActive: () => undefined,
     notices: () => [
-      ...groupNotices(plan, formed.former.counts, formed.rows),
+      ...groupNotices(plan, { ...formed.former.counts, products: appliedProducts(formed, scanner) }, formed.rows),
       ...table.notices,
       ...shortRowNotices(formed.fit.filled_up),
       ...formed.watch.notices((key) => scanner.hasKey(key)),
@@ -79,20 +80,30 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
   return "scanned";
 }
 
+/** Number of formed products that the scan has not rejected, and that no later row of the same SKU replaces. */
+const appliedProducts = ({ former }: FormedText, { rejected, superseded, ignored }: Scanner): number =>
+  former.counts.products - rejected - superseded - ignored;
+
 /** The layout with the SKU as its only stored column, so that only SKUs are inspected. */
 const onlyKeys = (layout: ReturnType<typeof layoutOf>): ReturnType<typeof layoutOf> => ({
   ...layout,
   columns: layout.columns.map((column, index) => (index === layout.sku ? column : { ...column, target: "ignored" })),
 });
 
-async function form(run: Run, shaped: ShapedFile, left: LeftList, path: string): Promise<FormedText | undefined> {
+async function form(
+  run: Run,
+  shaped: ShapedFile,
+  { left, repeats }: { left: LeftList; repeats: Repeats },
+  path: string,
+): Promise<FormedText | undefined> {
   const { table, plan, dialect, extent, file } = shaped;
   const { context, work, signal } = run;
   const { pool } = context;
   let notedAt = performance.now();
   const entries = dialect.tree === undefined ? undefined : await readEntries(textPath(context, work, dialect));
-  return formFile({ file, table, plan, dialect, size: extent.end, entries }, path, {
+  return formFile({ file, table, plan, dialect, size: extent.end, known: { entries, repeats } }, path, {
     left,
+    saveLeft: () => saveRejects(run, left.take()),
     refuser: createRefuser(table, plan, dialect),
     async onWindow(records, rows, share) {
       if (shaped.isRefuted(records)) return false;

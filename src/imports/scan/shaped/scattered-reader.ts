@@ -4,6 +4,8 @@ import { RangeReader, joinRanges } from "../../shape/attached.ts";
 import type { ProductFormer } from "../../shape/form-products.ts";
 import { RecordGroup } from "../../shape/record-group.ts";
 import type { Range, Scattered } from "../../shape/scattered.ts";
+import { truncatedFile } from "../../problems.ts";
+import { readFully } from "../../read/text/text-file.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 
 /** Scattered records of products in this many bytes are read at once. */
@@ -25,7 +27,9 @@ export class ScatteredReader {
   readonly #source: ScatteredSource;
   readonly #former: ProductFormer;
   readonly #reader: RangeReader;
+  /** The bytes of the ranges, and the part of the file that was read last. */
   #bytes = Buffer.alloc(0);
+  #piece = Buffer.alloc(0);
   #groups = [new RecordGroup(), new RecordGroup()];
 
   constructor(source: ScatteredSource, former: ProductFormer) {
@@ -37,7 +41,7 @@ export class ScatteredReader {
   /** Attaches the scattered records of the products in the records from `row` on, as far as they fit into memory. Returns the number of
    * these records, at most `count`. */
   async attach(row: number, count: number): Promise<number> {
-    const { scattered } = this.#source;
+    const { scattered, width } = this.#source;
     if (scattered.is_empty) return count;
     const wanted: { row: number; ranges: Range[] }[] = [];
     let bytes = 0;
@@ -46,7 +50,7 @@ export class ScatteredReader {
       const ranges = scattered.rangesOf(row + records);
       if (ranges.length === 0) continue;
       wanted.push({ row: row + records, ranges });
-      for (const range of ranges) bytes += range.bytes;
+      for (const { bytes: length, count: parts } of ranges) bytes += Math.max(length, parts * width);
     }
     if (wanted.length === 0) return records;
     const texts = await this.#readRanges(wanted.flatMap(({ ranges }) => ranges));
@@ -68,18 +72,22 @@ export class ScatteredReader {
     return next;
   }
 
-  /** Reads ranges of the file. Ranges that are near each other are read at once. The result is valid until the next call. */
+  /** Reads ranges of the file. Ranges that are near each other are read at once, but the bytes between them are not kept. The result is valid
+   * until the next call. */
   async #readRanges(ranges: readonly Range[]): Promise<Map<Range, Buffer>> {
-    const pieces = piecesOf(ranges.toSorted((a, b) => a.at - b.at));
-    const total = pieces.reduce((sum, { at, end }) => sum + end - at, 0);
-    if (this.#bytes.length < total) this.#bytes = Buffer.allocUnsafe(total * 2);
+    const total = ranges.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (this.#bytes.length < total) this.#bytes = Buffer.allocUnsafe(total);
     const texts = new Map<Range, Buffer>();
     let used = 0;
-    for (const { at, end, parts } of pieces) {
-      const bytes = this.#bytes.subarray(used, used + end - at);
-      used += end - at;
-      await this.#source.file.read(bytes, 0, bytes.length, at);
-      for (const range of parts) texts.set(range, bytes.subarray(range.at - at, range.at - at + range.bytes));
+    for (const { at, end, parts } of piecesOf(ranges.toSorted((a, b) => a.at - b.at))) {
+      if (this.#piece.length < end - at) this.#piece = Buffer.allocUnsafe(end - at);
+      const piece = this.#piece.subarray(0, end - at);
+      if ((await readFully(this.#source.file, piece, 0, at)) < piece.length) throw truncatedFile();
+      for (const range of parts) {
+        const text = this.#bytes.subarray(used, used + range.bytes);
+        used += piece.copy(text, 0, range.at - at, range.at - at + range.bytes);
+        texts.set(range, text);
+      }
     }
     return texts;
   }
