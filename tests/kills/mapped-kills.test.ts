@@ -75,11 +75,6 @@ const GROUPED: Mapping = {
 };
 /** Blue articles are layers of the article with the same number. */
 const LAYERED: Mapping = { ...VALUES, key: "Article", overlay: { by: "Colour", base: ["red", "grey"] } };
-const DELETING: Mapping = {
-  ...VALUES,
-  key: { from: "Article", replace: [["A", "P-"]] },
-  delete_when: { of: "Colour", is: "grey" },
-};
 const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
   ...mapping,
   attributes: { ...mapping.attributes, colour: { from: "Colour", map: { red: "rot", blue: "blau" }, else: otherwise } },
@@ -208,17 +203,13 @@ async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Distu
 }
 
 describe.each<[string, Mapping, Mapping | undefined]>([
-  ["with computed values", VALUES, undefined],
-  ["that find products by their GTIN", BY_GTIN, undefined],
   ["whose rows form groups", GROUPED, undefined],
   ["whose rows are layers of other rows", LAYERED, undefined],
-  ["that delete products", DELETING, undefined],
   [
     "that delete products that they find by their GTIN",
     { ...BY_GTIN, delete_when: { of: "Colour", is: "grey" } },
     undefined,
   ],
-  ["that wait for an answer", asking(VALUES, "hold"), asking(VALUES, "keep")],
   ["that find products and wait for an answer", asking(BY_GTIN, "hold"), asking(BY_GTIN, "keep")],
 ])("imports %s", (_, mapping, answer) => {
   test(

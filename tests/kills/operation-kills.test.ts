@@ -14,7 +14,7 @@ import { connectClient, retryTransient } from "../../src/db/connection/connect.t
 import { until } from "../support/until.ts";
 
 const ROWS = 20_000;
-const KILLS = 12;
+const KILLS = 8;
 const TIMEOUT_MS = 600_000;
 /** The kill comes within this time, which is about as long as an operation on ROWS products takes. */
 const MAX_DELAY_MS = 1200;

@@ -221,7 +221,7 @@ test("lists are the same as those of a sequential scan, in any state of the inde
       const { rows: now } = await pool.query("select sku_key, id, version from products order by sku_key");
       expect(rows).toEqual(now);
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
 });
 
