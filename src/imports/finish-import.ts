@@ -5,7 +5,7 @@ import { readFinalCounts } from "./chunk-store.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { removeImportFiles } from "./files/remove-files.ts";
-import { noteUse } from "../profiles/use-store.ts";
+import { noteUse } from "../profiles/note-use.ts";
 import { nothingImported } from "./problems.ts";
 import { countRejects } from "./rejects/store.ts";
 import { markFinished, markFinishing } from "./progress-store.ts";

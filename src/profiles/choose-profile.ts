@@ -7,7 +7,7 @@ import { Problem } from "../../contract/problems.ts";
 import { NO_PROFILE } from "../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { profileKey } from "./profile-key.ts";
-import { compareColumns, type ColumnChanges } from "./select/compare-columns.ts";
+import { compareColumns, unnamedColumns, type ColumnChanges } from "./select/compare-columns.ts";
 import { headerFor, type HeaderLines } from "./select/header-line.ts";
 import { selectProfile, type KnownProfile, type Selection } from "./select/select-profile.ts";
 import { because } from "../../contract/problem-reasons.ts";
@@ -55,9 +55,10 @@ export function chooseProfile(
   const header = headerFor(profile.definition, lines)?.cells ?? lines.header;
   const changes = compareColumns(header, profile);
   const policy = policyOf(options, profile.definition);
+  const ignored = policy.on_new_column === "ignore" ? [...changes.added, ...unnamedColumns(header, profile)] : [];
   return {
     profile,
-    options: withMapping(options, profile.definition, policy.on_new_column === "ignore" ? changes.added : []),
+    options: withMapping(options, profile.definition, ignored),
     notices: changeNotices(profile.name, changes, policy),
     question: questionOf(profile.name, changes, policy),
   };
@@ -121,7 +122,12 @@ interface Policy {
   on_missing_column: "keep" | "hold";
 }
 
-const policyOf = (options: GivenOptions, definition: ProfileDefinition): Policy => ({
+export const ignoresNewColumns = (
+  options: Pick<GivenOptions, "on_new_column">,
+  definition: ProfileDefinition,
+): boolean => policyOf(options, definition).on_new_column === "ignore";
+
+const policyOf = (options: Pick<GivenOptions, keyof Policy>, definition: ProfileDefinition): Policy => ({
   on_new_column: options.on_new_column ?? definition.on_new_column ?? "attribute",
   on_missing_column: options.on_missing_column ?? definition.on_missing_column ?? "keep",
 });

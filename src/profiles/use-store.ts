@@ -1,5 +1,7 @@
 // SQL of the last use of each profile.
+import type { GivenOptions } from "../../contract/imports/imports.ts";
 import type { Queryable } from "../db/connection/connect.ts";
+import type { UsedProfile } from "./choose-profile.ts";
 
 export interface ProfileUse {
   used_at: string;
@@ -15,14 +17,33 @@ export async function readUses(db: Queryable, keys: readonly string[]): Promise<
   return new Map(rows.map(({ name_key, ...use }) => [name_key, use]));
 }
 
-/** Records that a finished import used its profile, and the columns of its file. */
-export async function noteUse(db: Queryable, importId: number): Promise<void> {
+/** An import with a profile, and the names of the columns of its file. */
+export interface ProfiledImport {
+  profile: UsedProfile;
+  options: Pick<GivenOptions, "on_new_column">;
+  columns: string[];
+}
+
+/** @returns undefined if the import has no profile or no columns */
+export async function readProfiledImport(db: Queryable, importId: number): Promise<ProfiledImport | undefined> {
+  const { rows } = await db.query<ProfiledImport>(
+    `select profile, options, (select json_agg(c->>'name') from jsonb_array_elements(columns) c) as columns
+     from imports where id = $1 and profile is not null and jsonb_array_length(columns) > 0`,
+    [importId],
+  );
+  return rows[0];
+}
+
+/** Stores the last use of a profile, unless a later import has already used it. */
+export async function storeUse(
+  db: Queryable,
+  key: string,
+  { import_id, columns }: Pick<ProfileUse, "import_id" | "columns">,
+): Promise<void> {
   await db.query(
-    `insert into profile_uses (name_key, import_id, columns)
-     select profile->>'key', id, (select json_agg(c->>'name') from jsonb_array_elements(columns) c)
-     from imports where id = $1 and profile is not null and jsonb_array_length(columns) > 0
+    `insert into profile_uses (name_key, import_id, columns) values ($1, $2, $3)
      on conflict (name_key) do update set used_at = now(), import_id = excluded.import_id, columns = excluded.columns
      where profile_uses.import_id < excluded.import_id`,
-    [importId],
+    [key, import_id, JSON.stringify(columns)],
   );
 }

@@ -1,5 +1,6 @@
 // Compares the columns of a file with those that a profile knows.
 import { isTreeMapping } from "../../imports/mapping/tree/tree-request.ts";
+import { attributeColumns } from "../../imports/read/columns/match-columns.ts";
 import { createPatternBudget } from "../../imports/mapping/compile/file-columns.ts";
 import { columnKey, hasOneOf, headerOf, matchingKeys, numberedNames } from "./column-names.ts";
 import type { KnownProfile } from "./select-profile.ts";
@@ -16,10 +17,12 @@ export interface ColumnChanges {
   renamed: { from: string; to: string }[];
 }
 
+type ComparedProfile = Pick<KnownProfile, "definition" | "seen_columns" | "built_in">;
+
 /** @throws Problem `mapping-invalid` if the profile has too many patterns for the columns */
 export function compareColumns(
   header: readonly string[],
-  { definition, seen_columns, built_in }: KnownProfile,
+  { definition, seen_columns, built_in }: ComparedProfile,
 ): ColumnChanges {
   const budget = createPatternBudget();
   const file = headerOf(header, budget);
@@ -27,9 +30,7 @@ export function compareColumns(
   const used = usedColumns(definition);
   const named = [...used.named, ...(definition.detect?.columns ?? [])];
   const known = matchingKeys(file, named);
-  // A built-in profile, and a profile for XML or JSON, names only some of the columns of its files. Before the first import with the
-  // profile, no column counts as new.
-  const knowsAll = (built_in || isTreeMapping(definition)) && seen_columns === null;
+  const knowsAll = countsAllAsKnown({ definition, seen_columns, built_in });
   const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
   const added = knowsAll ? [] : distinctNames(numberedNames(header)).filter((name) => !isKnown(columnKey(name)));
   // A built-in profile names columns of every version of its files, so no file has all of them.
@@ -41,6 +42,21 @@ export function compareColumns(
   });
   const missing = distinctNames([...unread.map((group) => group[0] as string), ...unseen]);
   return { added, missing, renamed: similarNames(missing, added) };
+}
+
+/** A built-in profile, and a profile for XML or JSON, names only some of the columns of its files. Before the first import with the profile,
+ * no column counts as new. */
+const countsAllAsKnown = ({ definition, seen_columns, built_in }: ComparedProfile): boolean =>
+  (built_in || isTreeMapping(definition)) && seen_columns === null;
+
+/** Returns the names that an import gives to the columns without a name, except those that the profile names or that the last file had. */
+export function unnamedColumns(header: readonly string[], profile: ComparedProfile): string[] {
+  if (countsAllAsKnown(profile)) return [];
+  const { definition, seen_columns } = profile;
+  const known = new Set([...usedColumns(definition).named, ...(seen_columns ?? [])].map(columnKey));
+  return attributeColumns(header).flatMap(({ name }, position) =>
+    (header[position] ?? "").trim() === "" && !known.has(columnKey(name)) ? [name] : [],
+  );
 }
 
 const distinctNames = (names: readonly string[]): string[] =>

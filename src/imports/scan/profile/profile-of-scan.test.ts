@@ -134,6 +134,29 @@ test("an import waits for an answer if the columns changed and its profile has `
   expect(await workOn(context, missing.id)).toMatchObject({ state: "done", created: 1 });
 });
 
+test("columns that an import has ignored because they are new are ignored in the next file too, or asked about again", async () => {
+  const columns = { key: "Ign code", name: "Ign name" };
+  await store("Ignoring", { ...columns, on_new_column: "ignore" });
+  for (const sku of ["i-1", "i-2"]) {
+    const made = await run(`;Ign code;Ign name;Neu\n0;${sku};Lamp;x\n`);
+    expect(made).toMatchObject({ state: "done", profile: { name: "Ignoring" } });
+    expect(codes(made)).toContainEqual(["new_column", "Neu"]);
+    expect((await readProduct(sku))?.attributes).toEqual({});
+  }
+  const kept = await run("Ign code;Ign name;Neu\ni-3;Lamp;x\n", { on_new_column: "attribute" });
+  expect(kept.state).toBe("done");
+  await run("Ign code;Ign name;Neu;Neuer\ni-4;Lamp;x;y\n");
+  expect((await readProduct("i-4"))?.attributes).toEqual({ Neu: "x" });
+  await store("Asking", { key: "Ask code", name: "Ask name", on_new_column: "hold" });
+  for (const sku of ["a-1", "a-2"]) {
+    const asked = await run(`Ask code;Ask name;Neu\n${sku};Lamp;x\n`);
+    expect(asked).toMatchObject({ state: "held", problem: { option: "on_new_column" } });
+    await continueImport(context, asked.id, { on_new_column: "ignore" });
+    expect(await workOn(context, asked.id)).toMatchObject({ state: "done" });
+    expect((await readProduct(sku))?.attributes).toEqual({});
+  }
+});
+
 test("the answer to a question may replace the profile", async () => {
   const { id, state } = await run("Holder;Bezeichnung;EK;Other\nh-3;Lamp;1,00;x\n");
   expect(state).toBe("held");
