@@ -3,7 +3,7 @@ import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction } from "../db/connection/connect.ts";
 
-/** Maximum number of changesets that one statement marks. */
+/** Maximum number of changesets that one statement marks as purged. */
 const CHANGESET_BATCH = 500;
 /** Maximum number of versions that one statement deletes. */
 const VERSION_BATCH = 5000;

@@ -36,7 +36,7 @@ interface Watched {
   bytes_at_doubt: number;
 }
 
-/** Watches the connections that a client class made by `guardedClient` opens. */
+/** Closes connections on which PostgreSQL no longer responds. Clients of the class that `guardedClient` returns register themselves. */
 export class Guard {
   readonly #config: pg.ClientConfig;
   readonly #watched = new Map<pg.Client, Watched>();

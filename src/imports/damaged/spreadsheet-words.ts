@@ -1,6 +1,6 @@
-// Words that spreadsheets write, in several languages.
+// Words that occur in the cells of spreadsheets, in several languages: error values, abbreviated months, words for totals, and booleans.
 
-/** The error values in lower case. */
+/** The error values of formulas, such as `#N/A`, in lower case. */
 export const ERRORS: ReadonlySet<string> = new Set(
   (
     "#n/a #ref! #value! #div/0! #name? #null! #num! #spill! #calc! #field! #blocked! #unknown! #connect! #busy! #python! #external! " +

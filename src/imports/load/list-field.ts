@@ -1,4 +1,4 @@
-// Fields of columns of lists, as bytes. The scan has checked the fields: a field that begins with `[` or `"` is valid JSON.
+// Reads fields of list columns as bytes. The scan has checked the fields: a field that begins with `[` or `"` is valid JSON.
 
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;

@@ -55,7 +55,7 @@ export interface ValueNode {
   group?: GroupValue;
   /** Whether the sources are read in all records of the group. */
   over_group?: true;
-  /** Texts of sources that count as blank. */
+  /** A source with one of these texts counts as blank. */
   without?: string[];
   /** The value is blank in records that do not meet `test` (or that meet it, if `is_met` is false). `test` is null if the file lacks the
    * columns of the condition, which is never met then. */
@@ -175,7 +175,7 @@ export interface MappingPlan {
   delete_when?: ConditionNode;
   /** Columns in which a blank cell rejects the row. */
   reject_blank: number[];
-  /** Texts that erase a value. */
+  /** A cell with one of these texts erases the stored value. */
   empty: string[];
   /** Attributes that are copied from a column. If that column's cell is not blank, the mapper adds no attribute with the same name from
    * the data. */

@@ -10,7 +10,7 @@ export interface Bound {
 
 export interface ValueSize {
   bytes: Bound;
-  /** Number of texts. */
+  /** Number of texts in the value; more than one if it is a list. */
   elements: Bound;
 }
 

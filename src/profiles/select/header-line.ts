@@ -7,7 +7,7 @@ import { usedColumns } from "./used-columns.ts";
 export interface HeaderLines {
   /** The line that detection has chosen. */
   header: readonly string[];
-  /** The lines around it. */
+  /** The lines before and after `header`. */
   other_headers: readonly { line: number; cells: readonly string[] }[];
 }
 

@@ -27,7 +27,7 @@ export interface Selection {
 const MIN_SHARE = 0.7;
 /** Minimum number of columns that the file and the profile share, not counting columns that are named like product fields. */
 const MIN_SPECIFIC = 2;
-/** Names that occur in files of every kind. */
+/** Column names that occur in files of every kind. */
 const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 
 /**

@@ -17,7 +17,7 @@ export type ReadValue = (row: Row) => Result;
 
 /** The state that all values of a mapper share. */
 export interface ValueContext extends StepContext {
-  /** Texts that erase a value. */
+  /** A cell with one of these texts erases the stored value. */
   markers: ReadonlySet<string>;
   /** Whether a number, a date or a boolean of a workbook has the value of a marker. */
   isMarkerValue: (cell: string) => boolean;

@@ -9,7 +9,8 @@ const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl"]);
 /** Whether the names of columns in the mapping are paths. */
 export const isTreeMapping = ({ file }: Mapping): boolean => file?.kind !== undefined && TREE_KINDS.has(file.kind);
 
-/** Members whose texts are not names of columns. */
+/** Members of a mapping that `addNames` skips: settings and constants, such as `mode` and `prefix`, and members that `treeRequest` reads
+ * itself, such as `pairs` and `keep`. Any other string in a mapping is the name of a column. */
 const OTHER_MEMBERS: ReadonlySet<string> = new Set([
   ...["file", "match", "mode", "repeats", "map", "replace", "const", "join", "split", "like", "is", "not", "prefix"],
   ...["suffix", "default", "number", "date", "case", "else", "need", "yes_no", "empty", "drop", "rename", "format"],
@@ -73,7 +74,7 @@ function pathOf(value: Value, statement: string): string {
   throw invalidMapping(statement, "in a table of other elements than the records, it must be a path");
 }
 
-/** Adds all texts in the statement, except those that are not names of columns. */
+/** Adds all strings in the statement, except those in OTHER_MEMBERS, to `names`. */
 function addNames(statement: unknown, names: Set<string>): void {
   if (typeof statement === "string") names.add(statement);
   else if (Array.isArray(statement)) for (const each of statement) addNames(each, names);

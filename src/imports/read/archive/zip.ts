@@ -17,7 +17,7 @@ const MAX_NAME = 100;
 const ENCRYPTED = 1;
 const STORED = 0;
 const DEFLATED = 8;
-/** Files that operating systems add. */
+/** Files that operating systems add to archives. */
 const SYSTEM_FILE = /(?:^|\/)(?:__MACOSX\/|\.|thumbs\.db$|desktop\.ini$)/i;
 const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|html?|md)$/i;
 

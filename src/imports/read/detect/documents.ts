@@ -17,7 +17,7 @@ const BEGINNINGS: readonly { pattern: RegExp; kind: string; advice: string }[] =
     advice: "Export the table itself as CSV from the database. ",
   },
 ];
-/** Fields of a mail's header. */
+/** A header field of an email. */
 const MAIL_FIELD =
   /^(?:return-path|received|from|to|cc|subject|date|message-id|mime-version|delivered-to|reply-to|content-type|x-[\w-]+|dkim-signature):/i;
 const MIN_MAIL_FIELDS = 3;
@@ -30,10 +30,10 @@ export function describeBeginning(text: string): string | undefined {
   const start = text.slice(0, 4000).trimStart();
   const found = BEGINNINGS.find(({ pattern }) => pattern.test(start));
   if (found !== undefined) return `The file is ${found.kind}, not a table. ${found.advice}${EXPORT}`;
-  // A field of a mail's header may have several lines. Each line after the first begins with a blank.
+  // A header field of an email may have several lines. Each line after the first begins with a blank.
   const fields = start.split(/\r?\n(?![ \t])/, 10).filter((line) => MAIL_FIELD.test(line));
   return fields.length >= MIN_MAIL_FIELDS
-    ? `The file is a mail, not a table. Save its attachment, and import that file.`
+    ? `The file is an email, not a table. Save its attachment, and import that file.`
     : undefined;
 }
 

@@ -36,7 +36,7 @@ export interface ShapedFile {
   isRefuted: (records: Records) => boolean;
 }
 
-/** Interval of storing progress. */
+/** Interval at which the progress is stored. */
 const PROGRESS_MS = 200;
 
 export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules): Promise<"scanned" | "not UTF-8"> {
