@@ -7,7 +7,7 @@ import type { Reason, ReasonValues } from "../../contract/problem-reasons.ts";
 import type { ProblemSlug } from "../../contract/problems.ts";
 import { locale } from "./language.ts";
 
-/** The texts of a language other than English. A problem with `null` is shown with its English message. */
+/** The texts of a language other than English. If the text of a problem is null, the page shows the English message. */
 export interface ServerTexts {
   problems: Readonly<Record<ProblemSlug, string | null>>;
   reasons: Readonly<Record<Reason, string>>;

@@ -38,7 +38,7 @@ function chooseParent(name: string, account: Account | undefined): string {
   return fits && isReachable(parent, account) ? parent : "/tmp";
 }
 
-/** False if another user has created something at this predictable path. */
+/** Creates the folder or uses the existing one of this user. Returns false if something else is at this predictable path. */
 function claim(path: string, uid: number): boolean {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -126,10 +126,10 @@ export interface ProductNode {
   pairs: PairNode[];
 }
 
-/** A lookup table whose entries are records of the file. */
+/** A lookup table of the mapping. */
 export interface TableNode {
   name: string;
-  /** Null if another pass over the file has collected the entries. */
+  /** Reads an entry from a row. Null if the entries are not rows of the file, or if the file lacks the columns of the key or the value. */
   entry: { key: ValueNode; value: ValueNode; parent: ValueNode | null } | null;
   /** Whether an entry has a parent, so that its value is a path. */
   is_path: boolean;

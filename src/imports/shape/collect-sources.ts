@@ -30,7 +30,7 @@ export const needsSources = ({ shape }: ShapedPlan): boolean =>
 
 /** What is known before the first pass. */
 export interface Known {
-  /** Entries of tables that another pass has collected. */
+  /** Entries of tables, by table, that the conversion of the file has collected. */
   entries?: Readonly<Record<string, readonly Entry[]>> | undefined;
   /** Which of several rows with the same SKU the import applies if it does not merge them; by default the last one. */
   repeats?: Repeats | undefined;

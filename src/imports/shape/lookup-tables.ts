@@ -1,4 +1,5 @@
-// The lookup tables of an import: texts by key, collected from the records of the file, or from a file that another pass has written.
+// The lookup tables of an import: texts by key, read from the records of the file, or from the file of entries that the conversion of an
+// XML file has stored (read/tree/lookup-entries.ts).
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { createKeyTable } from "../keys/key-table.ts";

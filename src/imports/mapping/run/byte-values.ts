@@ -11,7 +11,8 @@ import type { Row } from "./row.ts";
 export type WriteBytes = (row: Row, out: OutBytes) => boolean;
 
 /**
- * Returns the function that writes the value, or undefined if the value cannot be written from bytes.
+ * Returns the function that writes the value, or undefined if the value cannot be copied or computed from the bytes of the
+ * record without a string.
  * @param isJson whether to write a JSON string
  */
 export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | undefined {

@@ -17,8 +17,8 @@ const MAX_WAITING = 1 << 20;
 type State = "field start" | "plain" | "straight" | "after straight" | "curly";
 
 /**
- * Several typographic quotes in a row are read as straight ones would be. Before a delimiter, the last quote closes the field. Of the
- * quotes before it, each pair is an escaped quote, and a single remaining quote is part of the text.
+ * Returns a rewriter that reads several typographic quotes in a row like the same number of straight quotes. Before a delimiter, the
+ * last quote closes the field. Of the quotes before it, each pair is an escaped quote, and a single remaining quote is part of the text.
  * @param delimiter one ASCII character
  */
 export function createCurlyRewriter(delimiter: string): Rewriter {
