@@ -61,7 +61,7 @@ export function fitsColumns(shapes: ColumnShapes, records: Records, firstField: 
   return true;
 }
 
-/** Returns the kind of a value. A number, price, date or time counts as NUMBER: it has digits, and at most three letters, as in a currency. */
+/** Returns the kind of a value. A number, price, date or time counts as NUMBER: digits, and at most three letters, as in a currency. */
 function shapeOf(cell: string): number {
   const text = cell.slice(0, INSPECTED).trim();
   if (text === "") return BLANK;
