@@ -88,6 +88,13 @@ export const mapping = z
         "Rows that delete their product. Only the key of such a row is read. If the product does not exist, nothing changes",
       ),
     key: value.describe("The SKU or, with `match`, the value by which the product is found"),
+    other_keys: z
+      .record(z.string().min(1).max(100), value)
+      .refine((keys) => Object.keys(keys).length <= 10, "At most 10 other keys are allowed")
+      .optional()
+      .describe(
+        "Other values that can be the key, by names. With a profile whose key is blank in all first rows of a file, the user chooses one of them",
+      ),
     match: z
       .object({
         attribute: z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import type { DialectOverrides } from "../../../contract/imports/imports.ts";
+import type { Problem } from "../../../contract/problems.ts";
 import { NO_PROFILE } from "../../../contract/profiles/profile-names.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { planColumns } from "../../imports/options/plan-columns.ts";
@@ -13,7 +14,14 @@ import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
-import { chooseReading, namedProfile, overridesFor, ReadAgain } from "./chosen-profile.ts";
+import {
+  chooseReading,
+  namedProfile,
+  overridesFor,
+  ReadAgain,
+  type Reading as ProfileReading,
+} from "./chosen-profile.ts";
+import { questionOfBlankKey } from "../../imports/scan/profile/blank-key.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
@@ -116,7 +124,7 @@ async function readChosen(
       await printer.onTable(dialect, {
         ...found,
         ...planColumns(found, chosen.options, chosen.profile?.built_in),
-        reading: chosen,
+        reading: { ...chosen, question: chosen.question ?? blankKeyOf(table, chosen) },
       });
     },
   };
@@ -129,6 +137,9 @@ async function readChosen(
     await readChosen(again, error.profile, createPrinter, options);
   }
 }
+
+const blankKeyOf = (table: Table, { profile, options }: ProfileReading): Problem | undefined =>
+  profile === null ? undefined : questionOfBlankKey(table, options, profile.name);
 
 /** Matches the columns again, with the choices that the server remembers. */
 async function withRemembered(table: Table, io: Io): Promise<Table> {

@@ -34,7 +34,7 @@ export function planColumns(
   const names = header.length > 0 ? header : columns.map((column) => column.name);
   const chosen: Mapping = {
     ...mapping,
-    key: key ?? mapping.key,
+    key: keyOf(mapping, key),
     ...(name === undefined ? {} : { name }),
     ...(repeats === undefined ? {} : { repeats }),
   };
@@ -44,6 +44,12 @@ export function planColumns(
   if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
   return { ...compiled, notices: isBuiltIn ? [] : compiled.missing.map(missingColumn) };
+}
+
+/** Returns the key of the mapping, or the column or the other key that the option names. */
+function keyOf({ key: own, other_keys: others = {} }: Mapping, option: string | undefined): Mapping["key"] {
+  const key = option ?? own;
+  return typeof key === "string" && Object.hasOwn(others, key) ? (others[key] as Mapping["key"]) : key;
 }
 
 /**

@@ -12,6 +12,7 @@ import { readProfiledHead, type PreviewContext, type PreviewSource } from "./pro
 import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
+import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
 import { nameNotices, tableNotices } from "../scan/rows/notices.ts";
 import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
@@ -77,7 +78,8 @@ export async function previewSource(
   const fault = head.doubt ?? problemOfTable(head.table, head.dialect, isKeyChosen(options));
   const hasKey = fault === undefined || isQuestion(fault.extra);
   const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options, shown) : NOT_SCANNED;
-  const problem = fault ?? chosen.question ?? scanned.problem;
+  const blankKey = profile === null ? undefined : questionOfBlankKey(head.table, options, profile.name);
+  const problem = fault ?? chosen.question ?? blankKey ?? scanned.problem;
   return {
     dialect: head.dialect,
     columns: describeColumns(head.table, options, problem),

@@ -47,6 +47,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
     ...Object.keys(mapping.rename ?? {}).map(patternOfTemplate),
     ...Object.values(mapping.split ?? {}).flat(),
     ...Object.keys(mapping.format ?? {}),
+    ...Object.values(mapping.other_keys ?? {}).flatMap((value) => columnsOf(value).flat()),
     // Leave out patterns such as `*`: with them, a new column of a file would count as known.
     ...(mapping.blank?.remove ?? []).filter((name) => !isPattern(name)),
   ];

@@ -100,11 +100,22 @@ function describeColumns({ keep = true, drop, also, rename = {}, split = {}, for
 const listed = (subject: PlainKey, columns: readonly string[] | undefined): Line[] =>
   columns === undefined || columns.length === 0 ? [] : [line(subject, allOf(columns))];
 
-function describeRows({ ignore = [], delete_when, blank = {}, empty, mode, repeats }: Mapping): Line[] {
+function describeRows({
+  other_keys = {},
+  ignore = [],
+  delete_when,
+  blank = {},
+  empty,
+  mode,
+  repeats,
+}: Mapping): Line[] {
   const removesAll = blank.remove?.includes("*") ?? false;
   return [
     ...(mode === undefined ? [] : [line("imports.options.mode", t(`imports.mode.${mode}`))]),
     ...(repeats === undefined ? [] : [line("imports.options.repeats", t(`imports.repeats.${repeats}`))]),
+    ...Object.entries(other_keys).map(([name, value]) =>
+      line("profiles.words.other_key", `${quoted(name)}: ${describeValue(value)}`),
+    ),
     ...ignore.map((condition) => line("profiles.words.ignore", describeCondition(condition))),
     ...(delete_when === undefined ? [] : [line("profiles.words.delete_when", describeCondition(delete_when))]),
     // If blank cells remove the value in all columns, leave out the sentence that blank cells change nothing.

@@ -244,6 +244,7 @@ export const profiles: Shape<typeof english> = {
     drop: "Nicht importiert",
     also: "Außerdem als Merkmale",
     rename: "wird zum Merkmal {text}",
+    other_key: "Wahl, wenn die SKU in jeder Zeile leer ist",
     ignore: "Kein Produkt, wenn",
     delete_when: "Löscht ihr Produkt, wenn",
     blank: "Leere Zellen",

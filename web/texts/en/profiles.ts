@@ -239,6 +239,7 @@ export const profiles = {
     drop: "Not imported",
     also: "Also kept as attributes",
     rename: "becomes the attribute {text}",
+    other_key: "Choice if the SKU is blank in every row",
     ignore: "Not a product if",
     delete_when: "Deletes its product if",
     blank: "Blank cells",

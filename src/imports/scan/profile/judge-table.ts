@@ -11,6 +11,7 @@ import { plainName } from "../../read/columns/plain-name.ts";
 import type { RememberedChoice } from "../../read/columns/remembered.ts";
 import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
+import { questionOfBlankKey } from "./blank-key.ts";
 import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
 import { unfitNotices } from "../review/unfit-active.ts";
 import { nameNotices, sheetNotices, tableNotices } from "../rows/notices.ts";
@@ -46,7 +47,9 @@ export async function judgeTable(
   const form = tableNotices({ ...found, ...planned }, dialect, overrides);
   const notices = [...chosen.notices, ...planned.notices, ...sheets, ...names, ...form, ...unfitNotices(unfitActive)];
   const table = { ...found, ...planned, remembered, unfit, notices };
-  return { run, table, question: chosen.question };
+  const { profile } = chosen;
+  const blankKey = profile === null ? undefined : questionOfBlankKey(found, run.work.options, profile.name);
+  return { run, table, question: chosen.question ?? blankKey };
 }
 
 /** Returns the remembered choices for columns with the same names as those of this file. */

@@ -1,0 +1,76 @@
+// A profile whose key is blank in every row of a file, as in an export of a shop without SKUs.
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { createImportContext, importBytes, workOn } from "../../../../tests/support/import-file.ts";
+import { previewFile } from "../../preview/preview.ts";
+import { builtInProfiles } from "../../../profiles/built-in.ts";
+import { continueImport } from "../../held/hold-import.ts";
+import { completeOptions, import_query } from "../../../../contract/imports/imports.ts";
+import type { Value } from "../../../../contract/mapping/mapping.ts";
+import { questionOfBlankKey } from "./blank-key.ts";
+
+const database = await createTestDatabase();
+const context = await createImportContext(database.pool);
+
+const HEADER =
+  "Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Image Src,Status";
+const SHOP = [
+  HEADER,
+  "shirt,Shirt,<p>Cotton</p>,Nord,Size,S,Colour,Red,,19.90,https://i.example/1.jpg,active",
+  "shirt,,,,,M,,Red,,21.90,,",
+  "shirt,,,,,,,,,,https://i.example/2.jpg,",
+  "mug,Mug,,Nord,Title,Default Title,,,,5.00,,active",
+].join("\n");
+
+test("the import asks for the key, and continues with the other key of the profile", async () => {
+  const held = await importBytes(context, SHOP);
+  expect(held).toMatchObject({
+    state: "held",
+    profile: { name: "Shopify" },
+    problem: { type: "/problems/key-in-doubt", option: "key", candidates: [{ value: "Handle and options" }] },
+  });
+  await continueImport(context, held.id, { key: "Handle and options" });
+  const done = await workOn(context, held.id);
+  expect(done).toMatchObject({ state: "done", created: 3, rejected: 0, adds: 1, profile: { name: "Shopify" } });
+  const { rows } = await database.pool.query<{ sku: string; name: string; parent_sku: string }>(
+    "select sku, name, parent_sku from products order by sku_key",
+  );
+  expect(rows).toEqual([
+    { sku: "mug", name: "Mug", parent_sku: "" },
+    { sku: "shirt/M/Red", name: "Shirt", parent_sku: "shirt" },
+    { sku: "shirt/S/Red", name: "Shirt", parent_sku: "shirt" },
+  ]);
+});
+
+test("a preview asks the same question, and a file with one SKU raises no question", async () => {
+  const options = completeOptions(import_query.parse({}));
+  const known = builtInProfiles().map((profile) => ({ ...profile, version: 1, built_in: true, seen_columns: null }));
+  const asked = await previewFile(Buffer.from(SHOP), true, options, { known });
+  expect(asked.problem).toMatchObject({ option: "key", candidates: [{ value: "Handle and options" }] });
+  const filled = SHOP.replace("Red,,21.90", "Red,S-2,21.90");
+  const preview = await previewFile(Buffer.from(filled), true, options, { known });
+  expect(preview).toMatchObject({ problem: null, rejected: 2, products: [{ sku: "S-2" }] });
+});
+
+test("columns with different values are offered too; without any candidate there is no question", () => {
+  const rows = [
+    ["", "p1", "Lamp"],
+    ["", "p2", "Lamp"],
+    [" ", "p3", "Lamp"],
+  ];
+  const table = { header: ["SKU", "Product ID", "Name"], rows };
+  const asked = questionOfBlankKey(table, { mapping: { key: "sku", name: "Name" } }, "shop");
+  expect(asked?.extra["candidates"]).toMatchObject([{ value: "Product ID", samples: ["p1", "p2", "p3"] }]);
+  const alike = { header: ["SKU", "Name"], rows: rows.map(([sku = "", , name = ""]) => [sku, name]) };
+  expect(questionOfBlankKey(alike, { mapping: { key: "sku" } }, "shop")).toBeUndefined();
+});
+
+test("a key with an alternative that is filled, a pattern, or the option key raises no question", () => {
+  const table = { header: ["SKU", "ID"], rows: [["", "1a"]] };
+  expect(questionOfBlankKey(table, { mapping: { key: ["SKU", "ID"] } }, "shop")).toBeUndefined();
+  expect(questionOfBlankKey(table, { mapping: { key: "SK*" } }, "shop")).toBeUndefined();
+  expect(questionOfBlankKey(table, { mapping: { key: "SKU" }, key: "SKU" }, "shop")).toBeUndefined();
+  expect(questionOfBlankKey(table, { mapping: { key: "SKU" } }, "shop")).toBeDefined();
+  const joined: Value = { from: ["SKU", "ID"], join: ":", need: "all" };
+  expect(questionOfBlankKey(table, { mapping: { key: joined } }, "shop")).toBeDefined();
+});
