@@ -1,19 +1,6 @@
 // Reads a file on disk through one reused window, so that memory never contains a whole file. `openTable` finds where the records start and
 // which columns they have; `readRecords` reads all of them, or those of a range of bytes.
-import { isAscii } from "node:buffer";
-import { open, type FileHandle } from "node:fs/promises";
-import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
-import { detectDialect } from "./detect/detect-dialect.ts";
-import {
-  addEvidence,
-  detectByForm,
-  detectEncoding,
-  isUtf8Text,
-  judgeEvidence,
-  noEvidence,
-  type DetectedEncoding,
-} from "./detect/detect-encoding.ts";
-import { CR, LF } from "./field-end.ts";
+import type { Column, Dialect, RejectCode } from "../../../contract/imports/imports.ts";
 import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
@@ -78,74 +65,6 @@ export interface RecordWindow {
   records: Records;
   /** Offset of the window in the file: record r starts at offset + records.start[r]. */
   offset: number;
-}
-
-/**
- * Detects the dialect of the file at `path` from its head. Detects the encoding from the whole file if the head is ASCII, or neither UTF-8
- * nor UTF-16. Throws the file system's errors.
- * @throws Problem encoding-in-doubt
- */
-export async function detectFile(path: string, overrides: DialectOverrides, signal?: AbortSignal): Promise<Dialect> {
-  const file = await open(path);
-  try {
-    const { head, is_whole: isWhole } = await readHeadOf(file);
-    if (overrides.encoding !== undefined) return detectDialect(head, isWhole, overrides);
-    const formed = detectByForm(head);
-    const detected =
-      formed !== undefined || isWhole || isUtf8Text(head)
-        ? detectEncoding(head, isWhole)
-        : await detectInWholeFile(file, signal);
-    if (detected.doubt !== undefined) throw detected.doubt;
-    return detectDialect(head, isWhole, overrides, detected);
-  } finally {
-    await file.close();
-  }
-}
-
-/**
- * Detects the dialect from the head alone, for a file that may still be arriving. `is_proven` is false if a later part of the file can show
- * that its encoding is not UTF-8, because the head is ASCII.
- */
-export async function detectHeadOf(
-  path: string,
-  overrides: DialectOverrides,
-): Promise<{ dialect: Dialect; is_proven: boolean }> {
-  const file = await open(path);
-  try {
-    const { head, is_whole: isWhole } = await readHeadOf(file);
-    const dialect = detectDialect(head, isWhole, overrides);
-    const isProven = overrides.encoding !== undefined || dialect.encoding !== "utf-8" || !isAscii(head);
-    return { dialect, is_proven: isProven };
-  } finally {
-    await file.close();
-  }
-}
-
-async function readHeadOf(file: FileHandle): Promise<{ head: Buffer; is_whole: boolean }> {
-  const { size } = await file.stat();
-  const head = Buffer.allocUnsafe(Math.min(HEAD_BYTES, size));
-  const length = await readFully(file, head, 0, 0);
-  return { head: head.subarray(0, length), is_whole: length === size };
-}
-
-async function detectInWholeFile(file: FileHandle, signal: AbortSignal | undefined): Promise<DetectedEncoding> {
-  const evidence = noEvidence();
-  const window = Buffer.allocUnsafe(WINDOW_BYTES);
-  for (let offset = 0; ;) {
-    signal?.throwIfAborted();
-    const length = await readFully(file, window, 0, offset);
-    const isEnd = length < window.length;
-    const chunk = window.subarray(0, isEnd ? length : lastLineEnd(window));
-    addEvidence(evidence, chunk, isEnd);
-    if (isEnd) return judgeEvidence(evidence);
-    offset += chunk.length;
-  }
-}
-
-/** Returns the offset after the last line end. If there is no line end, returns the length, so that the chunk ends within a line. */
-function lastLineEnd(bytes: Buffer): number {
-  const end = Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1;
-  return end === 0 ? bytes.length : end;
 }
 
 /** Finds the table in a UTF-8 file, which is the received file or its transcoded copy. */

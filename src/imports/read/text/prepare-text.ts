@@ -10,7 +10,7 @@ import { detectFormat, isPacked, type ContentFormat, type PackedFormat } from ".
 import { convertHtml } from "../html/convert-html.ts";
 import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
-import { detectFile, detectHeadOf } from "../read-records.ts";
+import { detectFile, detectHeadOf } from "../detect/detect-file.ts";
 import { convertTree } from "../tree/convert-tree.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
