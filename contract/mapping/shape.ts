@@ -52,7 +52,9 @@ export const table = z
       .string()
       .min(1)
       .max(2000)
-      .describe("Path of the elements that are the entries of the table; `.` means the rows of the file"),
+      .describe(
+        "Path of the elements of the file that are the entries of this lookup table; `.`: each row of the file is an entry",
+      ),
     key: value.describe("The text by which an entry is found"),
     value: value.describe("The text of the entry"),
     parent: value
@@ -73,7 +75,7 @@ export const links = z
 export const kindsWith = <Pairs extends z.ZodType>(pairs: Pairs) =>
   z
     .object({
-      by: value.describe("The value that tells the kind of a row"),
+      by: value.describe("The value that contains the kind of a row"),
       when: z
         .record(
           text,

@@ -81,7 +81,7 @@ test("a worker that did not scan the file loads the same products, and a second 
   expect(await products()).toEqual(before);
 });
 
-test("a value that a map does not contain holds the import, and no text with products is kept", async () => {
+test("a value that a map does not contain holds the import, and no products text is kept", async () => {
   const mapping: Mapping = {
     group: { by: "Handle" },
     key: "SKU",

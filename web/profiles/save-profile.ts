@@ -1,4 +1,4 @@
-// Stores the text of a profile, and returns what the user must decide if the server refuses it.
+// Stores the text of a profile. If the server refuses it, returns the reason, so that the user can decide what to do.
 import { Problem } from "../../contract/problems.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
 import { mostSpecific } from "../../contract/mapping/member-fault.ts";

@@ -180,7 +180,7 @@ export interface MappingPlan {
   /** Attributes that are copied from a column. If that column's cell is not blank, the mapper adds no attribute with the same name from
    * the data. */
   copied: { name: string; column: number }[];
-  /** If the records form products together, `columns` are the columns of the text that contains the formed products. */
+  /** If the records form products together, `columns` are the columns of the products text (shape/products-text.ts). */
   shape?: ShapePlan;
 }
 

@@ -132,9 +132,12 @@ export async function openTable(
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
 
-/** The width of a table without a header. In a file with records of several kinds, the first record may be shorter than others. So the
- * number of names decides if the first records differ in their number of cells.
- * @param width number of cells of the first record */
+/** Returns the number of columns of a table without a header. If all sampled records have the same number of cells, that is the number.
+ * Records of several kinds differ, and the first record may be a short one. Then returns the number of names, or the number of cells of
+ * the first record if that is larger.
+ * @param names the column names that the options or the profile contain (`header_names`)
+ * @param width number of cells of the first record
+ * @param rows the cells of the sampled records */
 const namedWidth = (names: readonly string[], width: number, rows: readonly (readonly string[])[]): number =>
   rows.every((cells) => cells.length === width) ? width : Math.max(width, names.length);
 

@@ -15,7 +15,7 @@ export const productJson = ({ fields, attributes }: Pick<FormedProduct, "fields"
   JSON.stringify({ ...Object.fromEntries(fields), attributes: Object.fromEntries(attributes) });
 
 /**
- * Returns the rejects with the record of the file as `raw`. Before, `raw` is the record of the text with formed products.
+ * Returns the rejects with the record of the file as `raw`. In `rejects`, `raw` is the record of the products text.
  * @param file the text of the file
  */
 export async function withSources(

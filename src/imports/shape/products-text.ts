@@ -1,5 +1,6 @@
-// The text with the products that were formed from the records of a file. The scan and the loaders read this text in place of the file.
-// Its fields end with a control character, which texts hardly ever contain, so the attributes need no escapes: they are JSON.
+// The products text: the products that were formed from the records of a file, one record for each product. The scan and the loaders read
+// this text in place of the file. Its fields end with a control character, which texts hardly ever contain, so the attributes need no
+// escapes: they are JSON.
 import { writeJson } from "../mapping/run/value-writer.ts";
 import { OutBytes } from "../mapping/run/out-bytes.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";

@@ -63,7 +63,7 @@ test("general names alone do not select a profile for a file with many other col
   expect(nameOf(["sku", "name", "price"], [])).toBeUndefined();
 });
 
-test("detect.columns and need decide if they are given", () => {
+test("detect.columns and need, if given, decide whether the profile is selected", () => {
   const shop = known("shop", { key: "code", name: "title", detect: { columns: ["code", "a", "b", "c"], need: 3 } });
   expect(nameOf(["code", "a", "b", "title", "x", "y", "z"], [shop])).toBe("shop");
   expect(nameOf(["code", "a", "title"], [shop])).toBeUndefined();

@@ -23,7 +23,7 @@ export const isShaped = ({ group, kinds, overlay, repeats, links, tables }: Mapp
 
 export interface CompiledShape {
   shape: ShapePlan;
-  /** The columns of the text with the formed products. */
+  /** The columns of the products text (shape/products-text.ts). */
   columns: PlanColumn[];
 }
 
@@ -135,7 +135,7 @@ function compileProduct(context: CompileContext, mapping: Mapping): ProductNode 
 
 type Overlay = NonNullable<Mapping["overlay"]>;
 
-/** Returns null if the file lacks the column of the layers: all rows are products then. */
+/** Returns null if the file lacks the column that contains the layer of each row. Every row is then a product itself. */
 function compileOverlay(context: CompileContext, { by, base, active_name }: Overlay): ShapePlan["overlay"] {
   const column = context.file.find(by);
   if (column === -1) {
@@ -159,7 +159,8 @@ function compileTable(context: CompileContext, name: string, { record, key, valu
   return { ...found, entry: { key: entryKey, value: entryValue, parent: entryParent } };
 }
 
-/** The columns of the text with the formed products: their positions in the file, the SKU, the fields that a kind has, and the attributes. */
+/** Returns the columns of the products text (shape/products-text.ts): the position of each product's record in the file, the SKU, the
+ * fields that the mapping sets for at least one kind of rows, the attributes, and what a marker erases. */
 function productColumns(
   { products, kept, overlay, links }: ShapePlan,
   columns: readonly Column[],

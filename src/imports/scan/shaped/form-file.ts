@@ -1,4 +1,4 @@
-// Forms the products of a file, and writes them to a text, which the scan and the loaders read in place of the file.
+// Forms the products of a file, and writes them to the products text, which the scan and the loaders read in place of the file.
 import type { FileHandle } from "node:fs/promises";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";

@@ -1,4 +1,4 @@
-// Scans a file whose rows form products together: forms the products first, and then scans the text that contains them.
+// Scans a file whose rows form products together: forms the products first, and then scans the products text.
 import { open, type FileHandle } from "node:fs/promises";
 import { layoutOf } from "../../layout.ts";
 import { productsPath } from "../../context.ts";
