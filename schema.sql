@@ -101,6 +101,7 @@ create table import_rejects (
   raw text not null,
   ignored boolean default false not null,
   product text,
+  source text,
   constraint import_rejects_pkey PRIMARY KEY (import_id, "row"),
   constraint import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
 );

@@ -32,6 +32,7 @@ export const REJECT_CODES = {
   nul_byte: "The value contains a NUL byte",
   not_text: "The bytes are not valid in the file's encoding",
   record_too_long: "The record exceeds the maximum length",
+  not_json: "The line of a JSON Lines file is not a JSON object",
   not_yes_or_no: "The value is neither yes nor no",
   not_a_number: "The value is not a number",
   does_not_fit: "The value is not what the mapping expects",

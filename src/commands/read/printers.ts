@@ -2,6 +2,7 @@
 import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect, type Preview } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 import { csvLine } from "../../csv-line.ts";
+import { readBroken } from "../../imports/read/tree/broken-record.ts";
 import { recordTexts } from "../../imports/read/field-text.ts";
 import { HEADER_REPEATED, type Fault, type FileObserver } from "../../imports/read/read-file.ts";
 import type { Table } from "../../imports/read/read-records.ts";
@@ -26,7 +27,7 @@ const SHOWN_CHARACTERS = 100;
 /** Maximum number of characters of a product that the summary shows. */
 const SHOWN_PRODUCT_CHARACTERS = 1000;
 /** Faults of records that `--csv` leaves out. These records are too long or are not text, and cannot be printed unchanged. */
-const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
+const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text", "not_json"]);
 
 /** The outputs of a printer. */
 export interface PrinterOutput {
@@ -249,5 +250,6 @@ function faultLine(fault: { row: number; line: number; code: string; message: st
 function rawRecord(records: Records, record: number, characters: number): string {
   const start = records.start[record] as number;
   const end = Math.min(records.end[record] as number, start + characters * 4);
-  return records.bytes.toString("utf8", start, end).slice(0, characters);
+  const text = records.bytes.toString("utf8", start, end);
+  return (readBroken(text)?.raw ?? text).slice(0, characters);
 }

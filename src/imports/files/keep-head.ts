@@ -3,13 +3,17 @@
 import { rm, stat, truncate } from "node:fs/promises";
 import { preparedPath, productsPath, type ImportContext } from "../context.ts";
 import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
+import { positionsPath } from "../read/tree/source-positions.ts";
+import { unpackedPath } from "../read/tree/source-text.ts";
 import { removeTexts } from "./remove-files.ts";
 
 type Work = { id: number; file: string; scan_token: number };
 
 export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
-  await rm(productsPath(context, work), { force: true });
+  // The rejected rows that the scan has found are stored with their records.
+  for (const unneeded of [productsPath(context, work), positionsPath(path), unpackedPath(path)])
+    await rm(unneeded, { force: true });
   try {
     if ((await stat(path)).size > KEPT_TEXT_BYTES) await truncate(path, KEPT_TEXT_BYTES);
   } catch (error) {

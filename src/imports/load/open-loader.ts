@@ -13,6 +13,7 @@ import { planLayoutColumns } from "../mapping/plan.ts";
 import { truncatedFile } from "../problems.ts";
 import { isBlankRecord } from "../read/read-records.ts";
 import { withSources } from "../rejects/product-rejects.ts";
+import { withTreeSources } from "../rejects/tree-sources.ts";
 import { insertListedRejects } from "../rejects/store.ts";
 import { PRODUCTS_DIALECT, restoreOrigins } from "../shape/products-text.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
@@ -31,6 +32,7 @@ import {
 import { completeOptions, type Reject } from "../../../contract/imports/imports.ts";
 
 export interface Loader {
+  context: Pick<ImportContext, "files_dir">;
   work: ImportWork;
   attempts: Attempts;
   plan: LoadPlan;
@@ -65,6 +67,7 @@ export async function withLoader(
   const attempt: Work = { kind: "import", id };
   const begun = new Set<number>();
   const loader: Loader = {
+    context,
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
     plan: {
@@ -114,7 +117,11 @@ async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<v
 }
 
 /** Loads a chunk that `client` has claimed, and returns the rejected rows. */
-export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: Chunk & ChunkTimes): Promise<Reject[]> {
+export async function loadClaimed(
+  loader: Loader,
+  client: pg.PoolClient,
+  chunk: Chunk & ChunkTimes,
+): Promise<readonly Reject[]> {
   const { work, plan, source, mapper, compare, formed_from } = loader;
   const memory = (loader.memory ??= createLoaderMemory());
   const read = await readChunk(memory, chunk, source);
@@ -123,14 +130,22 @@ export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: 
   await client.query(JOIN_BY_KEY);
   const { writer, scratch } = memory;
   const { counts, rejects: found } = await loadChunk(client, plan, chunk, { records, writer, scratch, compare });
-  const rejects = formed_from === undefined || found.length === 0 ? found : await sourced(formed_from, found, plan);
+  const rejects = found.length === 0 ? found : await sourced(loader, found);
   await insertListedRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
   return rejects;
 }
 
-/** Returns the rejects with the records of the file from which their products were formed. */
-async function sourced(path: string, rejects: readonly Reject[], { layout }: LoadPlan): Promise<Reject[]> {
+/** Returns the rejects with the records of the file from which their products were formed or converted. */
+async function sourced(
+  { context, work, plan, formed_from }: Loader,
+  rejects: readonly Reject[],
+): Promise<readonly Reject[]> {
+  const found = formed_from === undefined ? rejects : await formedFrom(formed_from, rejects, plan);
+  return work.dialect === null ? found : withTreeSources(found, context, work, work.dialect);
+}
+
+async function formedFrom(path: string, rejects: readonly Reject[], { layout }: LoadPlan): Promise<Reject[]> {
   const file = await open(path, "r");
   try {
     return await withSources(rejects, layout, file);

@@ -11,6 +11,8 @@ import { previewProducts } from "./preview-products.ts";
 import { readProfiledHead, type PreviewContext, type PreviewSource } from "./profiled-head.ts";
 import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
+import type { Records } from "../read/records.ts";
+import { readBroken } from "../read/tree/broken-record.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
 import { nameNotices, tableNotices } from "../scan/rows/notices.ts";
@@ -22,6 +24,7 @@ import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
 import {
   completeOptions,
   IGNORE_CODES,
+  type Dialect,
   type GivenOptions,
   type IgnoredRow,
   type Preview,
@@ -114,11 +117,20 @@ export const isKeyKnown = ({ columns, plan }: Pick<PlannedColumns, "columns" | "
 
 function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Preview["rows"] {
   return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
-    const cells = recordTexts(records, r, dialect)
+    const cells = cellsOf(records, r, dialect)
       .slice(0, SHOWN_CELLS)
       .map((cell) => cell.slice(0, SHOWN_CHARACTERS));
     return { line: records.line[r] as number, cells };
   });
+}
+
+/** The cells of a record; the whole record if it is broken. */
+function cellsOf(records: Records, r: number, dialect: Dialect): string[] {
+  const broken =
+    dialect.tree === undefined
+      ? undefined
+      : readBroken(records.bytes.toString("utf8", records.start[r], records.end[r]));
+  return broken === undefined ? recordTexts(records, r, dialect) : [broken.raw];
 }
 
 type Scanned = Pick<

@@ -1,6 +1,7 @@
 // Marks records that contain a NUL byte or bytes that are not UTF-8, because PostgreSQL could not store these as text.
 import { isUtf8 } from "node:buffer";
 import type { Records } from "./records.ts";
+import { markBroken } from "./tree/broken-record.ts";
 
 const NUL_BYTE = 4;
 const NOT_TEXT = 5;
@@ -8,8 +9,10 @@ const NOT_TEXT = 5;
 /**
  * Checks the whole window first, with two native calls at memory speed. Checks each record only if the window fails this check.
  * @param from offset of the bytes that the window's records were split from
+ * @param hasBroken whether the text is a converted XML or JSON file
  */
-export function markBytes(out: Records, from: number, to: number): void {
+export function markBytes(out: Records, from: number, to: number, hasBroken: boolean): void {
+  if (hasBroken) markBroken(out);
   const whole = out.bytes.subarray(from, to);
   const hasNul = whole.includes(0);
   const isText = isUtf8(whole);

@@ -18,6 +18,7 @@ export const RECORD_FAULTS = [
   "nul_byte",
   "not_text",
   "too_many_fields",
+  "not_json",
 ] as const;
 
 /** The records of one window. The arrays grow on demand and are reused for the next window. */

@@ -264,7 +264,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
 
   out.count = count;
   splitter.line = line;
-  markBytes(out, from, consumed);
+  markBytes(out, from, consumed, splitter.has_broken);
   return consumed;
 }
 

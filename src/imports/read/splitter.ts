@@ -26,6 +26,8 @@ export interface Splitter extends FieldEnds {
   readonly unescapes: boolean;
   /** Whether to count line breaks inside fields. False for a sheet, where line numbers are row numbers. */
   readonly counts_breaks: boolean;
+  /** Whether the text is a converted XML or JSON file, which may contain lines for broken records. */
+  readonly has_broken: boolean;
   /** The object for resolveBadQuote, reused for every bad quote, so that a hostile file cannot cause allocations. */
   readonly bad: BadQuote;
   /** Lookup table with 1 for each byte that may end a run of plain text inside quotes. */
@@ -59,6 +61,7 @@ export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecor
     cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
     unescapes: dialect.formula_escape && quote !== APOSTROPHE,
     counts_breaks: dialect.line_ending !== "row",
+    has_broken: dialect.tree !== undefined,
     bad: {
       open: 0,
       close: 0,

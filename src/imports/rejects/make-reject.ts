@@ -5,6 +5,8 @@ import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout, LayoutColumn } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { MappingFault } from "../mapping/mapper.ts";
+import { readBroken, type BrokenRecord } from "../read/tree/broken-record.ts";
+import { MAX_RECORD_LENGTH } from "../read/tree/nodes.ts";
 import type { Records } from "../read/records.ts";
 import { sourceRow } from "../shape/products-text.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "../shape/scattered.ts";
@@ -25,6 +27,8 @@ const SHOWN_VALUE = 200;
 export type StoredReject = Reject & {
   /** The values of the row's product as JSON, if the product was formed from several rows. */
   product?: string;
+  /** The record as it is in the file, if the file was converted from XML or JSON. */
+  source?: string;
 };
 
 /** The records of a file and how to read them. */
@@ -49,16 +53,23 @@ export function makeReject(
   const value = column < 0 ? null : plainText(fieldText(records, field, dialect).slice(0, SHOWN_VALUE));
   const target = layout.columns[column]?.target;
   const width = (records.first_field[r + 1] as number) - (records.first_field[r] as number);
+  const text = records.bytes.toString("utf8", records.start[r], records.end[r]);
+  const broken = dialect.tree === undefined ? undefined : readBroken(text);
   return {
     row: layout.source_row < 0 ? row : sourceRow(records, r, layout),
     line: records.line[r] as number,
     column: layout.columns[column]?.name ?? null,
     value,
     code,
-    message: describe(code, { value: value ?? "", width, layout, target }),
-    raw: plainText(records.bytes.toString("utf8", records.start[r], records.end[r])),
+    message: broken === undefined ? describe(code, { value: value ?? "", width, layout, target }) : ofBroken(broken),
+    raw: plainText(broken?.raw ?? text),
   };
 }
+
+const ofBroken = ({ reason }: BrokenRecord): string =>
+  reason === ""
+    ? `The record is longer than ${MAX_RECORD_LENGTH >> 20} MB. Divide it, or name the path of the records in a mapping.`
+    : `The line is not a JSON object: ${plainText(reason)}. Correct the line.`;
 
 /** Returns the description of a row with a value that does not fit its mapping. */
 export function makeMappingReject(file: FileRecords, r: number, row: number, fault: MappingFault): Reject {
@@ -121,10 +132,8 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "No product has this SKU yet, and a new product needs a name. Enter a name.";
     case "repeat_without_name":
       return "An earlier row has the same SKU and a name, so this row without a name was not applied. Enter the name, or delete the row.";
-    case "value_too_long": {
-      const { limit, unit } = longestValue(target ?? "attribute");
-      return `The value is longer than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
-    }
+    case "value_too_long":
+      return tooLong(target ?? "attribute");
     case "too_few_fields":
       return `The row has ${width} fields, but the header has ${layout.file_width}. Check for a missing delimiter or a line break without quotes.`;
     case "too_many_fields":
@@ -141,6 +150,8 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "The row contains bytes that are not text in the file's encoding. Choose the correct encoding, or save the file as UTF-8.";
     case "record_too_long":
       return `The row is longer than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Check for a quote that is never closed.`;
+    case "not_json":
+      return "The line is not a JSON object. Correct the line.";
     case "not_yes_or_no":
       return `"${value}" is neither yes nor no. Enter yes or no, true or false, 1 or 0.`;
     case "not_a_number":
@@ -169,6 +180,11 @@ const withoutBase = (layer: string | null): string =>
   layer === null
     ? "The row only adds to a product of its group, but the group has no row of a product. Add that row beside this one."
     : `The row belongs to the layer "${layer}" of a product, but the file has no row of the product itself. Add that row.`;
+
+function tooLong(target: LayoutColumn["target"]): string {
+  const { limit, unit } = longestValue(target);
+  return `The value is longer than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
+}
 
 /** Replaces NUL by the symbol for NUL, because PostgreSQL's text cannot contain NUL. */
 const plainText = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "\u2400") : text);

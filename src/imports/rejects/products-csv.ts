@@ -30,7 +30,7 @@ export async function createProductsCsv(pool: pg.Pool, importId: number, plan: S
       ...attributes.map(({ name, is_list }) => (is_list ? name + LIST_SUFFIX : name)),
       ...REJECT_COLUMNS,
     ]),
-    lineOf: ({ row, line, column, code, message, raw, product }) =>
+    lineOf: ({ row, line, column, code, message, raw, product, source }) =>
       csvLineWithBlanks([
         ...cellsOf(product ?? null, fields, attributes),
         String(row),
@@ -38,7 +38,7 @@ export async function createProductsCsv(pool: pg.Pool, importId: number, plan: S
         column ?? "",
         code,
         message,
-        raw,
+        source ?? raw,
       ]),
   };
 }

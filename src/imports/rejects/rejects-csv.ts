@@ -3,7 +3,7 @@
 import { Readable } from "node:stream";
 import type pg from "pg";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
-import type { Dialect, Import, Reject } from "../../../contract/imports/imports.ts";
+import type { Dialect, Import } from "../../../contract/imports/imports.ts";
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
 import { fieldText } from "../read/field-text.ts";
 import { createRecords, QUOTED } from "../read/records.ts";
@@ -15,6 +15,7 @@ import { hasValueCells } from "../mapping/run/row.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
 import { readPlan } from "../store.ts";
 import { createProductsCsv } from "./products-csv.ts";
+import type { StoredReject } from "./make-reject.ts";
 import { readRejects } from "./store.ts";
 
 const PAGE = 500;
@@ -76,17 +77,17 @@ const NO_NOTATIONS: ReadonlyMap<number, Notation> = new Map();
 type FieldReader = (raw: string) => string[] | undefined;
 
 /** Returns the cells of a rejected row. A record that cannot be split, or has too many fields, is written
- * unmodified into the last column. */
+ * unmodified into the last column, and so is the record of an XML or JSON file. */
 function cells(
-  { row, line, column, code, message, raw }: Reject,
+  { row, line, column, code, message, raw, source }: StoredReject,
   fieldsOf: FieldReader,
   width: number,
   own: readonly number[],
 ): string[] {
-  const fields = fieldsOf(raw);
+  const fields = code === "not_json" ? undefined : fieldsOf(raw);
   const fits = fields !== undefined && fields.length <= width;
   const shown = own.map((index) => (fits ? (fields[index] ?? "") : ""));
-  return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
+  return [...shown, String(row), String(line), column ?? "", code, message, source ?? (fits ? "" : raw)];
 }
 
 /** @param notations for each column of a workbook, how to write its numbers, dates and booleans as the mapping shows them. All values in

@@ -19,9 +19,9 @@ export async function insertRejects(
 ): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
-    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product)
+    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product, source)
      select $1, r.*
-     from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::text[]) as r
+     from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::text[], $11::text[]) as r
      on conflict (import_id, "row") do nothing`,
     [importId, ...rejectColumns(rejects)],
   );
@@ -39,6 +39,7 @@ export const rejectColumns = (rejects: readonly (StoredReject | IgnoredRow)[]): 
   rejects.map((reject) => reject.raw),
   rejects.map((reject) => reject.code in IGNORE_CODES),
   rejects.map((reject) => ("product" in reject ? reject.product : null)),
+  rejects.map((reject) => ("source" in reject ? reject.source : null)),
 ];
 
 /** Stores the rejects of a chunk in the chunk's transaction, up to MAX_LISTED_REJECTS for the import. A lock lets only one loader of the
@@ -110,7 +111,7 @@ async function listRows<Row extends Reject | IgnoredRow>(
   isIgnored: boolean,
 ): Promise<Row[]> {
   const { rows } = await db.query<Row>(
-    `select "row", line, "column", value, code, message, left(raw, $5) as raw from import_rejects
+    `select "row", line, "column", value, code, message, left(coalesce(source, raw), $5) as raw from import_rejects
      where import_id = $1 and ignored = $6 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
     [importId, page.after, page.limit, page.code ?? null, page.raw_characters, isIgnored],
   );
@@ -128,11 +129,10 @@ export async function readRejects(
   limit: number,
 ): Promise<StoredReject[]> {
   const { rows } = await db.query<StoredReject>(
-    `select "row", line, "column", value, code, message, raw, product
+    `select "row", line, "column", value, code, message, raw, product, source
      from (
-       select r.*, sum(octet_length(raw) + coalesce(octet_length(product), 0)) over (order by "row")
-         - octet_length(raw) - coalesce(octet_length(product), 0) as bytes_before
-       from (select * from import_rejects where import_id = $1 and not ignored and "row" > $2 order by "row" limit $3) r
+       select r.*, sum(bytes) over (order by "row") - bytes as bytes_before
+       from (select *, octet_length(raw) + coalesce(octet_length(product), 0) + coalesce(octet_length(source), 0) as bytes from import_rejects where import_id = $1 and not ignored and "row" > $2 order by "row" limit $3) r
      ) r
      where bytes_before < $4 order by "row"`,
     [importId, after, limit, MAX_PAGE_BYTES],

@@ -133,7 +133,7 @@ async function scanText(
     if (isRefuted(proof, records)) return "not UTF-8";
     rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
     refuseUnfitActive(rows, false);
-    await saveRejects(run, [...scanner.takeRejects(), ...scanner.takeIgnored()]);
+    await saveRejects(run, dialect, [...scanner.takeRejects(), ...scanner.takeIgnored()]);
     const tooManyRejects = scanner.tooManyRejects();
     if (tooManyRejects !== undefined) {
       await fenced(run, () => noteFaulty(pool, work, scanner));

@@ -153,9 +153,9 @@ export async function insertScanRejects(
   return writeFenced(
     db,
     `inserted as (
-       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product)
+       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored, product, source)
        select $1, r.*
-       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::text[]) as r
+       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::text[], $12::text[]) as r
        on conflict (import_id, "row") do nothing
      )`,
     scan,

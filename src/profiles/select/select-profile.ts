@@ -40,12 +40,12 @@ export function selectProfile(
   profiles: readonly KnownProfile[],
   tree?: Dialect["tree"],
 ): Selection {
-  const columns = headerOf(header);
+  const file = describeFile(header, tree);
   const scores = new Map<KnownProfile, number>();
   // Compare the profiles with few patterns first: if the budget for comparing patterns is used up, only profiles with many patterns are not
   // selected.
   for (const profile of profiles.toSorted((a, b) => patternsOf(a) - patternsOf(b)))
-    scores.set(profile, scoreOfFile(profile, columns, tree));
+    scores.set(profile, scoreOfFile(profile, file));
   const fitting = profiles.flatMap((profile) => {
     const score = scores.get(profile) ?? 0;
     return score === 0 ? [] : [{ profile, score }];
@@ -57,6 +57,22 @@ export function selectProfile(
   return profile === undefined || equal.length === 0
     ? { profile, tied: [] }
     : { profile: undefined, tied: [profile, ...equal].map(({ name }) => name) };
+}
+
+interface DescribedFile {
+  /** The columns, without those that `rejects.csv` adds to the columns of the imported file. */
+  header: Header;
+  /** Whether the file contains rejected rows, which have the columns of their file but not its root element. */
+  is_rejects: boolean;
+  tree: Dialect["tree"] | undefined;
+}
+
+const REASONS: ReadonlySet<string> = new Set(REJECT_COLUMNS);
+
+function describeFile(header: readonly string[], tree: Dialect["tree"] | undefined): DescribedFile {
+  const own = header.filter((name) => !REASONS.has(name.trim()));
+  const isRejects = own.length + REASONS.size === header.length;
+  return { header: headerOf(isRejects ? own : header), is_rejects: isRejects, tree };
 }
 
 /** The columns of a profile, prepared for comparison with headers. */
@@ -89,15 +105,12 @@ function comparedOf(definition: ProfileDefinition): Compared {
 
 const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definition).patterns;
 
-function scoreOfFile(profile: KnownProfile, header: Header, tree: Dialect["tree"]): number {
+function scoreOfFile(profile: KnownProfile, { header, is_rejects, tree }: DescribedFile): number {
   const { detect } = profile.definition;
   if (detect?.root === undefined) return boundedScoreOf(profile, header);
   if (tree !== undefined) return scoreOfRoot(detect, tree);
-  return isRejects(header) ? boundedScoreOf(profile, header) : 0;
+  return is_rejects ? boundedScoreOf(profile, header) : 0;
 }
-
-/** Whether the file contains rejected rows, which have the columns of their file but not its root element. */
-const isRejects = ({ set }: Header): boolean => REJECT_COLUMNS.every((name) => set.has(columnKey(name)));
 
 /** Returns 0 for a profile that cannot be compared within the budget. */
 function boundedScoreOf(profile: KnownProfile, header: Header): number {

@@ -432,6 +432,7 @@ export const imports: Shape<typeof english> = {
     nul_byte: "Der Wert enthält ein NUL-Byte; das ist nicht erlaubt",
     not_text: "Der Wert enthält Bytes, die im Zeichensatz der Datei nicht gültig sind",
     record_too_long: "Die Zeile ist zu lang",
+    not_json: "Die Zeile ist kein JSON-Objekt",
     not_yes_or_no: "Der Wert muss Ja oder Nein sein",
     not_a_number: "Der Wert muss eine Zahl sein",
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",

@@ -419,6 +419,7 @@ export const imports = {
     nul_byte: "The value contains a NUL byte, which is not allowed",
     not_text: "The value contains bytes that are not valid in the file's encoding",
     record_too_long: "The row is too long",
+    not_json: "The line is not a JSON object",
     not_yes_or_no: "The value must be yes or no",
     not_a_number: "The value must be a number",
     does_not_fit: "The value is not what the mapping expects",

@@ -2,7 +2,7 @@
 // time is in memory: whatever surrounds the records is skipped.
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
-import { Incomplete, JsonFault, ValueParser } from "./json-values.ts";
+import { ends, Incomplete, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
 
 /** Observes the values outside of records. */
 export interface JsonVisitor {
@@ -38,7 +38,7 @@ export class JsonReader {
   /** Length that the buffer must have before the record at its start is parsed again. */
   #retryAt = 0;
   /** The record that is skipped because it is too long. */
-  #skipped: { depth: number; inString: boolean; line: number } | undefined;
+  #skipped: { depth: number; inString: boolean; line: number; from: number } | undefined;
   #isEnd = false;
 
   /** @param record the names of the record, such as `data`, `products`, `*`; empty for the values of JSON Lines; undefined for no records */
@@ -65,8 +65,7 @@ export class JsonReader {
     this.#retryAt = 0;
     this.#append("");
     this.#run();
-    if (this.#open.length > 0 || this.#skipped !== undefined)
-      throw this.#fault("the file ends within a value; it may be incomplete");
+    if (this.#open.length > 0 || this.#skipped !== undefined) throw this.#fault(ends.file);
   }
 
   #append(chunk: string): void {
@@ -81,7 +80,11 @@ export class JsonReader {
       while (this.#skipped === undefined ? this.#step() : this.#skip());
     } catch (error) {
       if (error instanceof Incomplete) this.#wait();
-      else if (error instanceof JsonFault) {
+      else if (error instanceof TooManyValues) {
+        this.#skipRecord();
+        this.#run();
+        return;
+      } else if (error instanceof JsonFault) {
         this.#at = Math.min(error.at, this.#buffer.length);
         throw this.#fault(error.message);
       } else throw error;
@@ -96,9 +99,13 @@ export class JsonReader {
     // Parse again only when the buffer has twice the length, so that a long record takes linear time.
     this.#retryAt = length * 2;
     if (length <= MAX_RECORD_LENGTH) return;
-    this.#retryAt = 0;
-    this.#skipped = { depth: 0, inString: false, line: this.#lineNow() };
+    this.#skipRecord();
     while (this.#skip());
+  }
+
+  #skipRecord(): void {
+    this.#retryAt = 0;
+    this.#skipped = { depth: 0, inString: false, line: this.#lineNow(), from: this.position };
   }
 
   /** Reads a token outside of records, or a whole record. Returns false if more text is needed. */
@@ -148,7 +155,7 @@ export class JsonReader {
       return true;
     }
     // Skip a string, number or word outside of records. A string of any length takes no memory.
-    this.#skipped = { depth: -1, inString: false, line: 0 };
+    this.#skipped = { depth: -1, inString: false, line: 0, from: 0 };
     return true;
   }
 
@@ -167,17 +174,18 @@ export class JsonReader {
   #readRecord(): boolean {
     if (this.#buffer.length - this.#at < this.#retryAt) return false;
     const line = this.#lineNow();
+    const from = this.position;
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
     const length = this.#parser.end - this.#at + this.#parser.size;
     this.#at = this.#parser.end;
     this.#retryAt = 0;
-    this.#report(node, line, length > MAX_RECORD_LENGTH);
+    this.#report(node, line, from, length > MAX_RECORD_LENGTH);
     return true;
   }
 
-  #report(node: TreeNode, line: number, isTooLong: boolean): void {
+  #report(node: TreeNode, line: number, from: number, isTooLong: boolean): void {
     if (!node.is_array && (node.children !== undefined || isTooLong))
-      this.#onRecord({ node, line, is_too_long: isTooLong });
+      this.#onRecord({ node, line, from, to: this.position, is_too_long: isTooLong });
     this.#ended();
   }
 
@@ -205,7 +213,7 @@ export class JsonReader {
 
   /** Skips a value. Returns false if more text is needed. */
   #skip(): boolean {
-    const skipped = this.#skipped as { depth: number; inString: boolean; line: number };
+    const skipped = this.#skipped as { depth: number; inString: boolean };
     const buffer = this.#buffer;
     while (this.#at < buffer.length) {
       if (skipped.inString) {
@@ -245,10 +253,10 @@ export class JsonReader {
   }
 
   #endSkip(): true {
-    const { line, depth } = this.#skipped as { line: number; depth: number };
+    const { line, depth, from } = this.#skipped as { line: number; depth: number; from: number };
     this.#skipped = undefined;
     if (depth === -1) this.#ended();
-    else this.#report(new TreeNode(this.#root, undefined), line, true);
+    else this.#report(new TreeNode(this.#root, undefined), line, from, true);
     return true;
   }
 

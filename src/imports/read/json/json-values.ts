@@ -1,9 +1,18 @@
 // Parses a JSON value in a buffer to a tree. Numbers keep their text, so that no digit is lost. If a name occurs twice in an object, the
 // last value counts, as in JSON.parse.
-import { MAX_DEPTH, NODE_LENGTH, TreeNode, type Path } from "../tree/nodes.ts";
+import { MAX_DEPTH, MAX_RECORD_LENGTH, NODE_LENGTH, TreeNode, type Path } from "../tree/nodes.ts";
 
 /** Thrown if the buffer ends within the value. */
 export class Incomplete extends Error {}
+
+/** Thrown if the value has so many values in it that the record is too long. */
+export class TooManyValues extends Error {}
+
+/** How a fault describes that a value ends too early. */
+export const ends = {
+  file: "the file ends within a value; it may be incomplete",
+  line: "the line ends within a value; it may be incomplete",
+};
 
 /** A fault in a value, at a position of the buffer. */
 export class JsonFault extends Error {
@@ -26,6 +35,9 @@ const CLOSE_OBJECT = 125;
 
 const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
+/** A value with more values in it is too long, whatever their texts are. */
+const MAX_NODES = MAX_RECORD_LENGTH / NODE_LENGTH;
+
 const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 export class ValueParser {
@@ -42,7 +54,7 @@ export class ValueParser {
   /**
    * Parses the value at `from`, and sets `end`.
    * @param depth depth of the value in the file
-   * @throws Incomplete if the buffer ends within the value and `isPartial` is true; JsonFault
+   * @throws Incomplete if the buffer ends within the value and `isPartial` is true; JsonFault; TooManyValues
    */
   parse(text: string, from: number, isPartial: boolean, path: Path, depth: number): TreeNode {
     this.#start(text, from, isPartial);
@@ -76,7 +88,7 @@ export class ValueParser {
 
   #value(path: Path, parent: TreeNode | undefined, depth: number): TreeNode {
     const code = this.#next();
-    this.#nodes++;
+    if (++this.#nodes > MAX_NODES) throw new TooManyValues();
     if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       if (depth >= MAX_DEPTH) throw new JsonFault(`it is nested more than ${MAX_DEPTH} levels deep`, this.#at);
       const node = new TreeNode(path, parent, code === OPEN_ARRAY);
@@ -192,7 +204,7 @@ export class ValueParser {
   }
 
   #cut(): Error {
-    return this.#isPartial ? new Incomplete() : this.#fault("the file ends within a value; it may be incomplete");
+    return this.#isPartial ? new Incomplete() : this.#fault(ends.file);
   }
 
   #fault(message: string, offset = 0): JsonFault {

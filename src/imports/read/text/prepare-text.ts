@@ -12,6 +12,7 @@ import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../detect/detect-file.ts";
 import { convertTree } from "../tree/convert-tree.ts";
+import { unpackedPath } from "../tree/source-text.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
@@ -79,7 +80,10 @@ export async function prepareText(
   try {
     await unpack(format, size, unpacker, { ...preparation, target: unpacked });
     const inner = await contentFormat(format, unpacked);
-    return { ...(await prepareContent(inner, unpacked, { ...preparation, is_scratch: true })), format };
+    const dialect = await prepareContent(inner, unpacked, { ...preparation, is_scratch: true });
+    // The records of rejected rows are read from the unpacked file.
+    if (dialect.tree !== undefined) await rename(unpacked, unpackedPath(target));
+    return { ...dialect, format };
   } finally {
     content?.close();
     await rm(unpacked, { force: true });

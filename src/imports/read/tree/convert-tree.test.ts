@@ -160,7 +160,7 @@ describe("XML", () => {
   });
 
   test("a value that is repeated for each of many rows cannot fill the disk", async () => {
-    const text = `<a><b><t>${"x".repeat(1_000_000)}</t>${"<v><w>1</w></v>".repeat(60_000)}</b></a>`;
+    const text = `<a><b><t>${"x".repeat(1_000_000)}</t>${"<v><w>1</w></v>".repeat(30_000)}</b></a>`;
     await expect(readCells(text, request({ record: "b", each: "v", paths: ["../t"] }))).rejects.toThrow(
       "unpacks to more than",
     );
@@ -201,6 +201,39 @@ describe("JSON", () => {
     expect(dialect).toMatchObject({ format: "jsonl", tree: { record: "" } });
     expect(cells.map(([sku]) => sku)).toEqual(["A", "B"]);
     expect(lines).toEqual([1, 2]);
+  });
+
+  test("a line that is not a JSON object is a faulty record, and the other lines are read", async () => {
+    const broken = ['{"sku":"B","n":"x}', "nothing", "[1]", '"text"', '{"sku":"C"} x', '{"sku":"D",', '{"sku":1e}'];
+    const lines = ['{"sku":"A","n":"\u00e9"}', ...broken.flatMap((line, i) => [line, `{"sku":"E${i}"}`]), "", "{", ""];
+    const { dialect, header, cells, lines: numbers, faults } = await readCells(lines.join("\r\n"));
+    expect(dialect).toMatchObject({ format: "jsonl", tree: { record: "" } });
+    expect(header).toEqual(["sku", "n"]);
+    expect(faults).toEqual([...broken, "{"].map(() => "not_json"));
+    expect(cells.filter(([first = ""]) => /^[A-Z]/.test(first)).map(([sku]) => sku)).toEqual([
+      "A",
+      ...broken.map((_, i) => `E${i}`),
+    ]);
+    expect(numbers).toEqual([...Array.from({ length: 15 }, (_, i) => i + 1), 17]);
+  });
+
+  test("a line of more than 8 MB is rejected, and the lines after it are read, in chunks of any size", async () => {
+    const long = `{"sku":"B","t":"${"x".repeat(9 << 20)}"}`;
+    const many = `{"sku":"C","t":[${"1,".repeat(200_000)}1]}`;
+    const { cells, faults, lines } = await readCells(`{"sku":"A"}\n${long}\n${many}\n{"sku":"D"}\n`);
+    expect(faults).toEqual(["record_too_long", "record_too_long"]);
+    expect([cells[0]?.[0], cells[3]?.[0]]).toEqual(["A", "D"]);
+    expect(lines).toEqual([1, 2, 3, 4]);
+  });
+
+  test("a file in which no line is a JSON object is refused with the first fault", async () => {
+    await expect(readCells('{"sku":"A"\n{"sku":"B"\n')).rejects.toThrow("in line");
+    await expect(readCells(`{"a":"${"x".repeat(9 << 20)}"}`)).rejects.toThrow("longer than 8 MB");
+  });
+
+  test("values over several lines, and several values on one line, are records", async () => {
+    for (const text of ['{\n"sku":"A"\n}\n{\n"sku":"B"\n}\n', '{"sku":"A"}{"sku":"B"}'])
+      expect((await readCells(text)).cells.map(([sku]) => sku)).toEqual(["A", "B"]);
   });
 
   test("an array with one element is a list", async () => {

@@ -1,20 +1,19 @@
 // Converts an XML or JSON file to a table in CSV: a row for each record, and a column for each path in the records.
 import { createReadStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
-import { createJsonOutline } from "../json/find-record.ts";
+import { JsonLines, noLine } from "../json/json-lines.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
-import { createOutline } from "../xml/find-record.ts";
 import type { XmlHandler } from "../xml/xml-reader.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
 import { decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
-import type { OnRecord } from "./nodes.ts";
+import { MAX_RECORD_LENGTH, type OnRecord } from "./nodes.ts";
 import {
   createTables,
   entryLines,
@@ -23,14 +22,9 @@ import {
   type CollectedTables,
   type Entries,
 } from "./lookup-entries.ts";
+import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
+import { positionsPath } from "./source-positions.ts";
 import { TableWriter } from "./table-writer.ts";
-
-export type TreeFormat = "xml" | "json" | "jsonl";
-
-/** Number of characters at the start of a file from which its records are detected. Catalogues can begin with long lists of categories. */
-const OUTLINE_LENGTH = 16 << 20;
-
-const LINES_LENGTH = 1 << 20;
 
 interface Target {
   path: string;
@@ -65,9 +59,14 @@ export async function convertTree(
     const tables = createTables(overrides.tree);
     let header: Buffer = Buffer.alloc(0);
     const writer = await writeTable(source, overrides.tree, (written) =>
-      write(
-        target,
-        withHeader(tableLines({ source, encoding, found, tables }, written), () => (header = written.header())),
+      withPositions(target, (positions) =>
+        write(
+          target,
+          withHeader(
+            tableLines({ source, encoding, found, tables, positions }, written),
+            () => (header = written.header()),
+          ),
+        ),
       ),
     );
     if (tables !== undefined) await write(tablesPath(target), entryLines(tables.entries));
@@ -86,6 +85,23 @@ export async function convertTree(
     await rm(corrected, { force: true });
   }
   return dialectOf(found, encoding);
+}
+
+/** Receives the pages of the file with the positions of the records. */
+type WritePositions = (pages: readonly Buffer[]) => Promise<void>;
+
+/** Creates the file with the positions, for the table at `target`. */
+async function withPositions(target: string, write: (positions: WritePositions) => Promise<void>): Promise<void> {
+  const path = positionsPath(target);
+  await rm(path, { force: true });
+  const file = await open(path, "wx", 0o600);
+  try {
+    await write(async (pages) => {
+      for (const page of pages) await file.writeFile(page);
+    });
+  } finally {
+    await file.close();
+  }
 }
 
 /** Writes the rows, and writes them again if it turns out late which columns have lists. */
@@ -121,7 +137,8 @@ export async function convertTreeHead(
   const tables = createTables(overrides.tree);
   const writer = await writeTable(source, overrides.tree, async (written) => {
     lines = [];
-    for await (const chunk of tableLines({ source, encoding, found, tables }, written)) lines.push(chunk);
+    const file = { source, encoding, found, tables, positions: undefined };
+    for await (const chunk of tableLines(file, written)) lines.push(chunk);
   });
   if (!source.is_whole && writer.records === 0) return undefined;
   requireRecords(found, writer, overrides.tree);
@@ -140,36 +157,6 @@ async function* withHeader(rows: AsyncIterable<Buffer>, headerOf: () => Buffer):
   }
 }
 
-/** What the first part of a file shows about it. */
-interface Outline extends NonNullable<Dialect["tree"]> {
-  format: TreeFormat;
-  /** Whether the file is one object, or several as JSON Lines is. */
-  has_root_object: boolean;
-}
-
-async function outlineOf(format: TreeFormat, source: TreeSource, { encoding }: DetectedEncoding): Promise<Outline> {
-  const json = createJsonOutline();
-  const { write, outline } = format === "xml" ? createOutline() : json;
-  const isLines = (): boolean => json.outline().is_lines;
-  let length = 0;
-  for await (const text of decodeSource(source, encoding)) {
-    write(text);
-    length += text.length;
-    // In JSON Lines, all values are records, so the first part of the file is enough.
-    if (length >= OUTLINE_LENGTH || (length >= LINES_LENGTH && isLines())) break;
-  }
-  const found = outline();
-  const hasLines = "is_lines" in found && (found.is_lines || format === "jsonl");
-  return {
-    format: hasLines ? "jsonl" : format === "jsonl" ? "json" : format,
-    record: found.record?.join("/") ?? null,
-    has_root_object: "has_root_object" in found && found.has_root_object,
-    root: "root" in found ? found.root : null,
-    namespaces: "namespaces" in found ? found.namespaces : [],
-    elements: found.elements,
-  };
-}
-
 /** The path of the records that the mapping gives takes precedence. If the mapping is for JSON Lines, an object is a record. */
 function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
   if (request?.record !== undefined) return { ...found, record: request.record };
@@ -181,24 +168,35 @@ interface TreeFile {
   encoding: DetectedEncoding;
   found: Outline;
   tables: CollectedTables | undefined;
+  /** Undefined if the positions of the records are not needed. */
+  positions: WritePositions | undefined;
 }
 
 async function* tableLines(
-  { source, encoding: { encoding }, found, tables }: TreeFile,
+  { source, encoding: { encoding }, found, tables, positions }: TreeFile,
   writer: TableWriter,
 ): AsyncGenerator<Buffer> {
   const reader = readerOf(found, (record) => writer.add(record), tables?.start());
+  let bytes = 0;
+  let characters = 0;
   for await (const text of decodeSource(source, encoding)) {
+    writer.positions.addChunk(characters, bytes);
+    bytes = source.consumed;
+    characters += text.length;
     reader.write(text);
     yield* writer.take();
+    const pages = writer.positions.take();
+    if (pages.length > 0) await positions?.(pages);
   }
   if (source.is_whole) reader.end();
   writer.end();
   yield* writer.take();
+  await positions?.([...writer.positions.take(), writer.positions.end()]);
 }
 
-function readerOf({ format, record }: Outline, onRecord: OnRecord, outside: XmlHandler | undefined): Reader {
+function readerOf({ format, record, has_lines }: Outline, onRecord: OnRecord, outside: XmlHandler | undefined): Reader {
   const names = (record ?? "").split("/").filter((name) => name !== "");
+  if (has_lines && names.length === 0) return new JsonLines(onRecord);
   if (format === "xml") return createXmlRecords(names, onRecord, outside);
   return new JsonReader(record === null ? undefined : names, onRecord);
 }
@@ -206,10 +204,11 @@ function readerOf({ format, record }: Outline, onRecord: OnRecord, outside: XmlH
 /** @throws Problem unsupported-file if the file has no records */
 function requireRecords(
   { format, record }: Outline,
-  { records, width }: TableWriter,
+  { records, width, first_broken: broken }: TableWriter,
   request: TreeRequest | undefined,
 ): void {
   if (records > 0 && width > 0) return;
+  if (broken !== undefined) throw broken.reason === "" ? tooLong(broken.line) : noLine(broken.reason, broken.line);
   const kind = format === "xml" ? "XML" : "JSON";
   throw new Problem(
     "unsupported-file",
@@ -219,12 +218,18 @@ function requireRecords(
   );
 }
 
+const tooLong = (line: number): Problem =>
+  new Problem(
+    "unsupported-file",
+    `Each record of the file is longer than ${MAX_RECORD_LENGTH >> 20} MB; the first one begins in line ${line.toLocaleString("en")}. Check whether this is the right file, or name the path of the records in a mapping.`,
+  );
+
 const dialectOf = (
-  { format, has_root_object: _, ...tree }: Outline,
+  { format, record, root, namespaces, elements }: Outline,
   { encoding, alternatives }: DetectedEncoding,
 ): Dialect => ({
   format,
-  tree,
+  tree: { record, root, namespaces, elements },
   encoding,
   ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
   delimiter: ",",

@@ -50,6 +50,8 @@ export class Path {
 const MAX_PATHS = 20_000;
 
 /** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
+import type { BrokenRecord } from "./broken-record.ts";
+
 export const MAX_DEPTH = 64;
 /** Maximum number of characters of a record. A longer record is rejected. */
 export const MAX_RECORD_LENGTH = 8 << 20;
@@ -76,8 +78,13 @@ export interface TreeRecord {
   node: TreeNode;
   /** Line of the file on which the record begins, from 1. */
   line: number;
+  /** Position of the record in the decoded text of the file, in characters. */
+  from: number;
+  to: number;
   /** Whether the record is longer than MAX_RECORD_LENGTH, so that the tree lacks its end. */
   is_too_long: boolean;
+  /** What is wrong with a line that is not a record. It has no values. */
+  broken?: BrokenRecord;
 }
 
 export type OnRecord = (record: TreeRecord) => void;

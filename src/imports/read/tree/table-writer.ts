@@ -4,7 +4,9 @@ import { isJsonCell } from "../../../catalog/product/attribute-list.ts";
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { MAX_FIELDS, MAX_RECORD_BYTES } from "../split-records.ts";
+import { MAX_FIELDS } from "../split-records.ts";
+import { brokenLine, type BrokenRecord } from "./broken-record.ts";
+import { SourcePositions } from "./source-positions.ts";
 import type { CountUnpacked } from "../text/unpacked-size.ts";
 import { encodeText } from "../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
@@ -43,7 +45,12 @@ export class TableWriter {
   readonly #count: CountUnpacked;
   /** Number of the last row, with the header as row 0. */
   #row = 0;
+  /** Number of records that are well-formed. */
   records = 0;
+  /** The first record that is not JSON or that is too long. */
+  first_broken: (BrokenRecord & { line: number }) | undefined;
+  /** The position in the file of the record of each row. */
+  readonly positions = new SourcePositions();
 
   /**
    * @param count called with the length of each chunk of lines; throws if the table becomes too large for its file
@@ -61,9 +68,15 @@ export class TableWriter {
     this.#wanted = keeps ? undefined : new Set(paths.map(comparable));
   }
 
-  add({ node, line, is_too_long }: TreeRecord): void {
+  add(record: TreeRecord): void {
+    const { node, broken } = record;
+    if (broken !== undefined || record.is_too_long) {
+      this.first_broken ??= { ...(broken ?? TOO_LONG), line: record.line };
+      this.#addLine(brokenLine(broken ?? TOO_LONG), record);
+      return;
+    }
     const rows = this.#each === undefined ? [node] : findRows(node, this.#each);
-    for (const row of rows) this.#addRow(row, line, is_too_long);
+    for (const row of rows) this.#addRow(row, record);
   }
 
   /** Returns the chunks of lines that are complete. */
@@ -88,7 +101,7 @@ export class TableWriter {
     return this.#columns.length;
   }
 
-  #addRow(row: TreeNode, line: number, isTooLong: boolean): void {
+  #addRow(row: TreeNode, record: TreeRecord): void {
     if (this.records++ === 0) this.#isExport = this.#isExport && isExported(row);
     this.#cells = new Array<string | string[] | undefined>(this.#columns.length).fill(undefined);
     this.#root = row.path;
@@ -99,11 +112,16 @@ export class TableWriter {
       for (const text of texts) this.#put(this.#columnOf(name), text);
     }
     for (const { name, path } of this.#objects) this.#addObjects(row, name, path);
+    this.#addLine(this.#line(), record);
+  }
+
+  #addLine(text: string, { line, from, to }: TreeRecord): void {
     // Rows continue the numbers of earlier rows if several begin on one line.
     const number = Math.max(this.#row + 1, line);
     if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
     this.#row = number;
-    this.#out += this.#line() + (isTooLong ? `,"${"x".repeat(MAX_RECORD_BYTES)}"\n` : "\n");
+    this.#out += `${text}\n`;
+    this.positions.add(from, to);
     if (this.#out.length >= CHUNK_LENGTH) this.end();
   }
 
@@ -181,6 +199,8 @@ export class TableWriter {
     return cell;
   }
 }
+
+const TOO_LONG: BrokenRecord = { reason: "", raw: "" };
 
 const comparable = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 

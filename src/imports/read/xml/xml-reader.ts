@@ -4,6 +4,7 @@
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH } from "../tree/nodes.ts";
 import { decodeText } from "./entities.ts";
+import { attributeName, localName } from "./names.ts";
 import { SubsetSkipper } from "./skip-doctype.ts";
 
 export interface XmlHandler {
@@ -51,6 +52,9 @@ export class XmlReader {
   /** Position in the buffer of the first line end that has not been counted; the length of the buffer if there is none. */
   #lineEnd = -1;
   #hasRoot = false;
+  /** Number of characters before the buffer, and position in the buffer after the tag that is being reported. */
+  #before = 0;
+  #tagEnd = 0;
 
   constructor(handler: XmlHandler) {
     this.#handler = handler;
@@ -60,6 +64,16 @@ export class XmlReader {
   get line(): number {
     this.#countLines();
     return this.#line;
+  }
+
+  /** Number of characters before the tag that is being reported. */
+  get position(): number {
+    return this.#before + this.#at;
+  }
+
+  /** Number of characters up to the end of the tag. */
+  get end_of_tag(): number {
+    return this.#before + this.#tagEnd;
   }
 
   #countLines(): void {
@@ -73,6 +87,7 @@ export class XmlReader {
 
   /** @throws Problem broken-file if the text is not well-formed XML */
   write(chunk: string): void {
+    this.#before += this.#at;
     this.#buffer = this.#at >= this.#buffer.length ? chunk : this.#buffer.slice(this.#at) + chunk;
     this.#at = 0;
     this.#lineEnd = -1;
@@ -142,6 +157,7 @@ export class XmlReader {
           : `the element <${shown(opened)}> is closed by </${shown(name)}>`,
       );
     this.#at = end + 1;
+    this.#tagEnd = end + 1;
     this.#handler.close(localName(name));
     return true;
   }
@@ -165,6 +181,7 @@ export class XmlReader {
         if (at + 1 >= buffer.length) return this.#wait(start);
         if (buffer.charCodeAt(at + 1) !== GREATER) throw this.#faultAt(start, `the tag <${shown(name)}> is not valid`);
         this.#at = start;
+        this.#tagEnd = at + 2;
         this.#opened(name, attributes, true);
         this.#at = at + 2;
         return true;
@@ -283,11 +300,3 @@ export class XmlReader {
 
 /** Shortens a name for a message. */
 const shown = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)} …` : name);
-
-export function localName(name: string): string {
-  const colon = name.indexOf(":");
-  return colon < 0 ? name : name.slice(colon + 1);
-}
-
-/** The name of an attribute without its prefix. Declarations of namespaces keep theirs. */
-const attributeName = (name: string): string => (name.startsWith("xmlns") ? name : localName(name));

@@ -8,14 +8,14 @@ import { XmlReader, type XmlHandler } from "./xml-reader.ts";
  * @param outside receives the elements outside of the records
  */
 export function createXmlRecords(record: readonly string[], onRecord: OnRecord, outside?: XmlHandler): XmlReader {
-  const builder: RecordBuilder = new RecordBuilder(record, () => reader.line, onRecord, outside);
+  const builder: RecordBuilder = new RecordBuilder(record, () => reader, onRecord, outside);
   const reader: XmlReader = new XmlReader(builder);
   return reader;
 }
 
 class RecordBuilder implements XmlHandler {
   readonly #record: readonly string[];
-  readonly #lineNow: () => number;
+  readonly #reader: () => XmlReader;
   readonly #onRecord: OnRecord;
   readonly #others: XmlHandler | undefined;
   readonly #root = new Path("");
@@ -24,14 +24,15 @@ class RecordBuilder implements XmlHandler {
   /** The innermost open element of the record. */
   #node: TreeNode | undefined;
   #line = 1;
+  #from = 0;
   #length = 0;
   /** Number of open elements that were left out, because the record is too long. */
   #omitted = 0;
 
-  constructor(record: readonly string[], lineNow: () => number, onRecord: OnRecord, others: XmlHandler | undefined) {
+  constructor(record: readonly string[], reader: () => XmlReader, onRecord: OnRecord, others: XmlHandler | undefined) {
     this.#others = others;
     this.#record = record;
-    this.#lineNow = lineNow;
+    this.#reader = reader;
     this.#onRecord = onRecord;
   }
 
@@ -44,7 +45,8 @@ class RecordBuilder implements XmlHandler {
         this.#others?.open(name, attributes);
         return;
       }
-      this.#line = this.#lineNow();
+      this.#line = this.#reader().line;
+      this.#from = this.#reader().position;
       this.#length = 0;
       node = new TreeNode(this.#root, undefined);
     } else {
@@ -87,7 +89,13 @@ class RecordBuilder implements XmlHandler {
     if (node.text !== "") node.text = withoutIndent(node.text);
     this.#node = node.parent;
     if (node.parent === undefined)
-      this.#onRecord({ node, line: this.#line, is_too_long: this.#length > MAX_RECORD_LENGTH });
+      this.#onRecord({
+        node,
+        line: this.#line,
+        from: this.#from,
+        to: this.#reader().end_of_tag,
+        is_too_long: this.#length > MAX_RECORD_LENGTH,
+      });
   }
 
   #isRecord(name: string): boolean {

@@ -107,7 +107,7 @@ async function form(
     refuser: createRefuser(table, plan, dialect),
     async onWindow(records, rows, share) {
       if (shaped.isRefuted(records)) return false;
-      await saveRejects(run, left.take());
+      await saveRejects(run, dialect, left.take());
       const problem = left.tooManyRejects(rows);
       if (problem !== undefined) {
         await fenced(run, () => noteFaulty(pool, work, { rows, rejected: left.rejected }));
@@ -146,7 +146,7 @@ interface Products {
 
 async function scanProducts(
   run: Run,
-  { file: source }: ShapedFile,
+  { file: source, dialect }: ShapedFile,
   { rows, formed, left, path }: Products,
 ): Promise<ScanProgress> {
   const { context, work, signal } = run;
@@ -154,11 +154,14 @@ async function scanProducts(
   const cache = formed.size <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
   const file = await open(path, "r");
   try {
-    await saveRejects(run, left.take());
+    await saveRejects(run, dialect, left.take());
     const splitter = createSplitter(PRODUCTS_DIALECT, 1);
     for await (const { records, offset } of readRecords(file, splitter, 0, wholeExtent(formed.size), signal)) {
       rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
-      await saveRejects(run, [...(await withSources(scanner.takeRejects(), layout, source)), ...scanner.takeIgnored()]);
+      await saveRejects(run, dialect, [
+        ...(await withSources(scanner.takeRejects(), layout, source)),
+        ...scanner.takeIgnored(),
+      ]);
       const problem = scanner.tooManyRejects();
       if (problem === undefined) continue;
       const counts = { rows: formed.rows, rejected: left.rejected + scanner.rejected };

@@ -1,0 +1,49 @@
+// Lines of the converted table for records that cannot become rows: a line of JSON Lines that is not an object, and a record that is too long.
+// Such a line begins with a malformed quoted field, which no other line of the table contains, so that the splitter marks the record.
+import type { Records } from "../records.ts";
+
+/** Maximum number of characters of the source that the line contains. */
+const MAX_RAW = 10_000;
+
+const QUOTE = 0x22;
+const NOT_JSON_MARK = "!";
+const TOO_LONG_MARK = "?";
+/** Bytes before the content of the line: an empty quoted field and the mark. */
+const MARK_LENGTH = 3;
+
+// Indices into RECORD_FAULTS.
+const TEXT_AFTER_QUOTE = 1;
+const RECORD_TOO_LONG = 3;
+const NOT_JSON = 7;
+
+export interface BrokenRecord {
+  /** What is wrong with the record; empty for a record that is too long. */
+  reason: string;
+  /** The beginning of the record in the file. */
+  raw: string;
+}
+
+/** Returns the line of the table, without its line end. */
+export const brokenLine = ({ reason, raw }: BrokenRecord): string =>
+  `""${reason === "" ? TOO_LONG_MARK : NOT_JSON_MARK}${JSON.stringify([reason, raw.slice(0, MAX_RAW)])}`;
+
+/** Changes the fault of each broken record in a window of a converted table. */
+export function markBroken({ bytes, count, start, fault }: Records): void {
+  for (let r = 0; r < count; r++) {
+    if (fault[r] !== TEXT_AFTER_QUOTE) continue;
+    const at = start[r] as number;
+    if (bytes[at] !== QUOTE || bytes[at + 1] !== QUOTE) continue;
+    fault[r] = bytes[at + 2] === TOO_LONG_MARK.charCodeAt(0) ? RECORD_TOO_LONG : NOT_JSON;
+  }
+}
+
+/** Returns undefined if the text of the record is not that of a broken record. */
+export function readBroken(line: string): BrokenRecord | undefined {
+  if (!line.startsWith(`""${NOT_JSON_MARK}`) && !line.startsWith(`""${TOO_LONG_MARK}`)) return undefined;
+  try {
+    const [reason = "", raw = ""] = JSON.parse(line.slice(MARK_LENGTH)) as [string?, string?];
+    return { reason, raw };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+// Positions of records in an XML or JSON file, stored in a file beside the converted table: for each row of the table, where its record begins and
+// how long it is, in characters of the decoded text; then, for each chunk of the text, where it begins in characters and in bytes.
+import type { FileHandle } from "node:fs/promises";
+
+/** Number of bytes for each row: the position as a double, and the length as an unsigned integer. */
+const ROW_BYTES = 12;
+/** Number of bytes for each chunk: its position in characters and in bytes, as doubles. */
+const CHUNK_BYTES = 16;
+/** The numbers of rows and of chunks, as doubles. */
+const END_BYTES = 16;
+const PAGE_BYTES = ROW_BYTES * 8192;
+
+/** The path of the file with the positions, for the table at `path`. */
+export const positionsPath = (path: string): string => `${path}.positions`;
+
+/** Collects the positions. */
+export class SourcePositions {
+  #page = Buffer.allocUnsafe(PAGE_BYTES);
+  #at = 0;
+  #pages: Buffer[] = [];
+  readonly #chunks: number[] = [];
+  #rows = 0;
+
+  /** Adds the position of the next row. */
+  add(from: number, to: number): void {
+    this.#page.writeDoubleLE(from, this.#at);
+    this.#page.writeUInt32LE(Math.min(to - from, 0xffffffff), this.#at + 8);
+    this.#at += ROW_BYTES;
+    this.#rows++;
+    if (this.#at < PAGE_BYTES) return;
+    this.#pages.push(this.#page);
+    this.#page = Buffer.allocUnsafe(PAGE_BYTES);
+    this.#at = 0;
+  }
+
+  /** Adds the position of the next chunk of the text. */
+  addChunk(characters: number, bytes: number): void {
+    this.#chunks.push(characters, bytes);
+  }
+
+  /** Returns the complete pages since the last call. */
+  take(): Buffer[] {
+    return this.#pages.splice(0);
+  }
+
+  /** Returns the end of the file. */
+  end(): Buffer {
+    const values = [...this.#chunks, this.#rows, this.#chunks.length / 2];
+    const end = Buffer.alloc(values.length * 8);
+    for (const [i, value] of values.entries()) end.writeDoubleLE(value, i * 8);
+    return Buffer.concat([this.#page.subarray(0, this.#at), end]);
+  }
+}
+
+export interface StoredPositions {
+  /** The start of each chunk of the text. */
+  chunks: { characters: number; bytes: number }[];
+  /** Returns the position of the row, from 1; undefined if the file has no such row. */
+  rowAt(row: number): Promise<{ from: number; length: number } | undefined>;
+}
+
+/** @returns undefined if the file is incomplete */
+export async function readPositions(file: FileHandle): Promise<StoredPositions | undefined> {
+  const { size } = await file.stat();
+  if (size < END_BYTES) return undefined;
+  const end = Buffer.alloc(END_BYTES);
+  await file.read(end, 0, END_BYTES, size - END_BYTES);
+  const rows = end.readDoubleLE(0);
+  const count = end.readDoubleLE(8);
+  if (rows * ROW_BYTES + count * CHUNK_BYTES + END_BYTES !== size) return undefined;
+  const stored = Buffer.alloc(count * CHUNK_BYTES);
+  await file.read(stored, 0, stored.length, rows * ROW_BYTES);
+  const entry = Buffer.alloc(ROW_BYTES);
+  return {
+    chunks: Array.from({ length: count }, (_, i) => ({
+      characters: stored.readDoubleLE(i * CHUNK_BYTES),
+      bytes: stored.readDoubleLE(i * CHUNK_BYTES + 8),
+    })),
+    async rowAt(row) {
+      if (row < 1 || row > rows) return undefined;
+      await file.read(entry, 0, ROW_BYTES, (row - 1) * ROW_BYTES);
+      return { from: entry.readDoubleLE(0), length: entry.readUInt32LE(8) };
+    },
+  };
+}
