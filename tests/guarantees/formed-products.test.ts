@@ -40,7 +40,7 @@ test("variants share the title of their first row, and a row with an image only 
 test.each([
   [
     "shopify-variants",
-    '40 products in 52 rows: rows with the same "Handle" belong together (14 groups); 12 rows only add "images".',
+    '40 products in 52 rows: rows with the same "Handle" belong together; 12 rows only add "images".',
   ],
   ["magento-store-views", '12 products in 25 rows: 12 rows change products in one layer ("store_view_code").'],
   ["record-types", "15 products in 26 rows: rows with the same SKU are merged into one product."],
@@ -50,6 +50,12 @@ test.each([
     mapping: await mappingOf(shape),
   });
   expect(notices.find(({ code }) => code === "rows_grouped")?.message).toBe(message);
+});
+
+test("rows of which each is a product of its own are not reported as grouped", async () => {
+  const mapping: Mapping = { group: { by: "Handle", fill: ["Title"] }, key: "SKU", name: "Title" };
+  const { notices } = await importBytes(context, "Handle,SKU,Title\na,1,A\nb,2,B\n", { mapping });
+  expect(notices).toEqual([]);
 });
 
 test("groups whose rows are not neighbours are reported with their lines", async () => {

@@ -17,13 +17,12 @@ export function groupedText({ values = {} }: Pick<Notice, "values">): string | u
 function groupedParts(values: NonNullable<Notice["values"]>): string[] {
   const countOf = (name: string): number => (typeof values[name] === "number" ? values[name] : 0);
   const textOf = (name: string): string => (typeof values[name] === "string" ? values[name] : "");
-  const groups = tn("imports.grouped.groups", countOf("groups"));
   const [by, begins, lists] = [textOf("by"), textOf("begins"), textOf("lists")];
   const [adds, layers] = [countOf("adds"), countOf("layers")];
   return [
-    ...(by === "" ? [] : [t("imports.grouped.by", { columns: by, groups })]),
-    ...(begins === "" ? [] : [t("imports.grouped.begins", { columns: begins, groups })]),
-    ...(countOf("groups") === 0 || by !== "" || begins !== "" ? [] : [t("imports.grouped.until_next", { groups })]),
+    ...(by === "" ? [] : [t("imports.grouped.by", { columns: by })]),
+    ...(begins === "" ? [] : [t("imports.grouped.begins", { columns: begins })]),
+    ...(countOf("groups") === 0 || by !== "" || begins !== "" ? [] : [t("imports.grouped.until_next")]),
     ...(countOf("merges") === 0 ? [] : [t("imports.grouped.merged")]),
     ...(adds === 0
       ? []

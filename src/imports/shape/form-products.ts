@@ -173,7 +173,7 @@ export class ProductFormer {
   #formGroup(): void {
     const group = this.#group;
     const { records } = group;
-    this.counts.groups++;
+    if (records.count > 1) this.counts.groups++;
     const by = this.#groupBy();
     // The kind of a row can depend on all rows of its group, but not on the first product: the kinds determine which row that is.
     this.#values.begin(by, { index: -1, reader: undefined });

@@ -35,6 +35,7 @@ export interface Attached {
 
 export interface FormedCounts {
   products: number;
+  /** The number of groups with more than one row. */
   groups: number;
   adds: number;
   layers: number;

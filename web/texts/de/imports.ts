@@ -389,10 +389,9 @@ export const imports: Shape<typeof english> = {
   },
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
-    groups: "{n} Gruppe | {n} Gruppen",
-    by: "Zeilen mit gleichem Wert in „{columns}“ gehören zusammen ({groups})",
-    begins: "Zeilen gehören zusammen, bis nach „{columns}“ die nächste Gruppe beginnt ({groups})",
-    until_next: "Zeilen gehören zusammen, bis die nächste Gruppe beginnt ({groups})",
+    by: "Zeilen mit gleichem Wert in „{columns}“ gehören zusammen",
+    begins: "Zeilen gehören zusammen, bis nach „{columns}“ die nächste Gruppe beginnt",
+    until_next: "Zeilen gehören zusammen, bis die nächste Gruppe beginnt",
     merged: "Zeilen mit derselben SKU werden zu einem Produkt zusammengeführt",
     adds: "{n} Zeile ergänzt nur ihre Gruppe | {n} Zeilen ergänzen nur ihre Gruppe",
     adds_lists: "{n} Zeile ergänzt nur „{lists}“ | {n} Zeilen ergänzen nur „{lists}“",

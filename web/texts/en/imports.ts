@@ -377,10 +377,9 @@ export const imports = {
   },
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
-    groups: "{n} group | {n} groups",
-    by: "rows with the same “{columns}” belong together ({groups})",
-    begins: "rows belong together until the next group begins according to “{columns}” ({groups})",
-    until_next: "rows belong together until the next group begins ({groups})",
+    by: "rows with the same “{columns}” belong together",
+    begins: "rows belong together until the next group begins according to “{columns}”",
+    until_next: "rows belong together until the next group begins",
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",

@@ -92,7 +92,7 @@ test("numbers keep their digits, and of two members with the same name the last 
 
 test("names that occur thousands of times in an object are found without a search", () => {
   const names = Array.from({ length: 5000 }, (_, i) => `"m${i}":${i}`).join(",");
-  const repeated = Array.from({ length: 100_000 }, (_, i) => `"m4999":{"m1":${i},"m1":"last"}`).join(",");
+  const repeated = Array.from({ length: 30_000 }, (_, i) => `"m4999":{"m1":${i},"m1":"last"}`).join(",");
   const [found] = read(`[{${names},${repeated},"m4998":"x"}]`, ["*"]);
   const children = (found as TreeRecord).node.children ?? [];
   expect(children).toHaveLength(5000);

@@ -1,5 +1,9 @@
-// Names of elements and attributes without the prefixes of their namespaces.
+// Names of elements and attributes.
 
+/** Shortens a name for a message. */
+export const shown = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)} …` : name);
+
+/** The name without the prefix of its namespace. */
 export function localName(name: string): string {
   const colon = name.indexOf(":");
   return colon < 0 ? name : name.slice(colon + 1);

@@ -4,7 +4,7 @@
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH } from "../tree/nodes.ts";
 import { decodeText } from "./entities.ts";
-import { attributeName, localName } from "./names.ts";
+import { attributeName, localName, shown } from "./names.ts";
 import { SubsetSkipper } from "./skip-doctype.ts";
 
 export interface XmlHandler {
@@ -297,6 +297,3 @@ export class XmlReader {
     );
   }
 }
-
-/** Shortens a name for a message. */
-const shown = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)} …` : name);

@@ -36,9 +36,9 @@ function groupValues(
   const begins = group?.begins?.of ?? null;
   const only = adds - layers;
   return {
-    ...(group === null ? {} : { groups }),
-    ...(by === null ? {} : { by: listed(columnNames(by, names)) }),
-    ...(begins === null ? {} : { begins: listed(columnNames(begins, names)) }),
+    ...(groups === 0 ? {} : { groups }),
+    ...(by === null || groups === 0 ? {} : { by: listed(columnNames(by, names)) }),
+    ...(begins === null || groups === 0 ? {} : { begins: listed(columnNames(begins, names)) }),
     ...(merges ? { merges: 1 } : {}),
     ...(group === null || only === 0 ? {} : { adds: only, lists: listed(listNames(products)) }),
     ...(overlay === null || layers === 0 ? {} : { layers, layer: layerName(overlay, names) }),
@@ -51,14 +51,13 @@ const counted = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 function groupParts({ group, merges }: ShapePlan, names: readonly string[], { groups }: FormedCounts): string[] {
-  const found = counted(groups, "group");
   const merged = merges ? ["rows with the same SKU are merged into one product"] : [];
-  if (group === null) return merged;
+  if (group === null || groups === 0) return merged;
   if (group.by !== null)
-    return [`rows with the same ${quoted(columnNames(group.by, names))} belong together (${found})`, ...merged];
+    return [`rows with the same ${quoted(columnNames(group.by, names))} belong together`, ...merged];
   const columns = group.begins === null || group.begins.of === null ? [] : columnNames(group.begins.of, names);
   const where = columns.length === 0 ? "" : ` according to ${quoted(columns)}`;
-  return [`rows belong together until the next group begins${where} (${found})`, ...merged];
+  return [`rows belong together until the next group begins${where}`, ...merged];
 }
 
 function addParts({ products, group }: ShapePlan, { adds, layers }: FormedCounts): string[] {
