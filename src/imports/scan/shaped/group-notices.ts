@@ -12,7 +12,7 @@ const LISTED = 3;
 /** @param rows number of rows of the file */
 export function groupNotices({ shape, names }: ShapedPlan, counts: FormedCounts, rows: number): Notice[] {
   const parts = [...groupParts(shape, names, counts), ...addParts(shape, counts), ...layerParts(shape, names, counts)];
-  if (parts.length === 0) return [];
+  if (parts.length === 0) return repeatedNotices(counts);
   const products = counted(counts.products, "product");
   return [
     {
