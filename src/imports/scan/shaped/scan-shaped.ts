@@ -103,7 +103,7 @@ async function form(
   const entries = dialect.tree === undefined ? undefined : await readEntries(textPath(context, work, dialect));
   return formFile({ file, table, plan, dialect, size: extent.end, known: { entries, repeats } }, path, {
     left,
-    saveLeft: () => saveRejects(run, left.take()),
+    saveLeft: () => saveRejects(run, dialect, left.take()),
     refuser: createRefuser(table, plan, dialect),
     async onWindow(records, rows, share) {
       if (shaped.isRefuted(records)) return false;
