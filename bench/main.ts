@@ -4,6 +4,7 @@
 //   npm run bench -- speed 5000000 1 http latency    the same with only the named measurements. Names: baselines cli http latency
 //   npm run bench -- mapping 500000 3  a mapping with ten steps, compared with one that copies columns
 //   npm run bench -- shapes 500000 3   rows that form products together, compared with rows that are products
+//   npm run bench -- formats 500000 3  500,000 XML records, 1,000,000 JSON Lines, and 500,000 rows of CSV
 //   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories
 //   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is created once and kept
 //   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only the named requests and conditions
@@ -25,8 +26,9 @@ import { measureHostile } from "./faults/hostile.ts";
 import { measureKills } from "./faults/kills.ts";
 import { measureLists } from "./lists/lists.ts";
 import { measureScroll } from "./lists/scroll.ts";
-import { measureMapping } from "./mapping.ts";
-import { measureShapes } from "./shapes.ts";
+import { measureFormats } from "./imports/formats.ts";
+import { measureMapping } from "./imports/mapping.ts";
+import { measureShapes } from "./imports/shapes.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
 import { measureStreams } from "./lists/streams.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
@@ -52,6 +54,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<stri
   catalogue: ([rows, folder, ...chosen]) => measureLists(Number(rows ?? 1_000_000), folder, chosen),
   mapping: ([rows, rounds]) => measureMapping(Number(rows ?? 500_000), Number(rounds ?? 3)),
   shapes: ([rows, rounds]) => measureShapes(Number(rows ?? 500_000), Number(rounds ?? 3)),
+  formats: ([rows, rounds]) => measureFormats(Number(rows ?? 500_000), Number(rounds ?? 3)),
   hostile: ([folder]) => measureHostile(folder ?? "hostile"),
   kills: ([kills]) => measureKills(Number(kills ?? 200)),
   faults: ([faults, only]) => measureFaults(Number(faults ?? 200), only),
