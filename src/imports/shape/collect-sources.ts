@@ -93,6 +93,7 @@ export class SourceCollector {
   add(records: Records, r: number, { row, at }: FoundRecord): void {
     const judge = this.#judge;
     judge.open(records, r);
+    if (judge.isTooLong()) return;
     // A row that is not a product can be an entry of a table, such as the name of a category.
     this.#addEntries();
     if (judge.isIgnored()) return;

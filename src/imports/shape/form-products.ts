@@ -95,6 +95,11 @@ export class ProductFormer {
     const { row } = found;
     const judge = this.#judge;
     judge.open(records, r);
+    const { fault } = judge.isTooLong() ? judge.row : {};
+    if (fault !== undefined) {
+      this.#left.rejectFault({ records, r, row }, fault);
+      return;
+    }
     if (judge.isIgnored()) {
       this.#left.ignore({ records, r, row }, "condition");
       return;

@@ -184,3 +184,25 @@ test("a long text that the rejected rows of a group share is kept for some of th
   expect(characters).toBeGreaterThan(10 << 20);
   expect(characters).toBeLessThan(34 << 20);
 });
+
+test("a long cell that very many conditions read is rejected without reading it", () => {
+  const conditions = Array.from({ length: 50 }, (_, i) => ({
+    any: Array.from({ length: 20 }, (_, j) => ({ of: "title", like: `{a:letters}-${i}-${j}{*}` })),
+  }));
+  const long = recordsOf(`h,s-1,,${"x".repeat(900_000)}\n`);
+  const mappings: Mapping[] = [
+    { key: "sku", ignore: conditions, repeats: "merge" },
+    { key: "sku", group: { begins: "handle", adds: conditions } },
+    { key: "sku", delete_when: { any: conditions.slice(0, 20) }, group: { by: "handle" } },
+  ];
+  for (const mapping of mappings) {
+    const left = createCounts();
+    const plan = planOf(mapping);
+    const collector = new SourceCollector(plan, DIALECT);
+    collector.add(long, 0, { row: 1, at: 0 });
+    const former = new ProductFormer(plan, DIALECT, left, collector.finish());
+    former.add(long, 0, { row: 1, at: 0 });
+    former.end();
+    expect(Object.fromEntries(left.counts)).toEqual({ value_too_long: 1 });
+  }
+});

@@ -1,6 +1,6 @@
 // Reads the values of a product from one record, by the plan of the record's kind.
 import type { FieldName } from "../../catalog/product/column-lists.ts";
-import { RowWork } from "../mapping/run/row-work.ts";
+import { rejectsExcess, RowWork } from "../mapping/run/row-work.ts";
 import type { Row } from "../mapping/run/row.ts";
 import { ERASED, readerOf, type ReadValue, type ValueContext } from "../mapping/run/value.ts";
 import { checkSize } from "../mapping/run/value-writer.ts";
@@ -54,12 +54,7 @@ export class ProductReader {
   /** Reads the values of the row. If a value does not fit, the row has a fault afterwards, and the product lacks the value. */
   read(row: Row, position: RecordPosition): FormedProduct {
     const product = emptyProduct(position);
-    const excess = this.#work.excessOf(row);
-    if (excess !== undefined) {
-      const limit = `at most ${excess.max_bytes.toLocaleString("en")} bytes in this column, because many of its conditions and templates read the column`;
-      row.reject("value_too_long", excess.column, row.text(excess.column), limit);
-      return product;
-    }
+    if (rejectsExcess(this.#work, row)) return product;
     for (const column of this.#plan.reject_blank)
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
     this.#readFields(row, product);

@@ -4,6 +4,7 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { ConditionNode, MappingPlan, ShapePlan } from "../mapping/plan.ts";
 import { conditionOf, createValueContext, type IsMet } from "../mapping/run/condition.ts";
 import type { Lookup, MapperNotes } from "../mapping/run/steps.ts";
+import { rejectsExcess, RowWork, type WorkPlan } from "../mapping/run/row-work.ts";
 import { Row } from "../mapping/run/row.ts";
 import { readerOf, type ReadValue, type RowGroup, type ValueContext } from "../mapping/run/value.ts";
 import type { Records } from "../read/records.ts";
@@ -26,6 +27,7 @@ export class RecordJudge {
   readonly #kindOf: ReadValue | undefined;
   readonly #kinds: ReadonlyMap<string, number>;
   readonly #overlay: ShapePlan["overlay"];
+  readonly #work: RowWork;
 
   constructor(plan: ShapedPlan, dialect: Dialect, services: Services) {
     const { kinds, overlay } = plan.shape;
@@ -35,6 +37,7 @@ export class RecordJudge {
     this.#kindOf = kinds === null ? undefined : readerOf(kinds.by, this.context);
     this.#kinds = new Map(kinds?.names.map((name, index) => [name, index]));
     this.#overlay = overlay;
+    this.#work = new RowWork(judgedBy(plan));
   }
 
   conditions(nodes: readonly ConditionNode[]): IsMet[] {
@@ -43,6 +46,11 @@ export class RecordJudge {
 
   open(records: Records, r: number): void {
     this.row.open(records, r);
+  }
+
+  /** Whether judging the row needs too much work. If so, the row has a fault afterwards. */
+  isTooLong(): boolean {
+    return rejectsExcess(this.#work, this.row);
   }
 
   isIgnored(): boolean {
@@ -65,6 +73,23 @@ export class RecordJudge {
     const layer = trimWhiteSpace(row.text(this.#overlay.by));
     return this.#overlay.base.includes(layer.toLowerCase()) ? undefined : layer;
   }
+}
+
+/** Returns the conditions and values that are evaluated before the other values of a row are read. */
+function judgedBy({ ignore, delete_when, shape }: ShapedPlan): WorkPlan {
+  const { group, kinds, links, tables, products } = shape;
+  const begins = group?.begins ?? null;
+  const values = [group?.by, kinds?.by, ...links, ...tables.flatMap(({ entry }) => Object.values(entry ?? {}))];
+  return {
+    fields: [
+      ...products.flatMap(({ fields }) => fields.filter(({ target }) => target === "sku")),
+      ...values.flatMap((value) => (value === undefined || value === null ? [] : [{ target: "sku" as const, value }])),
+    ],
+    attributes: [],
+    pairs: [],
+    ignore: [...ignore, ...(group?.adds ?? []), ...(begins === null ? [] : [begins])],
+    ...(delete_when === undefined ? {} : { delete_when }),
+  };
 }
 
 /** Whether one of the conditions is met. */

@@ -5,7 +5,7 @@ import type { ConditionNode, MappingPlan } from "../plan.ts";
 import { sizeOf } from "../value-size.ts";
 import { conditionOf, type IsMet } from "./condition.ts";
 import { Members } from "./attributes/members.ts";
-import { RowWork } from "./row-work.ts";
+import { rejectsExcess, RowWork } from "./row-work.ts";
 import type { Row } from "./row.ts";
 import type { ValueContext } from "./value.ts";
 import { ValueWriter } from "./value-writer.ts";
@@ -71,13 +71,7 @@ export class RecordMapper {
   append(records: Records, r: number, isScan: boolean): void {
     const row = this.#row;
     const bytes = (records.end[r] as number) - (records.start[r] as number);
-    const excess = this.#work.excessOf(row);
-    if (excess !== undefined) {
-      const bytes = excess.max_bytes.toLocaleString("en");
-      const expected = `at most ${bytes} bytes in this column, because many of its conditions and templates read the column`;
-      row.reject("value_too_long", excess.column, row.text(excess.column), expected);
-      return;
-    }
+    if (rejectsExcess(this.#work, row)) return;
     if (this.#deletes !== undefined && this.#appendDeletion(this.#deletes)) return;
     for (const column of this.#plan.reject_blank)
       if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");

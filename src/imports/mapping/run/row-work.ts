@@ -62,7 +62,16 @@ export class RowWork {
   }
 }
 
-type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
+/** Rejects the row if one of its cells needs too much work. Returns whether it does. */
+export function rejectsExcess(work: RowWork, row: Row): boolean {
+  const excess = work.excessOf(row);
+  if (excess === undefined) return false;
+  const limit = `at most ${excess.max_bytes.toLocaleString("en")} bytes in this column, because many of its conditions and templates read the column`;
+  row.reject("value_too_long", excess.column, row.text(excess.column), limit);
+  return true;
+}
+
+export type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
 
 /** Readings of a column's cell that read texts of the same length. */
 interface Read {
