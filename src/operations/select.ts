@@ -53,8 +53,8 @@ export async function insertSelection(
   }
 }
 
-/** Sets the operation to running and wakes the executors. If the operation was cancelled, or if another process has already set it to
- * running, deletes the chunks instead. */
+/** Sets the operation to running and wakes the executors. If the operation was cancelled, deletes the chunks instead. Chunks of an operation
+ * that is running already stay: executors are processing them. */
 export async function startExecutors(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
   const { id, kind, options } = operation;
   const { chunks, products } = await countSelected(db, id);
@@ -62,5 +62,5 @@ export async function startExecutors(db: Queryable, context: OperationContext, o
   const gone = kind === "undo" ? Math.max(0, (await readUndone(db, options.undoes as number)).changed - products) : 0;
   if (await markRunning(db, id, products + gone, gone)) {
     await context.sendExecutors(db, id, Math.max(1, Math.min(context.concurrency, chunks)));
-  } else await deleteChunks(db, id);
+  } else if ((await readOperation(db, id))?.state !== "running") await deleteChunks(db, id);
 }

@@ -4,6 +4,7 @@ import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes } from "../../../tests/support/import-file.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
+import { startExecutors } from "../select.ts";
 import { takeOverSilentOperations } from "../take-over.ts";
 
 const database = await createTestDatabase();
@@ -52,6 +53,14 @@ test("products that match only after the request stay unchanged; selected produc
   expect(await finish(started.body.id)).toMatchObject({ state: "done", total: 5, updated: 4, missing: 1 });
   expect(await skus("description = 'new'")).toEqual(["P-1", "P-5", "P-7", "P-9"]);
   expect(await skus("sku_key = 'p-1' and name = 'no longer so'")).toEqual(["P-1"]);
+});
+
+test("starting an operation that is running already keeps its chunks", async () => {
+  const started = await start({ action: "set", filter: { name: "odd" }, set: { description: "new" } });
+  await expect.poll(async () => (await ask("GET", `/api/operations/${started.body.id}`)).body.state).toBe("running");
+  const operation = (await ask("GET", `/api/operations/${started.body.id}`)).body;
+  await startExecutors(pool, context, operation);
+  expect(await finish(operation.id)).toMatchObject({ state: "done", total: 5, updated: 5 });
 });
 
 test("products that were updated after the selection are deleted, and their last values are archived", async () => {
