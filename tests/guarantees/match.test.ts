@@ -138,7 +138,9 @@ describe("GTINs", () => {
     const before = await products();
     const { id } = await receiveBytes(context, fileOf([LAMP, "Lamp", "1"]), { mapping: CREATING });
     await runScan(context, id, signal);
-    // The loader reads one product more than the limit. That is enough to detect that the GTIN is ambiguous.
+    // The scan stores one product more than the limit. That is enough to detect that the GTIN is ambiguous.
+    const stored = await pool.query<{ count: number }>("select count(*)::integer as count from import_matches");
+    expect(stored.rows).toEqual([{ count: MAX_MATCHES + 1 }]);
     expect(await readMatches(pool, await scanOf(id), [padded(LAMP)])).toHaveLength(MAX_MATCHES + 1);
     await runLoader(context, id, signal);
     expect(await rejects(id)).toEqual([[1, "match_ambiguous"]]);

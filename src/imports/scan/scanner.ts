@@ -81,6 +81,8 @@ export interface Scanner {
   isDeletion(row: number): boolean;
   /** Returns whether a row has this key. */
   hasKey(key: string): boolean;
+  /** Returns the index of the row that has this key, and is applied unless the row is rejected; -1 if no row has the key. */
+  rowOf(key: string): number;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
   /** Frees the memory of the keys. Nothing can be scanned afterwards. */
@@ -409,6 +411,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     hasKey(text) {
       const bytes = Buffer.from(text);
       return keys.has(bytes, 0, bytes.length);
+    },
+    rowOf(text) {
+      const bytes = Buffer.from(text);
+      return keys.get(bytes, 0, bytes.length);
     },
     tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
     chunks(textEnd) {

@@ -40,7 +40,9 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   if (work.options.strict && found.rejected > 0 && !isReviewed) await fail(strictProblem(found.rejected));
   const match = work.options.mapping?.match;
   if (match !== undefined)
-    await fenced(run, () => findProducts(context, work, match, (key) => scanner.hasKey(key), signal));
+    await fenced(run, () =>
+      findProducts(context, work, match, { rows: scanner.rows, rowOf: (key) => scanner.rowOf(key) }, signal),
+    );
   const notices = rows.notices();
   if (notices.length > 0) await fenced(run, () => noteNotices(context.pool, work, notices));
   if (isReviewed) await fail(await reviewOf(run, layout, scanner, found));
