@@ -89,9 +89,9 @@ async function workOn(
   options: { env: Io["env"]; log: Logger; signal: AbortSignal; pulse: Pulse },
 ): Promise<void> {
   const { log, signal, pulse } = options;
-  // Each loader, each executor and each of four scans may hold one connection while it waits for a second one. The pool has more
-  // connections than all of them hold in this state, so they cannot deadlock.
-  const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
+  // Each loader and each executor may hold one connection while it waits for a second one, and each of four scans may hold two connections
+  // while it waits for a third one. The pool has more connections than all of them hold in this state, so they cannot deadlock.
+  const pool = openPool(address, NAME, config.worker_concurrency * 2 + 12, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the connection to the database; retrying");

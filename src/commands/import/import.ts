@@ -194,7 +194,7 @@ async function importAlone(
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
   const database = await holdDatabase(config, "skuport import", log);
   const stop = new AbortController();
-  const pool = openPool(database.address, "skuport import", config.worker_concurrency * 2 + 8, log);
+  const pool = openPool(database.address, "skuport import", config.worker_concurrency * 2 + 12, log);
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
