@@ -34,8 +34,10 @@ export interface KeyTable {
   release(): void;
 }
 
+/** @param firstSlots number of slots that a segment allocates for its first key. 256 segments with 1,024 slots each need 4 MB
+ */
 // eslint-disable-next-line max-lines-per-function -- one closure over the tables, for the hottest calls of the scan
-export function createKeyTable(): KeyTable {
+export function createKeyTable(firstSlots = FIRST_SLOTS): KeyTable {
   const seed = randomBytes(8);
   const hashKey = Int32Array.of(seed.readInt32LE(0), seed.readInt32LE(4));
   const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(0));
@@ -86,7 +88,7 @@ export function createKeyTable(): KeyTable {
       // The searches end at an empty slot, so each segment keeps at least one. Compare with the key that may be added, because a segment for
       // few keys may have a single slot.
       if ((used[segment] as number) + 1 > slots * MAX_LOAD)
-        table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(slots * 1.25)));
+        table = grow(segment, Math.max(firstSlots, Math.ceil(slots * 1.25)));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
         if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {

@@ -128,6 +128,15 @@ test("a table with too many entries is refused", () => {
   }).toThrow(/more than 1,000,000 entries/);
 });
 
+test("many small tables need little memory", () => {
+  const names = Array.from({ length: 300 }, (_, i) => `table ${i}`);
+  const before = process.memoryUsage().arrayBuffers;
+  const tables = new LookupTables(names.map((name) => ({ name, entry: null, is_path: false, join: null })));
+  for (let i = 0; i < 400; i++) for (const name of names) tables.add(name, [`key ${i}`, `value ${i} of ${name}`]);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 << 20);
+  expect(tables.lookup("table 299", "key 7")).toBe("value 7 of table 299");
+});
+
 test("parents in a circle end", () => {
   const tables = new LookupTables([{ name: "paths", entry: null, is_path: true, join: null }]);
   tables.add("paths", ["1", "one", "2"]);

@@ -15,6 +15,9 @@ const MAX_DEPTH = 64;
 /** The name of the table with the parent of each variant. The names of a mapping's tables are not empty. */
 export const LINKS_NAME = "";
 
+/** A mapping can have hundreds of tables, most of them small. */
+const FIRST_SLOTS = 16;
+
 interface Entries {
   node: TableNode;
   keys: ReturnType<typeof createKeyTable>;
@@ -31,7 +34,7 @@ export class LookupTables {
   #count = 0;
 
   constructor(nodes: readonly TableNode[]) {
-    this.#tables = new Map(nodes.map((node) => [node.name, { node, keys: createKeyTable(), bounds: [] }]));
+    this.#tables = new Map(nodes.map((node) => [node.name, { node, keys: createKeyTable(FIRST_SLOTS), bounds: [] }]));
   }
 
   /** Adds an entry. If the table already has the key, the first entry stays. @throws Problem `table-too-large` */
