@@ -9,10 +9,10 @@ import { startServer } from "../server.ts";
 
 export interface Imports {
   /** Deletes all products. */
-  empty(): Promise<void>;
+  empty: () => Promise<void>;
   /** Imports a file. Imports with the same label are compared with each other.
    * @throws Error if the import does not end successfully or `isExpected` rejects its result */
-  run(label: string, file: ImportedFile, isExpected: (state: ListedImport) => boolean): Promise<void>;
+  run: (label: string, file: ImportedFile, isExpected: (state: ListedImport) => boolean) => Promise<void>;
 }
 
 export interface ImportedFile {
