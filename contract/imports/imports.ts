@@ -85,7 +85,7 @@ export const import_ = z
     upload_expires_at: instant
       .nullable()
       .describe(
-        "When the unfinished resumable upload, or the import that waits for an answer, expires; null if the import does not wait for the client",
+        "When the unfinished resumable upload, or the import that waits for an answer, expires; null in all other cases",
       ),
     cancel_requested: z.boolean(),
     wait_reason: z

@@ -55,8 +55,8 @@ export const table = z
       .describe(
         "Path of the elements of the file that are the entries of this lookup table; `.`: each row of the file is an entry",
       ),
-    key: value.describe("The text by which an entry is found"),
-    value: value.describe("The text of the entry"),
+    key: value.describe("The key of an entry: the text to look up"),
+    value: value.describe("The value of an entry, which a lookup of its key returns"),
     parent: value
       .optional()
       .describe("The key of the parent entry. The value of an entry is then the path from the topmost entry to it"),

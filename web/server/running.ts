@@ -27,11 +27,11 @@ export const isOver = (item: Running): boolean =>
   item.kind === "import" ? isTerminal(item.record.state) : isOperationOver(item.record.state);
 export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(record.id)}`;
 
-/** Whether the item is an import that waits for the client: for the remaining bytes of its file, or for an answer. */
+/** Whether the item is an import that waits for the remaining bytes of its file or for an answer. */
 const isWaiting = (item: Running): boolean =>
   item.kind === "import" && (item.record.state === "paused" || item.record.state === "held");
 
-/** Running and just ended items, oldest first. Imports that wait for the client are left out. */
+/** Running and just ended items, oldest first. Leaves out imports that wait for the remaining bytes of their file, and held imports. */
 export const running = computed(() =>
   [...tracked.values()]
     .filter((item) => !isWaiting(item))

@@ -106,7 +106,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
         let closed = -1;
         flags = QUOTED;
         while (p < quoteStop) {
-          // One table lookup skips nearly every byte.
+          // For nearly every byte, one lookup in the table is enough to skip the byte.
           while (p < quoteStop && in_quotes[bytes[p] as number] === 0) {
             p++;
             // On a word boundary, skip four bytes at once while none of them is a quote or less than 14 (LF is 10, CR is 13). The

@@ -131,7 +131,8 @@ export class Scattered {
     return low;
   }
 
-  /** Marks the ranges of one product if they are too large. Returns the position of the next product's ranges. */
+  /** Marks all ranges of the product whose first range is at `from` in `#order` if the product has too many records or bytes in total.
+   * Returns the position in `#order` of the next product's first range. */
   #markLarge(from: number): number {
     const base = this.#base[this.#order[from] as number] as number;
     let to = from;

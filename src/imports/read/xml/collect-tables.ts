@@ -3,13 +3,13 @@ import type { TableRequest } from "../../../../contract/imports/options.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { XmlHandler } from "./xml-reader.ts";
 
-/** An entry of a lookup table: its table, its key, its text, and the key of its parent. */
+/** An entry of a lookup table: its table, its key, its value, and the key of its parent. */
 export type TableEntry = [table: string, key: string, value: string, parent: string];
 
 /** Limits of all tables of a file, as in shape/lookup-tables.ts. */
 const MAX_ENTRIES = 1_000_000;
 const MAX_LENGTH = 64 << 20;
-/** Maximum number of characters of a key or a text. */
+/** A key or value that has more characters than this gets no more text. Also the maximum length of each added text. */
 const MAX_TEXT = 10_000;
 
 type Part = "key" | "value" | "parent";
@@ -17,7 +17,7 @@ type Part = "key" | "value" | "parent";
 interface Table {
   name: string;
   record: string[];
-  /** For each part, the names from the entry down to its text. The text of the entry itself has no names. */
+  /** For each part, the path of names from the entry's element to the part's text; empty if the text is in the entry's own element. */
   paths: Partial<Record<Part, string[]>>;
   /** Whether the parent is the entry that contains this entry. */
   is_nested: boolean;
@@ -26,10 +26,10 @@ interface Table {
 /** An open element that is an entry of a table. */
 interface Frame {
   table: Table;
-  /** Number of open elements outside of the entry, including the entry. */
+  /** Number of open elements down to the entry's own element, including it. */
   depth: number;
   texts: Record<Part, string>;
-  /** The entries within this one, whose parent it is. Its key may be known only at its end. */
+  /** The entries inside this one, if it is their parent. They get its key when it ends, because the key may come after them. */
   within: TableEntry[];
 }
 
