@@ -17,6 +17,8 @@ export class Path {
   /** Serial number of the last object that had a member with this path, and the position of the member in this object. */
   owner = 0;
   position = 0;
+  /** Whether the path leads to an element of HTML that occurs within texts; undefined until such an element ends. */
+  is_mark: boolean | undefined;
   /** What `TableWriter` has decided about the path; undefined until a record has a value there. */
   column: number | undefined;
 
@@ -66,6 +68,12 @@ export class TreeNode {
   children: TreeNode[] | undefined;
   attributes: TreeNode[] | undefined;
   readonly is_array: boolean;
+  /** Position in the text of the parent element at which the element begins. */
+  at = 0;
+  /** Whether the text contains anything but white space. */
+  has_text = false;
+  /** Whether the text is HTML, with the tags of the elements in it. */
+  is_html = false;
 
   constructor(path: Path, parent: TreeNode | undefined, isArray = false) {
     this.path = path;

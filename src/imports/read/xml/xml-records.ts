@@ -1,5 +1,6 @@
 // Forms the trees of the records of an XML file.
 import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { endElement } from "./markup-text.ts";
 import { XmlReader, type XmlHandler } from "./xml-reader.ts";
 
 /**
@@ -12,6 +13,8 @@ export function createXmlRecords(record: readonly string[], onRecord: OnRecord, 
   const reader: XmlReader = new XmlReader(builder);
   return reader;
 }
+
+const SPACE = 32;
 
 class RecordBuilder implements XmlHandler {
   readonly #record: readonly string[];
@@ -56,6 +59,7 @@ class RecordBuilder implements XmlHandler {
       }
       this.#length += NODE_LENGTH;
       node = new TreeNode(outer.path.child(name), outer);
+      node.at = outer.text.length;
       (outer.children ??= []).push(node);
     }
     this.#node = node;
@@ -71,8 +75,10 @@ class RecordBuilder implements XmlHandler {
     if (this.#omitted > 0) return;
     this.#length += text.length;
     if (this.#length > MAX_RECORD_LENGTH) return;
-    if (isMarked) node.text = node.text === "" ? text : joinMarked(node, text);
+    // White space before a CDATA section is the indentation of the section, not a part of the text.
+    if (isMarked && !node.has_text && node.children === undefined) node.text = text;
     else node.text += text;
+    node.has_text ||= text.charCodeAt(0) > SPACE || /\S/.test(text);
   }
 
   close(name: string): void {
@@ -86,7 +92,7 @@ class RecordBuilder implements XmlHandler {
       this.#omitted--;
       return;
     }
-    if (node.text !== "") node.text = withoutIndent(node.text);
+    endElement(node);
     this.#node = node.parent;
     if (node.parent === undefined)
       this.#onRecord({
@@ -119,17 +125,3 @@ class RecordBuilder implements XmlHandler {
     }
   }
 }
-
-/** Adds the text of a CDATA section. White space before the section is the indentation of the section, not a part of the text. */
-const joinMarked = ({ text: before }: TreeNode, text: string): string => (before.trim() === "" ? text : before + text);
-
-/** Removes the blanks and line breaks with which programs indent elements. */
-function withoutIndent(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (from < to && isIndent(text.charCodeAt(from))) from++;
-  while (to > from && isIndent(text.charCodeAt(to - 1))) to--;
-  return to - from === text.length ? text : text.slice(from, to);
-}
-
-const isIndent = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13;
