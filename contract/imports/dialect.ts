@@ -13,11 +13,13 @@ export const FORMATS = [
   "xz",
   "zip",
   "xlsx",
+  "ods",
   "html",
   "markdown",
   "xml",
   "json",
   "jsonl",
+  "parquet",
 ] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
@@ -38,9 +40,9 @@ export const dialect = z
       .enum(FORMATS)
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
-          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `html`: the " +
-          "table of a web page, even if the file name ends with .xls. `markdown`: a table in Markdown. `xml`, `json`, `jsonl`: records " +
-          "in XML, JSON or JSON Lines",
+          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `ods`: an " +
+          "OpenDocument spreadsheet. `html`: the table of a web page, even if the file name ends with .xls. `markdown`: a table in " +
+          "Markdown. `xml`, `json`, `jsonl`, `parquet`: records in XML, JSON, JSON Lines or Parquet",
       ),
     tree: z
       .object({
@@ -49,14 +51,14 @@ export const dialect = z
           .nullable()
           .describe(
             "Path of the records: the names of the elements or members from the outside to the record, separated by `/`, with `*` for the " +
-              "elements of a JSON array; empty if each value of the file is a record",
+              "elements of a JSON array; empty if each value of the file is a record, as in JSON Lines and Parquet",
           ),
         root: z.string().nullable().describe("Name of the root element of an XML file"),
         namespaces: z.array(z.string()).describe("Namespaces that the root element declares"),
         elements: z.array(z.string()).describe("Names of elements or members in the first part of the file"),
       })
       .optional()
-      .describe("Structure of an XML or JSON file; missing for other files"),
+      .describe("Structure of an XML, JSON or Parquet file; missing for other files"),
     sheets: z
       .array(
         z.object({

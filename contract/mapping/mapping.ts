@@ -52,10 +52,10 @@ export const mapping = z
         quote: z.string().max(1).optional(),
         sheet: z.string().min(1).max(255).optional(),
         kind: z
-          .enum(["text", "workbook", "html", "xml", "json", "jsonl"])
+          .enum(["text", "workbook", "html", "xml", "json", "jsonl", "parquet"])
           .optional()
           .describe(
-            "Kind of the file. With `xml`, `json` or `jsonl`, names of columns are paths in a record, and only values directly below the record become attributes unless `keep` lists others",
+            "Kind of the file. With `xml`, `json`, `jsonl` or `parquet`, names of columns are paths in a record, and only values directly below the record become attributes unless `keep` lists others",
           ),
         record: text
           .optional()

@@ -47,11 +47,13 @@ export function isDelimited(format: Dialect["format"]): boolean {
     case "zip":
       return true;
     case "xlsx":
+    case "ods":
     case "html":
     case "markdown":
     case "xml":
     case "json":
     case "jsonl":
+    case "parquet":
       return false;
   }
 }

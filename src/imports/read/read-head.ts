@@ -16,6 +16,7 @@ import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { bytesSource } from "./tree/decode-file.ts";
 import type { Entries } from "./tree/lookup-entries.ts";
+import { convertParquetHead } from "./parquet/convert-parquet.ts";
 import { convertTreeHead } from "./tree/convert-tree.ts";
 import { rewriterOf } from "./rewrite/detect-rewriting.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
@@ -25,7 +26,7 @@ import { createSplitter } from "./splitter.ts";
 import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
 
-/** Maximum number of bytes of text that are produced from a workbook: enough for the longest header and for the sample of rows. */
+/** Maximum number of bytes of text that are produced from a workbook or a Parquet file: enough for the longest header and for the sample of rows. */
 const WORKBOOK_TEXT_BYTES = 2 << 20;
 
 export interface Head {
@@ -43,8 +44,8 @@ export interface Head {
 
 /**
  * @param isWhole whether `bytes` is the whole file
- * @returns undefined for the head of a file that can only be read whole: of a workbook or another zip file, because their table of contents
- * is at their end, and of a packed file whose first block is longer than the head
+ * @returns undefined for the head of a file that can only be read whole: of a workbook, another zip file or a Parquet file, because their table of
+ * contents is at their end, and of a packed file whose first block is longer than the head
  * @throws Problem as `prepareText` does
  */
 export async function readHead(
@@ -58,14 +59,19 @@ export async function readHead(
   return isWhole ? readZip(bytes, overrides) : undefined;
 }
 
-/** Reads the head of the file at `path`, whose first bytes are `bytes`. A zip file is read from its end, where its directory is. */
+/** Reads the head of the file at `path`, whose first bytes are `bytes`. Zip files and Parquet files are read from their end, where their
+ * table of contents is. */
 export async function readFileHead(
   path: string,
   bytes: Buffer,
   isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
-  return !isWhole && formatOf(bytes) === "zip" ? readZip(path, overrides) : readHead(bytes, isWhole, overrides);
+  const format = isWhole ? undefined : formatOf(bytes);
+  if (format === "zip") return readZip(path, overrides);
+  if (format !== "parquet") return readHead(bytes, isWhole, overrides);
+  refuseSheet(overrides);
+  return readParquet(path, overrides);
 }
 
 /** @param source the path of the zip file, or all of its bytes */
@@ -104,9 +110,10 @@ async function readContent(
   isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
-  if (format !== "xlsx") refuseSheet(overrides);
+  if (format !== "xlsx" && format !== "ods") refuseSheet(overrides);
   switch (format) {
     case "xlsx":
+    case "ods":
       return isWhole ? readWorkbook(bytes, overrides) : undefined;
     case "html": {
       const { dialect, text, doubt } = await convertHtmlHead(bytes, overrides);
@@ -120,6 +127,8 @@ async function readContent(
       const { dialect, text, entries, doubt } = converted;
       return { ...(await readTable(dialect, text, isWhole, overrides)), entries, doubt };
     }
+    case "parquet":
+      return isWhole ? readParquet(bytes, overrides) : undefined;
     case "markdown":
     case "text":
       return readText(format, bytes, isWhole, overrides);
@@ -131,6 +140,12 @@ async function readWorkbook(source: string | Buffer, overrides: DialectOverrides
   const { dialect, text } = await convertHead(source, WORKBOOK_TEXT_BYTES, overrides);
   const head = await readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
   return { ...head, doubt: undefined };
+}
+
+/** @param source the path of the Parquet file, or all of its bytes */
+async function readParquet(source: string | Buffer, overrides: DialectOverrides): Promise<Head> {
+  const { dialect, text, is_whole: isWhole } = await convertParquetHead(source, WORKBOOK_TEXT_BYTES, overrides);
+  return { ...(await readTable(dialect, text, isWhole, overrides)), doubt: undefined };
 }
 
 async function readText(
@@ -179,7 +194,7 @@ const inMemory = (text: Buffer): TextFile => ({
     Promise.resolve({ bytesRead: text.copy(target, at, position, Math.min(position + length, text.length)) }),
 });
 
-/** Maximum number of unpacked bytes of a zip file or of a packed workbook that a preview holds in memory. */
+/** Maximum number of unpacked bytes of a zip file, a packed workbook or a packed Parquet file that a preview holds in memory. */
 const MAX_UNPACKED_BYTES = 8 << 20;
 
 /**
@@ -196,8 +211,9 @@ async function unpackHead(
     for await (const chunk of chunks) {
       parts.push(chunk);
       length += chunk.length;
-      const isZip = (parts[0] as Buffer).subarray(0, 2).toString("latin1") === "PK";
-      if (length >= (isZip ? MAX_UNPACKED_BYTES : HEAD_BYTES)) return { head: Buffer.concat(parts), is_whole: false };
+      const mark = (parts[0] as Buffer).toString("latin1", 0, 4);
+      const isAtEnd = mark.startsWith("PK") || mark === "PAR1";
+      if (length >= (isAtEnd ? MAX_UNPACKED_BYTES : HEAD_BYTES)) return { head: Buffer.concat(parts), is_whole: false };
     }
     return { head: Buffer.concat(parts), is_whole: isWhole };
   } catch (error) {

@@ -69,6 +69,7 @@ const FORMAT_NAMES: Partial<Record<Dialect["format"], string>> = {
   xml: "XML",
   json: "JSON",
   jsonl: "JSON Lines",
+  parquet: "Parquet",
 };
 
 const formatName = (format: Dialect["format"]): string => FORMAT_NAMES[format] ?? t("imports.facts.workbook");

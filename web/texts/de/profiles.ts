@@ -261,6 +261,7 @@ export const profiles: Shape<typeof english> = {
       xml: "XML",
       json: "JSON",
       jsonl: "JSON Lines",
+      parquet: "Parquet",
     },
     record: "Pfad der Datensätze",
     each: "Jeweils ein Produkt",

@@ -122,6 +122,10 @@ export const server: ServerTexts = {
     "binary-workbook": "Die Datei ist eine binäre Arbeitsmappe (.xlsb). Speichern Sie sie als .xlsx oder CSV.",
     "office-document":
       "Die Datei ist ein Textdokument oder eine Präsentation. Speichern Sie ihre Tabelle als .xlsx oder CSV.",
+    "parquet-encrypted": "Die Parquet-Datei ist verschlüsselt. Schreiben Sie sie ohne Verschlüsselung oder als CSV.",
+    "parquet-feature":
+      "Die Parquet-Datei ist auf eine Weise geschrieben, die hier nicht lesbar ist. Schreiben Sie sie mit Snappy oder Zstandard, einfacher Codierung und kleinen Seiten.",
+    "parquet-empty": "Die Parquet-Datei hat keine Zeilen mit Werten. Prüfen Sie den Export, der sie erzeugt hat.",
     "web-page": "Die Datei ist eine Webseite (HTML) ohne Tabelle. Exportieren Sie die Produkte als CSV oder .xlsx.",
     "typographic-quotes":
       'Einige Felder der Datei stehen in typografischen Anführungszeichen, die meisten aber nicht. Ersetzen Sie diese durch gerade Anführungszeichen (").',

@@ -256,6 +256,7 @@ export const profiles = {
       xml: "XML",
       json: "JSON",
       jsonl: "JSON Lines",
+      parquet: "Parquet",
     },
     record: "Path of the records",
     each: "Each of these is a product",

@@ -4,7 +4,7 @@ import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { isPattern } from "../compile/file-columns.ts";
 import { invalidMapping } from "../compile/invalid.ts";
 
-const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl"]);
+const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl", "parquet"]);
 
 /** Whether the names of columns in the mapping are paths. */
 export const isTreeMapping = ({ file }: Mapping): boolean => file?.kind !== undefined && TREE_KINDS.has(file.kind);

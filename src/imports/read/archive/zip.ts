@@ -19,7 +19,7 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Files that operating systems add to archives. */
 const SYSTEM_FILE = /(?:^|\/)(?:__MACOSX\/|\.|thumbs\.db$|desktop\.ini$)/i;
-const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|html?|md)$/i;
+const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|ods|parquet|html?|md)$/i;
 
 export type ZipContent = { kind: "workbook" } | { kind: "table"; unpacker: Unpacker; close: () => void };
 
@@ -96,7 +96,7 @@ function isDocument(entries: readonly Entry[]): boolean {
   const names = new Set(entries.map(({ fileName }) => fileName.toLowerCase()));
   return (
     names.has("[content_types].xml") ||
-    (names.has("mimetype") && names.has("content.xml")) ||
+    (names.has("mimetype") && (names.has("content.xml") || names.has("encrypted-package"))) ||
     [...names].some((name) => name.startsWith("xl/"))
   );
 }

@@ -11,7 +11,7 @@ describe("the message names the type of a file that is not a table:", () => {
   test.each<[string, Buffer, string]>([
     ["an old workbook", hex("d0cf11e0a1b11ae1"), "old Excel file (.xls)"],
     ["Excel 4", hex("0904060000"), "very old Excel"],
-    ["Parquet", Buffer.from("PAR1\x15\0"), "a Parquet file"],
+    ["encrypted Parquet", Buffer.from("PARE\x15\0"), "an encrypted Parquet file"],
     ["ORC", Buffer.from("ORC\n\x03\0"), "an ORC file"],
     ["MP3", Buffer.from("ID3\x03\0"), "a sound file (MP3)"],
     ["SYLK", Buffer.from('ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K"sku"\r\nE\r\n'), "(SYLK)"],
@@ -74,6 +74,7 @@ test.each([
   "ID3,x\n",
   "ID;Preis;Artikelnummer\n1;3,50;A\n",
   "ORCHID,sku\nx,A\n",
+  "PAR1,sku\nx,A\n",
   "Create date,sku\n2024-01-31,A\n",
   "Drop shipping;sku\nyes;A\n",
   'sku,name,description\nA,Lamp,"| Size | Weight |\n|---|---|\n| 1 | 2 |"\n',

@@ -6,7 +6,7 @@ import { transcodeHead } from "../text/transcode.ts";
 import { detectByForm } from "./detect-encoding.ts";
 import { describeBeginning } from "./documents.ts";
 import { detectMarkup } from "./markup.ts";
-import { describeSignature } from "./signatures.ts";
+import { describeSignature, hasControls } from "./signatures.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
 export type Format = Dialect["format"];
@@ -25,6 +25,7 @@ const FORMATS: readonly { format: Format; bytes: string }[] = [
   { format: "bzip2", bytes: "425a68" },
   { format: "xz", bytes: "fd377a585a00" },
   { format: "zip", bytes: "504b0304" },
+  { format: "parquet", bytes: "50415231" },
 ];
 /** A bzip2 file starts with the letters BZh and a digit, followed by the marker of the first block or of the file's end. */
 const BZIP2_BLOCKS = ["314159265359", "177245385090"];
@@ -64,8 +65,11 @@ export function formatOf(head: Buffer): Format {
   return markup.kind;
 }
 
-const isFormat = (format: Format, head: Buffer): boolean =>
-  format !== "bzip2" || BZIP2_BLOCKS.includes(head.subarray(4, 10).toString("hex"));
+/** The letters with which some formats begin can also be the beginning of a text. */
+function isFormat(format: Format, head: Buffer): boolean {
+  if (format === "bzip2") return BZIP2_BLOCKS.includes(head.subarray(4, 10).toString("hex"));
+  return format !== "parquet" || hasControls(head);
+}
 
 function textOf(head: Buffer): string {
   const encoding = detectByForm(head);

@@ -41,7 +41,7 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: "4c5a495001", kind: "a file compressed by lzip", advice: UNPACK },
   { bytes: "1f9d", kind: "a file compressed by compress (.Z)", advice: UNPACK },
   { bytes: "5d000080", kind: "a file compressed by lzma", advice: UNPACK },
-  { bytes: "50415231", kind: "a Parquet file", advice: EXPORT },
+  { bytes: "50415245", kind: "an encrypted Parquet file", advice: EXPORT },
   { bytes: "4f626a01", kind: "an Avro file", advice: EXPORT },
   { bytes: "4f5243", kind: "an ORC file", advice: EXPORT },
   { bytes: "4152524f5731", kind: "an Arrow file", advice: EXPORT },
@@ -108,6 +108,9 @@ const REASON_OF: ReadonlyMap<string, Reason> = new Map([
 /** Number of bytes at the start of the file that are searched for control characters and patterns. */
 const SEARCHED = 4096;
 const CONTROL = /[\0-\x08\x0e-\x19]/;
+/** Whether the beginning of the file has characters that no text has. */
+export const hasControls = (head: Buffer): boolean => CONTROL.test(head.toString("latin1", 0, SEARCHED));
+
 const isPrintable = (byte: number | undefined): boolean => byte === undefined || (byte >= 0x20 && byte < 0x7f);
 
 const PARSED = SIGNATURES.map(({ bytes: digits, at = 0, kind, advice, is_text, pattern }) => {

@@ -11,6 +11,7 @@ import { convertHtml } from "../html/convert-html.ts";
 import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../detect/detect-file.ts";
+import { convertParquet } from "../parquet/convert-parquet.ts";
 import { convertTree } from "../tree/convert-tree.ts";
 import { unpackedPath } from "../tree/source-text.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
@@ -120,9 +121,10 @@ export const packedTwice = (format: PackedFormat): Problem =>
 
 async function prepareContent(format: ContentFormat, path: string, preparation: Preparation): Promise<Dialect> {
   const { target, overrides, signal, checkSpace } = preparation;
-  if (format !== "xlsx") refuseSheet(overrides);
+  if (format !== "xlsx" && format !== "ods") refuseSheet(overrides);
   switch (format) {
     case "xlsx":
+    case "ods":
       return convertWorkbook(path, target, overrides, signal, checkSpace);
     case "html":
       return convertHtml(path, target, overrides, signal, checkSpace);
@@ -130,6 +132,8 @@ async function prepareContent(format: ContentFormat, path: string, preparation: 
     case "json":
     case "jsonl":
       return convertTree(format, path, overrides, { path: target, signal, checkSpace });
+    case "parquet":
+      return convertParquet(path, overrides, { path: target, signal, checkSpace });
     case "markdown": {
       const { encoding } = await detectFile(path, overrides, signal);
       await transcode(path, encoding, target, { signal, checkSpace, convert: convertMarkdown });

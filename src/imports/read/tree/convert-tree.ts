@@ -1,14 +1,11 @@
 // Converts an XML or JSON file to a table in CSV: a row for each record, and a column for each path in the records.
-import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { open, rm, stat } from "node:fs/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
 import { JsonLines, noLine } from "../json/json-lines.ts";
 import { JsonReader } from "../json/json-reader.ts";
-import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import type { XmlHandler } from "../xml/xml-reader.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
@@ -25,12 +22,7 @@ import {
 import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
 import { positionsPath } from "./source-positions.ts";
 import { TableWriter } from "./table-writer.ts";
-
-interface Target {
-  path: string;
-  signal: AbortSignal | undefined;
-  checkSpace: SpaceCheck | undefined;
-}
+import { writeFile, writeRows, writeTableFile, type TableTarget } from "./write-table.ts";
 
 interface Reader {
   write(chunk: string): void;
@@ -43,86 +35,51 @@ export async function convertTree(
   format: TreeFormat,
   path: string,
   overrides: DialectOverrides,
-  { path: target, signal, checkSpace }: Target,
+  target: TableTarget,
 ): Promise<Dialect> {
   const source = fileSource(path, (await stat(path)).size);
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   if (encoding.doubt !== undefined) throw encoding.doubt;
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
-  const corrected = `${target}.rows`;
-  const write = async (to: string, chunks: AsyncIterable<Buffer>): Promise<void> => {
-    const file = await createNewFile(to);
-    await pipeline(waitForSpace(chunks, checkSpace), file, signal ? { signal } : {});
-    await checkNewFile(file);
-  };
-  try {
-    const tables = createTables(overrides.tree);
-    let header: Buffer = Buffer.alloc(0);
-    const writer = await writeTable(source, overrides.tree, (written) =>
-      withPositions(target, (positions) =>
-        write(
-          target,
-          withHeader(
-            tableLines({ source, encoding, found, tables, positions }, written),
-            () => (header = written.header()),
-          ),
-        ),
-      ),
-    );
-    if (tables !== undefined) await write(tablesPath(target), entryLines(tables.entries));
-    requireRecords(found, writer, overrides.tree);
-    const last = writer.header();
-    if (!last.equals(header)) {
-      // Later records have added columns, so the line of the names must be written again.
-      const rows = createReadStream(target, { start: header.length });
-      await write(
-        corrected,
-        withHeader(rows, () => last),
-      );
-      await rename(corrected, target);
-    }
-  } finally {
-    await rm(corrected, { force: true });
-  }
+  const tables = createTables(overrides.tree);
+  const writer = await writeTableFile(target, createWriter(source, overrides.tree), (written) =>
+    linesWithPositions(target.path, { source, encoding, found, tables }, written),
+  );
+  if (tables !== undefined) await writeFile(tablesPath(target.path), entryLines(tables.entries), target);
+  requireRecords(found, writer, overrides.tree);
   return dialectOf(found, encoding);
 }
 
 /** Receives the pages of the file with the positions of the records. */
 type WritePositions = (pages: readonly Buffer[]) => Promise<void>;
 
-/** Creates the file with the positions, for the table at `target`. */
-async function withPositions(target: string, write: (positions: WritePositions) => Promise<void>): Promise<void> {
+/** Yields the lines of the table, and creates the file with the positions for the table at `target`. */
+async function* linesWithPositions(
+  target: string,
+  file: Omit<TreeFile, "positions">,
+  writer: TableWriter,
+): AsyncGenerator<Buffer> {
   const path = positionsPath(target);
   await rm(path, { force: true });
-  const file = await open(path, "wx", 0o600);
+  const opened = await open(path, "wx", 0o600);
+  const positions: WritePositions = async (pages) => {
+    for (const page of pages) await opened.writeFile(page);
+  };
   try {
-    await write(async (pages) => {
-      for (const page of pages) await file.writeFile(page);
-    });
+    yield* tableLines({ ...file, positions }, writer);
   } finally {
-    await file.close();
+    await opened.close();
   }
 }
 
-/** Writes the rows, and writes them again if it turns out late which columns have lists. */
-async function writeTable(
-  source: TreeSource,
-  request: TreeRequest | undefined,
-  write: (writer: TableWriter) => Promise<void>,
-): Promise<TableWriter> {
-  const create = (lists?: ReadonlySet<string>): TableWriter =>
+const createWriter =
+  (source: TreeSource, request: TreeRequest | undefined) =>
+  (lists: ReadonlySet<string>): TableWriter =>
     new TableWriter(
       createUnpackedCount(source.size, () => source.consumed),
       request,
       lists,
     );
-  const writer = create();
-  await write(writer);
-  if (writer.ambiguous.size === 0) return writer;
-  const second = create(writer.ambiguous);
-  await write(second);
-  return second;
-}
 
 /** Converts the first bytes of a file, or all of it, in memory. Returns undefined if no record ends within the first bytes.
  * @throws Problem as convertTree does */
@@ -135,7 +92,7 @@ export async function convertTreeHead(
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   let lines: Buffer[] = [];
   const tables = createTables(overrides.tree);
-  const writer = await writeTable(source, overrides.tree, async (written) => {
+  const writer = await writeRows(createWriter(source, overrides.tree), async (written) => {
     lines = [];
     const file = { source, encoding, found, tables, positions: undefined };
     for await (const chunk of tableLines(file, written)) lines.push(chunk);
@@ -145,16 +102,6 @@ export async function convertTreeHead(
   const text = Buffer.concat([writer.header(), ...lines]);
   const entries = tables === undefined ? undefined : groupEntries(tables.entries);
   return { dialect: dialectOf(found, encoding), text, entries, doubt: encoding.doubt };
-}
-
-/** Yields the line of the names before the first rows. It has the columns that are known by then. */
-async function* withHeader(rows: AsyncIterable<Buffer>, headerOf: () => Buffer): AsyncGenerator<Buffer> {
-  let isFirst = true;
-  for await (const chunk of rows) {
-    if (isFirst) yield headerOf();
-    isFirst = false;
-    yield chunk;
-  }
 }
 
 /** The path of the records that the mapping gives takes precedence. If the mapping is for JSON Lines, an object is a record. */

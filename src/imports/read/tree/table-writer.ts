@@ -79,6 +79,22 @@ export class TableWriter {
     for (const row of rows) this.#addRow(row, record);
   }
 
+  /** Adds the columns of a file whose records all have one value, or none, for each of these names, except columns that the mapping ignores. */
+  define(names: readonly string[]): void {
+    for (const name of names) if (this.#wanted?.has(comparable(name)) !== false) this.#columnOf(name);
+  }
+
+  hasColumn(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** Adds a record with a cell for each of the columns that `define` has added. */
+  addCells(cells: string[]): void {
+    this.records++;
+    this.#cells = cells;
+    this.#addLine(this.#row + 1, false);
+  }
+
   /** Returns the chunks of lines that are complete. */
   take(): Buffer[] {
     return this.#chunks.splice(0);
@@ -117,7 +133,10 @@ export class TableWriter {
 
   #addLine(text: string, { line, from, to }: TreeRecord): void {
     // Rows continue the numbers of earlier rows if several begin on one line.
-    const number = Math.max(this.#row + 1, line);
+    this.#addLine(Math.max(this.#row + 1, line), isTooLong);
+  }
+
+  #addLine(number: number, isTooLong: boolean): void {
     if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
     this.#row = number;
     this.#out += `${text}\n`;
