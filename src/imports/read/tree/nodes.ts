@@ -86,9 +86,9 @@ export interface TreeRecord {
   node: TreeNode;
   /** Line of the file on which the record begins, from 1. */
   line: number;
-  /** Position of the record in the decoded text of the file, in characters. */
-  from: number;
-  to: number;
+  /** Position of the record in the decoded text of the file, in characters; missing if the file is not a text. */
+  from?: number;
+  to?: number;
   /** Whether the record is longer than MAX_RECORD_LENGTH, so that the tree lacks its end. */
   is_too_long: boolean;
   /** What is wrong with a line that is not a record. It has no values. */

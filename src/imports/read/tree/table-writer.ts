@@ -92,7 +92,7 @@ export class TableWriter {
   addCells(cells: string[]): void {
     this.records++;
     this.#cells = cells;
-    this.#addLine(this.#row + 1, false);
+    this.#addLine(this.#line(), { line: this.#row + 1 });
   }
 
   /** Returns the chunks of lines that are complete. */
@@ -131,16 +131,13 @@ export class TableWriter {
     this.#addLine(this.#line(), record);
   }
 
-  #addLine(text: string, { line, from, to }: TreeRecord): void {
+  #addLine(text: string, { line, from, to }: Pick<TreeRecord, "line" | "from" | "to">): void {
     // Rows continue the numbers of earlier rows if several begin on one line.
-    this.#addLine(Math.max(this.#row + 1, line), isTooLong);
-  }
-
-  #addLine(number: number, isTooLong: boolean): void {
+    const number = Math.max(this.#row + 1, line);
     if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
     this.#row = number;
     this.#out += `${text}\n`;
-    this.positions.add(from, to);
+    if (from !== undefined && to !== undefined) this.positions.add(from, to);
     if (this.#out.length >= CHUNK_LENGTH) this.end();
   }
 
