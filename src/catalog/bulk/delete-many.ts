@@ -1,4 +1,4 @@
-// Deletes many products that were read before, inside the caller's transaction.
+// Deletes many products inside the caller's transaction. The caller has read the products before.
 import type pg from "pg";
 import { noteChanged } from "../backlog.ts";
 import type { Queryable } from "../../db/connection/connect.ts";

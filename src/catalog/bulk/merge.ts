@@ -54,7 +54,7 @@ export interface ComparisonArrays {
   attributes?: BinaryArray;
 }
 
-/** How an array encodes the cells of a `boolean` field. */
+/** The values of a `boolean` field in the arrays that are compared with products. A blank value keeps the product's value. */
 export const BOOLEAN_CELLS = { no: 0, yes: 1, blank: 2 } as const;
 
 /** How rows `i` are compared with products `p`, by kind of field. `text` is undefined, because text fields are compared by hash.
@@ -90,10 +90,8 @@ export async function hasTids(db: Queryable): Promise<boolean> {
   return rows[0]?.has_tids === true;
 }
 
-/**
- * Returns the arrays of rows to compare, the names of their columns, and SQL conditions. A row differs from its product if at least one of
- * the conditions is true.
- */
+/** Returns the arrays that contain the rows to compare (one array per column), the names of these columns, and SQL conditions. A row
+ * differs from its product if at least one of the conditions is true. */
 function comparisonTerms(
   columns: MergeColumns,
   arrays: ComparisonArrays,

@@ -1,6 +1,6 @@
-// Restores many products to past versions, inside the caller's transaction. Each write names the version that the caller compared, and
-// archives this version before it changes the product. If another writer was faster, a write affects fewer rows than expected and the
-// caller repeats the transaction.
+// Restores many products to past versions, inside the caller's transaction. Each write requires that the product still has the version that
+// the caller compared, and archives this version before it changes the product. If another writer was faster, a write affects fewer rows
+// than expected and the caller repeats the transaction.
 import type pg from "pg";
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
@@ -16,7 +16,7 @@ interface Products {
 }
 
 export interface LiveProducts extends Products {
-  /** The version of each product at the time when the caller compared it. */
+  /** The version that each product had when the caller read it. A write fails if the product no longer has this version. */
   live_versions: List<number>;
   /** Storage locations (tid[]) of the products at the time when the caller compared them; null if unknown. */
   live_tids: BinaryArray | null;
@@ -131,9 +131,9 @@ export async function reinsertProducts(
   expectCount(rowCount, count);
 }
 
-/** Adds deletions to the history when products are inserted again. Each deletion becomes a past version: a copy of the deleted version that
- * names the changeset that deleted the product. This past version ends now, with the current changeset. `renamed_to` contains the new key
- * of a product that is inserted under another key. */
+/** Adds the deletions of products to the history when these products are inserted again. Each deletion becomes a past version of its
+ * own. It is a copy of the last version before the deletion, and its `changed_in` is the changeset that deleted the product. The current
+ * changeset replaces this past version. `renamed_to` contains the new key of a product that is inserted under another key. */
 export async function insertTombstones(
   db: pg.ClientBase,
   deletedVersions: PastVersions & Renaming,

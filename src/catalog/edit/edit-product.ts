@@ -49,8 +49,8 @@ export function createEditor(pool: pg.Pool): Edit {
   return (key, author, decide) => {
     const start = performance.now();
     return mutex(key, () => {
-      // Give up if the earlier edits of the product took longer than an edit may wait for a lock, because an import probably holds the
-      // lock.
+      // The earlier edits of this product have used up the time for which an edit may wait for a lock. An import is probably holding the
+      // lock, so give up.
       if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });

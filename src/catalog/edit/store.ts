@@ -1,6 +1,6 @@
-// The SQL that edits one product. Every write of an existing product names the version that was read. If such a write affects no row,
-// another writer was faster. The history is written before the product, as in merge.ts, so that two writers always lock rows in the same
-// order.
+// The SQL that edits one product. Every write of an existing product has the condition that the product still has the version that was
+// read. If such a write affects no row, another writer was faster. The history is written before the product, as in merge.ts, so that two
+// writers always lock rows in the same order.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { join, parameter, raw, sql, statement } from "../../db/sql.ts";
 import { columnList, STORED_COLUMNS, VALUE_COLUMNS } from "../product/column-lists.ts";

@@ -161,7 +161,7 @@ function readAttributes(
     faults.push({ pointer: "/body/attributes", detail });
   };
   // Reject far too many names without checking each: checking 300,000 names one by one stopped a busy server for seconds. The limit is
-  // doubled because a patch that replaces all attributes names the old and the new ones.
+  // doubled because a patch that replaces all attributes contains the old names, with null, and the new names.
   if (Object.keys(value).length > 2 * MAX_ATTRIBUTES) {
     tooMany();
     return base;

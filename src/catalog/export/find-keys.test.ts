@@ -12,8 +12,8 @@ import { exportProducts } from "./export-products.ts";
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
 
-/** Number of products. A search matches none of them, one in thirty, or half of them. Few matches are found through the index, many by a
- * scan of all products. */
+/** Number of products. A search matches none of them, one in thirty, or half of them. An export finds a few matches through the index,
+ * but many matches by a scan of all products. */
 const PRODUCTS = 60;
 const names = fc.array(fc.constantFrom("red chair", "Blue", "blue chair", "green table"), {
   minLength: PRODUCTS,

@@ -119,7 +119,8 @@ async function listNamesOfLists(
   return found;
 }
 
-/** Returns the attributes for which the search index contains a list, or all attributes if the index is not complete. */
+/** Returns the attributes that have a list as value in at least one product, according to the search index. Returns all attributes if
+ * changes of products are still pending. */
 async function withIndexedLists(query: Snapshot["query"], names: readonly string[]): Promise<readonly string[]> {
   const { rows } = await query<{ is_complete: boolean; words: string[] }>(
     `select not exists (select 1 from search_backlog) as is_complete,

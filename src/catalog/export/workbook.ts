@@ -1,5 +1,5 @@
-// Writes XLSX files: sheets are streamed row by row into a zip file. Products that do not fit into a sheet are reported before the first
-// byte is sent, because a truncated file would be useless.
+// Writes XLSX files: sheets are streamed row by row into a zip file. Texts that are too long for a cell, and attributes for which a sheet
+// has no column, are reported before the first byte is sent, because a truncated file would be useless.
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { createAttributeCells, type AttributeCells, type AttributeName } from "./attribute-cells.ts";
@@ -17,7 +17,8 @@ const COMPRESSION = { compressionLevel: 1 };
 const KINDS = FIELD_NAMES.map(kindOf);
 
 /** @param sheetRows maximum number of rows in a sheet, including the header; tests set a smaller number to get several sheets
- * @throws Problem `does-not-fit-sheet` before the first byte, if the products do not fit into a sheet */
+ * @throws Problem `does-not-fit-sheet` before the first byte, if a text is too long for a cell or the products have more attributes than
+ * a sheet has columns */
 export async function writeWorkbook(
   snapshot: Snapshot,
   selection: Selection,

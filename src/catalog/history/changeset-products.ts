@@ -11,8 +11,8 @@ export interface ChangedProduct {
   change: "created" | "updated" | "deleted";
 }
 
-// The products that the changeset created have ids in its range, even if they were deleted later. For every other change, the history
-// contains the version that the changeset replaced.
+// Each changeset has a range of product ids. Products that the changeset created have ids in this range, even if they were deleted later.
+// For every other change, the history contains the version that the changeset replaced.
 const CHANGED = `
   select p.sku_key, p.id, p.sku, 1 as version, 'created' as change
   from products p where p.id >= $2::bigint and p.id < $3::bigint and p.created_in = $1::bigint and p.sku_key > $4::text

@@ -16,7 +16,7 @@ export async function listHolders(db: Queryable, skuKey: string): Promise<number
   return rows.map(({ id }) => id);
 }
 
-/** Maximum number of keys that are read for one product, to limit the cost of its history. */
+/** Maximum number of SKU keys, present and past, that are followed for one product, to limit the cost of its history. */
 const MAX_KEYS = 1000;
 
 /** Lists all keys that the product has had. Starts at the given key and follows the product's renames in both directions. */

@@ -9,7 +9,7 @@ import { cursorOf, END_OF_LIST, orderOf } from "../query/order.ts";
 import { readPositions } from "./positions.ts";
 import { list_attributes, list_facets, list_positions } from "../../../contract/catalog/products.ts";
 
-/** Maximum number of requests for list positions that count products at the same time. A count may hold a connection of the pool for
+/** Maximum number of counts that run at the same time for requests for list positions. A count may hold a connection of the pool for
  * seconds. Further counts wait, so that other requests still get connections. */
 const COUNTS_AT_ONCE = 2;
 

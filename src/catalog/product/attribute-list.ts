@@ -29,7 +29,8 @@ export function parseListCell(cell: string): string | string[] | undefined {
   return Array.isArray(value) && faultOfList(value) === undefined ? (value as string[]) : undefined;
 }
 
-/** Parses a cell of a list column that begins with `[` or `"`. Returns undefined if the cell contains anything else than texts. */
+/** Parses a cell of a list column that begins with `[` or `"`. Returns undefined if the cell contains a value other than a string or a
+ * list of strings. */
 export function parseTexts(cell: string): string | string[] | undefined {
   const value = parseJson(cell);
   if (typeof value === "string") return value;

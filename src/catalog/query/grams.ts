@@ -27,12 +27,12 @@ function addFoldedGrams(grams: Set<number>, word: string): void {
   if (word.length > LONGEST_PART && Array.from(word).some(isMark)) grams.add(SPLIT_GRAM);
 }
 
-/** Returns the text without accents, in a form that all spellings share. */
+/** Returns the text without accents. All spellings of the text (upper and lower case, composed and decomposed) have the same result. */
 export const foldedForm = (text: string): string =>
   isAscii(text) ? text : Array.from(foldText(text), (point) => point.normalize("NFD")).join("");
 
-/** The gram of a word whose form without accents begins with these one or two characters. The prefix U+0002 keeps these hashes apart from
- * the hashes of three characters, because words contain no control characters. */
+/** The gram of words that, without accents, begin with these one or two characters. The prefix U+0002 keeps these hashes apart from the
+ * hashes of three characters, because words contain no control characters. */
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
 /** The gram of a word that, without accents, consists of these one or two characters. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);

@@ -7,7 +7,7 @@ import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 /** A condition on a word. Every product that contains the search text has at least one word that fulfils one of the tests. */
 export interface Token {
   any_of: readonly WordTest[];
-  /** Whether the token uses grams that were stored for the accent-free form of the words. */
+  /** Whether the token is looked up by the grams that the index stores for each word without its accents. */
   ignores_accents: boolean;
 }
 

@@ -34,7 +34,8 @@ interface StoredProduct {
 type Model = Map<string, StoredProduct>;
 
 const LARGE = 1e12;
-/** Distance between the ids of products. With this distance, every other product is in the sample from which key ranges are estimated. */
+/** Distance between the ids of products. Key ranges are estimated from a sample of the products whose ids are divisible by 256. With
+ * this distance, the sample contains every second product. */
 const ID_STEP = 128;
 
 const WORDS = [

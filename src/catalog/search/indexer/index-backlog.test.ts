@@ -13,7 +13,7 @@ const BATCHES = 8;
 
 test("words that are counted while earlier counts are written are not lost", async () => {
   const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
-  // Number of words per product. All batches contain the same words.
+  // Number of words in the name of each product.
   const own = WORDS / PRODUCTS;
   const names = Array.from({ length: BATCHES * PRODUCTS }, (_, n) =>
     Array.from({ length: own }, (_, word) => `word${String((n % PRODUCTS) * own + word)}`).join(" "),

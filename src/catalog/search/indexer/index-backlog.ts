@@ -87,7 +87,8 @@ async function indexLocked(
     while (next !== undefined) {
       const prepared = await next;
       if (written === max_batches || !(await shouldContinue())) return products;
-      // Prepare the next batch while PostgreSQL writes this one. The words of the next batch are then stored early, which is harmless.
+      // Prepare the next batch while PostgreSQL writes this one. If the next batch is then never written, its words are stored anyway,
+      // which is harmless.
       next = written + 1 === max_batches ? undefined : prepare(pool, batches.shift(), memory);
       await writeBatch(writer, prepared);
       if (memory.counts.size > MAX_COUNTED) await writeCounts(writer, memory);

@@ -30,7 +30,7 @@ export interface Batch {
   done: number[];
   /** Sum of the changes in the number of products that the entries in `done` recorded. */
   delta: number;
-  /** The entry that continues in the next batch, with its new first id and the number of keys to remove from the entry. */
+  /** The backlog entry that continues in the next batch, with its new first id and the number of keys to remove from the entry. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;
 }
 
@@ -78,8 +78,9 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
  * limited. */
 const MAX_BATCH_BYTES = 4_000_000;
 
-/** Splits the entries into batches of up to `rows` products, or of fewer products if the first batch has too much text. Stops before the
- * first later batch with too much text. The entries from there on stay in the backlog for a later call. */
+/** Splits the entries into batches of up to `rows` products. If the first batch has too much text, splits the entries into smaller
+ * batches. If a later batch has too much text, returns only the batches before it; the remaining entries stay in the backlog for a later
+ * call. */
 export async function batchesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Batch[]> {
   const batches = splitBacklog(entries, rows);
   if (rows === 1) return batches;

@@ -7,8 +7,8 @@ import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { SORT_KEYS } from "../../query/order.ts";
 
-/** Makes this session the only one that writes the index. With two indexers, one could overwrite a newer version of a product with an older
- * one. */
+/** Makes this session the only one that writes the index; returns false if another session is writing it. With two indexers, one could
+ * overwrite a newer version of a product with an older one. */
 export async function lockIndex(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_lock($1, $2) as locked",

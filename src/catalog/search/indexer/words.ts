@@ -51,7 +51,7 @@ export class WordCounter {
   #terms: number[] = [];
   #product = 0;
 
-  /** Begins the next product. */
+  /** Ends the current product. The words and terms that follow belong to the next product of the batch. */
   next(): void {
     this.#terms = [];
     this.#product++;

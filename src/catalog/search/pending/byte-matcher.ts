@@ -25,7 +25,7 @@ export interface Matchers {
 export function matchersOf({ texts, sku }: ParsedFilter): Matchers {
   return {
     texts: texts.map(({ points }) => matcherOf(points)),
-    // Match a whole SKU as a prefix, like the beginning of a SKU. The database then checks whether the product's key is equal.
+    // A SKU without `*` is treated as a prefix here, too. The database later checks that the whole key is equal.
     prefixes: sku === undefined ? [] : sku.keys.map((key) => Buffer.from(key)),
   };
 }
@@ -34,8 +34,8 @@ function matcherOf(points: readonly CodePoint[]): TextMatcher {
   const bytes = Buffer.from(textOf(points));
   if (isPlain(points)) return { runs: [bytes], ascii: bytes, other: bytes };
   const other = new RegExp(joinUnits(unitsOf(points, {}), regexOfPoint));
-  // `runs` contain only characters that every matching product has in this form. A character with several spellings is left out and splits
-  // the text. Exception: the search ignores accents and all spellings fold to the same base letter.
+  // `runs` are the byte sequences that every matching product contains. The search text is split at each character that a product may spell
+  // in more than one way. If the search ignores accents, a character is kept if removing the accents makes all its spellings equal.
   const certain = points.map((point) => (isCertain(point) ? point.spellings[0] : "\0")).join("");
   const runs = certain.split("\0").map((run) => Buffer.from(run));
   return { runs, ascii: isFolded(points) && isAscii(textOf(points)) ? bytes : undefined, other };

@@ -16,10 +16,11 @@ export interface GramBits {
 /** Sets the bits of the grams that the text in bytes [start, end) has only after folding. These grams contain a folded character, or bytes
  * that an accent separated before folding. */
 export function setFoldedGrams(texts: Buffer, start: number, end: number, { all, words, word, bit }: GramBits): void {
-  // The last two bytes of the folded text that were read; -1 if fewer bytes were read.
+  // `first` and `second` are the two bytes of the folded text before the current byte. They are -1 until that many bytes have been read.
   let first = -1;
   let second = -1;
-  /** Number of following bytes of the folded text that still belong to a gram with the last folded character. */
+  /** Number of the next bytes of the folded text whose grams contain a byte of the last folded character, or contain bytes that an
+   * accent separated. */
   let changed = 0;
   let i = start;
   while (i < end) {

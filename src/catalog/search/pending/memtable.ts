@@ -7,9 +7,10 @@ import { Segment } from "./segment.ts";
 import { readSegmentData } from "./segment-data.ts";
 import { readBacklog, type BacklogEntry } from "./read-backlog.ts";
 
-/** Minimum number of products of an entry that is held in memory. Reading a smaller entry from the database takes no longer. */
+/** Backlog entries with fewer products than this are not held in memory, because reading their products from the database takes no
+ * longer. */
 const MIN_ROWS = 500;
-/** Maximum number of products of an entry that is held in memory. Loading a larger entry would block other requests. */
+/** Backlog entries with more products than this are not held in memory, because loading such an entry would block other requests. */
 const MAX_ROWS = 50_000;
 /** Maximum size of all segments together, enough for about two million products. Entries beyond this limit are read from the database. */
 const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);

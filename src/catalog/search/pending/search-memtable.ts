@@ -1,5 +1,5 @@
 // Searches pending products in memory. The segments return keyset positions of products that may match. The database then decides whether
-// these products match and are still at their positions.
+// these products match and whether their sort values are still the same.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { raw, statement } from "../../../db/sql.ts";
@@ -60,8 +60,8 @@ function firstOf(positions: KeysetPosition[], { order }: Query, count: number): 
     .slice(0, count);
 }
 
-/** Reads the matching products that are still at their position. If a product has moved since its segment was loaded, another backlog entry
- * contains it. */
+/** Reads the matching products whose sort value is still the same as in their segment. Any other product has changed since the segment
+ * was loaded, so a newer backlog entry contains it. */
 async function readAt(db: Queryable, { filter, order }: Query, positions: readonly KeysetPosition[]): Promise<Row[]> {
   const expected = new Set(positions.map(textOf));
   const keys = [...new Set(positions.map(({ sku_key }) => sku_key))];

@@ -47,7 +47,7 @@ const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
   maxLength: 70,
   size: "max",
 });
-/** Products that were all written at the same time, as by an import, or at several times. */
+/** Products that all have the same times, as after an import, or products with several different times. */
 const products = fc
   .tuple(
     made,

@@ -96,8 +96,9 @@ export class Segment {
       const byKey = this.#inOrder("sku");
       return this.#data[field].length === 1 ? byKey : byKey.slice().sort(compare);
     }
-    // Sort first by four bytes as a number, which is far quicker than comparing texts. Then sort the rows with equal numbers by text. A
-    // prefix that all texts share is skipped: the SKUs of a supplier often have one.
+    // Sort first by the first four bytes of each text, read as one number, which is far quicker than comparing texts. Then sort the rows
+    // with equal numbers by text. If all texts have a common prefix, as the SKUs of a supplier often do, use the four bytes after this
+    // prefix.
     const { rows } = this.#data;
     const numbers = new Float64Array(rows);
     const skipped = this.#commonPrefix(field);

@@ -24,7 +24,7 @@ const SCAN_WORD_US = 0.1;
 /** Exponent with which the cost per product grows with the size of the table. In larger tables, products are further apart and no longer in
  * PostgreSQL's own buffers: with ten times as many products, each product costs four times as much. */
 const SPREAD = 0.6;
-/** Cost of finding the end of a key range. */
+/** Cost, in microseconds, of finding the position at which a key range ends. */
 const RANGE_US = 1000;
 /** Cost, in microseconds, of reading one entry of the sort order's index while scanning a key range. */
 const RANGE_ENTRY_US = 0.15;

@@ -29,8 +29,8 @@ export async function findPage(db: pg.ClientBase, query: Query, state: SearchSta
   const { is_settled, products, first_window } = state;
   const bySku = order.field === "sku";
   const costs = estimateCosts(filter, conditions, { limit, products, by_sku: bySku, is_settled });
-  // In SKU order, products with a SKU prefix are neighbours, so the scan reads only their key range. In any other order, the search terms
-  // and the prefix together select the candidates.
+  // In SKU order, all SKUs with the same prefix are neighbours, so a scan reads only their key range. In any other order, a scan would read
+  // all products. The products that have the search terms and a matching SKU are then read instead.
   const skuNarrows = filter.sku !== undefined && !bySku;
   const termsUs = costs.candidates;
   const byKeyRange = costs.by_key_range.all < costs.one_by_one.all;

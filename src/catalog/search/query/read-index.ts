@@ -37,7 +37,7 @@ const DESCENDING = raw("desc");
 interface CandidateOptions {
   /** Whether the pending lists of the GIN indexes are empty. */
   is_settled: boolean;
-  /** Maximum number of candidates. If there are more, the result is incomplete and must not be used. */
+  /** Maximum number of candidate products. If there are more candidates, the result is incomplete and must not be used. */
   max?: number;
   /** Products after this position are omitted. */
   until?: KeysetPosition | undefined;
