@@ -1,4 +1,5 @@
-// Planner settings for one transaction, for statements whose few rows the planner cannot estimate.
+// Planner settings for one transaction. The statements of the transaction read few rows, but the planner cannot know this and would plan
+// for many.
 
 /** Settings for joins with a few thousand product keys. With the defaults, the planner would hash the whole catalogue. */
 export const JOIN_BY_KEY = "set local enable_hashjoin = off; set local enable_mergejoin = off";

@@ -13,7 +13,7 @@ export class Sql {
   }
 }
 
-/** Makes a fragment. If a statement contains the same `Sql` object several times, all of them use the same parameters. */
+/** Makes a fragment. If a statement contains the same `Sql` object several times, each use refers to the same parameters. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);
 
 /** Makes a fragment from text in the source code, such as the name of a column. Never pass text from a request. */

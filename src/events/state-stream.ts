@@ -23,7 +23,7 @@ export interface StateStream<T extends State> {
   missing(): Problem;
 }
 
-/** Imports or operations, whose states the stream of all changes contains. Each notification on `channel` starts with an id. */
+/** A source of states for the stream of all changes: all imports, or all operations. Each notification on `channel` starts with an id. */
 export interface StateSource {
   event: "import" | "operation";
   channel: Channel;

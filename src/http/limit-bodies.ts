@@ -19,7 +19,7 @@ export interface BodyLimits {
 
 export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, min_bytes_per_s: 1000, files: 32 };
 
-/** Number of rate samples per window. */
+/** Number of times per `window_ms` that the received bytes are measured. */
 const SAMPLES = 6;
 /** Interval at which the timeout error is emitted on the body again, in case no code was reading the body before. If the response has begun
  * by then, the connection is closed instead. */
@@ -99,7 +99,7 @@ function failWhenSlow(request: FastifyRequest, reply: FastifyReply, limits: Body
   const { raw } = request;
   let samples = [raw.socket.bytesRead];
   const look = (): void => {
-    // Unread bytes are waiting, so the server is slow, not the client: begin a new window.
+    // If received bytes are still unread, the server is slow, not the client. Start measuring the rate again.
     if (raw.readableLength > 0) samples = [];
     samples.push(raw.socket.bytesRead);
     if (samples.length <= SAMPLES) return;

@@ -26,7 +26,8 @@ export interface Work {
   id: number;
 }
 
-/** The connection that takes the lock for suspect parts. A part (a chunk, a scan, a strict load) is suspect if a worker died in it. */
+/** The connection that takes the lock for suspect parts. A part (a chunk, a scan or a strict load) is suspect if a worker died while
+ * processing it. */
 export interface LockHolder {
   client: pg.ClientBase;
   /** Whether the lock ends with an unlock or with the transaction. */
@@ -77,9 +78,9 @@ const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${par
  * the deletion could remove the new record. */
 let releasing: Promise<unknown> = Promise.resolve();
 
-/** Deletes the records that this process has stored of `parts` (chunks, a scan or a strict load), and removes the parts from the set. Other
- * processes would count a remaining record as a death of this process. If the database is unavailable for longer than 5 s, the records and
- * the set stay unchanged, and `releaseLater` deletes the records later. */
+/** Deletes the attempt records of `parts` (chunks, a scan or a strict load) that this process has stored, and removes the parts from the
+ * set. Other processes would count a remaining record as a death of this process. If the database is unavailable for longer than 5 s,
+ * the records and the set stay unchanged, and `releaseLater` deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];

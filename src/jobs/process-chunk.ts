@@ -5,7 +5,7 @@ import type { Problem } from "../../contract/problems.ts";
 import { beginPart, MAX_DEATHS, releaseParts, type Work } from "./attempts.ts";
 import { CancelledMeanwhile } from "./cancelled.ts";
 
-/** The attempts of one loader or executor. */
+/** The chunks that one loader or executor tries to process. */
 export interface Attempts {
   pool: pg.Pool;
   work: Work;
@@ -46,7 +46,8 @@ export async function processNextChunk<Chunk extends { chunk_no: number }>(
   { claim, process, died }: ChunkSteps<Chunk>,
 ): Promise<boolean> {
   const { pool, work, begun } = attempts;
-  // If the previous transaction failed, another worker may take its chunk. It would count this process's record of the chunk as a death.
+  // If the previous transaction failed, another worker may take its chunk. That worker would count this process's record of the chunk as a
+  // death.
   await releaseParts(pool, work, begun);
   try {
     const committed = await withTransaction(pool, async (client) => {

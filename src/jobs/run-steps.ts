@@ -14,7 +14,7 @@ export interface WorkOptions {
   progress?: Progress;
   /** Called before a step is repeated after a conflict. */
   onConflict?: () => void;
-  /** Runs each step, but first waits while the permitted number of steps is running. */
+  /** Runs a step. If the permitted number of steps is already running, waits until one of these steps ends. */
   limit?: LoaderLimit["run"] | undefined;
 }
 

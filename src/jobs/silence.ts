@@ -2,8 +2,8 @@
 // that the work of another process is dead, because this clock can be set forward. Time during which the database is unavailable does not
 // count, because work cannot show a sign of life then.
 
-/** Longest pause between two observations. If a pause is longer, this process or its database was unavailable, and the measurement starts
- * again. */
+/** Longest pause between two observations. If a pause is longer, this process or its database was unavailable. The silence of all work
+ * is then measured from zero again. */
 const MAX_PAUSE_MS = 15_000;
 
 export interface SilenceWatch {

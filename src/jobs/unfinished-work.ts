@@ -2,7 +2,8 @@
 import { ALIVE, SILENT_SINCE } from "../db/silent.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
-/** A table of imports or operations, and the states in which a worker works on a row. The SQL text contains both without quoting. */
+/** A table of imports or operations, and the states in which a worker works on a row. The name of the table and the states become part
+ * of SQL statements without quoting. */
 export interface WorkTable<State extends string> {
   table: "imports" | "operations";
   states: readonly State[];

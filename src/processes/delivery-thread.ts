@@ -37,6 +37,6 @@ try {
   await deliverWebhooks({ pool, log, ...webhookContext(config) }, address, stop.signal);
 } finally {
   await pool.end();
-  // An open port would keep the thread alive.
+  // A message port that is in use would keep the thread alive.
   parentPort?.unref();
 }

@@ -31,8 +31,8 @@ export interface SupervisedWorker {
   throttle(): void;
 }
 
-/** Keeps one worker running until `stop` is called. Once `signal` has aborted, a worker that ends is not restarted. @param env the
- * environment of this process */
+/** Keeps one worker running until `stop` is called. Once `signal` has aborted, a worker that ends is not restarted.
+ * @param env the environment of this process */
 export function superviseWorker(
   config: Config,
   env: NodeJS.ProcessEnv,

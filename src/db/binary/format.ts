@@ -19,5 +19,5 @@ export const OIDS = { int8: 20, int4: 23, text: 25, float8: 701 } as const;
 export const TID_BYTES = 6;
 /** First byte of a jsonb value; the JSON text follows. */
 export const JSONB_VERSION = 1;
-/** Number of microseconds from 1970 to 2000, the year in which timestamps begin. */
+/** PostgreSQL counts timestamps in microseconds from 2000-01-01. This is the number of microseconds from 1970-01-01 to that day. */
 export const POSTGRES_EPOCH_US = 946_684_800_000_000;

@@ -52,7 +52,8 @@ async function hasCommitted(pool: pg.Pool, transactionId: string, error: unknown
   }
 }
 
-/** @returns undefined if the status cannot be read, for example because a failover lost the transaction */
+/** Returns the status of the transaction.
+ * @returns undefined if the status cannot be read, for example because a failover lost the transaction */
 async function readStatus(pool: pg.Pool, transactionId: string): Promise<string | null | undefined> {
   try {
     const { rows } = await retryTransient(

@@ -118,7 +118,7 @@ export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
 // a server that is stopping, starting, full or read-only. After 08xxx and 57Pxx a commit may have succeeded, so callers retry only
 // work that can be repeated.
 const TRANSIENT_STATES = new Set([
-  "25006", // read_only_sql_transaction: until a standby is promoted or an administrator ends it
+  "25006", // read_only_sql_transaction: the server is a standby, or an administrator has made it read-only for a while
   "25P03", // idle_in_transaction_session_timeout
   "25P04", // transaction_timeout
   "40001", // serialization_failure
@@ -134,7 +134,7 @@ const TRANSIENT_STATES = new Set([
   "53200", // out_of_memory
   "53300", // too_many_connections
   "55P03", // lock_not_available
-  "57014", // query_canceled, by an administrator. Code that cancels its own statements checks for that first.
+  "57014", // query_canceled: an administrator cancelled the query. Code that cancels its own queries handles this error itself.
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now

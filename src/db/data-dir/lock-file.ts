@@ -9,7 +9,7 @@ export interface Holder {
   pid: number;
   /** Distinguishes this process from a later one with the same pid. */
   started: string;
-  /** Differs each time a process locks the folder. */
+  /** An identifier that is different each time a process locks the folder. */
   token: string;
   /** The holder's command, e.g. "skuport serve". */
   command: string;

@@ -1,4 +1,4 @@
-// Tests the embedded PostgreSQL with real processes and kills; as root, also under its other account.
+// Tests the embedded PostgreSQL with real processes and kills. If root runs the tests, PostgreSQL also runs under another account.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { until } from "../../../tests/support/until.ts";
 import { once } from "node:events";

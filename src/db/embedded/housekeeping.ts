@@ -7,7 +7,8 @@ import type { Log } from "./postmaster.ts";
 /** Interval of the tasks. In this time, a log of errors with long statements grows by some megabytes. */
 const INTERVAL_MS = 5000;
 
-/** @returns a function that stops the tasks */
+/** Starts the periodic tasks: rotates PostgreSQL's log and keeps the ballast file.
+ * @returns a function that stops these tasks */
 export function startHousekeeping(dataDir: string, disk: DiskReserve | undefined, log: Log): () => void {
   let isBusy = false;
   const run = async (): Promise<void> => {

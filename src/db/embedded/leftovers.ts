@@ -30,7 +30,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
       if ((error as NodeJS.ErrnoException).code === "ESRCH") return;
       throw error;
     }
-    // A fast shutdown writes up to shared_buffers to disk, which takes seconds on a slow disk.
+    // A fast shutdown writes all changed pages of PostgreSQL's shared buffers to disk, which takes seconds on a slow disk.
     for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20) {
       if (!pidExists(pid)) return;
       await sleep(20);

@@ -42,8 +42,8 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     min_wal_size: megabytes(clamp(free_disk / 32, 32 * MB, 2 * GB)),
     checkpoint_timeout: "15min",
     wal_buffers: "64MB",
-    // wal_compression stays off, because the binary has pglz only. With pglz, an update of 500,000 rows right after a checkpoint took
-    // 6.9-7.1 s instead of 5.1-6.3 s. It wrote 343 MB of WAL instead of 416 MB.
+    // wal_compression stays off, because the bundled PostgreSQL supports only pglz. With pglz, an update of 500,000 rows right after a
+    // checkpoint took 6.9-7.1 s instead of 5.1-6.3 s. It wrote 343 MB of WAL instead of 416 MB.
     //
     // Use mmap if /dev/shm is small. Containers have a /dev/shm of 64 MB by default, too little for a parallel index build.
     ...(shared_memory < GB ? { dynamic_shared_memory_type: "mmap" } : {}),
