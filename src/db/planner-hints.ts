@@ -1,5 +1,4 @@
-// Planner settings for one transaction. The statements of the transaction read few rows, but the planner cannot know this and would plan
-// for many.
+// Planner settings for one transaction whose statements read few rows, although the planner expects many.
 
 /** Settings for joins with a few thousand product keys. With the defaults, the planner would hash the whole catalogue. */
 export const JOIN_BY_KEY = "set local enable_hashjoin = off; set local enable_mergejoin = off";

@@ -37,6 +37,6 @@ try {
   await deliverWebhooks({ pool, log, ...webhookContext(config) }, address, stop.signal);
 } finally {
   await pool.end();
-  // A message port that is in use would keep the thread alive.
+  // The port to the parent thread would keep this thread alive.
   parentPort?.unref();
 }

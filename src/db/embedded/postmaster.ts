@@ -84,8 +84,8 @@ async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
   }
 }
 
-/** Whether PostgreSQL is ready, according to its pid file. Trying to connect would be no alternative: during a long recovery, each
- * attempt would add a line to PostgreSQL's log. */
+/** Whether PostgreSQL is ready, according to its pid file. Connecting instead would fill PostgreSQL's log: during a long recovery, each
+ * attempt adds a line. */
 function isReady({ cluster_dir }: Plan, pid: number): boolean {
   const PID_LINE = 0;
   const STATUS_LINE = 7; // LOCK_FILE_LINE_PM_STATUS in PostgreSQL's src/include/utils/pidfile.h

@@ -76,8 +76,8 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
       else if (wereEventsDirty) events = await nextEvents(pool, position);
-      // The new position applies before `inBatches` passes the events: a reader that subscribes meanwhile starts at this position, and only
-      // the earlier readers get the events. Without readers, the hub has no position.
+      // Set the new position before `inBatches` passes the events. A reader that subscribes meanwhile starts at this position, because
+      // `inBatches` passes the events only to the earlier readers. Without readers, the hub has no position.
       if (readers.size === 0) position = undefined;
       else position = events.at(-1)?.position ?? position;
       if (events.length === EVENTS_AT_ONCE) eventsDirty = true;
