@@ -101,8 +101,8 @@ async function listNamesOfLists(
 ): Promise<Set<string>> {
   const candidates = await withIndexedLists(query, names);
   const found = new Set<string>();
-  // First read GUESS_ROWS products. They often show already that every candidate attribute has a list as a value. Reading all products
-  // would double the time of an export.
+  // First read GUESS_ROWS products. Often they already show, for each attribute in question, that it has a list as value. Reading all
+  // products would double the time of an export.
   for (const limit of [GUESS_ROWS, null]) {
     if (found.size === candidates.length) break;
     const { rows } = await query<{ name: string }>(

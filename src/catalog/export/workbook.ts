@@ -110,7 +110,7 @@ async function* writeSheet(
   sheet.endRow();
   for (let row = 2; row <= sheetRows; row++) {
     const next = nextRow();
-    // A row of the same batch is available immediately; awaiting it would cost a microtask per row.
+    // If the row is in the current batch, it is available immediately; awaiting it would cost a microtask per row.
     const cursor = next instanceof Promise ? await next : next;
     if (cursor === undefined) break;
     const { bytes, bounds } = cursor.rows;

@@ -42,8 +42,8 @@ async function readPage(
   const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
   // Read two versions more than fit on the page. One may be needed for a deletion at the beginning of the page, because the entry of a
-  // deletion is made from the version before it. The other is compared with the oldest entry of the page. If both versions exist, another
-  // page follows.
+  // deletion is made from the version before the deletion. The other is compared with the oldest entry of the page. If both versions exist,
+  // another page follows.
   const past = await listPast(db, id, keys, before, limit + 2);
   const versions = current !== undefined && current.version < before ? [current, ...past] : past;
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
@@ -67,7 +67,7 @@ export const MAX_VERSION = 2 ** 31 - 1;
 
 type Entry = Omit<ProductVersion, "changeset"> & { changeset_id: number };
 
-/** Returns the entries from the newest to the oldest. Each version is compared with the next older one. */
+/** Returns the entries of the history from the newest to the oldest. Each version is compared with the next older one. */
 function entriesOf(versions: readonly Version[]): Entry[] {
   return versions.flatMap((version, index) => {
     if (version.was_deleted) return [];

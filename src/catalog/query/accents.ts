@@ -1,5 +1,5 @@
 // Compares text without regard to accents: `creme` finds `Crème`, `CRÈME` and decomposed spellings. A letter outside ASCII is folded to its
-// base letter. The grams of every stored index depend on these functions, so their results must not change.
+// base letter. The trigrams in every existing search index depend on these functions, so their results must not change.
 
 import { lowerAscii, lowerPoint, spellingsOf } from "./case-folding.ts";
 import { classOf } from "./terms.ts";

@@ -6,8 +6,8 @@ import { classOf } from "./terms.ts";
 /** Returns the same result as PostgreSQL's lower(text collate "C"). */
 export const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
-/** Returns the lower case of a code point. A code point outside ASCII stays unchanged if its lower case has several code points (`İ`) or is
- * in ASCII (the Kelvin sign). The grams of every stored index depend on this function, so its results must not change. */
+/** Returns the lower case of a code point. A code point outside ASCII stays unchanged if its lower case has several code points (`İ`) or
+ * is in ASCII (the Kelvin sign). The trigrams in every existing search index depend on this function, so its results must not change. */
 export function lowerPoint(point: string): string {
   const lower = point.toLowerCase();
   if (isAscii(point)) return lower;

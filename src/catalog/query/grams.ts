@@ -1,4 +1,5 @@
-// Grams are hashes of every three neighbouring characters of a word. They are used to find the words that contain a search text.
+// Computes grams, which are hashes of every three neighbouring characters (trigrams) of a word. The index uses them to find the words that
+// contain a search text.
 import { foldText, isMark } from "./accents.ts";
 import { lowerAscii, lowerPoint } from "./case-folding.ts";
 import { isAscii, isFolded, isPlain, textOf, type CodePoint } from "./code-points.ts";
@@ -6,8 +7,8 @@ import { hashUnits, hashWord, LONGEST_PART } from "./terms.ts";
 
 const GRAM_LENGTH = 3;
 
-/** Returns the grams that the index stores for a word. A non-ASCII word also gets the grams of the same word without accents, for searches
- * that ignore accents. */
+/** Returns the trigram hashes that the index stores for a word. A non-ASCII word also gets the trigram hashes of the same word without
+ * accents, for searches that ignore accents. */
 export function gramsOf(word: string): number[] {
   const grams = new Set<number>();
   addGrams(grams, gramForm(word));
@@ -31,26 +32,26 @@ function addFoldedGrams(grams: Set<number>, word: string): void {
 export const foldedForm = (text: string): string =>
   isAscii(text) ? text : Array.from(foldText(text), (point) => point.normalize("NFD")).join("");
 
-/** The gram of words that, without accents, begin with these one or two characters. The prefix U+0002 keeps these hashes apart from the
- * hashes of three characters, because words contain no control characters. */
+/** A hash that the index stores, besides the trigrams, for words that begin with these one or two characters when accents are removed.
+ * The prefix U+0002 keeps these hashes apart from the hashes of trigrams, because words contain no control characters. */
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
-/** The gram of a word that, without accents, consists of these one or two characters. */
+/** A hash that the index stores for a word that consists of only these one or two characters when accents are removed. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
-/** The gram of every long word with combining accents. The index splits long words into pieces. With its accents, the text that a search
- * should find may be longer than a piece. Searches that ignore accents therefore treat all words with this gram as candidates. Hardly any
- * such words exist. */
+/** A hash that the index stores for every long word with combining accents. The index splits long words into pieces. With its accents,
+ * the text that a search should find may be longer than a piece. Searches that ignore accents therefore treat all words with this hash
+ * as possible matches. Hardly any such words exist. */
 export const SPLIT_GRAM = hashWord("\u0004");
 
 /** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have this form in common. Characters are
- * decomposed one at a time. Normalizing the whole word could reorder the accents of neighbouring characters, and a search for a part of the
- * word would then not find its grams. */
+ * decomposed one at a time. Normalizing the whole word could reorder the accents of neighbouring characters, and a search for a part of
+ * the word would then not find its trigrams. */
 function gramForm(word: string): string {
   if (isAscii(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");
 }
 
-/** Returns the grams of a search text, as lists of alternatives: a word that contains the text has at least one hash from every list. A
- * list has several hashes if the index distinguishes spellings of a character, such as σ and ς. */
+/** Returns the trigram hashes of a search text, as lists of alternatives: a word that contains the text has at least one hash from every
+ * list. A list has several hashes if the index distinguishes spellings of a character, such as σ and ς. */
 export function gramsOfText(points: readonly CodePoint[]): number[][] {
   const text = textOf(points);
   if (isPlain(points)) return listsOf(gramForm(text));
@@ -72,9 +73,10 @@ function listsOf(form: string): number[][] {
   return [...grams].map((gram) => [gram]);
 }
 
-/** Returns one list for each code unit of the character's gram form (see `gramForm`). Usually each list contains one code unit. If
- * spellings of the character have different gram forms of the same length, a list contains the code units of all forms at this place. If
- * the forms differ in length, the function returns one empty list, and `gramsOfText` omits every gram with this character. */
+/** Returns one list for each code unit that the character has in the index (see `gramForm`). Usually each list contains one code unit.
+ * If spellings of the character have different forms of the same length in the index, a list contains the code units of all forms at
+ * this place. If the forms differ in length, the function returns one empty list, and `gramsOfText` omits every trigram with this
+ * character. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;

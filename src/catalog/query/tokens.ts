@@ -7,14 +7,15 @@ import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 /** A condition on a word. Every product that contains the search text has at least one word that fulfils one of the tests. */
 export interface Token {
   any_of: readonly WordTest[];
-  /** Whether the token is looked up by the grams that the index stores for each word without its accents. */
+  /** Whether the words are looked up by the trigrams of their forms without accents, which not every stored word may have yet. */
   ignores_accents: boolean;
 }
 
-/** A test for words. A word passes if it contains at least one gram from each list of `grams` and matches at least one of `comparisons`. */
+/** A test for words. A word passes if it has at least one trigram hash from each list of `grams` and matches at least one of
+ * `comparisons`. */
 export interface WordTest {
   grams: readonly (readonly number[])[];
-  /** A word must match at least one of these comparisons. If the list is empty, the grams alone decide whether the word passes. */
+  /** A word must match at least one of these comparisons. If the list is empty, the trigrams alone decide whether the word passes. */
   comparisons: readonly Comparison[];
 }
 
@@ -23,8 +24,8 @@ interface Comparison {
   operand: string;
 }
 
-/** Returns the tokens of a search text. There are none if the text is too short or consists of separators only, because the index cannot
- * narrow such a search. */
+/** Returns a condition (token) for each word of a search text. Words for which the index does not help, such as very short ones, get no
+ * condition. */
 export function tokensOf(points: readonly CodePoint[]): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < points.length; i++) {
@@ -55,7 +56,7 @@ interface WordEnds {
 
 const IS_WHOLE: WordEnds = { at_start: true, at_end: true };
 
-/** Returns the token for a run of letters and digits. */
+/** Returns the condition for one sequence of letters and digits in a search text. */
 function tokenOfRun(run: readonly CodePoint[], { at_start, at_end }: WordEnds): Token {
   if (at_start && at_end && lengthOf(run) <= LONGEST_WORD) return tokenOfPart(run, IS_WHOLE);
   if (at_start) return tokenOfPart(firstPart(run), { at_start, at_end: false });
@@ -109,6 +110,6 @@ function firstPart(run: readonly CodePoint[]): CodePoint[] {
   return run.slice(0, end === -1 ? run.length : end);
 }
 
-/** Returns the length in code units if every character has its longest spelling. */
+/** Returns the length of a text in code units, counting the longest spelling of each character. */
 const lengthOf = (points: readonly CodePoint[]): number =>
   points.reduce((sum, { spellings }) => sum + Math.max(...spellings.map((spelling) => spelling.length)), 0);

@@ -24,7 +24,7 @@ const SEARCHES: [search: string, found: string[]][] = [
   ["ΤΉΡΑΣ", ["Οδοστρωτήρας"]],
 ];
 
-/** The grams of words that begin with `ο` and `οδ`, for searches that ignore accents. */
+/** Hashes that the index stores for words that begin with `ο` and `οδ`, for searches that ignore accents. */
 const SHORT = [-463268557, 400380302];
 const STORED = [
   { word: "ΟΔΟΣ", grams: [-782085709, -109013493, ...SHORT] },
@@ -65,7 +65,7 @@ test("indexed products are found by the grams that existing indexes contain", as
   const { rows } = await pool.query<{ word: string; grams: number[] }>(
     "select word, grams from search_words where word in ('οδος', 'ΟΔΟΣ') order by word collate \"C\"",
   );
-  // Existing indexes are not rebuilt, so these hashes must never change. In the index, ς and σ have different grams.
+  // Existing indexes are not rebuilt, so these hashes must never change. In the index, ς and σ have different trigrams.
   expect(rows).toEqual(STORED);
   // Make scans look expensive, so that the index is used.
   await pool.query("update search_state set products = 1000000000");

@@ -17,7 +17,7 @@ import type { ProductSort } from "../../../contract/catalog/products.ts";
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
-/** A memtable that holds entries of every size. */
+/** A memtable that holds backlog entries with any number of products. */
 const memtable = new Memtable(pool, 1);
 
 interface StoredProduct {

@@ -1,5 +1,5 @@
-// An earlier release stored words without grams for searches that ignore accents. These tests add the grams and check that lists are exact
-// before, during and after this.
+// An earlier release stored words without the trigrams that searches need to ignore accents. These tests add the trigrams and check that
+// lists are exact before, during and after this.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { insertChangeset } from "../../changeset-store.ts";
@@ -50,7 +50,7 @@ test("stored words get their grams in steps, and lists are exact at every step",
   const complete = await readGrams();
   await expectFound();
 
-  // Remove the grams of the words outside ASCII, as if an earlier release had stored these words.
+  // Remove the trigrams of the words outside ASCII, as if an earlier release had stored these words.
   await pool.query(
     "update search_words set grams = '{}' where octet_length(word) <> char_length(word); update search_state set folded_until = ''",
   );

@@ -1,5 +1,6 @@
-// An earlier release stored words without the grams for searches that ignore accents. This module adds these grams. Until all words have
-// them, searches that ignore accents scan the products in list order: results are exact, but a page may have fewer products than requested.
+// An earlier release stored words without the trigrams that searches need to ignore accents. This module adds these trigrams. Until all
+// words have them, searches that ignore accents scan the products in list order: results are exact, but a page may have fewer products than
+// requested.
 import type pg from "pg";
 import { gramsOf } from "../../query/grams.ts";
 import {
@@ -23,8 +24,8 @@ export interface FoldOptions {
   shouldContinue: () => Promise<boolean>;
 }
 
-/** Returns true when all stored words have the grams for searches that ignore accents. If the work has paused, the next call continues
- * it. */
+/** Returns true when all stored words have the trigrams that searches need to ignore accents. If the work has paused, the next call
+ * continues it. */
 export async function foldStoredWords(
   pool: pg.Pool,
   { words = BATCH_WORDS, shouldContinue }: FoldOptions,

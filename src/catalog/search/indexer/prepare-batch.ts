@@ -28,7 +28,7 @@ export interface Batch {
   keys: string[];
   /** Ids of the backlog entries whose last products are in this batch. */
   done: number[];
-  /** Sum of the changes in the number of products that the entries in `done` recorded. */
+  /** The total change in the number of products, as recorded by the backlog entries in `done`. */
   delta: number;
   /** The backlog entry that continues in the next batch, with its new first id and the number of keys to remove from the entry. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;
@@ -68,7 +68,7 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
     }
     batch.done.push(id);
     batch.delta += delta;
-    // Count the entry in addition to its products, because it costs time even if they no longer exist.
+    // Count the backlog entry itself, in addition to its products: it costs time even if the products no longer exist.
     free--;
   }
   return batches;
@@ -78,7 +78,7 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
  * limited. */
 const MAX_BATCH_BYTES = 4_000_000;
 
-/** Splits the entries into batches of up to `rows` products. If the first batch has too much text, splits the entries into smaller
+/** Splits backlog entries into batches of up to `rows` products. If the first batch has too much text, splits the entries into smaller
  * batches. If a later batch has too much text, returns only the batches before it; the remaining entries stay in the backlog for a later
  * call. */
 export async function batchesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Batch[]> {

@@ -29,8 +29,8 @@ export interface BacklogEntry {
   delta: number;
 }
 
-/** Reads the oldest entries of the backlog, which have about `rows` products in total. Returns at least one entry unless the backlog is
- * empty. */
+/** Reads the oldest entries of the backlog. Together, these entries have about `rows` products. Returns at least one entry unless the
+ * backlog is empty. */
 export async function readOldestEntries(db: Queryable, rows: number): Promise<BacklogEntry[]> {
   const { rows: entries } = await db.query<BacklogEntry>(
     `select id, id_from, id_to, keys, delta
@@ -41,13 +41,13 @@ export async function readOldestEntries(db: Queryable, rows: number): Promise<Ba
   return entries;
 }
 
-/** Removes entries that the index has processed, and adds `delta` to the number of products. */
+/** Removes backlog entries that the index has processed, and adds `delta` to the total number of products. */
 export async function removeEntries(client: pg.ClientBase, ids: readonly number[], delta: number): Promise<void> {
   await client.query("delete from search_backlog where id = any($1::bigint[])", [ids]);
   await client.query("update search_state set products = products + $1, is_settled = false", [delta]);
 }
 
-/** Removes the processed part of an entry: sets its first id to `idFrom`, and removes its first `keys` keys. */
+/** Removes the processed part of a backlog entry: sets its first id to `idFrom`, and removes its first `keys` keys. */
 export async function shortenEntry(
   client: pg.ClientBase,
   id: number,
@@ -153,8 +153,8 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
-/** Returns the last stored word that already has grams for searches that ignore accents. Words after this word do not have these grams yet.
- * Returns null if all stored words have them. */
+/** Returns the last stored word that already has the trigrams that searches need to ignore accents. Words after this word do not have
+ * these trigrams yet. Returns null if all stored words have them. */
 export async function readFoldedUntil(db: Queryable): Promise<string | null> {
   const { rows } = await db.query<{ folded_until: string | null }>("select folded_until from search_state");
   return rows[0]?.folded_until ?? null;
@@ -181,7 +181,8 @@ export interface FoldedWord {
   grams: readonly number[];
 }
 
-/** Stores the grams of the words for searches that ignore accents, and records that all words up to `last` have such grams. */
+/** Stores the trigrams of words without their accents, for searches that ignore accents. Records that all words up to `last` have such
+ * trigrams. */
 export async function writeFoldedWords(
   client: pg.ClientBase,
   words: readonly FoldedWord[],

@@ -1,11 +1,11 @@
-// Finds the grams (three neighbouring bytes) that a text has without its accents. Only grams near characters outside ASCII differ from
-// the grams of the text with accents, so all other bytes are skipped at almost no cost.
+// Finds the trigrams (three neighbouring bytes) that a text has without its accents. Only trigrams near characters outside ASCII differ
+// from the trigrams of the text with accents, so all other bytes are skipped at almost no cost.
 import { foldPoint } from "../../query/accents.ts";
 import { classOf } from "../../query/terms.ts";
 import { gramBucket, GRAM_BYTES } from "./gram-bucket.ts";
 
-/** Where the grams of one product are stored. `all` contains one bitmap per gram bucket, each `words` integers long. In each bitmap, the
- * product's bit is `bit` in integer number `word`. */
+/** Where the trigrams of one product are stored. `all` contains one bitmap per bucket (a group of trigrams with the same hash), each
+ * `words` integers long. In each bitmap, the product's bit is `bit` in integer number `word`. */
 export interface GramBits {
   all: Uint32Array;
   words: number;
@@ -13,14 +13,13 @@ export interface GramBits {
   bit: number;
 }
 
-/** Sets the bits of the grams that the text in bytes [start, end) has only after folding. These grams contain a folded character, or bytes
- * that an accent separated before folding. */
+/** Sets the bits of the trigrams that the text in bytes [start, end) has only after folding. These trigrams contain a folded character,
+ * or bytes that an accent separated before folding. */
 export function setFoldedGrams(texts: Buffer, start: number, end: number, { all, words, word, bit }: GramBits): void {
   // `first` and `second` are the two bytes of the folded text before the current byte. They are -1 until that many bytes have been read.
   let first = -1;
   let second = -1;
-  /** Number of the next bytes of the folded text whose grams contain a byte of the last folded character, or contain bytes that an
-   * accent separated. */
+  /** How many of the next bytes of the folded text complete a trigram that the unfolded text does not have. */
   let changed = 0;
   let i = start;
   while (i < end) {

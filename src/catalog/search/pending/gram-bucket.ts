@@ -1,6 +1,7 @@
-// A gram is three neighbouring bytes and belongs to one of 2^9 buckets. A product with a hundred different grams fills a fifth of the buckets.
+// A gram is three neighbouring bytes (a trigram) and belongs to one of 2^9 buckets. A product with a hundred different trigrams fills a
+// fifth of the buckets.
 export const GRAM_BYTES = 3;
-/** Number of bits of a gram's hash. */
+/** Number of bits of a trigram's hash. */
 const GRAM_BITS = 9;
 export const GRAM_BUCKETS = 2 ** GRAM_BITS;
 

@@ -22,8 +22,8 @@ const PATIENCE_MS = 1000;
 /** How long new segments continue to be loaded after the last list request. After that time, all segments are dropped. */
 const WARM_MS = 60_000;
 const POLL_MS = 100;
-/** The polling interval after a new entry has appeared. This interval is shorter, because the next chunk of an import will probably follow
- * soon. */
+/** The polling interval after a new backlog entry has appeared. This interval is shorter, because the next chunk of an import will
+ * probably follow soon. */
 const BUSY_POLL_MS = 30;
 
 /** Thrown if a list needs pending products that are not in memory yet. Searching for them in the database would take a long time. */
@@ -65,7 +65,7 @@ export class Memtable {
     return new Map(this.#segments);
   }
 
-  /** Returns the entries that could be held in memory but have no segment yet. */
+  /** Returns the backlog entries that could be held in memory but have no segment yet. */
   missingOf(entries: readonly BacklogEntry[], segments: ReadonlyMap<number, Segment> = this.#segments): BacklogEntry[] {
     if (this.#bytes > this.#max_bytes) return [];
     return entries.filter(
@@ -73,7 +73,7 @@ export class Memtable {
     );
   }
 
-  /** Loads these entries and waits for them, up to a time limit. */
+  /** Loads the products of these backlog entries into memory, and waits for this up to a time limit. */
   async load(entries: readonly BacklogEntry[]): Promise<void> {
     this.#startLoading(entries);
     const loading = entries.flatMap(({ id }) => this.#loading.get(id) ?? []);
@@ -110,7 +110,7 @@ export class Memtable {
     return setTimeout(() => void this.#poll(), ms).unref();
   }
 
-  /** Drops the segments of processed entries and starts loading new ones. */
+  /** Drops the segments of backlog entries that the index has processed, and starts loading segments of new entries. */
   async #poll(): Promise<void> {
     if (performance.now() >= this.#warm_until) {
       this.#timer = undefined;
@@ -141,7 +141,7 @@ export class Memtable {
 /** The error code of program_limit_exceeded: the joined texts are longer than 1 GB. */
 const PROGRAM_LIMIT_EXCEEDED = "54000";
 
-/** Loads the products of an entry.
+/** Loads the products of a backlog entry.
  * @returns undefined if a text contains the character that separates texts in a segment */
 async function loadSegment(
   pool: pg.Pool,
@@ -164,7 +164,8 @@ async function loadSegment(
   }
 }
 
-/** Returns the keys of an entry as an SQL literal. If the entry no longer exists, the segment will be empty and no list will use it. */
+/** Returns the keys of a backlog entry as an SQL literal. If the entry no longer exists, the segment will be empty and no list will use
+ * it. */
 async function readKeys(client: pg.ClientBase, id: number): Promise<string> {
   const { rows } = await client.query<{ keys: string }>(
     "select quote_literal(keys::text) || '::text[]' as keys from search_backlog where id = $1",

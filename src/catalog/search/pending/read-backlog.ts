@@ -90,7 +90,7 @@ export async function readPending(
   return rows;
 }
 
-/** Merges the entries' id ranges where they overlap, so that each product is read once. */
+/** Merges the id ranges of backlog entries where they overlap, so that each product is read once. */
 function joinRanges(entries: readonly BacklogEntry[]): { from: number; to: number }[] {
   const joined: { from: number; to: number }[] = [];
   for (const { id_from, id_to } of [...entries].sort((a, b) => (a.id_from ?? 0) - (b.id_from ?? 0))) {
@@ -102,7 +102,7 @@ function joinRanges(entries: readonly BacklogEntry[]): { from: number; to: numbe
   return joined;
 }
 
-/** Reads the keys of the changed products, without duplicates. */
+/** Reads the keys of the products that these backlog entries list as changed, without duplicates. */
 async function readKeys(db: Queryable, entries: readonly BacklogEntry[]): Promise<string[]> {
   const { rows } = await db.query<{ keys: string[] }>(
     "select keys from search_backlog where keys is not null and id = any($1::bigint[])",

@@ -19,8 +19,9 @@ export interface SegmentData {
   texts: Buffer;
   /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
-  /** Which products contain which grams. There is one bitmap per bucket (a group of grams with the same hash), with one bit per product.
-   * The bit is set if a text of the product, as written or without accents, contains a gram of the bucket. The SKU key is not included. */
+  /** Which products contain which trigrams (three neighbouring bytes). There is one bitmap per bucket (a group of trigrams with the same
+   * hash), with one bit per product. The bit is set if a text of the product, as written or without accents, contains a trigram of the
+   * bucket. The SKU key is not included. */
   grams: Uint32Array[];
   /** A bitmap of the products whose texts, except their keys, contain characters outside ASCII. */
   others: Uint32Array;

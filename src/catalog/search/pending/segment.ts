@@ -22,7 +22,8 @@ export interface KeyRange {
 /** Upper limit for the number of products in a segment. Four bytes of text and a row number below this limit together fit exactly into a
  * float. */
 const MAX_ROWS = 2 ** 20;
-/** Memory in bytes for each product besides its texts: the start of each text, the grams, the times, and the row number in each order. */
+/** Memory in bytes for each product besides its texts: the start of each text, the trigrams, the times, and the row number in each
+ * order. */
 const ROW_BYTES = 112;
 
 export class Segment {
@@ -232,7 +233,8 @@ export class Segment {
     return candidates;
   }
 
-  /** Returns the bitmaps of all grams of a byte sequence. */
+  /** Returns the bitmap of each trigram (three neighbouring bytes) of a byte sequence. A bitmap shows which products may contain the
+   * trigram. */
   #bitmapsOf(run: Uint8Array): Uint32Array[] {
     const bitmaps: Uint32Array[] = [];
     for (let i = GRAM_BYTES; i <= run.length; i++) {

@@ -8,9 +8,9 @@ import type { ParsedFilter, TextCondition } from "../../query/parse-filter.ts";
 // These costs were measured with 1,000,000 products.
 /** Cost of reading an entry of a posting list. */
 const ENTRY_US = 0.1;
-/** Cost of adding an entry to the bitmap of PostgreSQL's bitmap index scan. */
+/** Cost of adding a product's entry to the bitmap of PostgreSQL's bitmap index scan. */
 const NOTE_US = 0.1;
-/** Cost of comparing an entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
+/** Cost of comparing a posting-list entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
 const ENTRY_LIST_US = 0.0085;
 /** Cost of looking up and sorting a candidate, which is a product with a term of every condition. */
 const CANDIDATE_US = 1;
@@ -35,9 +35,9 @@ const TOGETHER = 8;
 const IN_NAME = 7;
 
 export interface Costs {
-  /** Cost of reading the products that have the search terms; Infinity if the filter has no term conditions. */
+  /** Cost of reading the products that have the search terms; Infinity if the filter has no conditions on index terms. */
   candidates: number;
-  /** The term conditions that select products at the lowest cost. */
+  /** The conditions on index terms that select products at the lowest cost. */
   narrowing: readonly TermCondition[];
   /** Number of products that an ordered scan reads for each matching product. */
   scanned_per_match: number;
@@ -59,7 +59,7 @@ interface Catalogue {
   is_settled: boolean;
 }
 
-/** @param conditions the term conditions of the filter, with the most selective first */
+/** @param conditions the filter's conditions on index terms; the condition that the fewest products fulfil comes first */
 export function estimateCosts(
   filter: ParsedFilter,
   conditions: readonly TermCondition[],

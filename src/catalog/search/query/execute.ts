@@ -16,7 +16,7 @@ const MAX_CANDIDATES = 500_000;
 
 export interface SearchState extends Backlog {
   segments: ReadonlyMap<number, Segment>;
-  /** Backlog entries that have no segment in memory yet. The list request may wait until these segments are loaded. */
+  /** Backlog entries whose products are not in memory yet. The list request may wait until they are loaded. */
   missing: readonly BacklogEntry[];
   /** Number of products that the first statement of an ordered scan reads. If undefined, the number is estimated. */
   first_window?: number | undefined;
@@ -73,7 +73,7 @@ async function addPending(
   ]);
 }
 
-/** Merges the sources in list order and removes duplicates. The page ends where the first incomplete source ends. */
+/** Merges the products from several sources in list order and removes duplicates. The page ends where the first incomplete source ends. */
 function merge({ order, limit }: Query, sources: readonly Found[]): Found {
   const rows = new Map<string, Row>();
   for (const row of sources.flatMap((source) => source.rows)) rows.set(row.sku_key, row);

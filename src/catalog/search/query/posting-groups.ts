@@ -1,4 +1,4 @@
-// Groups the posting lists of a single term condition. PostgreSQL scans the lists of a group together.
+// Groups the posting lists of the alternative terms of one condition. PostgreSQL scans the lists of a group together.
 import type { TermCondition } from "./term-conditions.ts";
 
 /** Maximum number of posting-list entries in a group. Up to this number, adding a list to the group costs less than scanning another group

@@ -1,5 +1,6 @@
 // Reads up to one page of products through the index. Either reads the products that have the search terms, or scans the products in list
-// order. An index entry is valid only for the product version that it names. Every product is checked with the condition of the filter.
+// order. An index entry contains the version of its product and is valid only for this version. Every product is checked with the condition
+// of the filter.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { allOf, join, parameter, raw, sql, statement, type Sql } from "../../../db/sql.ts";
 import { skuCondition, type ParsedFilter } from "../../query/parse-filter.ts";
@@ -43,7 +44,7 @@ interface CandidateOptions {
   until?: KeysetPosition | undefined;
 }
 
-/** Reads the matching products among the candidates. A candidate has at least one term from every condition. */
+/** Reads the matching products among the candidates. A candidate is a product that has at least one term from every condition. */
 export async function readCandidates(
   db: Queryable,
   { filter, order, after, limit }: Query,

@@ -14,12 +14,13 @@ export interface TermCondition {
   products: number;
 }
 
-/** Maximum number of words that a token may match. A token that matches more words narrows the search too little. */
+/** Maximum number of stored words that one word of a search may match. A word that matches more stored words narrows the search too
+ * little. */
 const MAX_WORDS = 2000;
-/** Maximum number of tokens that are looked up in the index. The longest tokens are used, because they narrow the search most. */
+/** Maximum number of words of a search that are looked up in the index. The longest words are used, because they narrow the search most. */
 const MAX_TOKENS = 8;
 
-/** Returns the term conditions of a filter, the most selective first. */
+/** Translates a filter to conditions on index terms. The condition that the fewest products fulfil comes first. */
 export async function readTermStats(
   db: Queryable,
   { texts, fixed_terms }: Pick<ParsedFilter, "texts" | "fixed_terms">,
@@ -32,8 +33,8 @@ export async function readTermStats(
 
 const lengthOf = ({ any_of: [test] }: Token): number => test?.comparisons[0]?.operand.length ?? 0;
 
-/** Runs one statement for all conditions. For each token, it reads the words that match. For each list of terms in `fixed`, it reads how
- * many products have each term. */
+/** Runs one statement for all conditions. For each token (a condition on one word), the statement reads the stored words that match. For
+ * each list of terms in `fixed`, it reads how many products have each term. */
 async function readStats(
   db: Queryable,
   tokens: readonly Token[],
@@ -67,8 +68,8 @@ async function readStats(
     .filter(({ any_of }) => any_of.length <= MAX_WORDS);
 }
 
-/** SQL: whether all stored words have the grams for searches that ignore accents. The indexer adds these grams in the background to words
- * that an earlier release stored. */
+/** SQL: whether all stored words have the trigrams that searches need to ignore accents. The indexer adds these trigrams in the
+ * background to words that an earlier release stored. */
 const HAS_FOLDED_GRAMS = raw("(select folded_until is null from search_state)");
 
 const wordCondition = ({ any_of }: Token): Sql => sql`(${join(any_of.map(testOf), " or ")})`;
