@@ -34,7 +34,7 @@ export async function assignPositions(pool: pg.Pool): Promise<void> {
   }
 }
 
-// Whole products, changes and batches can take megabytes, so the stream only names the products.
+// Whole products, changes and batches can take megabytes, so the stream omits them.
 const STREAMED_DATA = `
   case when type in ('product.created', 'product.updated') then data - '{product,changes}'::text[]
        when type = 'products.changed' then data - 'items'

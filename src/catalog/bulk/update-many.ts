@@ -49,7 +49,7 @@ export async function setValues(
   return { updated, unchanged: (await countProducts(db, keys)) - updated };
 }
 
-/** Writes the products whose values would change to the staging table, and returns their number. */
+/** Inserts the products whose values would change into the staging table, and returns their number. */
 async function stageValues(
   db: pg.ClientBase,
   keys: BinaryArray,

@@ -8,7 +8,7 @@ import { listTerm, wordOfTerm } from "../query/terms.ts";
 
 /** SQL fragments that select and order the products of an export. They have no parameters, because COPY accepts none. */
 export interface Selection {
-  /** The SQL after the keyword `from`. It names the products `p` and ends with a condition, so that `and …` can follow. */
+  /** The SQL after the keyword `from`. It uses the alias `p` for the products and ends with a condition, so that `and …` can follow. */
   from: string;
   order_by: string;
 }

@@ -77,7 +77,7 @@ interface ParsedRequest extends Omit<PositionsRequest, "filter"> {
 
 const exactly = (sample: Sample) => ({ sample, total: { value: sample.matching, relation: "eq" as const } });
 
-/** The SQL source of all products. A source follows the keyword `from` and names the products `p`. */
+/** The SQL source of all products. A source follows the keyword `from` and uses the alias `p` for the products. */
 const ALL_PRODUCTS = raw("products p");
 
 const sourceOf = (rarest: TermCondition | undefined): Sql =>

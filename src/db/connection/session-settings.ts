@@ -1,4 +1,5 @@
-// Settings of each of our sessions. They turn off timeouts that would interrupt long work, and detect a client machine that has vanished.
+// Settings of each database session that Skuport opens. They turn off timeouts that would interrupt long work, and detect a client machine
+// that has vanished.
 import type pg from "pg";
 
 const SETTINGS: Readonly<Record<string, string | number>> = {

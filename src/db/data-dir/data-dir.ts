@@ -1,5 +1,6 @@
-// Locks the data folder for one process at a time. Its lock file `skuport.lock` names the process, its server's URL and its database, so
-// that commands find the server and the database. A process takes over the lock of a dead process; if several try, only one succeeds.
+// Locks the data folder for one process at a time. The lock file `skuport.lock` contains the process, the URL of its server and its
+// database, so that commands find the server and the database. A process takes over the lock of a dead process; if several try, only one
+// succeeds.
 import { mkdir, readdir, realpath, stat, unlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Reads and writes the file that names the holder of a data folder. The file gets its name only when it is complete and synced. Reading
-// accepts whatever a crash, a full disk or an editor left in it.
+// Reads and writes the lock file of a data folder, which describes the process that holds the folder. The file gets its name only when it
+// is complete and synced. Reading accepts whatever a crash, a full disk or an editor left in it.
 import { createHash, randomUUID } from "node:crypto";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import { basename } from "node:path";
@@ -29,11 +29,9 @@ const MAX_LOCK_BYTES = 65_536;
 /** No process has this pid. */
 const NO_PID = 0;
 
-/**
- * Returns the holder that the file names; undefined if the file does not exist. A live holder's file is always complete, because it was
- * synced before it got its name. A file without a valid holder therefore belongs to a dead process.
- * @throws {DataDirError} when the lock file is not a regular file, or this user cannot read it
- */
+/** Returns the holder of the folder according to the lock file; undefined if the file does not exist. A live holder's file is always
+ * complete, because it was synced before it got its name. A file without a valid holder therefore belongs to a dead process.
+ * @throws {DataDirError} when the lock file is not a regular file, or this user cannot read it */
 export async function readLock(path: string): Promise<Holder | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;

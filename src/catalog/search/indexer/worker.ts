@@ -44,7 +44,7 @@ export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: 
       const started = performance.now();
       const { pending } = await readBacklogSize(pool);
       const hasWork = pending > 0 && (await shouldContinue());
-      // Summarize the new history before indexing, so that the changes of a large import can be listed soon.
+      // First add the new history to its block range (BRIN) index, so that the changes of a large import can be listed soon.
       if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
       const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);
