@@ -1,5 +1,5 @@
 // Restores many products to past versions, inside the caller's transaction. Each write requires that the product still has the version that
-// the caller compared, and archives this version before it changes the product. If another writer was faster, a write affects fewer rows
+// the caller has read, and archives this version before it changes the product. If another writer was faster, a write affects fewer rows
 // than expected and the caller repeats the transaction.
 import type pg from "pg";
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
