@@ -33,8 +33,8 @@ export interface ChangeFilter {
   keys: KeyRange | undefined;
 }
 
-/** The last change of a page, after which the next page starts: the id of a product that the changeset created, or the keyset position of a
- * version that it ended. */
+/** The last change of a page, after which the next page starts: the id of a product that the changeset created, or the keyset position
+ * of a version that the changeset ended. */
 export type ChangePosition = { created: number } | { ended: Position };
 
 export async function listChanges(

@@ -117,7 +117,8 @@ function readCursor(text: string): ChangePosition {
   throw badCursor();
 }
 
-/** True for a UTC time in the format of the positions of `listChanges`. JavaScript also parses other formats, which PostgreSQL rejects. */
+/** True for a UTC time in the format that the cursors of `listChanges` contain. JavaScript also parses other formats, which PostgreSQL
+ * rejects. */
 function isInstant(value: unknown): value is string {
   if (typeof value !== "string" || !/^[12]\d{3}-[\d-]{5}T[\d:]{8}(\.\d{1,6})?Z$/.test(value)) return false;
   const time = new Date(value);

@@ -5,7 +5,7 @@ import { UsageError } from "./command.ts";
 import { describeUnreadable } from "./import/import-source.ts";
 import { oneLine } from "../terminal.ts";
 
-/** The options, as `parseArgs` takes them. */
+/** The command line options for the columns of a file, in the form that `parseArgs` requires. */
 export const COLUMN_OPTIONS = {
   key: { type: "string" },
   name: { type: "string" },

@@ -50,8 +50,8 @@ export function readArgs<const T extends ParseArgsConfig>(config: T): ReturnType
   try {
     return parseArgs(config);
   } catch (error) {
-    // Use only the first sentence of the message. The second one explains arguments that begin with a dash, which does not help if an
-    // option is mistyped.
+    // Use only the first sentence of Node.js's message. The second sentence explains arguments that begin with a dash, which does not help
+    // if an option is mistyped.
     if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS"))
       throw new UsageError((error as Error).message.replace(/\. .*$/s, "."));
     throw error;

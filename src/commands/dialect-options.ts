@@ -8,7 +8,7 @@ import { encodingOf, unknownEncoding } from "../../contract/imports/import-names
 import type { DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
 
-/** The options, as `parseArgs` takes them. */
+/** The command line options for the format of a file, in the form that `parseArgs` requires. */
 export const DIALECT_OPTIONS = {
   encoding: { type: "string" },
   delimiter: { type: "string" },

@@ -9,8 +9,8 @@ import type { ChangesetKind } from "../../contract/changesets/changeset-kinds.ts
 
 export interface Chunk {
   chunk_no: number;
-  /** products: products that are identified by key alone. versions: versions in the history (key, id, version). created: products that a
-   * changeset created, each with version 0. */
+  /** What the lists of this chunk identify. products: products, by their keys alone. versions: versions in the history, by key, id and
+   * version. created: products that a changeset created, each with version 0. */
   source: "products" | "versions" | "created";
   count: number;
   keys: BinaryArray;

@@ -20,8 +20,8 @@ export async function selectProducts(context: OperationContext, operation: Opera
   });
 }
 
-/** Takes the lock until the transaction ends.
- * @returns false if another process holds it */
+/** Takes the advisory lock on the selection of the operation, until the transaction ends.
+ * @returns false if another process holds the lock */
 async function lockSelection(client: pg.ClientBase, operationId: number): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_xact_lock($1, $2) as locked",

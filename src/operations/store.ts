@@ -125,7 +125,7 @@ export async function markFinished(
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  // This waits until each executor has committed its current chunk, so the sums below include the counts of these chunks.
+  // `deleteOpenChunks` waits until each executor has committed its current chunk, so the sums below include the counts of these chunks.
   if (state !== "done") await deleteOpenChunks(db, id);
   const { rowCount } = await db.query(
     `with changed as (

@@ -15,7 +15,8 @@ export async function takeOverSilentOperations(context: OperationContext, silent
   await deleteChunksOfEndedOperations(context.pool);
 }
 
-/** Number of executors to wake. For a selection, one executor selects the products and then wakes the others. */
+/** Number of executors to wake for an operation in this state. In the state `selecting`, one executor selects the products and then
+ * wakes the other executors. */
 const EXECUTORS: Record<(typeof WORKED_ON.states)[number], (context: OperationContext) => number> = {
   selecting: () => 1,
   running: ({ concurrency }) => concurrency,

@@ -11,7 +11,7 @@ const FIXTURES = join(import.meta.dirname, "../../tests/fixtures/profiles");
 
 interface Expected {
   files: string[];
-  /** A file that must be imported first. */
+  /** A file that must be imported before `files`; null = none. */
   before: string | null;
   rejects: unknown[];
   products: { sku: string; description: string | null; parent_sku: string | null }[];
@@ -43,7 +43,7 @@ test.each([
   expect(bySku(products)).toEqual(bySku(expected.products.map(withBlanks)));
 });
 
-/** The profile of each folder of tests/fixtures/shapes and tests/fixtures/imports with a file of a known program. */
+/** Maps the folders of tests/fixtures/shapes and tests/fixtures/imports that contain a file of a known program to the expected profile. */
 const SHAPES: Record<string, string> = {
   "akeneo-suffixes": "Akeneo",
   "amazon-flat-3-headers": "Amazon flat file",
@@ -113,7 +113,7 @@ test.each([
   expect(result).toMatchObject({ profile: { name, built_in: true }, problem: null, rejected: 0 });
 });
 
-/** The profiles of small files with some of the columns of a program's export. */
+/** The expected profile of each small file that has only some of the columns of a program's export. */
 const REPORTS: Record<string, string> = {
   "a01-woo-published.csv": "WooCommerce",
   "a07-prestashop.csv": "PrestaShop",
@@ -145,7 +145,8 @@ test("every built-in profile has a sample", () => {
 
 test.each(samples)("of all built-in profiles, only %s fits its file: %s", async (name, _file, bytes) => {
   expect((await previewFile(bytes, true, options, { known })).profile?.name).toBe(name);
-  // Among the profiles of XML files, those with columns are left out: a profile with the root element of a file always precedes them.
+  // If the file is XML, leave out the profiles without a root element: they may fit the file, but a profile with the file's root element
+  // precedes them.
   const isXml = known.some((profile) => profile.name === name && profile.definition.detect?.root !== undefined);
   const others = known.filter(
     (profile) => profile.name !== name && (!isXml || profile.definition.detect?.root !== undefined),

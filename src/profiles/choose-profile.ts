@@ -64,7 +64,8 @@ export function chooseProfile(
   };
 }
 
-/** Selects a profile by the header that detection has chosen or, if no profile fits it, by the first other line that a profile fits. */
+/** Selects a profile by the header that detection has chosen. If no profile fits this header, selects by the first other line that fits
+ * a profile. */
 function selectInLines(
   { header, other_headers }: HeaderLines,
   known: readonly KnownProfile[],
@@ -95,7 +96,8 @@ export function mappingOf({
   return mapping;
 }
 
-/** @param options their mapping is that of an earlier scan, which has found the line of the header */
+/** Replaces the mapping in the options with the mapping of the profile, and keeps only the line of the header, which an earlier scan found.
+ * @param ignored columns that the import ignores in addition */
 export function withMapping(
   options: GivenOptions,
   definition: ProfileDefinition,
@@ -108,7 +110,7 @@ export function withMapping(
   };
 }
 
-/** Returns the mapping with the line of the header, unless the mapping itself says where the header is. */
+/** Adds the line of the header to the mapping, unless the mapping itself specifies the header. */
 export function withLine(mapping: Mapping, at: Heading["at"]): Mapping {
   const { file } = mapping;
   if (at === undefined || file?.header?.at !== undefined || file?.header?.names !== undefined) return mapping;
@@ -182,7 +184,8 @@ function listOf(columns: readonly string[]): string {
   return columns.length > MAX_LISTED ? `${shown.join(", ")} and ${columns.length - MAX_LISTED} more` : shown.join(", ");
 }
 
-/** The list as a value of a notice or a problem: in no language, so without words. */
+/** Joins column names for a value of a notice or a problem. Translations of the message contain the same value, so `…` replaces "and
+ * more". */
 const namesOf = (columns: readonly string[]): string =>
   [
     ...columns.slice(0, MAX_LISTED).map((column) => cutText(column, 100)),
@@ -202,7 +205,8 @@ const tieNotices = (tied: readonly string[]): Notice[] =>
         },
       ];
 
-/** The question of a file whose columns have changed. The option in `extra` answers it. */
+/** Returns the question to ask if columns of a file have changed and the policy requires an answer. The option in `extra` answers the
+ * question. */
 function questionOf(name: string, { added, missing, renamed }: ColumnChanges, policy: Policy): Problem | undefined {
   if (added.length > 0 && policy.on_new_column === "hold")
     return new Problem(

@@ -5,8 +5,8 @@ import { ignoresNewColumns } from "./choose-profile.ts";
 import { compareColumns } from "./select/compare-columns.ts";
 import { readProfiledImport, readUses, storeUse, type ProfiledImport } from "./use-store.ts";
 
-/** Records the import and the columns of its file. Leaves out the new columns that the import has ignored: they are new in the next file
- * too, so that it ignores them as well, or asks again. */
+/** Records that the import used its profile, with the columns of the file. Leaves out new columns that the import ignored. So these
+ * columns count as new in the next file too, and the next import ignores them again or asks the user. */
 export async function noteUse(db: Queryable, importId: number): Promise<void> {
   const found = await readProfiledImport(db, importId);
   if (found === undefined) return;
@@ -22,7 +22,8 @@ function addedColumns({ profile, columns }: ProfiledImport, seenColumns: string[
   try {
     return new Set(compareColumns(columns, { ...profile, seen_columns: seenColumns }).added);
   } catch (error) {
-    // The profile has too many patterns for the columns of this file and of the one before. The import must end all the same.
+    // The comparison failed because the profile has too many patterns for the columns of this file and of the file before it. This must not
+    // prevent the end of the import.
     if (error instanceof Problem) return new Set();
     throw error;
   }

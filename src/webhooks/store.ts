@@ -77,7 +77,8 @@ export async function updateWebhook(db: Queryable, id: number, values: WebhookVa
   );
 }
 
-/** Ends a pause and resets the failure count. Called when a user enables the webhook, retries a delivery or starts a replay. */
+/** Ends a pause of the webhook and resets its failure count. Called when a user enables the webhook, retries a delivery or starts a
+ * replay. */
 export async function resetFailures(db: Queryable, id: number): Promise<void> {
   await db.query(
     "update webhooks set failing_since = null, consecutive_failures = 0, trips = 0, paused_until = null where id = $1",

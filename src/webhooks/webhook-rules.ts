@@ -27,8 +27,10 @@ export function checkTarget(
   throw problemOfFaults(refused === undefined ? "invalid-request" : "refused-url", faults);
 }
 
-/** For a request body that does not match its schema: returns the faults of the URL's host and of the headers. Ignores a URL or header that
- * cannot be parsed. @param kept the stored header values, which a value of null keeps; undefined = not known, so any null is accepted */
+/** Returns the faults of the URL's host and of the headers, for a request body that does not match its schema. Ignores a URL or header that
+ * cannot be parsed.
+ * @param kept the stored header values; a header with the value null keeps its stored value. undefined = the stored values are not
+ * known, so null is accepted for every header */
 export function faultsOfTarget(
   body: unknown,
   rules: AddressRules,

@@ -23,10 +23,8 @@ export interface Reading {
   question: Problem | undefined;
 }
 
-/**
- * Thrown if the header selects a profile that specifies a different dialect from the one with which the header was read, or if another line
- * is the header. The caller must read the file again with this profile and these settings.
- */
+/** Thrown if the file must be read again: the header selects a profile with a different dialect, or another line is the header. The
+ * caller must read the file with this profile and these settings. */
 export class ReadAgain extends Error {
   override readonly name = "ReadAgain";
   readonly profile: KnownProfile | null;

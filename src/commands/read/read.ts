@@ -107,7 +107,7 @@ interface Reading {
   io: Io;
 }
 
-/** Reads the file with the named profile, or with the one that its columns select. */
+/** Reads the file with the named profile, or with the profile that the file's columns select. */
 async function readChosen(
   reading: Reading,
   named: KnownProfile | null,

@@ -50,7 +50,7 @@ async function createIn(parent: string): Promise<string> {
   return path;
 }
 
-/** Removes the folders of processes that were killed. Folders of other users cannot be removed and stay. */
+/** Removes the temporary folders that killed processes have left. Folders of other users cannot be removed and stay. */
 async function removeAbandoned(parent: string): Promise<void> {
   const before = Date.now() - MAX_AGE_MS;
   const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(PREFIX));

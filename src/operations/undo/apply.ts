@@ -29,7 +29,7 @@ export async function applyUndo(
   withTids: boolean,
 ): Promise<ChunkCounts> {
   const { plan, classification } = await planUndo(client, chunk, stamp.policy, withTids);
-  // Free keys before other products take them.
+  // Delete these products first, because other products of the chunk may need their keys.
   await deleteMoved(client, plan, stamp);
   await writeInPlace(client, plan, listsOf(chunk, classification), stamp);
   await writeMoved(client, plan, stamp);

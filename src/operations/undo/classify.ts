@@ -65,7 +65,8 @@ const VERDICT_OF_CREATED = `case
 export async function classifyChunk(db: Queryable, chunk: Chunk, withTids: boolean): Promise<Classification> {
   const found = await classify(db, chunk, chunk.tids, withTids);
   if (found?.verdicts.length === chunk.count) return found;
-  // Versions have other tids if the history table was rewritten after the selection (vacuum full). Find them by key.
+  // Versions have other physical addresses (tids) if the history table was rewritten after the selection (vacuum full). In that case, find
+  // the versions by key.
   const foundByKey = chunk.tids === null ? found : await classify(db, chunk, null, withTids);
   if (foundByKey?.verdicts.length === chunk.count) return foundByKey;
   const missing = chunk.count - (foundByKey?.verdicts.length ?? 0);

@@ -23,7 +23,7 @@ export interface Decision {
   action: "none" | "keep" | "restore" | "move" | "revive" | "delete";
   /** How the product was changed after the changeset. */
   conflict?: Conflict["conflict"];
-  /** True if the product that now has the key must be deleted first. */
+  /** True if another product has the key that this product needs, and the undo must delete that product first. */
   evict?: boolean;
 }
 

@@ -11,8 +11,8 @@ export interface FoundConflict extends Omit<Conflict, "actor"> {
 export interface UndoPlan {
   /** Writes to products that still have the same key. Each number is an index into the chunk's list of products. */
   in_place: Record<"deletes" | "restores" | "revivals", number[]>;
-  /** Writes to products that were deleted or renamed, or whose key another product has now. The undo executes these four lists in this
-   * order; see `catalog/bulk/restore-many.ts`. */
+  /** Writes to products that were deleted or renamed, or whose key another product has now. The undo executes this list and the
+   * following three in this order; see `catalog/bulk/restore-many.ts`. */
   deletes: { key: string; id: number; live_version: number; renamed_to: string | null }[];
   restores: { key: string; id: number; live_version: number; version: number }[];
   tombstones: { key: string; id: number; version: number; renamed_to: string | null }[];

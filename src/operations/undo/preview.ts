@@ -17,7 +17,7 @@ export interface PreviewRequest {
   policy: Policy;
   /** Position of the last conflict before the page. */
   after: ConflictPosition | undefined;
-  /** Maximum number of conflicts. */
+  /** Maximum number of conflicts in the page. */
   limit: number;
 }
 

@@ -1,4 +1,5 @@
-// Resolves the products that `classify.ts` found moved: collects the facts about each, decides, and adds the writes to the plan.
+// Decides about the products that `classify.ts` classified as "moved": products that were deleted or renamed, or whose key belongs to
+// another product now. Adds the writes for these products to the plan.
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import { numbersAt, textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
@@ -14,7 +15,7 @@ import {
 } from "./moved-store.ts";
 import type { Policy, UndoPlan } from "./plan.ts";
 
-/** A product of the changeset, with everything that the decision about it depends on. */
+/** A product of the changeset to undo, with the values from which `decide` chooses what the undo does to the product. */
 interface Subject {
   id: number;
   facts: Omit<Facts, "is_key_taken">;

@@ -17,7 +17,7 @@ const fileOf = (label: string): string =>
 
 /** A changeset that imported new products. */
 let first: number;
-/** A later changeset that changed all of these products. */
+/** A later changeset that changed all products of `first`. */
 let second: number;
 
 beforeEach(async () => {

@@ -8,7 +8,8 @@ import {
 } from "../../imports/mapping/compile/file-columns.ts";
 import { attributeColumns } from "../../imports/read/columns/match-columns.ts";
 
-/** The endings of columns with lists and with objects. Whether a column has lists depends on the file. */
+/** The ending of the name of a column that contains lists or objects. The same column may contain lists in one file and single values in
+ * another, so `columnKey` removes the ending. */
 const ENDING = /(?:\[\]|\{\})$/;
 
 /** Two names with the same key denote the same column. */
@@ -16,9 +17,9 @@ export const columnKey = (name: string): string => comparableName(name).replace(
 
 /** The different columns of a file. */
 export interface Header {
-  /** The keys of the columns, without blank ones. */
+  /** The keys of the columns (see `columnKey`), without blank keys. */
   keys: readonly string[];
-  /** The same keys, and those of the names that an import stores for columns without a name or with a long name. */
+  /** `keys`, and the keys of the names that an import stores for columns without a name or with a long name. */
   set: ReadonlySet<string>;
   /** Returns the keys of the columns that match the pattern.
    * @throws Problem `mapping-invalid` if the budget for comparing patterns is used up */

@@ -27,14 +27,13 @@ export interface Selection {
 const MIN_SHARE = 0.7;
 /** Minimum number of columns that the file and the profile share, not counting columns that are named like product fields. */
 const MIN_SPECIFIC = 2;
-/** Column names that occur in files of every kind. */
+/** Column names that occur in files of every kind, and therefore do not identify a profile. */
 const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 
-/**
- * Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
- * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile is never selected if the file lacks a
- * column of its key, or a column that decides which rows belong together, unless the profile names the root element of an XML file.
- */
+/** Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
+ * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile fits only if the file has the columns of
+ * the profile's key and the columns that decide which rows belong together. For an XML file, a profile can name the root element; then
+ * the columns do not matter. */
 export function selectProfile(
   header: readonly string[],
   profiles: readonly KnownProfile[],
@@ -62,7 +61,8 @@ export function selectProfile(
 interface DescribedFile {
   /** The columns, without those that `rejects.csv` adds to the columns of the imported file. */
   header: Header;
-  /** Whether the file contains rejected rows, which have the columns of their file but not its root element. */
+  /** Whether the file is a `rejects.csv`. It has the columns of the imported file, but no root element, even if the imported file was
+   * XML. */
   is_rejects: boolean;
   tree: Dialect["tree"] | undefined;
 }
@@ -112,7 +112,7 @@ function scoreOfFile(profile: KnownProfile, { header, is_rejects, tree }: Descri
   return is_rejects ? boundedScoreOf(profile, header) : 0;
 }
 
-/** Returns 0 for a profile that cannot be compared within the budget. */
+/** Returns 0 if the budget for comparing patterns is used up before the profile has been compared. */
 function boundedScoreOf(profile: KnownProfile, header: Header): number {
   try {
     return scoreOf(profile, header);
@@ -124,7 +124,7 @@ function boundedScoreOf(profile: KnownProfile, header: Header): number {
 
 type Detect = NonNullable<ProfileDefinition["detect"]>;
 
-/** The score of an XML file that a profile recognizes by its root element. It is higher than any number of common columns. */
+/** The score of a profile that names the root element of an XML file. It is higher than any number of columns in common. */
 const ROOT_SCORE = 10_000;
 
 /** Returns the score of a profile that names the root element; 0 if the profile does not fit the file. */
@@ -154,7 +154,8 @@ function hasRequired(required: readonly string[][], header: Header): boolean {
   return specific.length >= MIN_SPECIFIC || present.length >= header.keys.length * MIN_SHARE;
 }
 
-/** Whether this file has nearly all columns of the profile's last file, and the last file had nearly all columns of this file. */
+/** Whether the header has at least MIN_SHARE of the columns of the profile's last file, and that file had at least MIN_SHARE of the
+ * header's columns. */
 function isLike(seen: readonly string[], header: Header): boolean {
   const common = seen.filter((key) => header.set.has(key)).length;
   return common > 0 && common >= seen.length * MIN_SHARE && common >= header.keys.length * MIN_SHARE;

@@ -4,11 +4,13 @@ import { isTreeMapping } from "../../imports/mapping/tree/tree-request.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 
 export interface UsedColumns {
-  /** Columns of the key, which a file must have. Each entry lists alternatives, of which one is enough. */
+  /** Columns of the key, which a file must have. Each entry lists alternative columns, of which one is enough. */
   key: string[][];
-  /** Columns that decide which rows belong together, which a file must have. Each entry lists alternatives. */
+  /** Columns that decide which rows belong together, which a file must have. Each entry lists alternative columns, of which one is
+   * enough. */
   rows: string[][];
-  /** Columns whose values the mapping reads, including the columns of the key. Each entry lists alternatives. */
+  /** Columns whose values the mapping reads, including the columns of the key. Each entry lists alternative columns, of which one is
+   * enough. */
   read: string[][];
   /** All names and patterns that the profile contains. */
   named: string[];
@@ -25,7 +27,7 @@ export function usedColumns(mapping: Mapping): UsedColumns {
   const allPairs = [mapping, ...kinds].flatMap((each) => each.pairs ?? []);
   const pairs = allPairs.flatMap((pair) => [
     ...[pair.in, pair.each].filter((name) => name !== undefined).map((name) => [name]),
-    // In XML and JSON, these are paths within the elements that \`each\` names.
+    // In XML and JSON, `name`, `value` and `unit` are paths within the elements that `each` names, not columns.
     ...(isTreeMapping(mapping) && pair.each !== undefined ? [] : [pair.name, pair.value, pair.unit]).flatMap((value) =>
       value === undefined ? [] : columnsOf(value),
     ),
@@ -63,7 +65,7 @@ function columnsOfRows({ group, kinds, overlay }: Mapping): string[][] {
   ];
 }
 
-/** The other columns that are read to form products from several rows. */
+/** The columns that a mapping reads to form products from several rows, in addition to the columns from `columnsOfRows`. */
 function columnsOfShape({ group, kinds, tables = {}, links = [] }: Mapping): string[][] {
   const values = [
     ...Object.values(kinds?.when ?? {}).map(({ key }) => key),

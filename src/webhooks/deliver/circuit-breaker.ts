@@ -8,8 +8,8 @@ import { agoOf } from "./store.ts";
 import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./retry-schedule.ts";
 import type { Outcome } from "./request/send.ts";
 
-/** Records the outcomes of attempts, which must be in the order in which the attempts ended. The caller must read the target again
- * before it sends more, because the webhook may have been paused or disabled. */
+/** Records the outcomes of attempts. The outcomes must be in the order in which the attempts ended. The caller must read the webhook
+ * again before it sends more, because the webhook may have been paused or disabled. */
 export async function recordOutcomes(
   context: WebhookContext,
   webhookId: number,

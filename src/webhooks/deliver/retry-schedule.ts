@@ -37,7 +37,8 @@ export function delayAfter(made: number, scale: number, random: number = Math.ra
   return delay === undefined ? undefined : delay * scale * (1 - JITTER + 2 * JITTER * random);
 }
 
-/** Returns the pause when the circuit breaker has opened for the `trips`-th time since the last success. */
+/** Returns how long a webhook pauses, in milliseconds, when its circuit breaker has opened for the `trips`-th time since the last
+ * success. */
 export const breakerPause = (trips: number, scale: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(trips - 1, 10), LONGEST_PAUSE_MS) * scale;
 

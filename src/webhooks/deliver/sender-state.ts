@@ -9,8 +9,8 @@ import type { Target } from "./request/target.ts";
  * BATCH_MS. */
 const BATCH = 64;
 const BATCH_MS = 250;
-/** Number of deliveries claimed in addition to a full batch, so that current events need not wait for claimed
- * `products.changed` events. */
+/** Maximum number of deliveries that a sender claims while it has enough deliveries for all its concurrent requests. These claims get
+ * current events, which are then sent before the `products.changed` events that the sender has already claimed. */
 const URGENT = 16;
 /** A sender that has sent fewer requests than its rate limit allows may catch up, but only on the requests of the last 100 ms. */
 const CATCH_UP_MS = 100;
@@ -99,7 +99,7 @@ export const claimedBy = ({ queue, sending, outcomes }: State): number[] => [
 export const isBusy = ({ queue, sending, outcomes, wants_more, taking, writing }: State): boolean =>
   queue.length + sending.size + outcomes.length > 0 || wants_more || taking !== undefined || writing !== undefined;
 
-/** Returns the maximum number of concurrent requests. */
+/** Returns the maximum number of concurrent requests of this sender. */
 export function slotsOf({ target, worker }: State): number {
   if (target === undefined) return 0;
   if (target.is_probed) return 1;

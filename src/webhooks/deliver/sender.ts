@@ -28,7 +28,7 @@ const IDLE_MS = 5000;
 export interface Sender {
   /** Must be called when deliveries are due or the webhook has changed. */
   wake(): void;
-  /** Returns the ids of claimed deliveries. */
+  /** Returns the ids of the deliveries that this sender has claimed. */
   claimedIds(): number[];
   /** Stops claiming deliveries, releases unsent ones, and resolves when all outcomes are stored. */
   drain(): Promise<void>;
@@ -109,8 +109,8 @@ async function openTarget(worker: Worker, webhookId: number): Promise<Target | u
   try {
     return await readTarget(pool, worker.keys, webhookId);
   } catch {
-    // Reading fails if the keys have been rotated, so reload the keys and try again. If there is another reason, `readTarget` throws
-    // again.
+    // `readTarget` may have failed because the keys were rotated, so reload the keys and try again. If it failed for another reason, it
+    // throws again.
     worker.keys = await loadKeys();
     return readTarget(pool, worker.keys, webhookId);
   }

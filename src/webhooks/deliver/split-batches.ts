@@ -32,7 +32,7 @@ export async function splitNextEvent(pool: pg.Pool, eventPrefix: string, signal:
     broken = false;
     return job !== undefined;
   } finally {
-    // Closing the connection releases the lock.
+    // If splitting failed, close the connection. This also releases its advisory lock.
     client.release(broken);
   }
 }

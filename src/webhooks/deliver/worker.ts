@@ -18,8 +18,8 @@ import { stepReplays } from "../log/replay.ts";
 import type { Worker } from "./sender-state.ts";
 
 const NAME = "skuport webhooks";
-/** Interval of the fan-out. Notifications wake the loops immediately; the intervals of this and the other loops are for retries
- * and lost notifications. */
+/** Interval of the fan-out. A notification about new events starts the fan-out immediately; the interval is for retries and lost
+ * notifications. */
 const FAN_OUT_MS = 1000;
 const DUE_MS = 500;
 const HEARTBEAT_MS = 1000;

@@ -12,7 +12,7 @@ import type { EventType } from "../../../contract/webhooks/events.ts";
 import type { Attempt, Delivery } from "../../../contract/webhooks/deliveries.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Maximum length of the data of a test event: larger than usual events, but too small to overload a receiver. */
+/** Maximum number of characters in the data of a test event: more than usual events have, but too few to overload a receiver. */
 const MAX_BYTES = 200_000;
 
 interface Tested {

@@ -249,7 +249,8 @@ test("the guard applies to tests, deliveries, retries and replays", async () => 
     attempt: { error: "refused_address" },
   });
   const failed = async (): Promise<Delivery | undefined> => {
-    // With this time scale, a webhook is disabled after failing for four seconds. A slow machine may need longer, so enable it each time.
+    // With this time scale, a webhook is disabled after failing for four seconds. A slow machine may need longer, so each poll enables the
+    // webhook again.
     await ask("PATCH", `/api/webhooks/${id}`, { enabled: true });
     const page = (await ask("GET", `/api/webhooks/${id}/deliveries?state=failed`)).body as { items: Delivery[] };
     return page.items.find(({ is_test }) => !is_test);
