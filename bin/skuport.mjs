@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// skuport COMMAND …: runs src/main.ts on Node 24 after installing the dependencies. Paths are relative to the caller's folder, not
-// to the folder of Skuport.
+// skuport COMMAND …: runs src/main.ts on Node 24 after installing the dependencies. Relative paths in the arguments refer to the caller's
+// folder, not to the folder of Skuport.
 import module from "node:module";
 import { join } from "node:path";
 import {
@@ -19,7 +19,7 @@ ensureDependencies({ dev: false });
 const node = findNode();
 if (args[0] === "serve") ensurePage(node);
 if (node === process.execPath && args[0] !== "serve" && args[0] !== "work") {
-  // A short command needs no special flags, and starts twice as fast without a second process.
+  // A short command needs no flags for Node, so run it in this process. A second process would double its start time.
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE);
   await import("../src/main.ts");
 } else {

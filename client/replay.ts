@@ -1,7 +1,7 @@
 // Keeps the beginning of a stream, such as standard input, so that it can be sent again after a refused request.
 
-/** Number of bytes that are kept. The server refuses a request before it reads the file, so the client has sent no more than fits into the
- * socket buffers, which are smaller than 16 MB. */
+/** Number of bytes of the stream that are kept, so that they can be sent again. The server refuses a request before it reads the file.
+ * Until then, the client has sent no more than fits into the socket buffers, which are smaller than 16 MB. */
 const KEPT_BYTES = 16 << 20;
 const RELEASED = new Uint8Array(0);
 

@@ -1,5 +1,5 @@
-// Words the faults that the schemas of the contract find, such as "must be a text, not a list". A fault is shown after the path of the
-// faulty value. A module that uses a schema gets these texts by importing this file: all schemas of a process share them.
+// Writes the messages for the faults that the schemas of the contract find, such as "must be a text, not a list". A fault is shown after
+// the path of the faulty value. Importing this file sets the messages of all schemas in the process.
 import { z } from "zod";
 
 z.config({ localeError: wordingOf });
@@ -48,7 +48,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const typeName = (expected: string): string => TYPES[expected] ?? `of the type ${expected}`;
 
-/** Names the type of a value that is of the wrong type; a value of few characters is named itself. */
+/** Returns the end of the message about a value of the wrong type. It contains the type of the value; for a number, a boolean or null,
+ * the value itself. */
 function received(input: unknown): string {
   if (Array.isArray(input)) return ", not a list";
   switch (typeof input) {
@@ -79,7 +80,7 @@ function alternatives(values: readonly string[]): string {
   return `${values.slice(0, -1).join(", ")} or ${values.at(-1) as string}`;
 }
 
-/** What a value of this kind has; undefined for numbers. */
+/** The unit in which the size of a value is counted, by the type of the value. Types without a size, such as numbers, are missing. */
 const UNITS: Readonly<Record<string, string>> = {
   string: "character",
   array: "element",
@@ -116,14 +117,15 @@ function formatOf(format: string): string {
   }
 }
 
-/** A value that may have several forms: names the types of the forms, or the fault of the form that fits the value best. */
+/** Returns the message for a value that may have several forms: the types of the forms, or the fault of the form that fits the value
+ * best. */
 function unionOf(errors: readonly (readonly z.core.$ZodIssue[])[], input: unknown): string {
   const firsts = errors.flatMap(([first]) => (first === undefined ? [] : [first]));
   const [deepest] = firsts.toSorted((a, b) => b.path.length - a.path.length);
   if (deepest === undefined) return "is not valid";
   if (deepest.path.length > 0) return `${deepest.path.join(".")}: ${deepest.message}`;
   const isOfOtherType = firsts.every(({ code }) => code === "invalid_type" || code === "invalid_value");
-  // The form whose type fits the value has the fault that matters, such as a text that is too long.
+  // If the value has the type of one of the forms, report the fault of that form, such as a text that is too long.
   if (!isOfOtherType)
     return (firsts.find(({ code }) => code !== "invalid_type" && code !== "invalid_value") ?? deepest).message;
   const names = firsts.flatMap((issue) =>

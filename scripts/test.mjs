@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
 
 // Time that Vitest has to stop PostgreSQL and its workers after the last test. Vitest itself waits without a limit, for instance while a
-// process that a test left behind holds the output of a worker.
+// process that a test left behind keeps the output of a worker open.
 const EXIT_MS = 180_000;
 const COUNTS_FILE = join(ROOT, "node_modules/.cache/test-counts.json");
 
@@ -24,7 +24,8 @@ const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run
 });
 clearInterval(watch);
 const counts = readCounts();
-// If an error occurred outside the tests, count one failure instead of printing "0 failed". .ci/run passes the number of failed checks.
+// If an error occurred outside the tests, count one failure instead of printing "0 failed". .ci/run sets FAILED_CHECKS to 1 if a check
+// failed before the tests.
 const outside = code !== 0 && !ending.signal.aborted && counts.failed === 0 ? 1 : 0;
 const failed = counts.failed + outside + Number(process.env.FAILED_CHECKS ?? 0);
 console.log(`${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);

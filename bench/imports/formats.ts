@@ -48,7 +48,7 @@ const CSV: FileParts = {
   },
 };
 
-/** Number of records of each format as a multiple of the number of rows that is given. */
+/** Number of records of each format, as a multiple of the number of rows given on the command line. */
 const FORMATS = {
   "products.csv": { parts: CSV, times: 1 },
   "products.xml": { parts: XML, times: 1 },

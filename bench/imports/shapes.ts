@@ -19,7 +19,7 @@ const GROUPED: Mapping = {
   pairs: [{ each: "Option{n} Value", name: "Option{n} Name", value: "Option{n} Value" }],
 };
 
-/** The rows of the view "de", at the end of the file, are layers of the other rows. */
+/** Each row of the view "de", at the end of the file, contains German values of a product in another row. */
 const OVERLAID: Mapping = {
   overlay: { by: "View", base: [""] },
   key: "Base SKU",
@@ -53,7 +53,7 @@ export async function measureShapes(rows: number, rounds: number): Promise<strin
 
 /** Number of variants of a product. */
 const VARIANTS = 4;
-/** The share of rows that are layers of another row. */
+/** The share of rows that contain values of another row in a second language. */
 const LAYERS = 0.2;
 
 function variantsOf(rows: number): FileParts {

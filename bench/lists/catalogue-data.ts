@@ -12,7 +12,7 @@ const SYLLABLES =
     " ",
   );
 const BRANDS = Array.from({ length: 300 }, (_, i) => `Brand ${i}`);
-/** Number of distinct elements of the lists. */
+/** Number of distinct tags. A product with tags has one to three of them, as a list. */
 export const TAGS = 40;
 const CHUNK = 16_384;
 

@@ -197,7 +197,7 @@ export const list_positions = endpoint({
     tags: ["products"],
     querystring: filterWith({
       sort: product_sort,
-      limit: z.coerce.number().int().min(1).max(1000).default(200).describe("Maximum number of positions"),
+      limit: z.coerce.number().int().min(1).max(1000).default(200).describe("Maximum number of positions to return"),
     }),
     response: {
       200: z.object({

@@ -10,7 +10,7 @@ export interface DialectMarks {
   escape?: string | undefined;
 }
 
-/** The quote of RFC 4180. The detection always tries this quote; it tries another quote only if the file contains that
+/** The quote of RFC 4180. The detection always tries this quote. It tries another quote character only if the file contains that
  * character. */
 export const DEFAULT_QUOTE = '"';
 

@@ -39,7 +39,7 @@ export const notice = z
     code: z.enum(Object.keys(NOTICES) as [NoticeCode, ...NoticeCode[]]),
     message: z.string().describe("A full sentence"),
     column: z.string().nullable().describe("Name of the column; null if the notice is not about one column"),
-    count: z.int().min(0).nullable().describe("Number of rows concerned, if known"),
+    count: z.int().min(0).nullable().describe("Number of rows that the notice is about, if known"),
     values: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()

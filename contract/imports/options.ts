@@ -157,7 +157,7 @@ export const completeOptions = (given: GivenOptions): ImportOptions => ({
 const repeatsOf = (mapping: GivenOptions["mapping"]): ImportOptions["repeats"] | undefined =>
   mapping?.repeats === "merge" ? undefined : mapping?.repeats;
 
-/** What a mapping requests from the records of an XML or JSON file. */
+/** The elements of an XML or JSON file that a mapping reads. */
 export interface TreeRequest {
   /** The names from an outer element down to the record, such as `channel/item`. Detected if undefined. */
   record?: string | undefined;
@@ -171,11 +171,11 @@ export interface TreeRequest {
   objects: readonly string[];
   /** Whether paths that the mapping does not name become columns too. */
   keeps: boolean;
-  /** Lookup tables in other elements than the records. */
+  /** Lookup tables, whose entries are elements of the file that do not belong to a record. */
   tables?: readonly TableRequest[];
 }
 
-/** A lookup table in elements beside the records. All members except \`name\` are paths. */
+/** A lookup table. Its entries are elements of the file that do not belong to a record. All members except `name` are paths. */
 export interface TableRequest {
   name: string;
   record: string;
@@ -193,7 +193,7 @@ export type DialectOverrides = Partial<
     header_data: number;
     /** Column names of a file without a header. */
     header_names: readonly string[];
-    /** What the mapping requests from the records of an XML or JSON file. */
+    /** The elements of an XML or JSON file that the mapping reads. */
     tree: TreeRequest;
   }
 >;

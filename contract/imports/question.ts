@@ -3,7 +3,8 @@
 import type { ProblemDocument } from "../problem-document.ts";
 import { problemType } from "../problems.ts";
 
-/** A possible answer. The samples help the user decide: they are cells of the column, or lines read in the encoding. */
+/** A possible answer to a question. The samples help the user decide. For a column, they are cells of the column; for an encoding, they
+ * are lines of the file in this encoding. */
 export interface Candidate {
   value: string;
   samples: string[];
@@ -60,7 +61,7 @@ export interface Review {
 /** @returns undefined if the problem is not the question of a review */
 export function reviewOf(problem: ProblemDocument | null): Review | undefined {
   if (problem?.type !== problemType("review")) return undefined;
-  // A review that was stored before an update may lack the newer counts.
+  // A review that an earlier version of Skuport stored may lack the newer counts.
   const { rows, rejected, ignored, deleted = 0, adds = 0, key } = problem as unknown as Partial<Review>;
   if (rows === undefined || rejected === undefined || ignored === undefined || key === undefined) return undefined;
   return { rows, rejected, ignored, deleted, adds, key };

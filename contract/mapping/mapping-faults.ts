@@ -1,5 +1,4 @@
-// The faults of mappings and profiles that their schemas describe in words of their own. Does not import zod, because the texts of the page
-// import this file.
+// The custom messages of the schemas for mappings and profiles. Does not import zod, because the texts of the page import this file.
 import { MAX_PROFILE_NAME_CHARACTERS, NO_PROFILE } from "../profiles/profile-names.ts";
 import { NOT_STORABLE } from "../stored-text.ts";
 

@@ -65,7 +65,7 @@ export const mapping = z
         each: text
           .min(1)
           .optional()
-          .describe("Path of the elements within a record that become products each, such as `variants/*`"),
+          .describe("Path, within a record, of the elements that each become a product, such as `variants/*`"),
         header: z
           .object({
             at: z

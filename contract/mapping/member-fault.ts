@@ -21,6 +21,6 @@ export function mostSpecific(issue: z.core.$ZodIssue): MemberFault {
   return { path: [...issue.path, ...best.path], message: best.message };
 }
 
-/** Whether the fault is that of a value, which can be a text, a list or an object. */
+/** Whether the fault concerns a value of the mapping language, which can be a text, a list or an object. */
 const isOfValue = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>
   errors.some(([first]) => first?.code === "invalid_type" && first.expected === "object");

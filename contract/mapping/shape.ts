@@ -24,7 +24,7 @@ export const group = z
       .array(condition)
       .max(50)
       .optional()
-      .describe("Rows that are not products: they only add to the lists of their group (`over: group`)"),
+      .describe("Rows that are not products. They only add elements to lists that are read from the whole group (`over: group`)"),
   })
   .strict()
   .refine(({ by, begins }) => (by === undefined) !== (begins === undefined), "Use either `by` or `begins`")
@@ -33,13 +33,13 @@ export const group = z
 export const overlay = z
   .object({
     by: column_name.describe("The column that contains the layer of each row, such as a language or a store view"),
-    base: z.array(text).min(1).max(100).describe("The values of this column in the rows of the products themselves"),
+    base: z.array(text).min(1).max(100).describe("The values of the column `by` in the rows of the products themselves, which belong to no layer"),
     active_name: z
       .string()
       .min(1)
       .max(MAX_ATTRIBUTE_NAME_CHARACTERS)
       .optional()
-      .describe("The name that the attributes of `active` begin with; `active` by default"),
+      .describe("The name before `-<layer>` in the attributes for `active`; `active` by default"),
   })
   .strict()
   .describe(
@@ -60,7 +60,7 @@ export const table = z
     parent: value
       .optional()
       .describe("The key of the parent entry. The value of an entry is then the path from the topmost entry to it"),
-    join: text.optional().describe("Joins the path to a text with this separator. Without it, a path is a list"),
+    join: text.optional().describe("Joins the parts of the path to one text, with this separator. Without a separator, the path is a list"),
   })
   .strict();
 
@@ -71,7 +71,8 @@ export const links = z
   .max(20)
   .describe("Values with which a product names its variants. A variant gets this product as its parent");
 
-/** @param pairs the schema of the statement `pairs` */
+/** The schema of the statement `kinds` of a mapping.
+ * @param pairs the schema of the statement `pairs`, which a kind can contain */
 export const kindsWith = <Pairs extends z.ZodType>(pairs: Pairs) =>
   z
     .object({

@@ -14,8 +14,8 @@ export const column_pattern = z.string().min(1).max(MAX_TEXT);
 
 export const STEPS_OF_ELSE = ["reject", "keep", "blank"] as const;
 
-/** The values of a group of rows: the key of its first product, the value by which its rows belong together, or a field of its first
- * product. */
+/** The values that a mapping can take from the group of a row. `first`: the key of the group's first product. `by`: the value by which
+ * the rows belong together. The other values are fields of the first product. */
 export const GROUP_VALUES = ["first", "by", "name", "description", "active"] as const;
 export type GroupValue = (typeof GROUP_VALUES)[number];
 
@@ -76,7 +76,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
         over: z
           .literal("group")
           .optional()
-          .describe("Reads the sources in all rows of the group; with `all`, makes one list of them"),
+          .describe("Reads the sources in all rows of the group. With `all`, the values of all rows form one list"),
         without: z
           .array(text)
           .max(50)

@@ -26,7 +26,7 @@ const stored_definition = z
 /** A profile in the list. */
 export const listed_profile = z
   .object({
-    id: z.int().nullable().describe("null for a built-in profile"),
+    id: z.int().nullable().describe("Id of the profile; null for a built-in profile"),
     name: z.string(),
     built_in: z.boolean().describe("Whether the profile is part of Skuport. Built-in profiles cannot be changed"),
     version: z.int().describe("Version number, which increases with every change"),
@@ -36,7 +36,7 @@ export const listed_profile = z
       .describe("The columns by which a file is recognized; null = the columns that the mapping uses"),
     tests,
     created_at: instant.nullable(),
-    updated_at: instant.nullable().describe("null for a built-in profile"),
+    updated_at: instant.nullable().describe("When the profile was last changed; null for a built-in profile"),
     used_at: instant.nullable().describe("When an import last used the profile"),
     import_id: z.int().nullable().describe("The import that last used the profile"),
   })

@@ -54,7 +54,7 @@ export async function listRenamed(
 
 export type Ended = Version & { replaced_in: number; replaced_at: string };
 
-/** The keyset position of a version in the list. */
+/** The keyset position of a version in the list of versions that a changeset ended. */
 export interface Position {
   at: string;
   sku_key: string;

@@ -103,7 +103,7 @@ const SET_SUMS = COUNTS.map(
 );
 const HANDLED = `o.gone + ${COUNTS.map((name) => `s.${name}`).join(" + ")}`;
 
-/** Stores the sums over the chunks that are done. */
+/** Stores the counts of the operation: the sums over the chunks that are done. */
 export async function saveProgress(db: Queryable, id: number): Promise<void> {
   await db.query(
     `with changed as (

@@ -13,7 +13,7 @@ import type { ProductFilter } from "../../../contract/catalog/product-filter.ts"
 export interface PositionsRequest {
   filter: ProductFilter;
   order: Order;
-  /** Maximum number of positions. */
+  /** Maximum number of positions to return. */
   limit: number;
 }
 

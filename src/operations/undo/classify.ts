@@ -5,7 +5,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Chunk } from "../chunk-store.ts";
 
-/** The possible results, by the letter that the statement returns:
+/** The possible classifications of a product, by the letter that the SQL statement returns:
  * restore, revive, delete: the product is as the changeset left it, and the undo makes this write.
  * same: the product already has its values from before the changeset.
  * changed_*: the product was changed after the changeset, and this write would overwrite that change.
@@ -23,7 +23,7 @@ const VERDICTS = {
 } as const;
 export type Verdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 
-/** The result for a chunk. Every list has one element per product. */
+/** The classification of the products of a chunk. Every list has one element per product. */
 export interface Classification {
   verdicts: Verdict[];
   /** For each key, the version of the product that has the key now; 0 if no product has it. */
@@ -39,7 +39,7 @@ export interface Classification {
 const same = (a: string, b: string): string =>
   `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 
-/** SQL of the result for a version. h: the version that the changeset ended. p: the product that has the key now. a: the version that the
+/** SQL that classifies a version that the changeset ended. h: this version. p: the product that has the key now. a: the version that the
  * changeset made, if a later changeset ended it. */
 const VERDICT_OF_VERSION = `case
   when h.renamed_to is not null then 'x'
@@ -53,7 +53,7 @@ const VERDICT_OF_VERSION = `case
   when ${same("p", "a")} then 'r'
   else 'R' end`;
 
-/** SQL of the result for a product that the changeset created. i: the product in the chunk. p: the product that has the key now. a: the
+/** SQL that classifies a product that the changeset created. i: the product in the chunk. p: the product that has the key now. a: the
  * first version of the created product, if a later changeset ended this version. */
 const VERDICT_OF_CREATED = `case
   when p.id is distinct from i.id then 'x'

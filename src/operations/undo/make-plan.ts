@@ -1,4 +1,5 @@
-// Makes the plan of an undo for a chunk: classifies all products, resolves the moved ones, and collects writes and conflicts.
+// Makes the plan of an undo for a chunk: classifies all products, decides about those classified as "moved", and collects writes and
+// conflicts.
 import { textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Chunk } from "../chunk-store.ts";

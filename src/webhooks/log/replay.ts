@@ -50,7 +50,7 @@ export async function cancelReplay(db: Queryable, id: number): Promise<boolean> 
   return rowCount === 1;
 }
 
-/** Queues one batch of every replay. Returns the webhooks that have deliveries to send. */
+/** Queues one batch of deliveries for every unfinished replay. Returns the webhooks that have deliveries to send. */
 export async function stepReplays(pool: pg.Pool): Promise<number[]> {
   const { rows } = await pool.query<{ id: number; webhook_id: number }>(
     `select r.id, r.webhook_id from webhook_replays r join webhooks w on w.id = r.webhook_id
