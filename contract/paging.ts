@@ -20,7 +20,13 @@ export const next_cursor = z
 
 /** Query parameters of a list: `limit` with its default and maximum, and `cursor`. */
 export const pageQuery = (sizes: { limit: number; max: number }) => ({
-  limit: z.coerce.number().int().min(1).max(sizes.max).default(sizes.limit).describe("Maximum number of items to return"),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(sizes.max)
+    .default(sizes.limit)
+    .describe("Maximum number of items to return"),
   cursor,
 });
 

@@ -24,7 +24,9 @@ export const group = z
       .array(condition)
       .max(50)
       .optional()
-      .describe("Rows that are not products. They only add elements to lists that are read from the whole group (`over: group`)"),
+      .describe(
+        "Rows that are not products. They only add elements to lists that are read from the whole group (`over: group`)",
+      ),
   })
   .strict()
   .refine(({ by, begins }) => (by === undefined) !== (begins === undefined), "Use either `by` or `begins`")
@@ -33,7 +35,11 @@ export const group = z
 export const overlay = z
   .object({
     by: column_name.describe("The column that contains the layer of each row, such as a language or a store view"),
-    base: z.array(text).min(1).max(100).describe("The values of the column `by` in the rows of the products themselves, which belong to no layer"),
+    base: z
+      .array(text)
+      .min(1)
+      .max(100)
+      .describe("The values of the column `by` in the rows of the products themselves, which belong to no layer"),
     active_name: z
       .string()
       .min(1)
@@ -60,7 +66,11 @@ export const table = z
     parent: value
       .optional()
       .describe("The key of the parent entry. The value of an entry is then the path from the topmost entry to it"),
-    join: text.optional().describe("Joins the parts of the path to one text, with this separator. Without a separator, the path is a list"),
+    join: text
+      .optional()
+      .describe(
+        "Joins the parts of the path to one text, with this separator. Without a separator, the path is a list",
+      ),
   })
   .strict();
 
