@@ -20,7 +20,7 @@ export class KeyFileError extends Error {
 }
 
 /**
- * @param given keys in Base64 from the setting, newest first; empty = the key file
+ * @param given keys in Base64 from SKUPORT_SECRETS_KEY, newest first; empty = use the key file
  * @param path the key file, created if it does not exist
  * @throws {KeyFileError}
  */

@@ -29,7 +29,7 @@ const SHOWN_PRODUCT_CHARACTERS = 1000;
 /** Faults of records that `--csv` leaves out. These records are too long or are not text, and cannot be printed unchanged. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text", "not_json"]);
 
-/** The outputs of a printer. */
+/** Writes the output of a printer: `print` to stdout, `warn` to stderr. */
 export interface PrinterOutput {
   print: (text: string) => Promise<void>;
   warn: (text: string) => Promise<void>;

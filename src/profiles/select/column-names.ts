@@ -15,7 +15,7 @@ const ENDING = /(?:\[\]|\{\})$/;
 /** Two names with the same key denote the same column. */
 export const columnKey = (name: string): string => comparableName(name).replace(ENDING, "").trimEnd();
 
-/** The different columns of a file. */
+/** The distinct columns of a file. */
 export interface Header {
   /** The keys of the columns (see `columnKey`), without blank keys. */
   keys: readonly string[];

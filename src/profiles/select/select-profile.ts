@@ -81,7 +81,7 @@ interface Compared {
   required: string[][];
   /** The columns that the profile reads or detects, without patterns. */
   names: ReadonlySet<string>;
-  /** Number of patterns that the profile reads or detects. */
+  /** Number of column patterns that the profile reads or detects. */
   patterns: number;
 }
 

@@ -27,7 +27,7 @@ export interface Worker {
   senders: number;
   event_prefix: string;
   keys: Keyring;
-  /** Aborts requests at the end of a drain. */
+  /** Aborts the requests that are still running when the time for stopping the worker is over. */
   stop: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export interface State {
   queue: Claimed[];
   sending: Set<number>;
   outcomes: Completed[];
-  /** Ids of deliveries whose requests were stopped; they are released when the sender drains. */
+  /** Ids of deliveries whose requests were aborted. `drain` releases these deliveries. */
   stopped: number[];
   /** Whether the sender must claim deliveries in its next step. */
   wants_more: boolean;
