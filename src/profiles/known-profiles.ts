@@ -10,7 +10,7 @@ import type { GivenOptions } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 interface Cached {
-  /** Ids and versions of the stored profiles, which identify their texts. */
+  /** Ids and versions of the stored profiles. Together, they identify the texts of the profiles. */
   state: string;
   profiles: (Omit<KnownProfile, "seen_columns"> & { key: string })[];
 }

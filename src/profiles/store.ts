@@ -42,7 +42,7 @@ export async function storedKeys(db: Queryable, keys: readonly string[]): Promis
   return new Set(rows.map(({ name_key }) => name_key));
 }
 
-/** Returns id and version of all profiles, which identify their texts. */
+/** Returns the id and version of every profile. Together, they identify the text of a profile. */
 export async function listVersions(db: Queryable): Promise<{ id: number; version: number }[]> {
   const { rows } = await db.query<{ id: number; version: number }>("select id, version from profiles order by id");
   return rows;

@@ -15,7 +15,7 @@ const PREFIX = "skuport-read-";
 /** A folder this old belongs to a process that was killed: no command takes a day to read a file. */
 const MAX_AGE_MS = 86_400_000;
 
-/** Creates the folder. `remove` deletes the folder. If `remove` is not called, the folder is deleted when the process exits. */
+/** Creates a temporary folder. `remove` deletes the folder. If `remove` is not called, the folder is deleted when the process exits. */
 export async function createScratchFolder({
   data_dir,
   disk_reserve_bytes,
