@@ -85,6 +85,20 @@ test("a profile that names a root element is selected for no other file than XML
   expect(nameOf([...header, ...REJECT_COLUMNS], [feed])).toBe("feed");
 });
 
+test("a profile that names the records of a JSON file is selected by the paths in the records that were detected", () => {
+  const variants = known("variants", {
+    file: { kind: "jsonl", each: "variants/*" },
+    detect: { columns: ["title/en", "variants/sku", "status"], need: 2 },
+    key: "sku",
+    name: "../../title/en",
+  });
+  const header = ["title/en", "status", "variants/sku[]"];
+  const tree = { record: "", root: null, namespaces: [], elements: [] };
+  expect(selectProfile(header, [variants], tree).profile?.name).toBe("variants");
+  expect(selectProfile(["title/en", "other"], [variants], tree).profile).toBeUndefined();
+  expect(nameOf(header, [variants])).toBeUndefined();
+});
+
 test("the largest overlap wins, a tie selects none, and a stored profile precedes a built-in one", () => {
   const larger = known("larger", {
     ...supplier.definition,

@@ -33,7 +33,7 @@ const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 /** Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
  * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile fits only if the file has the columns of
  * the profile's key and the columns that decide which rows belong together. For an XML file, a profile can name the root element; then
- * the columns do not matter. */
+ * the columns do not matter. If a profile names the records of an XML or JSON file, the columns of its key do not matter. */
 export function selectProfile(
   header: readonly string[],
   profiles: readonly KnownProfile[],
@@ -107,15 +107,15 @@ const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definiti
 
 function scoreOfFile(profile: KnownProfile, { header, is_rejects, tree }: DescribedFile): number {
   const { detect } = profile.definition;
-  if (detect?.root === undefined) return boundedScoreOf(profile, header);
+  if (detect?.root === undefined) return boundedScoreOf(profile, header, tree !== undefined);
   if (tree !== undefined) return scoreOfRoot(detect, tree);
-  return is_rejects ? boundedScoreOf(profile, header) : 0;
+  return is_rejects ? boundedScoreOf(profile, header, false) : 0;
 }
 
 /** Returns 0 if the budget for comparing patterns is used up before the profile has been compared. */
-function boundedScoreOf(profile: KnownProfile, header: Header): number {
+function boundedScoreOf(profile: KnownProfile, header: Header, isTree: boolean): number {
   try {
-    return scoreOf(profile, header);
+    return scoreOf(profile, header, isTree);
   } catch (error) {
     if (error instanceof Problem) return 0;
     throw error;
@@ -136,9 +136,10 @@ function scoreOfRoot({ root, namespace, contains }: Detect, tree: NonNullable<Di
 }
 
 /** Returns the number of columns that the file and the profile have in common, or 0 if the profile does not fit. */
-function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): number {
+function scoreOf({ definition, seen_columns }: KnownProfile, header: Header, isTree: boolean): number {
   const { used, required, names } = comparedOf(definition);
-  if (used.key.length === 0 || ![...used.key, ...used.rows].every((group) => hasOneOf(header, group))) return 0;
+  const readsKey = [...used.key, ...used.rows].every((group) => hasOneOf(header, group));
+  if (used.key.length === 0 || !(readsKey || (isTree && namesRecords(definition)))) return 0;
   const seen = [...new Set((seen_columns ?? []).map(columnKey))];
   const isKnown =
     definition.detect?.columns === undefined
@@ -146,6 +147,11 @@ function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): nu
       : definition.detect.columns.filter((name) => hasOneOf(header, [name])).length >= (definition.detect.need ?? 0);
   return isKnown ? [...new Set([...names, ...seen])].filter((key) => header.set.has(key)).length : 0;
 }
+
+/** Whether the profile lists columns to detect and names the records of an XML or JSON file. The columns of the key are then paths in these
+ * records, and the header has the paths in the records that were detected. */
+const namesRecords = ({ file, detect }: ProfileDefinition): boolean =>
+  detect?.columns !== undefined && (file?.record ?? file?.each) !== undefined;
 
 function hasRequired(required: readonly string[][], header: Header): boolean {
   const present = required.filter((group) => hasOneOf(header, group));

@@ -108,6 +108,21 @@ test("if a selected profile specifies a dialect other than the detected one, the
   expect(await readProduct("q-1")).toMatchObject({ name: '"Lamp"' });
 });
 
+test("a profile that names the records of a JSON file is selected, and the file is read with these records", async () => {
+  await store("Variants", {
+    file: { kind: "jsonl", each: "variants/*" },
+    detect: { columns: ["title/en", "variants/vsku"], need: 2 },
+    key: "vsku",
+    name: "../../title/en",
+  });
+  const file = '{"title":{"en":"Shirt"},"variants":[{"vsku":"v-1"},{"vsku":"v-2"}]}\n'.repeat(2);
+  // The second import knows the columns of the first one.
+  for (const state of ["done", "done"]) {
+    expect(await run(file)).toMatchObject({ state, rows: 4, profile: { name: "Variants" }, notices: [] });
+    expect(await readProduct("v-2")).toMatchObject({ name: "Shirt" });
+  }
+});
+
 test("an unknown name and a profile together with a mapping are refused", async () => {
   await expect(run("sku,name\na,b\n", { profile: "missing" })).rejects.toMatchObject({ slug: "no-such-profile" });
   await expect(run("sku,name\na,b\n", { profile: "Supplier", mapping: { key: "sku" } })).rejects.toMatchObject({
