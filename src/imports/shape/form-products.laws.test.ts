@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
+import { skuKey } from "../../catalog/product/sku-key.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
@@ -26,6 +27,7 @@ const DIALECT: Dialect = {
   preamble: 0,
   formula_escape: false,
 };
+const VIEW = 3;
 const HEADER = ["handle", "kind", "sku", "view", "title", "image", "parent"];
 
 function planOf(mapping: Mapping): ShapedPlan {
@@ -172,6 +174,10 @@ const mapping = fc.tuple(fc.constantFrom(...groups), fc.constantFrom(...shapes))
   });
 });
 
+/** The cells of the products from the first column on: the number of the row, and the SKU in the fifth column. */
+const productsOf = ({ text }: Formed): string[][] =>
+  text.split("\n").flatMap((line) => (/^\d+\u001f\d+\u001f/.test(line) ? [line.split("\u001f")] : []));
+
 describe("for any file and mapping", () => {
   test("windows of any size give the same products and the same left records", () => {
     fc.assert(
@@ -191,6 +197,21 @@ describe("for any file and mapping", () => {
         const left = formed.left.flatMap((line) => /^(\d+) /.exec(line)?.[1] ?? []);
         const rows = [...products, ...left].map(Number).sort((a, b) => a - b);
         expect(rows).toEqual(Array.from({ length: split(text).count }, (_, r) => r + 1));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("merged rows give one product for each SKU, and a layer never becomes a product", () => {
+    fc.assert(
+      fc.property(mapping, fc.array(row, { maxLength: 14 }), (given, rows) => {
+        const formed = inMemory(planOf(given), rows.map((cells) => `${cells.join(",")}\n`).join(""));
+        const products = productsOf(formed).filter(([, , , , sku]) => sku !== "");
+        const keys = products.map(([, , , , sku]) => skuKey(sku ?? ""));
+        if (given.repeats === "merge") expect(keys).toEqual([...new Set(keys)]);
+        const { overlay } = given;
+        if (overlay !== undefined)
+          for (const [number] of products) expect(overlay.base).toContain(rows[Number(number) - 1]?.[VIEW]);
       }),
       { numRuns: 300 },
     );
