@@ -40,6 +40,12 @@ export const overlay = z
       .min(1)
       .max(100)
       .describe("The values of the column `by` in the rows of the products themselves, which belong to no layer"),
+    without_base: z
+      .literal("first")
+      .optional()
+      .describe(
+        "If none of the first rows of a file has a value of `base`: the layer of the first row is the base. By default, no row is a product then",
+      ),
     active_name: z
       .string()
       .min(1)

@@ -171,6 +171,13 @@ test.each([
   "Item number,Title,Price,Category ID,Description",
   "ID,Name,Barcode,Cost,Quantity On Hand",
   "sku,prices,categories,images,name,description",
+  "sku,asin,price,quantity",
+  "Token,Item Name,SKU,Price,Description",
+  "Product ID,SKU,Title,Visible,Price,Product URL",
+  "TITEL,BESCHREIBUNG,PREIS,SKU,TAGS",
+  "ID,Artikelnummer,Name,Beschreibung,Kategorien,Bilder,Angebotspreis",
+  "System ID,Item,Price,Category,Vendor",
+  "aid,name,price,link,desc",
 ])("a file with the columns %s gets no built-in profile", async (header) => {
   const bytes = Buffer.from(`${header}\n`);
   expect((await previewFile(bytes, true, options, { known })).profile).toBeNull();

@@ -72,12 +72,20 @@ function selectInLines(
   tree: Dialect["tree"] | undefined,
 ): Selection {
   const selected = selectProfile(header, known, tree);
-  if (selected.profile !== undefined || selected.tied.length > 0) return selected;
+  if (selected.profile !== undefined || selected.tied.length > 0) return withDetectedDelimiter(selected);
   for (const { cells } of other_headers) {
     const found = selectProfile(cells, known);
-    if (found.profile !== undefined) return found;
+    if (found.profile !== undefined) return withDetectedDelimiter(found);
   }
   return selected;
+}
+
+/** A header that was read with the detected delimiter has the columns of the profile, so the file does not have the profile's delimiter. */
+function withDetectedDelimiter(selected: Selection): Selection {
+  const { profile } = selected;
+  if (profile?.definition.file?.delimiter === undefined) return selected;
+  const { delimiter: _delimiter, ...file } = profile.definition.file;
+  return { ...selected, profile: { ...profile, definition: { ...profile.definition, file } } };
 }
 
 /** Whether the server selects a profile: only if the client has named no profile, mapping, key or name. */

@@ -5,6 +5,7 @@ import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
+import { withOverlayBase } from "./overlay-base.ts";
 import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Column, GivenOptions } from "../../../contract/imports/imports.ts";
@@ -38,7 +39,7 @@ export function planColumns(
     ...(name === undefined ? {} : { name }),
     ...(repeats === undefined ? {} : { repeats }),
   };
-  const compiled = compileMapping(chosen, names);
+  const compiled = compileMapping(withOverlayBase(chosen, names, rows), names);
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
   if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);

@@ -56,17 +56,17 @@ export function usedColumns(mapping: Mapping): UsedColumns {
   return { key, rows, read, named: [...new Set([...read.flat(), ...others])] };
 }
 
-function columnsOfRows({ group, kinds, overlay }: Mapping): string[][] {
+/** The column of an overlay is not required: in a file without it, every row is a product. */
+function columnsOfRows({ group, kinds }: Mapping): string[][] {
   const begins = group?.begins;
   return [
     ...[group?.by, kinds?.by].flatMap((value) => (value === undefined ? [] : columnsOf(value))),
     ...(begins === undefined ? [] : typeof begins === "string" ? [[begins]] : columnsOfCondition(begins)),
-    ...(overlay === undefined ? [] : [[overlay.by]]),
   ];
 }
 
 /** The columns that a mapping reads to form products from several rows, in addition to the columns from `columnsOfRows`. */
-function columnsOfShape({ group, kinds, tables = {}, links = [] }: Mapping): string[][] {
+function columnsOfShape({ group, kinds, overlay, tables = {}, links = [] }: Mapping): string[][] {
   const values = [
     ...Object.values(kinds?.when ?? {}).map(({ key }) => key),
     ...links.map(({ children }) => children),
@@ -74,6 +74,7 @@ function columnsOfShape({ group, kinds, tables = {}, links = [] }: Mapping): str
   ];
   return [
     ...values.flatMap((value) => (value === undefined ? [] : columnsOf(value))),
+    ...(overlay === undefined ? [] : [[overlay.by]]),
     ...(group?.fill ?? []).map((name) => [name]),
     ...(group?.adds ?? []).flatMap(columnsOfCondition),
   ];

@@ -1,0 +1,22 @@
+// Determines which layer contains the products of a file, such as its main language.
+import { columnKey } from "../../profiles/select/column-names.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+
+/**
+ * Returns the mapping for this file: if its overlay has `without_base`, and none of the first rows is in a base layer, the layer of the first
+ * row is the base.
+ */
+export function withOverlayBase(
+  mapping: Mapping,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): Mapping {
+  const { overlay } = mapping;
+  if (overlay?.without_base === undefined) return mapping;
+  const column = header.findIndex((name) => columnKey(name) === columnKey(overlay.by));
+  const layers = rows.map((cells) => (cells[column] ?? "").trim());
+  const base = new Set(overlay.base.map((layer) => layer.trim().toLowerCase()));
+  const [first = ""] = layers;
+  const isFound = column === -1 || first === "" || layers.some((layer) => base.has(layer.toLowerCase()));
+  return isFound ? mapping : { ...mapping, overlay: { ...overlay, base: [first] } };
+}
