@@ -210,7 +210,7 @@ test(
     await until(() => readdirSync(disk.folder).includes(BALLAST));
     const firstPid = postgres.pid;
     disk.fill(0);
-    // Keep the WAL records small: a record that is still unwritten when the recovery begins must fit into the reserve.
+    // Write small WAL records: PostgreSQL recovers only if its last unwritten record fits into the space of the deleted disk reserve.
     const message = "select pg_logical_emit_message(false, 'test', repeat('x', 2000000))";
     await until(async () => !readdirSync(disk.folder).includes(BALLAST) || (await attempt(message), false));
     await until(() => postgres.pid !== firstPid);

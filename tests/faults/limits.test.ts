@@ -1,4 +1,4 @@
-// Imports survive an administrator's limits, terminated sessions, a read-only database and a full disk.
+// Imports survive limits that an administrator sets in PostgreSQL, terminated sessions, a read-only database and a full disk.
 import pg from "pg";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { connectClient, createPool, isTransient, retryTransient } from "../../src/db/connection/connect.ts";

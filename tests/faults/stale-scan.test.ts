@@ -63,7 +63,7 @@ const abandon = (id: number): Promise<unknown> =>
 
 const stateOf = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
 
-/** Waits until the scan with this token has begun to write the unpacked text. */
+/** Waits until a scan has begun to write the unpacked text. `token` is the number of the scan (`scan_token`). */
 async function isUnpacking(id: number, token: number): Promise<void> {
   const file = (await readImportWork(pool, id))?.file ?? "";
   try {
@@ -105,7 +105,7 @@ async function catchIn(state: Import["state"], id: number, worker: Worker): Prom
   return false;
 }
 
-/** Checks that no row is lost or duplicated, and that no files, chunks or attempts remain. */
+/** Checks that no row is lost or duplicated, and that no files, no chunks and no rows of work_attempts remain. */
 async function check(id: number, label: string): Promise<void> {
   expect(await stateOf(id)).toMatchObject({
     state: "done",
@@ -172,7 +172,7 @@ test(
       const first = await startWorker();
       const { id } = await receiveBytes(context, csv(label, ROWS));
       await abandon(id);
-      // Wait until the scan has stored the dialect. The scan's token is not enough: it is stored before the worker receives it.
+      // Wait until the scan has stored the dialect. Do not wait for `scan_token` only: it is stored before the worker begins to scan.
       await until(async () => (await stateOf(id)).dialect !== null);
       if (!(await catchIn("scanning", id, first))) continue;
       hits++;

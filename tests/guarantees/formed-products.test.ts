@@ -73,7 +73,7 @@ test("a worker that did not scan the file loads the same products, and a second 
   const file = await fixture("shapes/magento-store-views/input.csv");
   const { signal } = new AbortController();
   const { id } = await receiveBytes(context, file, { mapping });
-  // A scan that was killed leaves its text behind, and the next scan forms the products again.
+  // Simulate a scan that was killed: it leaves its file of formed products behind, and the next scan forms the products again.
   await runScan(context, id, signal);
   await pool.query("update imports set state = 'scanning' where id = $1", [id]);
   await pool.query("delete from import_chunks where import_id = $1", [id]);

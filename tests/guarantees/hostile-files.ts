@@ -48,7 +48,7 @@ function sheetsOfOnePart(): WorkbookInput {
 }
 
 const BAD_HEADER = { state: "failed", slug: "bad-header", preview: "bad-header" } as const;
-/** No row is a product. */
+/** Expected result of a file in which no row is a product. */
 const NOTHING = { state: "failed", slug: "nothing-imported" } as const;
 const NO_SKU = { state: "failed", slug: "no-sku-column", preview: "no-sku-column" } as const;
 

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 120_000;
 /** The longest record of a file has about this many bytes. */
 const LONG = 1_000_000;
 
-/** The messages about a mapping that is given as a text, each with its path. */
+/** Returns the faults of a mapping that is given as JSON text. Each fault is the path of the statement and a message. */
 function faultsOf(text: string): string[] {
   const parsed = mapping_text.safeParse(text);
   return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => [path.join("."), message].join(": "));

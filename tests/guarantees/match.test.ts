@@ -138,7 +138,7 @@ describe("GTINs", () => {
     const before = await products();
     const { id } = await receiveBytes(context, fileOf([LAMP, "Lamp", "1"]), { mapping: CREATING });
     await runScan(context, id, signal);
-    // The scan stores one product more than the limit. That is enough to detect that the GTIN is ambiguous.
+    // For each GTIN, the scan stores at most MAX_MATCHES + 1 products. That is enough to detect that the GTIN is ambiguous.
     const stored = await pool.query<{ count: number }>("select count(*)::integer as count from import_matches");
     expect(stored.rows).toEqual([{ count: MAX_MATCHES + 1 }]);
     expect(await readMatches(pool, await scanOf(id), [padded(LAMP)])).toHaveLength(MAX_MATCHES + 1);
@@ -266,7 +266,7 @@ describe("texts", () => {
 });
 
 describe("changes between the scan and the load", () => {
-  /** Scans the file, makes the change, and then loads. */
+  /** Imports a file with the rows, and calls `change` between the scan and the load. */
   async function runAround(
     change: () => Promise<unknown>,
     rows: [string, string, string][],

@@ -72,7 +72,7 @@ test("the source of a record is found in every part of a large file, with charac
     `<i><sku>${i % 50 === 7 ? "" : i}</sku><name>${"Ä€😀".repeat(i % 90)}${i === 3 ? "\u0001\u0001" : ""}</name></i>`;
   const records = Array.from({ length: 6000 }, (_, i) => record(i));
   const file = Buffer.from(`<a>${records.join("")}</a>`, "utf8");
-  // The bytes FF and C3 are not text, and the second one is the beginning of a character that does not end.
+  // The bytes FF and C3 are not valid UTF-8 here: FF never is, and C3 begins a character of two bytes whose second byte is missing.
   file.set([0xff, 0xc3], file.indexOf("\u0001\u0001"));
   const done = await importBytes(context, file);
   const rejects = await rejectsOf(context, done.id);

@@ -1,5 +1,5 @@
 // End-to-end tests of doubts about a file in the mapping editor: its encoding, values that a value map lacks, columns with the same name, a
-// column of numbers that is named like the name, and rows that the import would reject.
+// name column that contains only numbers, and rows that the import would reject.
 // cspell:words Artikelnummer Bezeichnung Farbe Preis Größe Grün Möwe Tür
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -134,7 +134,7 @@ test("two columns with the same name have lines of their own, and each can be ch
   expect(attributes).toEqual({ inside: "blue" });
 });
 
-test("a column of numbers that is named like the name is doubted in the review", async () => {
+test("the review doubts a name column that contains only numbers", async () => {
   const page = await open("/imports");
   await upload(page, "numbers.csv", "sku,Title,Model\nN-1,100,Lamp\nN-2,200,Desk\nN-3,300,Chair\n");
   const editor = page.getByTestId("mapping-editor");

@@ -1,5 +1,5 @@
-// Checks the main sections in German with compact rows: texts are translated and fit, and the page has no accessibility fault in light
-// mode, in dark mode or on a phone. On a phone, the bar at the bottom that shows running imports is one line high.
+// Checks the main sections in German with compact rows: no text is cut off, no controls overlap, and the page has no accessibility fault in
+// light mode, in dark mode or on a phone. On a phone, the bar at the bottom that shows running imports is one line high.
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

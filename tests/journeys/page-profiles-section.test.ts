@@ -85,7 +85,7 @@ test("the mapping is shown in plain words, with the columns and the policies", a
     .getByText("Lieferant and Artikel, joined by “:” (blank if one of them is blank)", { exact: true })
     .waitFor();
   await words.getByText("EK; number written as 1.234,56", { exact: true }).waitFor();
-  await page.getByText("They become attributes, and the import reports them.").waitFor();
+  await page.getByText("New columns become attributes, and the import reports them.").waitFor();
   await importOverHttp(server.base_url, await fileOf("lamps.csv", LAMPS));
   await page.reload();
   await page.getByRole("heading", { name: "Columns of the last file" }).waitFor();
@@ -125,7 +125,7 @@ test("a change that breaks a test is confirmed in place; the test then shows exp
   const row = list.getByRole("row").nth(1);
   expect(await row.getByRole("cell").allInnerTexts()).toEqual(["X:101", "price", "19.90", "19.90 EUR"]);
   await look("profiles-test-red");
-  await button("Expect the new result in two lamps", list).click();
+  await button("Accept the new result in two lamps", list).click();
   await list.getByText("Passed", { exact: true }).waitFor();
   expect((await read("Supplier A")).tests).toEqual({ count: 1, failed: 0 });
 });

@@ -12,7 +12,7 @@ import { inspectLooks } from "./support/looks.ts";
 
 const journey = await startJourney();
 const { server } = journey;
-// The server refuses the text with faults.
+// One test submits a profile with faults. The browser logs the response, which has status 400.
 const { open } = pagesOf(journey, {}, (complaint) => complaint.includes("status of 400"));
 const file = join(server.folder, "lamps.csv");
 const rows = ["2001;101;Table lamp;19,90;red|blue", "2002;102;Floor lamp;1.049,00;black"];
@@ -118,7 +118,7 @@ test("the first rows of an imported file become a test of its profile", async ()
   const page = await open("/imports");
   await page.getByTestId("file").setInputFiles(file);
   await untilDone(page);
-  await page.getByRole("button", { name: "Make the first rows a test" }).click();
+  await page.getByRole("button", { name: "Make the first rows a test of the profile" }).click();
   await page.waitForURL("**/profiles/Supplier%20A/tests");
   const form = page.getByTestId("add-test");
   await form.getByRole("cell", { name: "1049.00" }).waitFor();

@@ -1,4 +1,5 @@
-// End-to-end tests of the shell (first use, keyboard, palette, languages and connection), and of the size of the first load.
+// End-to-end tests of web/shell, the frame of every page (first use, keyboard, command palette, languages and connection), and of the size
+// of the first load.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -201,7 +201,8 @@ test("a second tab does not send an upload of the first tab, and explains why", 
   await second.getByTestId("file").setInputFiles(file);
   await second.getByTestId("dock").getByText("Another tab of this browser is already uploading this file.").waitFor();
   await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
-  await second.getByTestId("unfinished").waitFor(); // Dismiss in the second tab did not discard the first tab's upload
+  // The button "Dismiss" in the second tab did not discard the first tab's upload.
+  await second.getByTestId("unfinished").waitFor();
   expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
   await setSpeed(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });

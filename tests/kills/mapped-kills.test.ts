@@ -64,7 +64,7 @@ const VALUES: Mapping = {
   },
 };
 const BY_GTIN: Mapping = { ...VALUES, key: "EAN", match: { attribute: "gtin", as: "gtin", none: "create" } };
-/** A group begins at each total. */
+/** Each row whose supplier is "total" begins a new group of products. */
 const GROUPED: Mapping = {
   ...VALUES,
   group: { begins: { of: "Supplier", is: "total" }, adds: [{ of: "EAN", like: "{*}x" }] },
@@ -73,7 +73,7 @@ const GROUPED: Mapping = {
   parent: { group: "first" },
   attributes: { ...VALUES.attributes, colours: { from: "Colour", all: true, over: "group" } },
 };
-/** Blue articles are layers of the article with the same number. */
+/** A blue row is not a product: it changes one layer (statement `overlay`) of the red or grey article with the same number. */
 const LAYERED: Mapping = { ...VALUES, key: "Article", overlay: { by: "Colour", base: ["red", "grey"] } };
 const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
   ...mapping,

@@ -129,7 +129,7 @@ async function answer(held: Import, file: MappedFile, before: MappedCatalogue): 
 async function checkNameless({ id, state }: Import, file: MappedFile, before: MappedCatalogue): Promise<void> {
   note("without names");
   const { counts } = applyMapped(before, file, { ...file.options, strict: false });
-  // A row that deletes a product that does not exist is unchanged.
+  // A row that would delete a product that does not exist is counted as unchanged.
   expect(counts).toMatchObject({
     created: 0,
     updated: 0,
@@ -197,7 +197,7 @@ async function take(next: Exclude<Step, { kind: "undo" }>): Promise<void> {
       return;
     }
     case "delete rows": {
-      // Hardly any random row has the key of an existing product, so delete products of the same file.
+      // Hardly any random row has the key of an existing product, so the rows of the file first create products and then delete them.
       const { mapping, options, rows } = next.file;
       const { delete_when: _, match: _match, ignore: _ignore, blank: _blank, ...creating } = mapping;
       const file = { ...next.file, options: { ...options, mode: "upsert" as const, strict: false } };

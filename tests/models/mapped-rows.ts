@@ -103,7 +103,7 @@ function renamed({ rename = {} }: Mapping, header: readonly string[], column: st
   return column;
 }
 
-/** Returns the steps that `split` and `format` define for a kept column. */
+/** Returns the steps that `split` and `format` define for a column that is kept as an attribute. */
 function formatOf({ split = {}, format = {} }: Mapping, header: readonly string[], column: number): object {
   const steps = {};
   const matches = (pattern: string): boolean => numbered(header, pattern).some((match) => match.column === column);
@@ -192,7 +192,8 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
   if (typeof active === "string") found.active = safely(() => yesNo(active)) ?? "";
 
   const removable = new Set(columnsIn(mapping.blank?.remove));
-  /** Attributes that have been set or erased and whose names are not in the data of the row. Names in the data cannot set them again. */
+  /** Attributes that the mapping itself names and that are already set or erased. Attributes whose names are in cells of the row do not
+   * change them. */
   const fixed = new Set<string>();
   const set = (attribute: string, value: Result, columns: readonly number[]): void => {
     if (value === ERASED) {

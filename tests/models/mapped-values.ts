@@ -3,7 +3,7 @@
 import type { MappedValue, Value } from "../../contract/mapping/mapping.ts";
 import type { RejectCode } from "../../contract/imports/imports.ts";
 
-/** The result of a value whose cell contains a marker: the product loses its value. */
+/** The result of a value whose cell contains a marker for erasing (statement `empty`): the product loses the value. */
 export const ERASED = Symbol("erased");
 /** `undefined`: the file has no column for the value. `null`: the value of this row is blank. */
 export type Result = string | string[] | null | undefined | typeof ERASED;

@@ -138,8 +138,8 @@ function checkCounts(operation: Operation, preview: UndoPreview): void {
   expect(preview).toMatchObject({ total, created, updated, deleted, unchanged, kept });
 }
 
-/** Checks that the versions of each product are consecutive and unique. Each entry of the search backlog contains by how much it changes
- * the number of products; also checks that these changes add up to the number of products. */
+/** Checks that the versions of each product are consecutive and unique. Each entry of the search backlog has a `delta`: the number of
+ * products that it adds or removes. Also checks that the sum of all deltas is the number of products. */
 async function checkVersions(): Promise<void> {
   const { rows } = await pool.query<{ versions: number[] }>(
     `select array_agg(version order by version) as versions

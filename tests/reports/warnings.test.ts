@@ -15,7 +15,7 @@ beforeEach(async () => {
   await pool.query("truncate products, product_history");
 });
 
-/** Imports a file. Each notice of the import can be shown in German. */
+/** Imports a file, and checks that each notice of the import has a German text. */
 async function run(content: string | Buffer): Promise<Import> {
   const result = await importBytes(context, typeof content === "string" ? Buffer.from(content) : content);
   serverTexts.value = SERVER_TEXTS.de;

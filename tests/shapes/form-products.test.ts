@@ -1,4 +1,4 @@
-// Products formed from rows that belong together: layers, merged rows, links, kinds and tables.
+// Tests how a mapping forms products from several rows: groups, layers (`overlay`), merged rows, links, kinds of rows, and lookup tables.
 import { expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import type { Dialect } from "../../contract/imports/imports.ts";
@@ -30,11 +30,11 @@ function split(rows: readonly string[]): Records {
   return records;
 }
 
-/** The statements about rows. */
+/** A mapping without its key, which `form` adds. */
 type Rows = Omit<Mapping, "key">;
 
 interface Formed {
-  /** The products as the columns of their text, from the SKU on. */
+  /** The values of each product from the SKU on, joined by `|`. */
   products: string[];
   left: string[];
 }

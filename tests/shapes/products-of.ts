@@ -1,4 +1,4 @@
-// The products of a file in memory, as an import into an empty catalogue would store them.
+// Computes the products of a file in memory, as an import into an empty catalogue would store them.
 import type { Dialect } from "../../contract/imports/imports.ts";
 import { parseYesNo } from "../../contract/catalog/yes-no.ts";
 import { parseListCell } from "../../src/catalog/product/attribute-list.ts";

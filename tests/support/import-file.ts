@@ -72,7 +72,7 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
   listRejects(context.pool, id, { after: 0, limit: 1_000_000, raw_characters: 2_000_000 });
 
-/** The result of `leftovers` if nothing is left. */
+/** The result of `leftovers` if an import has left no file, no chunk and no staged row. */
 export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
 /** Returns the files, and counts the rows, that an ended import must not leave behind. */

@@ -1,4 +1,4 @@
-// Creates the HTTP application for tests of operations, which run in the test process, without pg-boss.
+// Creates the HTTP application for tests of operations. The operations run in the test process, without pg-boss.
 import type { FastifyInstance } from "fastify";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import type { ImportContext } from "../../src/imports/context.ts";

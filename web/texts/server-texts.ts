@@ -1,5 +1,5 @@
-// What the server reports in English, in the current language: problems, notices, and faults of a mapping. The texts are chosen by the code
-// that the server sends beside its English message, and values of that code replace their placeholders.
+// Shows what the server reports in English in the current language: problems, notices, and faults of a mapping. Each English message of the
+// server has a code, which selects the text, and values, which replace the placeholders of the text.
 import { shallowRef } from "vue";
 import type { FAULTS } from "../../contract/mapping/mapping-faults.ts";
 import type { NoticeCode } from "../../contract/imports/notices.ts";
@@ -12,9 +12,9 @@ export interface ServerTexts {
   problems: Readonly<Record<ProblemSlug, string | null>>;
   reasons: Readonly<Record<Reason, string>>;
   notices: Readonly<Record<NoticeCode, string>>;
-  /** Notices about several columns. */
+  /** The texts for notices about several columns. */
   many: Readonly<Partial<Record<NoticeCode, string>>>;
-  /** The faults, by their English messages. */
+  /** The texts for the faults of a mapping, by the English messages. */
   faults: Readonly<Record<(typeof FAULTS)[keyof typeof FAULTS], string>>;
 }
 

@@ -32,7 +32,7 @@ async function show(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** The texts of a language that are not in i18n. */
+/** The texts of a language that vue-i18n does not contain. */
 interface Loaded {
   components: Locale<Messages>;
   /** What the server reports; null for English, which the server writes itself. */
@@ -40,7 +40,7 @@ interface Loaded {
   zod: z.core.$ZodErrorMap;
 }
 
-/** For each language, a function that loads our texts into i18n and returns the other texts. */
+/** For each language, a function that loads our texts into vue-i18n and returns the other texts. */
 const LOADERS: Record<Language, () => Promise<Loaded>> = {
   en: () => Promise.resolve({ components: englishComponents, server: null, zod: wordingOf }),
   de: async () => {

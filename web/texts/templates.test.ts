@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { parse } from "vue/compiler-sfc";
 
 const WEB = join(import.meta.dirname, "..");
-/** Attributes that are shown or read aloud. */
+/** Attributes of HTML elements and Vue components whose values are shown or read aloud. */
 const TEXT_ATTRIBUTES = new Set([
   "title",
   "label",

@@ -1,4 +1,4 @@
-// Test workers load this module with `--import`. Then signals make the worker's main loop or its delivery thread hang, or its heap grow.
+// Test workers load this module with `--import`. Signals then make the worker's main loop or its delivery thread hang, or its heap grow.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BroadcastChannel, isMainThread } from "node:worker_threads";

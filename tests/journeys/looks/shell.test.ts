@@ -1,4 +1,4 @@
-// Checks the shell, the start page and the settings in light mode, in dark mode and on a phone (see looks.ts).
+// Checks the frame of the page (web/shell), the start page and the settings in light mode, in dark mode and on a phone (see looks.ts).
 import { expect, test } from "vitest";
 import { startOnePage } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";

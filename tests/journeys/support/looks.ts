@@ -11,7 +11,8 @@ const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
-// Dark mode changes only colours, and the phone changes everything except colours.
+// In dark mode, only the contrast is checked, because only the colours change. On a phone, only the contrast is not checked, because
+// the colours are those of light mode.
 const CONTRAST = "color-contrast";
 const LOOKS = [
   { look: "light", colorScheme: "light", viewport: DESK, inspect: (axe: AxeBuilder) => axe.withTags(WCAG) },

@@ -2,7 +2,7 @@
 // texts are longer, and with compact rows.
 import type { Page } from "playwright-core";
 
-/** Script that runs in the page and returns a description of each fault. */
+/** Script that runs in the page and returns a description of each layout fault. */
 const FIND = `(() => {
   const isVisible = (element) => {
     const { width, height } = element.getBoundingClientRect();

@@ -44,7 +44,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
       },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    // The server does not get our own output: Vitest waits until every process that holds it has ended.
+    // Copy the errors of the server to our stderr. If the server inherited our stderr, Vitest would wait until the server has ended.
     child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
     running = child;
     await untilReady(baseUrl, child);

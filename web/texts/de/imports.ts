@@ -437,7 +437,8 @@ export const imports: Shape<typeof english> = {
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
     value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
-    no_base_row: "Die Zeile ändert ein Produkt in einer Ebene, aber die Datei enthält keine Zeile des Produkts selbst",
+    no_base_row:
+      "Die Zeile ergänzt ein Produkt oder ändert es in einer Ebene, etwa einer Sprache, aber die Datei enthält keine Zeile des Produkts selbst",
     group_too_large: "Zu viele Zeilen gehören zum selben Produkt oder zur selben Gruppe",
     match_ambiguous: "Die Zeile passt zu mehr als einem Produkt",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",

@@ -189,7 +189,7 @@ export const catalog = {
     missing: "Product not found",
     missing_text: "No product has the SKU {sku}, and no product had it earlier.",
     gone: "This product has been deleted",
-    gone_text: "Its history is still available.",
+    gone_text: "The history of the product is still available.",
     restore: "Restore the product",
   },
   history: {

@@ -188,7 +188,7 @@ export const imports = {
     used_built_in: "Read with the built-in profile {name}",
   },
   test: {
-    make: "Make the first rows a test",
+    make: "Make the first rows a test of the profile",
     text: "The profile page shows the products of the first rows. If they are right, keep them as a test of the profile.",
     not_text: "The first rows of the file cannot be read as text",
   },
@@ -309,7 +309,7 @@ export const imports = {
     no_name: "(no name)",
     becomes: "is imported as",
     used_for: "used for {names}",
-    pairs: "attributes named in the data",
+    pairs: "attributes whose names are in the data",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
   },
@@ -359,7 +359,11 @@ export const imports = {
   held: {
     choose: "Which one is correct?",
     values: "What do these values mean?",
-    answer: { attribute: "Import them as attributes", ignore: "Ignore them", keep: "Import the file without them" },
+    answer: {
+      attribute: "Import the new columns as attributes",
+      ignore: "Ignore the new columns",
+      keep: "Import the file without the missing columns",
+    },
     keep: "keep unchanged",
     edited: "Start the import below the columns. It uses your changes.",
     continue: "Continue the import",
@@ -424,7 +428,8 @@ export const imports = {
     does_not_fit: "The value is not what the mapping expects",
     value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
-    no_base_row: "The row changes a product in one layer, but the file has no row of the product itself",
+    no_base_row:
+      "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
     group_too_large: "Too many rows belong to the same product or group",
     match_ambiguous: "The row matches more than one product",
     exists_already: "The product already exists, and this import only creates products",

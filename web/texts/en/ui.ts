@@ -15,9 +15,9 @@ export const ui = {
     nothing: "Nothing to undo: every product already has its previous values or was changed again later.",
     effects: {
       created: "Restored",
-      updated: "Changed back to their old values",
+      updated: "Changed back to the old values",
       deleted: "Deleted",
-      unchanged: "Already have their old values",
+      unchanged: "Already have the old values",
       kept: "Left unchanged",
     },
     policy: "Products changed again later",

@@ -84,7 +84,7 @@ export const webhooks = {
   page: {
     back: "All webhooks",
     missing: "This webhook does not exist",
-    missing_text: "It may have been deleted.",
+    missing_text: "The webhook may have been deleted.",
     tabs: "Webhook sections",
     deliveries: "Deliveries",
     test: "Test",
