@@ -41,7 +41,7 @@ export const dialect = z
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
           "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `ods`: an " +
-          "OpenDocument spreadsheet. `html`: the table of a web page, even if the file name ends with .xls. `markdown`: a table in " +
+          "OpenDocument spreadsheet (.ods or .fods). `html`: the table of a web page, even if the file name ends with .xls. `markdown`: a table in " +
           "Markdown. `xml`, `json`, `jsonl`, `parquet`: records in XML, JSON, JSON Lines or Parquet",
       ),
     tree: z

@@ -69,6 +69,7 @@ export async function readFileHead(
 ): Promise<Head | undefined> {
   const format = isWhole ? undefined : formatOf(bytes);
   if (format === "zip") return readZip(path, overrides);
+  if (format === "ods") return readWorkbook(path, overrides);
   if (format !== "parquet") return readHead(bytes, isWhole, overrides);
   refuseSheet(overrides);
   return readParquet(path, overrides);

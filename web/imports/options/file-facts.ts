@@ -64,6 +64,7 @@ function dialectFacts({ dialect }: Import): Fact[] {
 }
 
 const FORMAT_NAMES: Partial<Record<Dialect["format"], string>> = {
+  ods: "OpenDocument (ODS)",
   html: "HTML",
   markdown: "Markdown",
   xml: "XML",

@@ -22,7 +22,7 @@ export interface KnownValue {
 
 /** Whether cells without quotes are numbers, dates and booleans. A workbook is converted to text before the scan, and only its texts are
  * written in quotes. */
-export const hasValueCells = ({ format }: Dialect): boolean => format === "xlsx";
+export const hasValueCells = ({ format }: Dialect): boolean => format === "xlsx" || format === "ods";
 
 /** Maximum number of characters of a text in a fault. */
 const SHOWN_TEXT = 200;

@@ -5,7 +5,7 @@ const NAME = /^<(?:\w+:)?(html|head|body|table|meta|title|style|div|center|font|
 const COMMENT_START = "<!--";
 
 export type Markup =
-  | { kind: "html" | "markdown" | "xml" | "json" | "jsonl" }
+  | { kind: "html" | "markdown" | "xml" | "ods" | "json" | "jsonl" }
   /** A message why the file cannot be imported. */
   | { kind: "refused"; message: string };
 
@@ -44,8 +44,12 @@ function describeXml(start: string): Markup {
   if (/progid\s*=\s*"Excel\.Sheet"|schemas-microsoft-com:office:spreadsheet/i.test(start)) {
     return refused("an Excel file in the XML format of 2003. Save it as .xlsx or CSV.");
   }
-  return { kind: "xml" };
+  return { kind: FLAT_SPREADSHEET.test(start) ? "ods" : "xml" };
 }
+
+/** The first tag of an OpenDocument spreadsheet that is a single XML file (.fods). */
+const FLAT_SPREADSHEET =
+  /^(?:<\?[^>]{0,500}\?>\s*)?<office:document\s[^<]{0,8000}office:mimetype="application\/vnd\.oasis\.opendocument\.spreadsheet/;
 
 function detectJson(start: string): Markup | undefined {
   const isJson =

@@ -3,9 +3,8 @@ import type { DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { MAX_HEADER_ROWS } from "./merged/join-header.ts";
-import { NO_MERGED_CELLS, readMerged, type MergedCells, type MergedRange } from "./merged/read-merged.ts";
-import type { Package } from "./open-package.ts";
-import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
+import { NO_MERGED_CELLS, type MergedCells, type MergedRange } from "./merged/read-merged.ts";
+import type { SheetRow } from "./read-sheet.ts";
 import type { SheetPart } from "./workbook-parts.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
@@ -14,9 +13,19 @@ const MAX_SHEETS = 200;
 /** Maximum number of sheets that a message lists. */
 const LISTED_SHEETS = 50;
 
+/** Reads the sheets of a workbook, whatever its format. */
+export interface SheetReader {
+  /** Yields the rows of the sheet in chunks. Rows without cells may be missing.
+   * @param part the part of the workbook that contains the sheet, as in the list of sheets
+   * @throws Problem broken-workbook, unpacks-too-large */
+  rows(part: string): AsyncIterable<SheetRow[]>;
+  /** @param near the rows near the header
+   * @throws Problem as `rows` does */
+  merged(part: string, near: { first: number; last: number }): Promise<MergedCells>;
+}
+
 export interface SheetSource {
-  file: Package;
-  context: CellContext;
+  reader: SheetReader;
   overrides: DialectOverrides;
   signal: AbortSignal | undefined;
 }
@@ -95,13 +104,13 @@ async function inspectOthers(
 
 /** Searches the first rows of a sheet for its table. */
 async function inspect(
-  { file, context, overrides, signal }: SheetSource,
+  { reader, overrides, signal }: SheetSource,
   { part }: SheetPart,
   ranges: readonly MergedRange[],
 ): Promise<SheetTable | undefined> {
   const head: SheetRow[] = [];
   let length = 0;
-  rows: for await (const rows of readSheet(part, file.read(part), context)) {
+  rows: for await (const rows of reader.rows(part)) {
     signal?.throwIfAborted();
     for (const row of rows) {
       if (row.cells.length === 0 && row.beyond === undefined) continue;
@@ -115,7 +124,7 @@ async function inspect(
 
 /** Reads the merged cells of the sheets. Inspects a sheet again if its header contains merged cells. */
 async function mergeAll(source: SheetSource, sheets: readonly InspectedSheet[]): Promise<InspectedSheet[]> {
-  const { file, context, signal } = source;
+  const { reader, signal } = source;
   const merged: InspectedSheet[] = [];
   for (const sheet of sheets) {
     signal?.throwIfAborted();
@@ -125,7 +134,7 @@ async function mergeAll(source: SheetSource, sheets: readonly InspectedSheet[]):
     }
     const header = sheet.table.header ?? 0;
     const near = { first: header - MAX_HEADER_ROWS, last: header + MAX_HEADER_ROWS };
-    const cells = await readMerged(sheet.part, file.read(sheet.part), near, context.budget, signal);
+    const cells = await reader.merged(sheet.part, near);
     const table = cells.near.length === 0 ? sheet.table : await inspect(source, sheet, cells.near);
     merged.push({ ...sheet, table, merged: cells });
   }

@@ -4,13 +4,17 @@ import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
-import { chooseSheets, type SheetSource } from "./choose-sheets.ts";
-import { openPackage } from "./open-package.ts";
+import { chooseSheets, type SheetReader, type SheetSource } from "./choose-sheets.ts";
+import { readMerged } from "./merged/read-merged.ts";
+import { openFlatFile } from "./ods/flat-file.ts";
+import { openOdsSheets } from "./ods/ods-sheets.ts";
+import { openPackage, type Package } from "./open-package.ts";
+import { readSheet } from "./read-sheet.ts";
 import { readStrings } from "./read-strings.ts";
 import { sheetLines } from "./sheet-lines.ts";
-import { createStringStore } from "./string-store.ts";
+import { createStringStore, type StringStore } from "./string-store.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
-import { readParts } from "./workbook-parts.ts";
+import { readParts, type SheetPart } from "./workbook-parts.ts";
 
 /** Maximum number of bytes of shared strings and table text that a preview holds in memory. Among the workbooks that are small
  * enough for a preview, only hostile ones have more. */
@@ -80,16 +84,18 @@ async function withTable(
   { source, strings_path, overrides, budget, signal }: Conversion,
   write: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<Dialect> {
-  const file = await openPackage(source, budget);
+  const file = (await openFlatFile(source, budget)) ?? (await openPackage(source, budget));
   const store = createStringStore(strings_path);
   try {
-    const parts = await readParts(file, budget);
-    if (parts.strings !== undefined) await readStrings(parts.strings, file.read(parts.strings), store, budget, signal);
-    const sheets: SheetSource = { file, context: { ...parts, strings: store, budget }, overrides, signal };
-    const { read, has_sku } = await chooseSheets(sheets, parts.sheets);
-    await write(countStored(sheetLines(sheets, read), budget));
+    const opened =
+      file.kind === "ods"
+        ? await openOdsSheets(file, budget, signal)
+        : await openExcelSheets(file, store, budget, signal);
+    const source: SheetSource = { reader: opened, overrides, signal };
+    const { read, has_sku } = await chooseSheets(source, opened.sheets);
+    await write(countStored(sheetLines(source, read, budget), budget));
     return {
-      format: "xlsx",
+      format: file.kind,
       encoding: "utf-8",
       delimiter: ",",
       quote: '"',
@@ -98,7 +104,7 @@ async function withTable(
       header: read[0]?.table.header !== undefined,
       preamble: 0,
       formula_escape: false,
-      sheets: parts.sheets.map(({ name, part, is_hidden }) => ({
+      sheets: opened.sheets.map(({ name, part, is_hidden }) => ({
         name,
         read: read.some((sheet) => sheet.part === part),
         ...(is_hidden ? { hidden: true } : {}),
@@ -109,6 +115,22 @@ async function withTable(
     store.close();
     file.close();
   }
+}
+
+async function openExcelSheets(
+  file: Package,
+  store: StringStore,
+  budget: WorkBudget,
+  signal: AbortSignal | undefined,
+): Promise<SheetReader & { sheets: SheetPart[] }> {
+  const parts = await readParts(file, budget);
+  if (parts.strings !== undefined) await readStrings(parts.strings, file.read(parts.strings), store, budget, signal);
+  const context = { ...parts, strings: store, budget };
+  return {
+    sheets: parts.sheets,
+    rows: (part) => readSheet(part, file.read(part), context),
+    merged: (part, near) => readMerged(part, file.read(part), near, budget, signal),
+  };
 }
 
 /** Encodes the text and counts its bytes against the budget. */

@@ -19,13 +19,14 @@ const MAX_SMALL_PART = 16 << 20;
  * Maximum number of bytes of XML that are parsed at a time. All their rows are in memory at the same time, and a few kilobytes can refer to
  * megabytes of shared strings.
  */
-const MAX_CHUNK_BYTES = 16_384;
+export const MAX_CHUNK_BYTES = 16_384;
 /** Number of bytes that are inflated at a time. With Node's 16 kB, inflating takes twice as long. */
 const INFLATED_BYTES = 1 << 18;
 /** Number of bytes of each part's header in the file, without the name. */
 const LOCAL_HEADER = 30;
 
 export interface Package {
+  kind: "xlsx" | "ods";
   has(name: string): boolean;
   /** Streams a part's bytes. @throws Problem unpacks-too-large, broken-workbook */
   read(name: string): AsyncIterable<Buffer>;
@@ -51,9 +52,9 @@ export async function openPackage(source: string | Buffer, budget: WorkBudget): 
   });
   try {
     const entries = await listEntries(zip);
-    checkKind(entries);
+    const kind = kindOf(entries);
     refuseOverlaps(entries);
-    return packageOf(zip, entries, budget);
+    return packageOf(zip, kind, entries, budget);
   } catch (error) {
     zip.close();
     throw error instanceof Problem ? error : broken(error);
@@ -84,20 +85,15 @@ async function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
 }
 
 /** Refuses other formats that are zip files too. @throws Problem unsupported-file */
-function checkKind(entries: ReadonlyMap<string, Entry>): void {
+function kindOf(entries: ReadonlyMap<string, Entry>): Package["kind"] {
   const names = [...entries.keys()];
   if (names.some((name) => name.endsWith("workbook.bin"))) {
     throw new Problem("unsupported-file", "The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.", {
       extra: because("binary-workbook"),
     });
   }
-  if (entries.has("[content_types].xml") && names.some((name) => name.startsWith("xl/"))) return;
-  if (entries.has("mimetype") && entries.has("content.xml")) {
-    throw new Problem(
-      "unsupported-file",
-      "The file is an OpenDocument spreadsheet (.ods). Save it as .xlsx or as CSV.",
-    );
-  }
+  if (entries.has("[content_types].xml") && names.some((name) => name.startsWith("xl/"))) return "xlsx";
+  if (entries.has("mimetype") && (entries.has("content.xml") || entries.has("encrypted-package"))) return "ods";
   if (entries.has("word/document.xml") || entries.has("ppt/presentation.xml")) {
     throw new Problem(
       "unsupported-file",
@@ -125,7 +121,12 @@ function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
   }
 }
 
-function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: WorkBudget): Package {
+function packageOf(
+  zip: ZipFile,
+  kind: Package["kind"],
+  entries: ReadonlyMap<string, Entry>,
+  budget: WorkBudget,
+): Package {
   async function* read(name: string): AsyncGenerator<Buffer> {
     const entry = entries.get(name.toLowerCase());
     if (entry === undefined) throw brokenWorkbook(`Its part "${truncated(name)}" is missing.`);
@@ -136,6 +137,7 @@ function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: Wo
     }
   }
   return {
+    kind,
     has: (name) => entries.has(name.toLowerCase()),
     read,
     async *readSmall(name) {

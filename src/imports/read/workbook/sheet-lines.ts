@@ -3,7 +3,7 @@
 import { createMergedFill } from "./merged/fill-merged.ts";
 import type { ReadSheet, SheetSource } from "./choose-sheets.ts";
 import type { JoinedNames } from "./find-table.ts";
-import { readSheet, type SheetRow } from "./read-sheet.ts";
+import type { SheetRow } from "./read-sheet.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 /** Rows are collected until a chunk of text has at least this many characters. */
@@ -13,14 +13,15 @@ const BLANK_LINE = "\n";
 
 /** Converts the sheets to chunks of text. All sheets after the first one continue the table of the first one. */
 export async function* sheetLines(
-  { file, context, signal }: SheetSource,
+  { reader, signal }: SheetSource,
   sheets: readonly ReadSheet[],
+  budget: WorkBudget,
 ): AsyncGenerator<string> {
   const width = sheets.reduce((most, { table }) => Math.max(most, table.width), 0);
   for (const [index, sheet] of sheets.entries()) {
-    const lineOf = createLineWriter(sheet, index === 0, width, context.budget);
+    const lineOf = createLineWriter(sheet, index === 0, width, budget);
     let last = 0;
-    for await (const rows of readSheet(sheet.part, file.read(sheet.part), context)) {
+    for await (const rows of reader.rows(sheet.part)) {
       signal?.throwIfAborted();
       let text = "";
       for (const row of rows) {

@@ -77,6 +77,15 @@ export async function readMerged(
   return reader.result();
 }
 
+const isNear = ({ top, bottom }: MergedRange, rows: { first: number; last: number }): boolean =>
+  top <= rows.last && bottom >= rows.first;
+
+/** @param ranges all ranges of a sheet */
+export const mergedCells = (ranges: readonly MergedRange[], rows: { first: number; last: number }): MergedCells => ({
+  near: ranges.filter((range) => isNear(range, rows)).slice(0, MAX_NEAR),
+  columns: Float64Array.from(ranges.filter(({ top, bottom }) => bottom > top).map(packColumn)).sort(),
+});
+
 /** Returns the offset of the element's opening tag, or -1. The name may also occur in the text of a cell, but not after `<`. */
 function findElement(bytes: Buffer): number {
   for (let at = bytes.indexOf(ELEMENT); at >= 0; at = bytes.indexOf(ELEMENT, at + 1)) {
@@ -92,7 +101,7 @@ function createReader(part: string, rows: { first: number; last: number }, budge
   const columns: number[] = [];
   let isDone = false;
   const add = (range: MergedRange): void => {
-    if (range.top <= rows.last && range.bottom >= rows.first && near.length < MAX_NEAR) near.push(range);
+    if (isNear(range, rows) && near.length < MAX_NEAR) near.push(range);
     if (range.bottom === range.top) return;
     if (columns.length === MAX_COLUMNS_OF_RANGES)
       throw brokenWorkbook(

@@ -1,0 +1,61 @@
+// Converts the cells of an OpenDocument spreadsheet to texts, by the same rules as the cells of a workbook of Excel.
+import { isPlainValue, numberText } from "../cells/cell-text.ts";
+import { formatOfCode, type NumberFormat } from "../cells/number-format.ts";
+
+export interface OdsCell {
+  /** The type of the value, such as `float`; undefined for a cell without a value. */
+  type: string | undefined;
+  /** The value as the file stores it; undefined if only the text shows it. */
+  value: string | undefined;
+  /** The text that the spreadsheet shows. */
+  shown: string;
+  format: NumberFormat | undefined;
+  is_error: boolean;
+}
+
+/** A percentage whose style is missing. */
+const PERCENT = formatOfCode("0%");
+
+/** Returns the text of a cell, and whether it is a number, a date or a boolean in the spelling that all workbooks share. */
+export function odsCellText({ type, value, shown, format, is_error: isError }: OdsCell): {
+  text: string;
+  is_value: boolean;
+} {
+  if (isError) return { text: shown, is_value: false };
+  switch (type) {
+    case "float":
+    case "currency":
+    case "percentage": {
+      const raw = value ?? "";
+      const text = numberText(raw, type === "percentage" ? percentFormat(format) : numberFormat(format), false);
+      return { text, is_value: isPlainValue(raw, text) };
+    }
+    case "date": {
+      const text = (value ?? "")
+        .replace(/[.,]\d+$/, "")
+        .replace(/T00:00(?::00)?$/, "")
+        .replace("T", " ");
+      return { text, is_value: isPlainValue("", text) };
+    }
+    case "time":
+      return { text: timeText(value ?? ""), is_value: false };
+    case "boolean":
+      return { text: value === "true" ? "true" : "false", is_value: true };
+    default:
+      return { text: type === "string" ? (value ?? shown) : shown, is_value: false };
+  }
+}
+
+/** A date format of a number is an error of the program that wrote it: the cell is not a date. */
+const numberFormat = (format: NumberFormat | undefined): NumberFormat =>
+  format === "date" || format === "time" || format === "duration" ? "plain" : (format ?? "plain");
+
+const percentFormat = (format: NumberFormat | undefined): NumberFormat =>
+  typeof format === "object" ? format : PERCENT;
+
+/** Converts a duration such as `PT13H45M00S` to a time of day. */
+function timeText(duration: string): string {
+  const [, hours, minutes, seconds] = /^PT(\d{1,9})H(\d{1,2})M(\d{1,2})(?:[.,]\d*)?S$/.exec(duration) ?? [];
+  if (hours === undefined) return duration;
+  return [hours, minutes, seconds].map((part = "0") => part.padStart(2, "0")).join(":");
+}
