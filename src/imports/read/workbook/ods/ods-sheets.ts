@@ -199,12 +199,16 @@ class Cursor {
     }
     this.#last = sheet;
     for (;;) {
-      const next = this.#next ?? (await this.#pass.next()).value;
-      this.#next = next as SheetRows | undefined;
+      this.#next ??= await valueOf(this.#pass);
       if (this.#next === undefined || this.#next.sheet > sheet) return;
       const { sheet: at, rows } = this.#next;
       this.#next = undefined;
       if (at === sheet) yield rows;
     }
   }
+}
+
+async function valueOf(pass: AsyncGenerator<SheetRows>): Promise<SheetRows | undefined> {
+  const { done, value } = await pass.next();
+  return done === true ? undefined : value;
 }
