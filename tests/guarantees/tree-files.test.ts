@@ -4,6 +4,9 @@ import { beforeEach, expect, test } from "vitest";
 import { export_query } from "../../contract/catalog/export.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { exportProducts } from "../../src/catalog/export/export-products.ts";
+import { createEditor } from "../../src/catalog/edit/edit-product.ts";
+import { readProductBody } from "../../src/catalog/edit/validate-product.ts";
+import { skuKey } from "../../src/catalog/product/sku-key.ts";
 import { putProfile } from "../../src/profiles/change-profile.ts";
 import { continueImport } from "../../src/imports/held/hold-import.ts";
 import { readImport } from "../../src/imports/store.ts";
@@ -96,6 +99,113 @@ test("a profile is selected by the root element, its namespace and an element", 
   const other = await importBytes(context, file("<c><k>2</k><n>Two</n><d/></c>"));
   expect(other).toMatchObject({ state: "done", created: 1, unchanged: 1, profile: { name: "with d" } });
 });
+
+test("lookup tables beside the records of a JSON file, with the path from the topmost entry", async () => {
+  const mapping: Mapping = {
+    file: { kind: "json", record: "products/*" },
+    tables: {
+      categories: { record: "categories/*", key: "id", value: "label/en", parent: "parent", join: " > " },
+      colours: { record: "colours/*", key: "code", value: "name" },
+    },
+    key: "sku",
+    name: "name",
+    keep: false,
+    attributes: {
+      category: { from: "category", lookup: "categories" },
+      colour: { from: "colour", lookup: "colours" },
+      shop: "../../shop",
+    },
+  };
+  const file = {
+    shop: "Lamps & more",
+    categories: [
+      { id: 2, parent: 1, label: { en: "Desk lamps", de: "Tischlampen" }, note: "x".repeat(2_000_000) },
+      { id: 1, parent: null, label: { en: "Lamps" } },
+    ],
+    products: [
+      { sku: "A", name: "Lamp", category: 2, colour: "r" },
+      { sku: "B", name: "Desk", category: 1, colour: "?" },
+    ],
+    colours: [{ code: "r", name: "red" }],
+  };
+  const done = await importBytes(context, JSON.stringify(file), { mapping });
+  expect(done).toMatchObject({ state: "done", problem: null, created: 2, rejected: 0 });
+  expect((await products()).map(({ attributes }) => attributes)).toEqual([
+    { category: "Lamps > Desk lamps", colour: "red", shop: "Lamps & more" },
+    { category: "Lamps", colour: "?", shop: "Lamps & more" },
+  ]);
+});
+
+test.each([
+  ["pairs of elements", "xml", { pairs: [{ each: "f", name: "n", value: "v" }] }],
+  ["a name with a placeholder", "json", { attributes: { "x-{n}": "v" } }],
+] as const)(
+  "more than 2,000 attribute names from the data fail the import before it loads: %s",
+  async (_, kind, more) => {
+    const rows = Array.from({ length: 2050 }, (_unused, i) => ({ k: `K${i}`, n: `Name ${i}`, v: "1" }));
+    const file =
+      kind === "json"
+        ? JSON.stringify(rows)
+        : `<a>${rows.map(({ k, n, v }) => `<b><k>${k}</k><t>T</t><f><n>${n}</n><v>${v}</v></f></b>`).join("")}</a>`;
+    const mapping = { file: { kind }, key: "k", name: kind === "json" ? "n" : "t", keep: false, ...more } as Mapping;
+    const failed = await importBytes(context, file, { mapping });
+    expect(failed).toMatchObject({
+      state: "failed",
+      created: 0,
+      problem: { type: "/problems/mapping-invalid", reason: "mapping-too-many-names", values: { limit: 2000 } },
+    });
+    expect(await products()).toEqual([]);
+    const fewer = kind === "json" ? JSON.stringify(rows.slice(0, 2000)) : file.replaceAll(/Name \d+/g, "Name");
+    expect(await importBytes(context, fewer, { mapping })).toMatchObject({ state: "done", rejected: 0 });
+  },
+);
+
+const ODD = [
+  {
+    sku: "ä-1",
+    name: "Ünïcode 😀 漢字",
+    active: false,
+    attributes: { "a/b": "x", "@id": "y", ".": "dot", "..": "up", "x[]": "z" },
+  },
+  {
+    sku: "b,2",
+    name: '"quoted", with comma',
+    parent_sku: "ä-1",
+    attributes: { "{}": "o", "p{}": "[1]", "'=1": "'=1", "n\nl": "a\nb" },
+  },
+  {
+    sku: "C 3",
+    name: "C",
+    description: "line\r\nbreak\ttab",
+    attributes: { L: ["a", "[b", '"c"', "=1"], T: '"json"', E: "=1+1" },
+  },
+  {
+    sku: "d",
+    name: "x".repeat(1000),
+    attributes: { long: "y".repeat(999_999), L: "one", T: ["two"], null: "null", true: "true" },
+  },
+  {
+    sku: "e",
+    name: "E",
+    attributes: { "sku (2)": "s", attributes: "t", "attributes/x": "u", id: "i", version: "7", "s p": " pad " },
+  },
+  { sku: "null", name: "0017", attributes: { "1.50": "1E5", "-": "- 5", "#N/A": "n" } },
+];
+
+test.each(["jsonl", "csv", "tsv"] as const)(
+  "importing an export changes nothing, whatever names and values it has: %s",
+  async (format) => {
+    const edit = createEditor(pool);
+    const author = { actor: "test", reason: undefined };
+    for (const each of ODD) await edit(skuKey(each.sku), author, () => readProductBody(each));
+    const before = await products();
+    const { bytes } = await exportProducts(pool, export_query.parse({ format }));
+    const again = await importBytes(context, await buffer(bytes));
+    expect(await rejectsOf(context, again.id)).toEqual([]);
+    expect(await products()).toEqual(before);
+    expect(again).toMatchObject({ state: "done", rows: ODD.length, unchanged: ODD.length });
+  },
+);
 
 test("importing an export in JSON Lines changes nothing", async () => {
   const csv = [

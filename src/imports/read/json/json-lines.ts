@@ -113,7 +113,7 @@ const JUDGED_LINES = 500;
 export function objectLines(text: string, isWhole: boolean): string | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   const lines = text.split("\n", JUDGED_LINES + 1);
-  if (!isWhole || lines.length > JUDGED_LINES) lines.pop();
+  const rest = !isWhole || lines.length > JUDGED_LINES ? lines.pop() : undefined;
   const filled = lines.filter((line) => line.trim() !== "");
   const parser = new ValueParser();
   const root = new Path("");
@@ -126,7 +126,9 @@ export function objectLines(text: string, isWhole: boolean): string | undefined 
     }
   };
   const objects = filled.filter(isObject);
-  return filled.length < 2 || objects.length === 0 || objects.length * 2 < filled.length
+  // A single object in the first line, followed by a line that is longer than the text, is a record too.
+  const isLong = filled.length === 1 && rest !== undefined && rest.trim() !== "";
+  return (filled.length < 2 && !isLong) || objects.length === 0 || objects.length * 2 < filled.length
     ? undefined
     : objects.join("\n");
 }

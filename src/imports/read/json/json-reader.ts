@@ -2,17 +2,11 @@
 // time is in memory: whatever surrounds the records is skipped.
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import type { JsonVisitor } from "./json-visitor.ts";
 import { ends, Incomplete, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
 
-/** Observes the values outside of records. */
-export interface JsonVisitor {
-  /** Called when an object or an array begins. `names` are the names of the members that contain it, and `*` for elements of arrays. */
-  open(names: readonly string[], isArray: boolean): void;
-  close(): void;
-  member(name: string): void;
-  /** Called for each value of the file that is not part of another value. */
-  root(): void;
-}
+/** Number of characters after which a text outside of the records is skipped. */
+const MAX_OUTSIDE_TEXT = 1 << 20;
 
 type Expected = "value" | "first-element" | "element" | "first-name" | "name" | "colon" | "comma";
 
@@ -154,9 +148,26 @@ export class JsonReader {
       this.#expected = isArray ? "first-element" : "first-name";
       return true;
     }
+    const name = this.#names[this.#open.length - 1] ?? "";
+    if (this.#visitor?.wants?.(name) === true && this.#buffer.length - this.#at <= MAX_OUTSIDE_TEXT)
+      return this.#readOutside(name);
     // Skip a string, number or word outside of records. A string of any length takes no memory.
     this.#skipped = { depth: -1, inString: false, line: 0, from: 0 };
     return true;
+  }
+
+  /** Reads a string, number or word outside of records. Returns false if more text is needed. */
+  #readOutside(name: string): boolean {
+    try {
+      const { text } = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, 0);
+      this.#at = this.#parser.end;
+      this.#visitor?.value?.(name, text);
+      this.#ended();
+      return true;
+    } catch (error) {
+      if (error instanceof Incomplete) return false;
+      throw error;
+    }
   }
 
   #isRecord(): boolean {
@@ -175,6 +186,7 @@ export class JsonReader {
     if (this.#buffer.length - this.#at < this.#retryAt) return false;
     const line = this.#lineNow();
     const from = this.position;
+    this.#parser.parent = this.#visitor?.innermost?.();
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
     const length = this.#parser.end - this.#at + this.#parser.size;
     this.#at = this.#parser.end;

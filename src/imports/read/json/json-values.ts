@@ -50,6 +50,8 @@ export class ValueParser {
   /** Size of the tree, in the same units as MAX_RECORD_LENGTH. */
   #nodes = 0;
   end = 0;
+  /** The parent of the next value that is parsed: a container outside of the records. */
+  parent: TreeNode | undefined;
 
   /**
    * Parses the value at `from`, and sets `end`.
@@ -59,7 +61,7 @@ export class ValueParser {
   parse(text: string, from: number, isPartial: boolean, path: Path, depth: number): TreeNode {
     this.#start(text, from, isPartial);
     this.#nodes = 0;
-    const node = this.#value(path, undefined, depth);
+    const node = this.#value(path, this.parent, depth);
     this.end = this.#at;
     return node;
   }

@@ -7,8 +7,10 @@ import type { DetectedEncoding } from "../detect/detect-encoding.ts";
 import { JsonLines, noLine } from "../json/json-lines.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
-import type { XmlHandler } from "../xml/xml-reader.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
+import { outsideVisitor } from "../json/outside.ts";
+import { ancestorNames, Ancestors } from "./around/ancestors.ts";
+import type { TableCollector } from "./around/collect-tables.ts";
 import { decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
 import { MAX_RECORD_LENGTH, type OnRecord } from "./nodes.ts";
 import {
@@ -41,9 +43,10 @@ export async function convertTree(
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   if (encoding.doubt !== undefined) throw encoding.doubt;
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
+  const around = ancestorNames(overrides.tree);
   const tables = createTables(overrides.tree);
   const writer = await writeTableFile(target, createWriter(source, overrides.tree), (written) =>
-    linesWithPositions(target.path, { source, encoding, found, tables }, written),
+    linesWithPositions(target.path, { source, encoding, found, tables, around }, written),
   );
   if (tables !== undefined) await writeFile(tablesPath(target.path), entryLines(tables.entries), target);
   requireRecords(found, writer, overrides.tree);
@@ -94,7 +97,8 @@ export async function convertTreeHead(
   const tables = createTables(overrides.tree);
   const writer = await writeRows(createWriter(source, overrides.tree), async (written) => {
     lines = [];
-    const file = { source, encoding, found, tables, positions: undefined };
+    const around = ancestorNames(overrides.tree);
+    const file = { source, encoding, found, tables, around, positions: undefined };
     for await (const chunk of tableLines(file, written)) lines.push(chunk);
   });
   if (!source.is_whole && writer.records === 0) return undefined;
@@ -115,15 +119,18 @@ interface TreeFile {
   encoding: DetectedEncoding;
   found: Outline;
   tables: CollectedTables | undefined;
+  /** The names of the elements around the records that the mapping reads; undefined if it reads none. */
+  around: ReadonlySet<string> | undefined;
   /** Undefined if the positions of the records are not needed. */
   positions: WritePositions | undefined;
 }
 
 async function* tableLines(
-  { source, encoding: { encoding }, found, tables, positions }: TreeFile,
+  { source, encoding: { encoding }, found, tables, around, positions }: TreeFile,
   writer: TableWriter,
 ): AsyncGenerator<Buffer> {
-  const reader = readerOf(found, (record) => writer.add(record), tables?.start());
+  const above = around === undefined ? undefined : new Ancestors(around);
+  const reader = readerOf(found, (record) => writer.add(record), { tables: tables?.start(), above });
   let bytes = 0;
   let characters = 0;
   for await (const text of decodeSource(source, encoding)) {
@@ -141,11 +148,20 @@ async function* tableLines(
   await positions?.([...writer.positions.take(), writer.positions.end()]);
 }
 
-function readerOf({ format, record, has_lines }: Outline, onRecord: OnRecord, outside: XmlHandler | undefined): Reader {
+interface AroundRecords {
+  tables: TableCollector | undefined;
+  above: Ancestors | undefined;
+}
+
+function readerOf(
+  { format, record, has_lines }: Outline,
+  onRecord: OnRecord,
+  { tables, above }: AroundRecords,
+): Reader {
   const names = (record ?? "").split("/").filter((name) => name !== "");
   if (has_lines && names.length === 0) return new JsonLines(onRecord);
-  if (format === "xml") return createXmlRecords(names, onRecord, outside);
-  return new JsonReader(record === null ? undefined : names, onRecord);
+  if (format === "xml") return createXmlRecords(names, onRecord, { tables, above });
+  return new JsonReader(record === null ? undefined : names, onRecord, outsideVisitor(tables, above));
 }
 
 /** @throws Problem unsupported-file if the file has no records */

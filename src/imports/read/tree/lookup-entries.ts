@@ -1,7 +1,7 @@
 // The entries of lookup tables that the conversion of an XML file collects. They are stored in a file beside the table: one JSON array per line.
 import { open } from "node:fs/promises";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
-import { TableCollector, type TableEntry } from "../xml/collect-tables.ts";
+import { TableCollector, type TableEntry } from "./around/collect-tables.ts";
 
 /** The entries of each table. */
 export type Entries = Record<string, [key: string, value: string, parent: string][]>;

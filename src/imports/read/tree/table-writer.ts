@@ -149,7 +149,9 @@ export class TableWriter {
   /** Returns the column of the path; -1 if the path does not become a column. */
   #decide(path: Path): number {
     const name = nameFrom(this.#root as Path, path);
-    if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own));
+    // The name of an attribute can itself end with the ending of lists. With a second ending, the import removes only that one.
+    const suffixOf = (own: string): Column["suffix"] => (own.endsWith(LIST_SUFFIX) ? LIST_SUFFIX : "");
+    if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own, suffixOf(own)));
     if (this.#wanted !== undefined) return this.#wanted.has(comparable(name)) ? this.#columnOf(name) : -1;
     // The text of the record itself is a value only if the record has no other values.
     if (name === "." && this.#columns.length > 0) return -1;

@@ -1,6 +1,7 @@
 // Forms the trees of the records of an XML file.
 import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
 import { endElement } from "./markup-text.ts";
+import type { Ancestors } from "../tree/around/ancestors.ts";
 import { XmlReader, type XmlHandler } from "./xml-reader.ts";
 
 /**
@@ -8,7 +9,11 @@ import { XmlReader, type XmlHandler } from "./xml-reader.ts";
  * @param record the names, such as `channel`, `item`
  * @param outside receives the elements outside of the records
  */
-export function createXmlRecords(record: readonly string[], onRecord: OnRecord, outside?: XmlHandler): XmlReader {
+export function createXmlRecords(
+  record: readonly string[],
+  onRecord: OnRecord,
+  outside: Outside = { tables: undefined, above: undefined },
+): XmlReader {
   const builder: RecordBuilder = new RecordBuilder(record, () => reader, onRecord, outside);
   const reader: XmlReader = new XmlReader(builder);
   return reader;
@@ -16,23 +21,29 @@ export function createXmlRecords(record: readonly string[], onRecord: OnRecord, 
 
 const SPACE = 32;
 
+export interface Outside {
+  tables: XmlHandler | undefined;
+  above: Ancestors | undefined;
+}
+
 class RecordBuilder implements XmlHandler {
   readonly #record: readonly string[];
   readonly #reader: () => XmlReader;
   readonly #onRecord: OnRecord;
-  readonly #others: XmlHandler | undefined;
+  readonly #others: Outside;
   readonly #root = new Path("");
   /** The names of the open elements outside of a record. */
   readonly #outside: string[] = [];
   /** The innermost open element of the record. */
   #node: TreeNode | undefined;
+  #recordNode: TreeNode | undefined;
   #line = 1;
   #from = 0;
   #length = 0;
   /** Number of open elements that were left out, because the record is too long. */
   #omitted = 0;
 
-  constructor(record: readonly string[], reader: () => XmlReader, onRecord: OnRecord, others: XmlHandler | undefined) {
+  constructor(record: readonly string[], reader: () => XmlReader, onRecord: OnRecord, others: Outside) {
     this.#others = others;
     this.#record = record;
     this.#reader = reader;
@@ -45,13 +56,14 @@ class RecordBuilder implements XmlHandler {
     if (outer === undefined) {
       if (!this.#isRecord(name)) {
         this.#outside.push(name);
-        this.#others?.open(name, attributes);
+        this.#openOutside(name, attributes);
         return;
       }
       this.#line = this.#reader().line;
       this.#from = this.#reader().position;
       this.#length = 0;
-      node = new TreeNode(this.#root, undefined);
+      node = new TreeNode(this.#root, this.#others.above?.innermost);
+      this.#recordNode = node;
     } else {
       if (this.#omitted > 0 || this.#length > MAX_RECORD_LENGTH) {
         this.#omitted++;
@@ -69,7 +81,8 @@ class RecordBuilder implements XmlHandler {
   text(text: string, isMarked: boolean): void {
     const node = this.#node;
     if (node === undefined) {
-      this.#others?.text(text, isMarked);
+      this.#others.tables?.text(text, isMarked);
+      this.#others.above?.text(text);
       return;
     }
     if (this.#omitted > 0) return;
@@ -85,7 +98,8 @@ class RecordBuilder implements XmlHandler {
     const node = this.#node;
     if (node === undefined) {
       this.#outside.pop();
-      this.#others?.close(name);
+      this.#others.tables?.close(name);
+      this.#others.above?.close();
       return;
     }
     if (this.#omitted > 0) {
@@ -93,8 +107,9 @@ class RecordBuilder implements XmlHandler {
       return;
     }
     endElement(node);
-    this.#node = node.parent;
-    if (node.parent === undefined)
+    const isEnd = node === this.#recordNode;
+    this.#node = isEnd ? undefined : node.parent;
+    if (isEnd)
       this.#onRecord({
         node,
         line: this.#line,
@@ -102,6 +117,15 @@ class RecordBuilder implements XmlHandler {
         to: this.#reader().end_of_tag,
         is_too_long: this.#length > MAX_RECORD_LENGTH,
       });
+  }
+
+  #openOutside(name: string, attributes: readonly string[] | undefined): void {
+    const { tables, above } = this.#others;
+    tables?.open(name, attributes as string[] | undefined);
+    if (above === undefined) return;
+    above.open(name);
+    for (let i = 0; i < (attributes?.length ?? 0); i += 2)
+      above.attribute(attributes?.[i] ?? "", attributes?.[i + 1] ?? "");
   }
 
   #isRecord(name: string): boolean {

@@ -1,7 +1,8 @@
-// Collects the entries of lookup tables from elements beside the records of an XML file, such as categories with their ids.
-import type { TableRequest } from "../../../../contract/imports/options.ts";
-import { Problem } from "../../../../contract/problems.ts";
-import type { XmlHandler } from "./xml-reader.ts";
+// Collects the entries of lookup tables from elements beside the records of a file, such as categories with their ids. Elements are the
+// elements of an XML file, and the members and array elements of a JSON file.
+import type { TableRequest } from "../../../../../contract/imports/options.ts";
+import { Problem } from "../../../../../contract/problems.ts";
+import type { XmlHandler } from "../../xml/xml-reader.ts";
 
 /** An entry of a lookup table: its table, its key, its value, and the key of its parent. */
 export type TableEntry = [table: string, key: string, value: string, parent: string];
@@ -73,6 +74,11 @@ export class TableCollector implements XmlHandler {
         });
     if (attributes === undefined || this.#frames.length === 0) return;
     for (let i = 0; i < attributes.length; i += 2) this.#add(`@${attributes[i] ?? ""}`, attributes[i + 1] ?? "");
+  }
+
+  /** Whether the text of an element with this name may be a part of an entry. */
+  wants(name: string): boolean {
+    return this.#frames.length > 0 || this.#tables.some(({ record }) => record.at(-1) === name);
   }
 
   text(text: string): void {
