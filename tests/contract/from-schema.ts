@@ -79,7 +79,7 @@ export interface Making {
   depth?: number;
 }
 
-/** Maximum number of nested `$ref`s to follow. Deeper values are "A-1" or an empty object. */
+/** Maximum number of nested `$ref`s to follow. For a `$ref` below them, the generated value is "A-1" or an empty object. */
 const MAX_DEPTH = 2;
 
 export function valueOf(schema: Schema, making: Making, name = ""): fc.Arbitrary<unknown> {

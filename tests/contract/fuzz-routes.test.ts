@@ -11,7 +11,7 @@ import type { Schema } from "./from-schema.ts";
 import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 
-/** Statuses that any route may return without listing them: unknown host, unreachable database, headers too long. */
+/** Statuses that a route may return even if openapi.json does not list them: unknown host, unreachable database, headers too long. */
 const GENERAL = new Set(["403", "503", "431"]);
 /** Time limit for the requests to all routes together. */
 const TIME_MS = 20_000;
@@ -89,7 +89,7 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
   await fc.assert(
     fc.asyncProperty(requestFor(path, operation, { components: api.components.schemas, known }), async (request) => {
       // When the time is over, send no more requests. The test passes if all responses received until then are valid. The first request is
-      // sent however slow the machine is.
+      // always sent.
       if (!isFirst && performance.now() > endMs) return;
       isFirst = false;
       const answer = await ask(method, request);

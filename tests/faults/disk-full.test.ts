@@ -188,7 +188,7 @@ async function startOn({ folder }: SmallDisk, reserve?: DiskReserve) {
     postgres,
     attempt,
     stop,
-    /** Runs writes that need space for tables, for the write-ahead log and for a checkpoint. */
+    /** Writes data for which PostgreSQL needs space for tables, for the write-ahead log and for a checkpoint. */
     async write() {
       await attempt("update kept set text = reverse(text)");
       await attempt("select pg_logical_emit_message(false, 'test', repeat('x', 20000000))");

@@ -60,7 +60,7 @@ test("a connection whose response is lost is closed; a long statement on another
   const { proxy, pool } = await proxied(2);
   const [long, lost] = [await pool.connect(), await pool.connect()];
   proxy.links()[1]?.setMode("mute");
-  // Injected delay: this statement still runs when the pool closes the muted connection.
+  // Injected delay: this statement still runs when the pool closes the other connection, whose responses the proxy drops.
   const slept = long.query("select pg_sleep(6), 7 as n");
   await expect(lost.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
   expect((await slept).rows).toMatchObject([{ n: 7 }]);

@@ -45,7 +45,7 @@ const { app, ask, context } = await createOperationApp(database, 2);
 
 type Added = [added_subtitle: string, added_featured: boolean, added_weight: number | null];
 
-/** Returns the values of the added columns, by SKU. */
+/** Returns the values of the columns that the test has added to the schema, by SKU. */
 async function stored(): Promise<Record<string, Added>> {
   const { rows } = await pool.query<{
     sku: string;

@@ -25,7 +25,7 @@ async function send(method: "PUT" | "PATCH" | "POST", url: string, payload: obje
   };
 }
 
-/** Returns the text of the stored attributes, by SKU key. */
+/** Returns the stored attributes of each product as JSON text, by SKU key. */
 async function stored(): Promise<Record<string, string>> {
   const { rows } = await pool.query<{ sku_key: string; attributes: string }>(
     "select sku_key, attributes::text as attributes from products order by sku_key",

@@ -1,4 +1,5 @@
-// Tests of records with large values: lists and event streams omit these values, and the endpoint for a single record returns them.
+// Tests of large values: lists and event streams omit the large values of imports and operations, and the endpoint for a single import or
+// operation returns them.
 import { beforeAll, expect, test } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { STREAM_EVENTS, type StreamEvent } from "../../contract/webhooks/events.ts";

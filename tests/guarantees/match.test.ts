@@ -414,7 +414,7 @@ test("while edits move GTINs between products, no row ever changes a product wit
   for (const { gtin, price } of versions) expect(gtin).toBe(price);
 });
 
-/** Returns the GTIN with this number. */
+/** Returns a GTIN with a valid check digit. Each number gives a different GTIN. */
 function gtinOf(number: number): string {
   const digits = `4${String(number).padStart(11, "0")}`;
   const sum = Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0);

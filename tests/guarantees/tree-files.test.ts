@@ -1,4 +1,4 @@
-// XML and JSON files through the database: without a mapping, with a profile, as rejects, and as exports of Skuport.
+// Imports XML and JSON files: without a mapping, with a profile, with rejected records, and files that Skuport has exported.
 import { buffer, text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
 import { export_query } from "../../contract/catalog/export.ts";

@@ -1,4 +1,5 @@
-// Rejected records of XML and JSON files through the database: their reasons, their source, and `rejects.csv` with corrected records.
+// Imports XML and JSON files with records that are rejected. Checks the reasons and the text of each rejected record, and that `rejects.csv`
+// can be imported after the records are corrected.
 import { gzipSync } from "node:zlib";
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";

@@ -301,7 +301,7 @@ test("the list jumps to the scrollbar's position, to its end, or to a SKU, and t
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("SKU").fill(" sku-0001234x ");
   await dialog.getByRole("button", { name: "Go", exact: true }).click();
-  // No product has this SKU, so the list begins at the next product.
+  // No product has the SKU that was entered, so the list begins at the product with the next higher SKU.
   await expect.poll(() => firstInViewport(page)).toBe(1235);
   expect(new URL(page.url()).searchParams.get("from")).toBe("sku-0001234x");
   await page.getByRole("grid").focus();

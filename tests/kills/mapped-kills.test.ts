@@ -20,7 +20,7 @@ const ROWS = 20_000;
 const KILLS = 3;
 const TIMEOUT_MS = 600_000;
 
-/** Returns the GTIN with this number. */
+/** Returns a GTIN with a valid check digit. Each number gives a different GTIN. */
 function gtin(number: number): string {
   const digits = `4${String(number).padStart(11, "0")}`;
   const sum = Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0);

@@ -16,7 +16,7 @@ import { until } from "../support/until.ts";
 const ROWS = 20_000;
 const KILLS = 8;
 const TIMEOUT_MS = 600_000;
-/** The kill comes within this time, which is about as long as an operation on ROWS products takes. */
+/** Maximum time between the start of an operation and the kill. An operation on ROWS products takes about as long. */
 const MAX_DELAY_MS = 1200;
 
 async function request(server: BenchServer, method: "GET" | "POST", path: string, body?: object): Promise<Operation> {

@@ -112,7 +112,7 @@ async function checkImport({ mapping, header, rows, options }: MappedFile): Prom
   }
 }
 
-/** Continues a held import with a mapping that keeps the unknown values. */
+/** Continues a held import with a mapping that keeps the values that the value map does not contain. */
 async function answer(held: Import, file: MappedFile, before: MappedCatalogue): Promise<void> {
   const mapping = JSON.parse(
     JSON.stringify(file.mapping).replaceAll('"else":"hold"', '"else":"keep"'),

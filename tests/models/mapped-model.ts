@@ -128,7 +128,7 @@ function decideRepeats(
     const key = keyOf(row.key);
     const other = rows[deciding.get(key) ?? -1];
     if (row.faults.size > 0) {
-      // Check for faults first: if the key has a fault, the key is blank, but the reject must report the fault instead of `sku_empty`.
+      // Check for faults first: a key with a fault is blank here, but the reject must report the fault and not `sku_empty`.
       reject(index, ...row.faults);
     } else if (key === "") reject(index, "sku_empty");
     else if (other === undefined) deciding.set(key, index);

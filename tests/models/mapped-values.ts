@@ -1,4 +1,4 @@
-// Evaluates the values of a mapping as simply as possible, for one row at a time. This code supports the part of the language that
+// Evaluates the values of a mapping as simply as possible, for one row at a time. This code supports the part of the mapping language that
 // mapped-arbitraries.ts generates, and shares no code with src/imports/mapping.
 import type { MappedValue, Value } from "../../contract/mapping/mapping.ts";
 import type { RejectCode } from "../../contract/imports/imports.ts";
@@ -17,7 +17,7 @@ export class Fault extends Error {
   }
 }
 
-/** A text that a value map with `else: hold` does not contain. */
+/** Thrown if a value map with `else: hold` does not contain the text of a cell. */
 export class Unseen extends Error {}
 
 export interface ModelRow {
@@ -193,7 +193,7 @@ function otherwiseOf(text: string, otherwise: MappedValue["else"]): Text {
 
 const HOLES = { "": "[^]*?", ":number": "[0-9+\\-.,' ]+?", ":digits": "[0-9]+?", ":letters": "\\p{L}+?" } as const;
 
-/** Matches a template by a regular expression with lazy groups. */
+/** Returns the text that each placeholder of the template matches, or undefined if the text does not match the template. */
 export function matchLike(text: string, template: string): Record<string, string> | undefined {
   const names: string[] = [];
   const source = template.replace(
@@ -220,7 +220,7 @@ function mapOf(text: string, map: Record<string, string>, otherwise: MappedValue
   return entry === undefined ? otherwiseOf(text, otherwise) : notBlank(entry[1]);
 }
 
-/** Reads numbers like 1.234,56 and 1234.56 only. */
+/** Returns the number in the form 1234.56. Reads only numbers like 1.234,56 and 1234.56. `scale` moves the decimal point to the right. */
 function numberOf(text: string, sample = "1234.56", scale = 0): string {
   const source =
     sample === "1.234,56"
@@ -244,7 +244,7 @@ function moved(whole: string, fraction: string, scale: number): string {
   return right === "" ? left : `${left}.${right}`;
 }
 
-/** Reads dates like 31.12.2026 only. */
+/** Returns the date in the form 2026-12-31. Reads only dates like 31.12.2026. */
 function dateOf(text: string): string {
   const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text.trim());
   if (match === null) throw new Fault("does_not_fit");

@@ -47,7 +47,7 @@ export function applyFile(
       if (isNamed) namedKeys.add(key);
     } else if (!isNamed && namedKeys.has(key)) rejects.set(index + 1, "repeat_without_name");
     else if (isNamed && !namedKeys.has(key)) {
-      // No earlier row with this SKU has a name, but this row does. It supersedes the earlier row.
+      // This row is the first row with this SKU that has a name, so it supersedes the earlier row.
       counts.superseded++;
       deciding.set(key, index);
       namedKeys.add(key);
@@ -98,7 +98,7 @@ export function applyFile(
 /** Returns undefined for a blank cell, because a blank cell does not change the product. */
 const filled = (text: string | undefined): string | undefined => (text?.trim() === "" ? undefined : text);
 
-/** Whether an import treats the cell as blank when it compares the record with the header. */
+/** Whether the cell is blank for an import that looks for blank lines and for cells beyond the last column of the header. */
 export const isBlank = (cell: string): boolean => /^[ \t]*$/.test(cell);
 
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", "__proto__"]);

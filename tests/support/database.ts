@@ -1,4 +1,4 @@
-// Creates a database for a test file by cloning the migrated template, in about 30 ms.
+// Creates a database for a test file in about 30 ms: clones a template database that already contains all tables.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, inject } from "vitest";

@@ -12,7 +12,7 @@ export interface WorkbookInput {
   states?: Record<string, string>;
   /** `<si>…</si>` elements of the shared strings. */
   strings?: string;
-  /** `cells` contains `<xf …/>` elements, and `formats` contains `<numFmt …/>` elements. */
+  /** Elements of styles.xml: `cells` contains `<xf …/>` elements, and `formats` contains `<numFmt …/>` elements. */
   styles?: { formats?: string; cells: string };
   is_1904?: boolean;
   /** Files of the ZIP by path. They are added to the generated files, or replace generated files at the same paths. */

@@ -11,7 +11,7 @@ export const TEXTS: Record<Language, Texts> = { en: english, de: german };
 /** The texts for what the server reports in English. */
 export const SERVER_TEXTS: Record<Exclude<Language, "en">, ServerTexts> = { de: server };
 
-/** The dotted keys with their texts. */
+/** Returns all texts, each with its dotted key, such as `imports.state.done`. */
 export const leaves = (tree: Tree, path = ""): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === "string" ? [[path + key, value]] : leaves(value, `${path}${key}.`),

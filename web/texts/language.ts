@@ -27,7 +27,7 @@ function isLocale(text: string): boolean {
   }
 }
 
-/** The chosen language; with `auto`, the first supported language of the browser, otherwise English. */
+/** The chosen language. With `auto`, the first language of the browser that Skuport supports, or English if it supports none of them. */
 export const chosenLanguage = computed<Language>(() => {
   if (isLanguage(languageChoice.value)) return languageChoice.value;
   return browserLocales.value.map(languageOf).find(isLanguage) ?? "en";

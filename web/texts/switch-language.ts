@@ -35,7 +35,7 @@ async function show(language: Language): Promise<void> {
 /** The texts of a language that vue-i18n does not contain. */
 interface Loaded {
   components: Locale<Messages>;
-  /** What the server reports; null for English, which the server writes itself. */
+  /** Texts for what the server reports; null for English, because the reports of the server are in English. */
   server: ServerTexts | null;
   zod: z.core.$ZodErrorMap;
 }

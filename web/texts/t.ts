@@ -12,7 +12,7 @@ export type PlainKey = {
 }[TextKey];
 export type Texts = Shape<typeof english>;
 
-/** Arguments for the placeholders of a text. The placeholder `n` of a plural needs no argument: it is filled with the count. */
+/** Arguments for the placeholders of a text. The placeholder `n` of a plural needs no argument: it becomes the count. */
 type Values<Key extends TextKey, Known extends string = never> = [
   Exclude<Placeholders<At<typeof english, Key>>, Known>,
 ] extends [never]

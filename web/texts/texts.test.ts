@@ -1,4 +1,4 @@
-// Compares the languages with each other, and with the values of the contract that the page displays.
+// Compares the texts of the languages with each other, and with the values of the contract that the page displays.
 import { expect, test } from "vitest";
 import { CHANGES } from "../../contract/catalog/edit-products.ts";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";

@@ -5,6 +5,6 @@ import { logStrayErrors } from "../../../src/processes/stray-errors.ts";
 logStrayErrors(createLog({ log_level: "info" }, "test"), process.argv[2] as "server" | "worker");
 void Promise.reject(new Error("stray rejection", { cause: new Error("its cause") }));
 setImmediate(() => {
-  setTimeout(() => process.stdout.write("still here\n"), 10); // injected delay: write after the rejection and the exception
+  setTimeout(() => process.stdout.write("still here\n"), 10); // injected delay: write after both errors
   throw new Error("stray exception");
 });

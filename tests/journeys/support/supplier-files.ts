@@ -13,7 +13,7 @@ const ROWS = [
 ];
 const TOTALS = ["", "", "Summe", "", "1.317,35", ""];
 
-/** Writes the file of one week.
+/** Writes a product file of the supplier.
  * @param extra a column that earlier files do not have, with its value in all rows */
 export async function writeSupplierFile(path: string, extra?: [name: string, value: string]): Promise<string> {
   const rows = [HEADER, ...ROWS, TOTALS].map((row, i) => {

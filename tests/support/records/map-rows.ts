@@ -16,7 +16,7 @@ export interface ValueCell {
 }
 export type Cell = string | ValueCell;
 
-/** Returns the records of the rows. Every text is in quotes. */
+/** Writes the rows as CSV, with every text in quotes, and splits the CSV into records. */
 export function recordsOf(rows: readonly (readonly Cell[])[]): Records {
   const written = (cell: Cell): string => (typeof cell === "string" ? `"${cell.replaceAll('"', '""')}"` : cell.value);
   const lines = rows.map((row) => row.map(written).join(","));
@@ -47,7 +47,7 @@ export interface MappedRows {
   rows: MappedRow[];
 }
 
-/** Maps the rows. First checks the mapping's statements against the schema. */
+/** Applies a mapping to rows. First checks the statements of the mapping against the schema. */
 export function mapRows(
   statements: Mapping,
   header: readonly string[],
