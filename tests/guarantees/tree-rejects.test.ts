@@ -1,4 +1,4 @@
-// Imports XML and JSON files with records that are rejected. Checks the reasons and the text of each rejected record, and that `rejects.csv`
+// Imports XML and JSON files with records that are rejected. Checks the reason and the text of each rejected record, and that `rejects.csv`
 // can be imported after the records are corrected.
 import { gzipSync } from "node:zlib";
 import { text } from "node:stream/consumers";

@@ -365,7 +365,7 @@ export const imports = {
       keep: "Import the file without the missing columns",
     },
     keep: "keep unchanged",
-    edited: "Start the import below the columns. It uses your changes.",
+    edited: "Start the import with the button below the columns. The import uses your changes.",
     continue: "Continue the import",
     below: "Choose here, check the columns, and start the import at the bottom of the page.",
     expires: "the import waits until {when}; nothing has been imported yet",
@@ -443,7 +443,7 @@ export const imports = {
     tea_text: "Second flush, 250 g",
     pot: "Teapot, 1.2 l",
     pot_text: "Glass, with strainer",
-    rule_sku: "One column must contain the SKU. It identifies the product of each row.",
+    rule_sku: "One column must contain the SKU. The SKU identifies the product of each row.",
     rule_names:
       "Columns for name, description and active are recognised by many common names. Every other column becomes an attribute.",
     rule_again: "Fields without a column in the file keep their values. Importing the same file twice changes nothing.",

@@ -56,7 +56,7 @@ export const profiles = {
     by_root: "XML files with the root element {root}. They must contain, if given:",
     by_detect: "Files that have at least {need} of these {all} columns, including the columns of the SKU:",
     by_use:
-      "Files that have the columns of the SKU and at least 70 % of these columns, or that resemble the last file:",
+      "Files that have the columns of the SKU and at least 70 % of these columns, or that resemble the last file imported with this profile:",
     seen: "Columns of the last file",
   },
   policy: {

@@ -47,7 +47,7 @@ export const webhooks = {
       "Requests are signed (Standard Webhooks). The page of each webhook has ready-made receivers in five programming languages.",
     retried:
       "Skuport tries each delivery up to ten times over three days. If all attempts fail, you can send it again yourself.",
-    listen: "To try it on this computer, start a receiver and allow the server to call it:",
+    listen: "To try the webhook on this computer, start a receiver and allow the server to call it:",
     example: "Example request",
   },
   form: {
