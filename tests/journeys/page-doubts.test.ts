@@ -88,7 +88,7 @@ test("the missing values can also be added in the editor, which then starts the 
   await page.getByTestId("first-products").getByText("purple", { exact: true }).waitFor();
   await page
     .getByTestId("question")
-    .getByText("Start the import below the columns. It uses your changes.", { exact: true })
+    .getByText("Start the import with the button below the columns. The import uses your changes.", { exact: true })
     .waitFor();
   await page.getByTestId("start").getByRole("button", { name: "Import 2 products" }).click();
   await done(page);
