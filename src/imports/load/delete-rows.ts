@@ -53,7 +53,7 @@ export async function deleteRows(
   keys.forEach((key, row) => {
     const product = found.get(key);
     const expected = versions?.[row];
-    // The row has found no product by the attribute, so it does not delete a product that has the value as its SKU.
+    // No product's attribute has the value of the row. A product that happens to have this value as its SKU is not deleted.
     if (expected === 0) return;
     if (expected !== undefined && product?.version !== expected)
       throw new ConcurrentChange(`product "${key}" was changed after its attribute was read`);

@@ -41,8 +41,8 @@ async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.
   // finished, and then finds nothing to do.
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
   // All chunks count as one attempt. If a worker has died during an earlier attempt, `beginAttempt` may wait until another import or
-  // operation has finished a chunk. So call it before the first write: a waiting transaction must not hold row locks that the other
-  // transaction needs.
+  // operation has finished a chunk. Call `beginAttempt` before the first write, so that this transaction holds no row locks while it waits:
+  // the other import or operation may need the same rows.
   await beginAttempt(attempts, client, STRICT_PART, () => diedLoadingStrictly(work));
   for (let loaded = 0; ;) {
     signal.throwIfAborted();

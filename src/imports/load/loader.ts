@@ -1,6 +1,6 @@
-// Loads an import's chunks over one connection until none is left. Loaders share nothing but the tables, so they can run in one
-// process or in several. If a loader is killed, other loaders can claim its chunk immediately, because the claim was a lock of
-// its transaction.
+// Loads an import's chunks over one connection until none is left. Loaders share nothing but the tables, so they can run in one process or
+// in several. A loader claims a chunk by a lock of its transaction. If the loader is killed, PostgreSQL ends the transaction, and another
+// loader can claim the chunk immediately.
 import { runSteps } from "../../jobs/run-steps.ts";
 import { processNextChunk } from "../../jobs/process-chunk.ts";
 import { runJob } from "../../jobs/run-job.ts";

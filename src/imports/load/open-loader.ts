@@ -59,7 +59,7 @@ export async function withLoader(
   const plan = await readPlan(pool, id);
   const isFormed = isShapedPlan(plan);
   const layout = layoutOf(planLayoutColumns(work.columns, plan));
-  // The mapper refuses the plan of another version, so create it before the file is opened.
+  // Create the mapper before the file is opened, because the mapper throws if another version of Skuport has compiled the plan.
   const mapper = plan === null || isFormed ? undefined : createMapper(plan, dialect);
   const usesTids = await hasTids(pool);
   const sourcePath = textPath(context, work, dialect);

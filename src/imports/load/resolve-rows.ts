@@ -5,9 +5,10 @@ import type { ChunkRows } from "./chunk-rows.ts";
 export type Found =
   | "many"
   | {
-      /** The products that still have the key. */
+      /** The products whose attribute still has the key as its value. */
       products: readonly { sku_key: string; sku: string; version: number }[];
-      /** Whether a product that had the key during the scan has lost it: the product was changed or deleted after the scan. */
+      /** Whether the attribute of a product had the key as its value during the scan, but no longer has it: the product was changed or
+       * deleted after the scan. */
       is_lost: boolean;
     };
 
@@ -41,8 +42,8 @@ interface Kept {
 
 /**
  * @param found for each key, the products whose attribute has the key as its value
- * @param taken the keys of rows that are already SKUs of other products: such a row must not create a product; undefined if no row may
- * create a product
+ * @param taken the keys of rows that are already SKUs of other products: a row with one of these keys must not create a product. If `taken`
+ * is undefined, no row may create a product
  */
 export function resolveRows(rows: ChunkRows, found: ReadonlyMap<string, Found>, taken?: ReadonlySet<string>): Resolved {
   const kept: Kept[] = [];

@@ -3,7 +3,7 @@ import type { ComparisonArrays } from "../../catalog/bulk/merge.ts";
 
 /** Encodes the rows of one chunk. */
 export interface RowEncoder {
-  /** @param keepsSku whether products keep the spelling of their SKU */
+  /** @param keepsSku whether an update leaves the spelling of the product's SKU unchanged, even if the row spells the SKU differently */
   comparisonArrays(keepsSku: boolean): ComparisonArrays;
   /** Encodes rows for `copyNewProducts`. `which` contains the indexes of these rows in the chunk. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;

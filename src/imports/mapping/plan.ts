@@ -51,7 +51,7 @@ export interface ValueNode {
   lists?: number[];
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
-  /** A value of the record's group, in place of sources. */
+  /** The value of the record's group that is read instead of `sources`. */
   group?: GroupValue;
   /** Whether the sources are read in all records of the group. */
   over_group?: true;
@@ -79,7 +79,8 @@ export interface AttributeNode {
 }
 
 export type PairNode =
-  /** Pairs in the elements of an XML or JSON file. The values read `names`, the paths of an object in the cell, instead of columns. */
+  /** Attributes from the elements of an XML or JSON file. The cell in `column` contains the elements as JSON objects. A number in the
+   * sources of `name`, `value` and `unit` is an index into `names`, the paths within an object, and not the index of a column. */
   | {
       kind: "nested";
       column: number;
@@ -112,8 +113,8 @@ export interface ConditionNode {
 }
 
 /** A column that the mapper appends to each record. The column `members` contains the computed attributes as the members of a JSON object,
- * without its braces. The column `removals` contains a member with the value null for each attribute that a marker erases. The column
- * `delete` is not blank if the record deletes its product. */
+ * without its braces. The column `removals` contains a member with the value null for each attribute that an erase marker (a text in the
+ * mapping's `empty`) erases. The column `delete` is not blank if the record deletes its product. */
 export interface PlanColumn extends LayoutColumn {
   target: FieldName | "members" | "removals" | "delete" | SourceTarget;
   computed?: true;
@@ -129,11 +130,12 @@ export interface ProductNode {
 /** A lookup table of the mapping. */
 export interface TableNode {
   name: string;
-  /** Reads an entry from a row. Null if the entries are not rows of the file, or if the file lacks the columns of the key or the value. */
+  /** Reads an entry of the lookup table from a row. Null if the entries are not rows of the file, or if the file lacks the columns of the
+   * key or the value. */
   entry: { key: ValueNode; value: ValueNode; parent: ValueNode | null } | null;
-  /** Whether an entry has a parent, so that its value is a path. */
+  /** Whether the entries can have parents. If so, a lookup finds a path: the values of the entry's ancestors and of the entry itself. */
   is_path: boolean;
-  /** The separator that joins a path to a text; null if a path is a list. */
+  /** The separator with which the elements of a path are joined into one text; null if a path is stored as a list. */
   join: string | null;
 }
 
@@ -149,10 +151,10 @@ export interface ShapePlan {
   kinds: { by: ValueNode; names: string[]; else: "ignore" | "reject" } | null;
   /** The values of each kind, in the order of `kinds.names`; a single element if there are no kinds. */
   products: ProductNode[];
-  /** The attributes that all kinds copy from columns. */
+  /** The attributes that are copied from columns, whatever the kind of the record. */
   kept: AttributeNode[];
   overlay: { by: number; base: string[]; active_name: string } | null;
-  /** Whether later records with the same key add to the product of the first one. */
+  /** Whether a record with the same key as an earlier record adds its values to the product of the earlier record. */
   merges: boolean;
   links: ValueNode[];
   tables: TableNode[];

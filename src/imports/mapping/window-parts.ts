@@ -6,7 +6,7 @@ import type { Records } from "../read/records.ts";
 /** Maximum number of bytes of the computed values of one part, unless the part is a single record. */
 const MAX_PART_BYTES = 64 << 20;
 
-/** Yields the records in one or more parts. Most windows are one part, which is the given object. */
+/** Yields the records in one or more parts. Most windows need only one part: the given object itself. */
 export function* partsOf(records: Records, sizes: Pick<Layout, "copies" | "added_bytes">): Generator<Records> {
   const { count } = records;
   let from = endOfPart(records, 0, sizes);

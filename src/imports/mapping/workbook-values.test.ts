@@ -89,7 +89,7 @@ test.each<[string, MappedValue, Cell]>([
   expect(mapped(value, [cell])).toEqual([expect.stringMatching(/ is not a (?:number|date) like /)]);
 });
 
-/** A cell of a workbook, and what the person sees in a text file with the same table. */
+/** A cell of a workbook, and the text that a spreadsheet program shows for the cell and writes into a CSV file. */
 const SPELLINGS: [cell: Cell, seen: string][] = [
   [number("true"), "WAHR"],
   [number("false"), "FAUX"],
@@ -147,7 +147,7 @@ test("texts that are not the value of a cell do not equal it", () => {
   expect(equals("17 kg", "17")).toBe(false);
   expect(equals("01/02/2026", "2026-02-01")).toBe(false);
   expect(equals("01/02/2026", "2026-02-01", { "31/12/2026": "end" })).toBe(true);
-  // The other texts of the map decide whether a separator before three digits separates decimal places.
+  // In `1,234`, the comma may separate decimal places or groups. The other texts of the value map decide which.
   expect(equals("1,234", "1234")).toBe(false);
   expect(equals("1,234", "1.234")).toBe(false);
   expect(equals("1,234", "1.234", { "1,5": "x" })).toBe(true);
@@ -155,7 +155,8 @@ test("texts that are not the value of a cell do not equal it", () => {
   expect(equals("1.234", "1234", { "1,5": "x" })).toBe(true);
   expect(equals("1.234", "1.234", { "1,5": "x" })).toBe(false);
   expect(equals("1.234", "1.234")).toBe(true);
-  // Two texts with the same value and different results: neither of them is used, unless one has the spelling of the cell.
+  // The value map has two texts with the value of the cell, but different results. Neither text matches the cell, unless it is spelled like
+  // the cell.
   expect(equals("1,50 €", "1.5", { "1,50 $": "x" })).toBe(false);
   expect(equals("1,5", "1.5", { "1.5": "x" })).toBe(false);
   expect(equals("1.5", "1.5", { "1,5": "x" })).toBe(true);

@@ -14,7 +14,7 @@ export interface HeldJob {
   source: PreviewSource;
   options: GivenOptions;
   profile: KnownProfile | null;
-  /** Names of columns that the scan has found not to be the active one. */
+  /** Names of columns whose values in the whole file do not fit the field `active`, as the scan has found out. */
   unfit_active: string[];
 }
 

@@ -26,7 +26,7 @@ const shortValue = (value: AttributeValue): AttributeValue =>
 
 interface Source {
   records: Records;
-  /** Number of rows before the first record. */
+  /** Number of rows of the file before the first of `records`. */
   rows_before: number;
   layout: Layout;
   dialect: Dialect;

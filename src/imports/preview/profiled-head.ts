@@ -18,7 +18,7 @@ export interface PreviewContext {
   known?: readonly KnownProfile[];
   /** The remembered choices of earlier imports, oldest first. */
   choices?: readonly RememberedChoice[];
-  /** Names of columns that the scan of the whole file has found not to be the active one. */
+  /** Names of columns whose values in the whole file do not fit the field `active`, as the scan has found out. */
   unfit_active?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export async function readProfiledHead(
   if (!(isMoved || isNew) || !readsDifferently(chosen.options, head.dialect))
     return { head: chosen.profile === null ? withDecisions(head, decided) : head, chosen };
   const again = await readSource(source, overridesOf(chosen.options));
-  // With another path of the records, an XML or JSON file has other columns.
+  // If the profile specifies another path for the records of an XML or JSON file, the file has other columns.
   if (again?.dialect.tree === undefined || chosen.profile === null) return { head: again, chosen };
   return { head: again, chosen: chooseProfile(again.table, given, chosen.profile, []) };
 }

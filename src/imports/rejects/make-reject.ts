@@ -111,7 +111,7 @@ interface Fault {
   /** Number of fields in the record. */
   width: number;
   layout: Layout;
-  /** Target of the wrong column. */
+  /** Target of the column with the wrong value. */
   target: LayoutColumn["target"] | undefined;
 }
 
@@ -175,7 +175,7 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
   }
 }
 
-/** @param layer the layer of the row; null if the row only adds to its group */
+/** @param layer the layer that the row changes, such as a language; null if the row only adds values to the product of its group */
 const withoutBase = (layer: string | null): string =>
   layer === null
     ? "The row only adds to a product of its group, but the group has no row of a product. Add that row beside this one."

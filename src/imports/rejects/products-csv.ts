@@ -10,12 +10,12 @@ import type { RejectedProduct } from "./product-rejects.ts";
 import type { StoredReject } from "./make-reject.ts";
 import { rejectedAttributes, type RejectedAttribute } from "./store.ts";
 
-/** Maximum number of attributes in the file. A file can have 2,000 columns. */
+/** Maximum number of attributes in the exported file, so that the file can be imported: an import accepts at most 2,000 columns. */
 const MAX_ATTRIBUTES = 1900;
 
 export interface ProductsCsv {
   header: string;
-  /** Number of columns without those of the reasons. */
+  /** Number of columns, not counting the columns for the reasons. */
   width: number;
   lineOf(reject: StoredReject): string;
 }

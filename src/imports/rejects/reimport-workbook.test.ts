@@ -1,5 +1,5 @@
-// Tests that a mapping made for a text file reads the workbook of the same table, in the preview and in the import, and that its rejected
-// rows, which are text again, give the same values.
+// Tests that a mapping made for a text file also reads a workbook with the same table, in the preview and in the import. The rejected rows
+// of the workbook are exported as a text file, which gives the same values when it is imported.
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -136,7 +136,7 @@ test("a mapping with the texts of a spreadsheet reads its booleans, percentages 
   );
   expect(await importBytes(context, workbook, { mapping: TEXTS })).toMatchObject({ created: 3, ignored: 1 });
   const inWorkbook = (await pool.query("select sku, active, attributes from products order by sku")).rows;
-  // The digits after the decimal point that only the format of a cell adds are not part of its value.
+  // The CSV file contains `17.0`. In the workbook, the value of this cell is 17, and only its format adds the `.0`.
   expect(JSON.parse(JSON.stringify(inCsv).replace('"17.0"', '"17"'))).toEqual(inWorkbook);
 });
 

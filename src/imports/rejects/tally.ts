@@ -18,7 +18,7 @@ export interface RejectTally {
   readonly is_listing: boolean;
   /** Whether nearly every row so far was rejected. */
   readonly has_too_many: boolean;
-  /** @param rows number of rows so far */
+  /** @param rows number of rows that the scan has read so far */
   problem(rows: number): Problem;
 }
 

@@ -5,9 +5,10 @@ import { isPacked } from "../read/detect/detect-format.ts";
 import { readSources, unpackedPath } from "../read/tree/source-text.ts";
 import type { StoredReject } from "./make-reject.ts";
 
-/** Maximum number of characters of a record. A cell of a spreadsheet has at most 32,767. */
+/** Maximum number of characters of a record in a description. A longer record is cut, because a cell of a spreadsheet holds at most
+ * 32,767. */
 const MAX_SOURCE = 30_000;
-/** Each record has at least this number of characters, however many there are. */
+/** A record is never cut to fewer characters than this, however many records there are. */
 const MIN_SOURCE = 1000;
 /** Maximum number of characters of all records that are in memory at the same time, if each has more than MIN_SOURCE. */
 const MAX_TOTAL = 32 << 20;

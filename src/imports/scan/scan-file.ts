@@ -150,7 +150,7 @@ async function scanText(
   return "scanned";
 }
 
-/** @throws ActiveIsUnfit if the values so far show that the column that detection has chosen is not the active one */
+/** @throws ActiveIsUnfit if detection has chosen a column for the field `active`, and the values so far do not fit this field */
 function refuseUnfitActive(rows: RowScan, isEnd: boolean): void {
   const unfit = rows.unfitActive(isEnd);
   if (unfit === undefined) return;

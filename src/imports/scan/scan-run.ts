@@ -12,7 +12,7 @@ export interface Run {
   context: ImportContext;
   work: ImportWork;
   signal: AbortSignal;
-  /** The columns that an earlier scan of the file has found not to be the active one. */
+  /** The columns that do not fit the field `active`, as earlier scans of the file have found out. */
   unfit_active?: readonly UnfitActive[];
 }
 
@@ -21,7 +21,7 @@ export type JudgedTable = Omit<Table, "columns"> &
   PlannedColumns & {
     /** The remembered choices for columns that have the same names as the columns of this table. */
     remembered: readonly RememberedChoice[];
-    /** Positions of the columns that are not the active one, because of values below the first rows. */
+    /** Positions of the columns that do not fit the field `active`: values below the first rows are neither yes nor no. */
     unfit: ReadonlySet<number>;
   };
 

@@ -42,7 +42,7 @@ import type { Problem } from "../../../contract/problems.ts";
 const MAX_CHUNK_BYTES = 8 << 20;
 /** The faults of a key. */
 const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
-/** Number of keys in `first_keys` by default, for a file without a name column. */
+/** Default number of keys in `first_keys` if the file has no name column. */
 const FIRST_KEYS = 1000;
 /** Size of the key buffer as a multiple of the field buffer. A key is at most three times as long as its field, because lower-casing can
  * triple the bytes of a text. */
@@ -62,7 +62,7 @@ export interface Scanner {
   readonly superseded: number;
   readonly rejected: number;
   readonly ignored: number;
-  /** Number of rows that delete their products, without superseded rows. */
+  /** Number of rows that delete their products, not counting superseded rows. */
   readonly deletions: number;
   /** The numbers of rows, of blank SKUs and of repeated SKUs. After the scan, they show whether the SKU column really contains the keys. */
   readonly key_figures: KeyFigures;
@@ -81,7 +81,7 @@ export interface Scanner {
   isDeletion(row: number): boolean;
   /** Returns whether a row has this key. */
   hasKey(key: string): boolean;
-  /** Returns the index of the row that has this key, and is applied unless the row is rejected; -1 if no row has the key. */
+  /** Returns the index of the row that has this key and is not superseded; -1 if no row has the key. The row may be rejected. */
   rowOf(key: string): number;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
@@ -100,7 +100,7 @@ export interface ScanRules {
   header?: readonly string[] | undefined;
   /** The cells of the first rows. They show which numbers mean yes or no in the column of the field `active`. */
   sample?: readonly (readonly string[])[] | undefined;
-  /** Judges the values of the active column, if detection has chosen it. */
+  /** Judges the values of the column that detection has chosen for the field `active`; undefined if detection has chosen none. */
   active_watch?: ActiveWatch | undefined;
   /** The plan of the mapping, if values are computed. */
   plan?: MappingPlan | null;
@@ -114,7 +114,7 @@ export interface ScanRules {
   first_keys?: number | undefined;
 }
 
-/** Returns the rules that come from the table and the mapping. */
+/** Returns those rules of the scanner that come from the table and the mapping. */
 export const rulesOf = ({
   header,
   rows,
@@ -150,7 +150,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const skip = createBits();
   /** The rows without a name, in a file with a column of names. */
   const nameless = createBits();
-  /** The rows that delete their products, in a file with such rows. */
+  /** The rows that delete their products. Used only if the mapping defines deletions. */
   const deleting = createBits();
   const hasDeletions = layout.delete >= 0;
   let rows = 0;

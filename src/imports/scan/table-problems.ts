@@ -67,7 +67,7 @@ function problemOfText({ header, columns, rows }: ReadableTable, dialect: Dialec
   return message === undefined ? undefined : new Problem("unsupported-file", message, { extra: because("other-text") });
 }
 
-/** Names the last cell of a header that is too long: often a single forgotten cell far to the right. */
+/** Names the last filled cell of a header that has too many columns. Often, the cause is a single forgotten cell far to the right. */
 const strayCell = ({ last_cell }: ReadableTable): string =>
   last_cell === null
     ? ""

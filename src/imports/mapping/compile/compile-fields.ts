@@ -26,7 +26,7 @@ const IS_TRIMMED: Record<FieldName, boolean> = {
   parent_sku: true,
 };
 
-/** @param isComputed whether no value is copied from a cell without computing it */
+/** @param isComputed whether all values are computed; if false, a value may be a plain copy of a cell */
 export function compileFields(
   context: CompileContext,
   mapping: Mapping,

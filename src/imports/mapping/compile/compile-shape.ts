@@ -28,7 +28,7 @@ export interface CompiledShape {
 }
 
 interface ShapedFile {
-  /** The columns of the file as attributes. */
+  /** The columns of the file, each with the attribute that it becomes. */
   columns: readonly Column[];
   /** The columns whose blank cells remove attributes. */
   removed: ReadonlySet<number>;
@@ -98,7 +98,8 @@ function unusedValue(context: CompileContext, value: Value, statement: string): 
   return node;
 }
 
-/** A column as the beginning of a group means that its cell is not blank. */
+/** Compiles the condition under which a row begins a new group. If the mapping only names a column, a row begins a group if its cell in
+ * this column is not blank. */
 const beginningOf = (context: CompileContext, begins: string | Condition): ConditionNode | null =>
   compileCondition(context, typeof begins === "string" ? { of: begins, not: "" } : begins, "group.begins");
 
@@ -135,7 +136,8 @@ function compileProduct(context: CompileContext, mapping: Mapping): ProductNode 
 
 type Overlay = NonNullable<Mapping["overlay"]>;
 
-/** Returns null if the file lacks the column that contains the layer of each row. Every row is then a product itself. */
+/** Compiles `overlay`, with which rows can change a product in one layer, such as a language. Returns null if the file lacks the column
+ * that contains the layer of each row. Every row is then a product itself. */
 function compileOverlay(context: CompileContext, { by, base, active_name }: Overlay): ShapePlan["overlay"] {
   const column = context.file.find(by);
   if (column === -1) {
@@ -160,7 +162,7 @@ function compileTable(context: CompileContext, name: string, { record, key, valu
 }
 
 /** Returns the columns of the products text (shape/products-text.ts): the position of each product's record in the file, the SKU, the
- * fields that the mapping sets for at least one kind of rows, the attributes, and what a marker erases. */
+ * fields that the mapping sets for at least one kind of rows, the attributes, and the names of the fields that erase markers erase. */
 function productColumns(
   { products, kept, overlay, links }: ShapePlan,
   columns: readonly Column[],

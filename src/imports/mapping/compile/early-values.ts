@@ -1,10 +1,11 @@
-// Refuses values that a shape reads before they are known. Rows are ignored and divided into groups while their group is still being read.
-// Lookup tables are complete at the end of the file. Keys that belong together are found in a pass before the groups are formed.
+// Refuses a mapping that reads values before they are known. Conditions that ignore rows or divide them into groups are evaluated while a
+// group is still being read, so they cannot read values of the group. Lookup tables are complete only at the end of the file. If rows
+// anywhere in the file can belong to one product, their keys are read in a pass of their own, before the groups are formed.
 import { because } from "../../../../contract/problem-reasons.ts";
 import type { ConditionNode, ShapePlan, ValueNode } from "../plan.ts";
 import { invalidMapping } from "./invalid.ts";
 
-/** A value or a condition of a statement. */
+/** A value or a condition in a statement of the mapping. */
 interface Part {
   statement: string;
   value?: ValueNode | null;
@@ -60,7 +61,7 @@ export function refuseEarlyValues(shape: ShapePlan, ignore: readonly ConditionNo
       );
 }
 
-/** @throws Problem `mapping-invalid` if one of the parts contains a value that meets the test */
+/** @throws Problem `mapping-invalid` if one of the given statements contains a value for which `test` returns true */
 function refuse(parts: readonly Part[], test: Test, detail: string): void {
   for (const part of parts) {
     if (!valuesOf(part).some(test)) continue;
@@ -69,7 +70,7 @@ function refuse(parts: readonly Part[], test: Test, detail: string): void {
   }
 }
 
-/** Returns all values in the part, including those of conditions. */
+/** Returns all values of a statement, including those in its conditions. */
 const valuesOf = ({ value, condition }: Omit<Part, "statement">): ValueNode[] => [
   ...(value === undefined || value === null
     ? []
@@ -89,7 +90,7 @@ const valuesOf = ({ value, condition }: Omit<Part, "statement">): ValueNode[] =>
 const nestedIn = (source: number | ValueNode): ValueNode[] =>
   typeof source === "number" ? [] : valuesOf({ value: source });
 
-/** Returns the columns that the values of the part read. */
+/** Returns the columns that the values of a statement read. */
 const columnsOf = (part: Part): number[] =>
   valuesOf(part).flatMap(({ sources, condition = [] }) => [
     ...sources.filter((source) => typeof source === "number"),

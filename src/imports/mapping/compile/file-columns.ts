@@ -21,9 +21,9 @@ export interface FileColumns {
    * `mapping-invalid` if the total is too large
    */
   compare(characters: number, pattern: string): void;
-  /** Notes that a statement names these columns. */
+  /** Notes that a statement of the mapping names these columns. */
   note(columns: Iterable<number>): void;
-  /** Notes that the file lacks a column that a statement names. */
+  /** Notes that the file lacks a column that a statement of the mapping names. */
   lack(name: string): void;
   /** The columns whose cells may be lists, because their names end with `[]`. A mapping may name them without this ending. */
   readonly lists: ReadonlySet<number>;
@@ -53,7 +53,7 @@ const MAX_COMPARED = 1_000_000_000;
 /** The form in which names are compared. */
 export const comparableName = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 
-/** The name of a column of lists without its ending. */
+/** Returns the name of a list column without the ending `[]`. */
 const withoutSuffix = (name: string): string => name.slice(0, -LIST_SUFFIX.length).trimEnd();
 
 export const isPattern = (name: string): boolean => name.includes("*") || name.includes("{n}");

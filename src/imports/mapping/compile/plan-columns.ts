@@ -19,7 +19,7 @@ export interface ComputedValues {
 
 export function planColumns(computed: ComputedValues): PlanColumn[] {
   const { names, fields, attributes, pairs, removed, erases, deletes } = computed;
-  // The mapper always writes the column `delete`, so this column is first: the scan leaves out the columns of the attributes.
+  // The column `delete` is first, and the attributes are last: the scan appends `delete` and the fields, but leaves out the attributes.
   const columns: PlanColumn[] = deletes ? [{ name: "delete_when", target: "delete", computed: true }] : [];
   const fieldColumns = fields.map(({ target, value }): PlanColumn => {
     const sources = [...new Set(columnsOfValue(value))].map((column) => (names[column] ?? "").trim());
@@ -72,7 +72,8 @@ function sizesOf({ fields, attributes, pairs }: ComputedValues): { added_bytes: 
 /** Minimum number of bytes of an object with a name and a value, as in `{"a":"b"},`. */
 const MIN_OBJECT_BYTES = 10;
 
-/** Returns how many times longer the pairs can be than the objects that contain them. Constants and punctuation count once per object. */
+/** Returns the maximum ratio of the bytes of the computed attributes to the bytes of the JSON objects from which they are computed.
+ * Constants and punctuation count once per object, and an object has at least MIN_OBJECT_BYTES bytes. */
 function copiesOfNested({ name, value, unit }: PairNode & { kind: "nested" }): number {
   const bounds = [name, value, ...(unit === null ? [] : [unit, name])].map((part) => sizeOf(part).bytes);
   const fixed = bounds.reduce((total, bound) => total + bound.fixed + 20, 0);

@@ -96,8 +96,8 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
-/** Returns a function that writes numbers of digits with separators and a minus sign; a euro sign may follow. Any other number needs
- * `convertNumber`. */
+/** Returns a function that writes a cell such as `-1.234,50 €` as a number. The cell may contain digits, separators, a minus sign at the
+ * start and a euro sign at the end. Any other form of a number needs `convertNumber`. */
 function numberWriter(
   column: number,
   { decimal, group, short_groups, currency }: NumberFormat,

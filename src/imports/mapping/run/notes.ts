@@ -1,4 +1,4 @@
-// Collects the texts that value maps do not know, for notices and for the question that holds an import.
+// Collects the texts that value maps do not contain, for notices and for the question that holds an import.
 import { cutText } from "../../../../contract/faults.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { MapperNotes } from "./steps.ts";
@@ -76,7 +76,7 @@ const withTexts = ({ seen, statement, column, count }: Collected): UnknownValues
   texts: [...seen.values()],
 });
 
-/** Adds a text. A list can contain several unknown texts, but the record counts only once. */
+/** Adds a text that the value map does not contain. A list can contain several such texts, but `count` counts its record only once. */
 function collect({ values, statement, column, text }: Noted, record: number): void {
   let value = values.get(statement);
   if (value === undefined) {

@@ -14,11 +14,11 @@ const MAX_WORK = 200_000_000;
 /** Maximum number of bytes of the constant texts that conditions and steps read in each record. Constants are the same in all records, so
  * they must not take more time than ordinary cells. */
 const MAX_CONSTANT_WORK = 2_000_000;
-/** Maximum length of a text after a `replace` step, which returns no longer text (steps.ts). */
+/** Maximum length of a text after a `replace` step. A `replace` step rejects the row if its result would be longer (steps.ts). */
 const MAX_GROWN = MAX_TEXT_BYTES;
 
-/** If a template has a placeholder for only digits, letters or numbers, each part of the template costs as much as reading the text this
- * number of times. Matching any other template costs as much as reading the text once. */
+/** Cost of a template with a placeholder that matches only digits, letters or numbers: each part of the template costs as much as reading
+ * the text this number of times. Matching any other template costs as much as reading the text once. */
 const KIND_COST = 4;
 /** How many times a cell that contains pairs may be compared with the template: once after each of the 50 parts that can be joined into
  * one pair (pairs.ts). */
@@ -62,7 +62,7 @@ export class RowWork {
   }
 }
 
-/** Rejects the row if one of its cells needs too much work. Returns whether it does. */
+/** Rejects the row if reading its cells needs too much work. Returns whether the row was rejected. */
 export function rejectsExcess(work: RowWork, row: Row): boolean {
   const excess = work.excessOf(row);
   if (excess === undefined) return false;
@@ -73,9 +73,9 @@ export function rejectsExcess(work: RowWork, row: Row): boolean {
 
 export type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
 
-/** Readings of a column's cell that read texts of the same length. */
+/** The steps and conditions that read a column's cell as a text of the same length. Earlier steps can make the text longer than the cell. */
 interface Read {
-  /** How many times longer than the cell the text can be. */
+  /** Maximum ratio of the text's length to the cell's length. */
   factor: number;
   /** How many times the text is read. */
   cost: number;
@@ -99,7 +99,8 @@ function longestCell(reads: readonly Read[], work: number): number {
   return low;
 }
 
-/** The readings of the cells of each column, and the number of bytes of constants that are read in each record. */
+/** For each column: how often its cell is read, by the factor by which the text is longer than the cell. Also the number of bytes of
+ * constants that are read in each record. */
 interface Reads {
   columns: Map<number, Map<number, number>>;
   constants: number;
@@ -120,7 +121,8 @@ function readsOf({ fields, attributes, pairs, ignore, delete_when }: WorkPlan): 
     const columnReads = reads.columns.get(column) ?? new Map<number, number>();
     reads.columns.set(column, columnReads.set(factor, (columnReads.get(factor) ?? 0) + cost));
   };
-  /** Adds the readings of a value. @param later what reads the result of the value, in order */
+  /** Adds how often the sources of a value are read.
+   * @param later the steps and conditions that read the result of the value, in order */
   const addValue = (node: ValueNode, later: readonly Reading[]): void => {
     for (const { test } of node.condition ?? []) if (test !== null) addCondition(test);
     const readings = [...node.steps.flatMap(readingsOf), ...later];
@@ -156,12 +158,12 @@ const costOfValue = ({ sources, steps }: ValueNode): number =>
   steps.flatMap(readingsOf).reduce((total, { cost }) => total + cost, 1) +
   sources.reduce<number>((total, source) => total + (typeof source === "number" ? 1 : costOfValue(source)), 0);
 
-/** A reading of a text. */
+/** A step or condition that reads a text. */
 interface Reading {
   cost: number;
-  /** How many times longer the text is afterwards, at most. */
+  /** Maximum ratio of the text's length after the step to its length before the step. */
   growth: number;
-  /** Length of the constant text that the reading adds, or replaces the text by. */
+  /** Length of the constant text that the step adds, or with which the step replaces the text. */
   adds: number;
 }
 
@@ -193,8 +195,8 @@ function readingsOf(step: Step): Reading[] {
 const constantOf = ({ sources, constant, fallback, separator }: ValueNode): number =>
   (sources.length === 0 ? (constant ?? "").length : separator.length * (sources.length - 1)) + (fallback ?? "").length;
 
-/** Returns the readings with the lengths of their texts. A growth counts as the next power of two, so that there are few different
- * lengths. `constant` is the length that the text has in addition to the multiple of the cell. */
+/** Yields the steps and conditions that read the text, with the length of the text: at most `factor` times the length of the cell, plus
+ * `constant`. To limit the number of different factors, each growth is rounded up to a power of two. */
 function* readsAfter(readings: readonly Reading[], length: number): Generator<Read & { constant: number }> {
   let factor = 1;
   let constant = length;

@@ -14,7 +14,7 @@ import type { Row } from "./row.ts";
 /** Returns null if the result is blank or the text is not valid for the step. In the second case, the function adds a fault to the row. */
 export type RunStep = (row: Row, text: string) => string | string[] | null;
 
-/** Collects the texts that value maps do not know. */
+/** Collects the texts that value maps do not contain. */
 export interface MapperNotes {
   /** Notes a text that was kept although the value map does not contain it. */
   kept(statement: string, column: number, text: string): void;

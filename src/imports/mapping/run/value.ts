@@ -19,7 +19,7 @@ export type ReadValue = (row: Row) => Result;
 export interface ValueContext extends StepContext {
   /** A cell with one of these texts erases the stored value. */
   markers: ReadonlySet<string>;
-  /** Whether a number, a date or a boolean of a workbook has the value of a marker. */
+  /** Whether a number, a date or a boolean of a workbook has the same value as an erase marker, one of `markers`. */
   isMarkerValue: (cell: string) => boolean;
   /** Returns the function that tests a condition. */
   conditionOf: (node: ConditionNode) => (row: Row) => boolean;
@@ -32,7 +32,8 @@ export interface RowGroup {
   /** A number that is different for each group. */
   readonly serial: number;
   value(name: GroupValue): string | null;
-  /** Calls `visit` with each record of the group. `visit` must not keep the row. */
+  /** Calls `visit` with each record of the group. The Row object is reused for the next record, so `visit` must not keep a reference to
+   * it. */
   each(visit: (row: Row) => void): void;
 }
 

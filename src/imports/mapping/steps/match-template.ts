@@ -4,7 +4,7 @@ import type { HoleKind, Token } from "./template.ts";
 
 export interface Template {
   tokens: readonly Token[];
-  /** Names of the placeholders, in order. */
+  /** Names of the template's placeholders, from the first to the last. */
   holes: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-// Numbers by a sample such as `1.234,56`. Digits are moved as text: a number never becomes a double, so it keeps all its digits.
+// Converts numbers that are written like a sample such as `1.234,56`. The digits are moved as text: a number never becomes a double, so it
+// keeps all its digits.
 
 export interface NumberFormat {
   /** The decimal separator, or an empty string if the sample has no decimal places. */

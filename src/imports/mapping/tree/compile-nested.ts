@@ -1,4 +1,5 @@
-// Compiles pairs in the elements of an XML or JSON file. Their values name paths within the element instead of columns.
+// Compiles the mapping's `pairs` for elements of an XML or JSON file. In these pairs, names and values are read from paths within the
+// element instead of columns.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { comparable, compileValue, type CompileContext } from "../compile/compile-value.ts";
@@ -37,7 +38,7 @@ export function compileNested(context: CompileContext, pair: Pair, statement: st
   return compiled;
 }
 
-/** The value with the column of the file that messages name. */
+/** Returns the value with `column` as the column that messages about the value show. */
 const ofColumn = (node: ValueNode, column: number): ValueNode => ({
   ...node,
   column,

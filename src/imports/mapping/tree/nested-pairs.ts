@@ -1,5 +1,5 @@
-// Evaluates pairs in the elements of an XML or JSON file. The reader of the file has collected the elements in a cell, as objects with the
-// texts of each element by their paths.
+// Evaluates pairs (attributes whose names come from the data) in the elements of an XML or JSON file. The reader of the file has written
+// all elements of a record into one cell, as a JSON array of objects. Each object contains the texts of one element by their paths.
 import { isJsonCell } from "../../../catalog/product/attribute-list.ts";
 import { isBlankText } from "../../../catalog/product/product.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -84,7 +84,7 @@ class ObjectRow extends Row {
   }
 }
 
-/** Returns undefined if the cell contains anything else than an array of objects. */
+/** Returns undefined if the cell contains anything other than an array of objects. */
 function parseObjects(cell: string): Values[] | undefined {
   try {
     const objects: unknown = JSON.parse(cell);

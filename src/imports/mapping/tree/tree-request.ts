@@ -57,7 +57,7 @@ function addStatements({ attributes = {}, kinds, ...others }: Statements, paths:
 
 type Table = NonNullable<Mapping["tables"]>[string];
 
-/** @returns undefined for a table of the records themselves */
+/** @returns undefined if the entries of the lookup table are the file's own records, which the reader reads in any case */
 function tableRequest(name: string, { record, key, value, parent }: Table): TableRequest | undefined {
   if (record === ".") return undefined;
   return {

@@ -10,7 +10,7 @@ import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { Candidate } from "../../../../contract/imports/question.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
-/** Minimum share of filled and of different values for offering a column as the key. */
+/** A column is offered as the key only if at least this share of its cells is filled, and at least this share of its values is different. */
 const MIN_SHARE = 0.9;
 
 /** @returns undefined if the key is not blank, or if nothing else can be the key */
@@ -57,7 +57,7 @@ function blankKeyColumns(
   return [...names];
 }
 
-/** Whether the file has one of the columns, and all of them are blank. */
+/** Whether the file has at least one column of `group`, and all its columns of `group` are blank in all rows. */
 function isBlank(
   group: readonly string[],
   positions: ReadonlyMap<string, number>,

@@ -50,8 +50,8 @@ test("a stored profile is selected by its columns; a new column in a later file 
   expect(next).toMatchObject({ state: "done", profile: { name: "Supplier" } });
   expect(codes(next)).toEqual([["new_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "3.00", Farbe: "red" } });
-  // The profile has stored the column Farbe, so this import has no notice. The next file lacks the column: the import reports this and
-  // leaves its values unchanged.
+  // The profile remembers the column Farbe from the previous import, so this import has no notice. The next file lacks the column: its
+  // import reports this and leaves the stored values of Farbe unchanged.
   expect(codes(await run(`${HEADER};Farbe\nACME;3;Desk;3,00;red\n`))).toEqual([]);
   expect(codes(await run(`${HEADER}\nACME;2;Desk;4,00\n`))).toEqual([["missing_column", "Farbe"]]);
   expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "4.00", Farbe: "red" } });
@@ -116,7 +116,7 @@ test("a profile that names the records of a JSON file is selected, and the file 
     name: "../../title/en",
   });
   const file = '{"title":{"en":"Shirt"},"variants":[{"vsku":"v-1"},{"vsku":"v-2"}]}\n'.repeat(2);
-  // The second import knows the columns of the first one.
+  // The second import recognizes the columns as those of the first import, so it has no notices either.
   for (const state of ["done", "done"]) {
     expect(await run(file)).toMatchObject({ state, rows: 4, profile: { name: "Variants" }, notices: [] });
     expect(await readProduct("v-2")).toMatchObject({ name: "Shirt" });

@@ -1,4 +1,5 @@
-// A column that is the active one by its name and its first values, but not by its values in the rest of the file, becomes an attribute.
+// Tests a column whose name and first values fit the field `active`, but whose values in the rest of the file do not. It becomes an
+// attribute.
 import { beforeEach, expect, test } from "vitest";
 import { createTestApp } from "../../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";

@@ -1,9 +1,9 @@
-// Reads a file again without the active column that detection has chosen from the first rows, if later rows show that it is not the active
-// column. Its rows would otherwise be rejected.
+// Reads a file again if detection has chosen a column for the field `active` by its first values, but many later values are neither yes nor
+// no. In the new scan, the column becomes an attribute. Otherwise, all rows with such values would be rejected.
 import type { Notice } from "../../../../contract/imports/notices.ts";
 import { cutText } from "../../../../contract/faults.ts";
 
-/** A column that is named like the active one, although many of its values are neither yes nor no. */
+/** A column whose name suggests the field `active`, although many of its values are neither yes nor no. */
 export interface UnfitActive {
   position: number;
   name: string;
@@ -11,7 +11,8 @@ export interface UnfitActive {
   misfit: string;
 }
 
-/** Thrown by a scan that must start again with the column as an attribute. */
+/** Thrown by a scan if the column that detection has chosen for the field `active` does not fit. The scan must start again with this column
+ * as an attribute. */
 export class ActiveIsUnfit extends Error {
   override readonly name = "ActiveIsUnfit";
   readonly column: UnfitActive;
@@ -22,15 +23,15 @@ export class ActiveIsUnfit extends Error {
   }
 }
 
-/** Maximum number of columns for which a file is read again. */
+/** Maximum number of columns that scans of a file may find unfit for the field `active`. After each of them, the file is read again. */
 const MAX_UNFIT = 3;
 
-/** Whether a scan judges the values of the active column.
+/** Whether a scan judges the values of the column that detection has chosen for the field `active`.
  * @param hasMapping whether a mapping decides what the columns become */
 export const judgesActive = (unfit: readonly UnfitActive[], hasMapping: boolean): boolean =>
   !hasMapping && unfit.length < MAX_UNFIT;
 
-/** Calls `scan`, and calls it again with each column that it has found not to be the active one.
+/** Calls `scan`. Each time the scan finds a column unfit for the field `active`, calls it again with this column added to `unfit`.
  * @param restart is called before each further scan */
 export async function withoutUnfit<T>(
   scan: (unfit: readonly UnfitActive[]) => Promise<T>,

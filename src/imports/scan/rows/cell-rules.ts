@@ -39,7 +39,7 @@ const isLimited = (target: LayoutColumn["target"]): boolean => {
 
 export interface TypedColumn {
   index: number;
-  /** Returns the fault of a cell's text that is not blank. */
+  /** Returns the fault of a cell's text. The caller leaves out blank texts. */
   faultOfText: (text: string) => RejectCode | undefined;
 }
 
@@ -58,7 +58,7 @@ const faultsOfText = (
 
 /** The columns that accept only numbers, only yes and no, or JSON lists.
  * @param valuesOf returns a column's values in the first rows. These values show which numbers mean yes or no
- * @param watch judges the values of the active column */
+ * @param watch judges the values of the column for the field `active` */
 export const typedColumns = (
   layout: Layout,
   valuesOf: (column: number) => readonly string[],

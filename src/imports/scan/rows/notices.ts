@@ -24,7 +24,7 @@ export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | 
       count: null,
     }));
 
-/** A notice about a column that is named like the name of products, but whose values cannot be names.
+/** A notice about a column whose name suggests that it contains the names of products, but whose values cannot be names.
  * @param options the options of the import. A column that the client or a profile has chosen is not doubted */
 export function nameNotices(
   { columns, rows }: Pick<NoticedTable, "columns" | "rows">,
@@ -87,7 +87,7 @@ function repeatedNotices({ header }: NoticedTable): Notice[] {
   }));
 }
 
-/** Notices about attributes whose names look like other names. */
+/** Notices about attributes whose names mix letters of two scripts that look alike, such as Latin and Cyrillic. */
 const mixedNameNotices = ({ columns }: NoticedTable): Notice[] =>
   columns
     .filter(({ name, target }) => target === "attribute" && name.split(/[^\p{L}\p{M}]+/u).some(mixesScripts))

@@ -24,7 +24,7 @@ export interface RowScan {
   /** Scans the records of one window. Fits them to the table, and calls `onFitted` with the fitted records. @param offset the start of
    * the window in the text */
   add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
-  /** Returns the column that detection has chosen as the active one, if its values in the file show that it is not.
+  /** Returns the column that detection has chosen for the field `active`, if the values of the column do not fit this field.
    * @param isEnd whether the file has no further rows */
   unfitActive(isEnd: boolean): UnfitActive | undefined;
   /** Returns the notices about the table and its rows. Call it after the last window, before the scanner is released. */
@@ -32,11 +32,12 @@ export interface RowScan {
 }
 
 export type RowScanRules = Pick<ScanRules, "repeats" | "chunk_records" | "text_size" | "first_keys"> & {
-  /** Whether to judge the values of an active column that detection has chosen. */
+  /** Whether to judge the values of the column that detection has chosen for the field `active`. */
   judges_active: boolean;
 };
 
-/** The column that detection has chosen as the active one; undefined if a user has chosen it for an earlier file. */
+/** The column that detection has chosen for the field `active`; undefined if there is none, or if a user has chosen it for an earlier
+ * file. */
 function detectedActive({ columns }: JudgedTable): { position: number; name: string } | undefined {
   const position = columns.findIndex(({ target }) => target === "active");
   const column = columns[position];

@@ -26,7 +26,7 @@ export function groupNotices({ shape, names }: ShapedPlan, counts: FormedCounts,
   ];
 }
 
-/** The values of the sentences, for clients that translate them. Values of sentences that the message lacks are missing. */
+/** Returns the names and numbers in the message, for clients that translate it. A part that the message leaves out has no values. */
 function groupValues(
   { group, merges, overlay, products }: ShapePlan,
   names: readonly string[],

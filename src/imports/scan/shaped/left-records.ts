@@ -33,7 +33,7 @@ type FoundRow = StoredReject | IgnoredRow;
 /** Number of characters of the rejected rows and their products above which the list is full. */
 const MAX_CHARACTERS = 4 << 20;
 
-/** Creates a list of the described rows that are not stored yet. */
+/** Creates a list of rejected and ignored rows that are not stored yet. */
 function createFoundRows(): Pick<LeftList, "take" | "is_full"> & { add(row: FoundRow): void } {
   let rows: FoundRow[] = [];
   let characters = 0;
@@ -63,7 +63,8 @@ export function createLeftList(
   const layout: Layout = layoutOf(planLayoutColumns(columns, null));
   const tally = createRejectTally(listedRejects);
   const found = createFoundRows();
-  /** The number of the last row so far. A row that belongs to the product of an earlier row is rejected together with the earlier row. */
+  /** The highest row number so far. Row numbers do not always ascend, because a row that belongs to the product of an earlier row is
+   * rejected together with the earlier row. */
   let lastRow = 0;
   let ignored = 0;
   let adds = 0;

@@ -87,7 +87,7 @@ test("short records of a wide table are read in several parts", async () => {
     scattered.close((base) => base);
     const former = createNoted();
     const reader = new ScatteredReader({ file, dialect: DIALECT, width, scattered, has_group: false }, former);
-    // Eight million cells are four thousand records.
+    // One call reads at most about eight million cells: four products of 1,000 records with 2,000 cells each.
     expect(await reader.attach(1, products)).toBeLessThan(10);
     expect(former.attached.get(1)).toBe("s,de");
   } finally {

@@ -1,4 +1,5 @@
-// Reads the scattered records of products from the file, for many products at once.
+// Reads the scattered records of products from the file: records that are not next to the first record of their product. Reads the records
+// of many products at once.
 import type { FileHandle } from "node:fs/promises";
 import { RangeReader, joinRanges } from "../../shape/attached.ts";
 import type { ProductFormer } from "../../shape/form-products.ts";
@@ -8,9 +9,9 @@ import { truncatedFile } from "../../problems.ts";
 import { readFully } from "../../read/text/text-file.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 
-/** Scattered records of products in this many bytes are read at once. */
+/** Approximate number of bytes of scattered records that are read at once. */
 const READ_BYTES = 8 << 20;
-/** Ranges with a smaller gap between them are read at once. */
+/** Ranges of the file with at most this number of bytes between them are read at once. */
 const MAX_GAP = 1 << 16;
 
 export interface ScatteredSource {
@@ -19,7 +20,7 @@ export interface ScatteredSource {
   /** Number of columns of the file. */
   width: number;
   scattered: Scattered;
-  /** Whether the mapping groups rows. If not, a product is formed before the records of the product after next are read. */
+  /** Whether the mapping groups rows. If not, all products of one `attach` call are formed before the call after the next one. */
   has_group: boolean;
 }
 
@@ -27,7 +28,7 @@ export class ScatteredReader {
   readonly #source: ScatteredSource;
   readonly #former: ProductFormer;
   readonly #reader: RangeReader;
-  /** The bytes of the ranges, and the part of the file that was read last. */
+  /** Buffer for the ranges that `#readRanges` returns. `#piece` is the buffer for one part of the file. */
   #bytes = Buffer.alloc(0);
   #piece = Buffer.alloc(0);
   #groups = [new RecordGroup(), new RecordGroup()];
@@ -38,8 +39,8 @@ export class ScatteredReader {
     this.#reader = new RangeReader(source.dialect, source.width);
   }
 
-  /** Attaches the scattered records of the products in the records from `row` on, as far as they fit into memory. Returns the number of
-   * these records, at most `count`. */
+  /** Takes the records of the file from row `row` on, reads the scattered records of their products, and attaches these to the products.
+   * Stops after about READ_BYTES bytes. @returns the number of records that were taken, at most `count` */
   async attach(row: number, count: number): Promise<number> {
     const { scattered, width } = this.#source;
     if (scattered.is_empty) return count;
@@ -63,7 +64,8 @@ export class ScatteredReader {
     return records;
   }
 
-  /** Returns an empty group. A group is large, so two of them are used in turn if no product is kept for long. */
+  /** Returns an empty group. Groups need much memory, so without `has_group`, two of them are used in turn: the products of a group are
+   * formed before the group is used again. */
   #nextGroup(): RecordGroup {
     if (this.#source.has_group) return new RecordGroup();
     const [next, other] = this.#groups as [RecordGroup, RecordGroup];

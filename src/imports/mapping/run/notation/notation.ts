@@ -47,7 +47,8 @@ function sampleOf(
   return { notation: numberNotation(reader.format, before), evidence: { decimal: shown } };
 }
 
-/** Returns the texts with which a step or condition compares the whole text of a cell, in a list of one group. */
+/** Returns the texts with which a step or condition compares the whole text of a cell. All texts are in one group: the result is a list
+ * with a single element. Returns undefined if the step compares no texts. */
 function comparedTexts(reading: Reading): ComparedText[][] | undefined {
   const textsOf = (texts: readonly string[], meaning: string): ComparedText[] =>
     texts.map((text) => ({ text, meaning }));
@@ -85,7 +86,8 @@ function numberNotation({ decimal, group }: NumberFormat, before: readonly Readi
   };
 }
 
-/** A longer text is not the number that is sought, so it is not replaced further. */
+/** `decimalBefore` stops its replacements when a text is longer than this number of characters. The text that it expects is short, such as
+ * `1,1`. */
 const MAX_REPLACED = 10_000;
 
 /** Returns the decimal separator that a number needs before the `replace` steps, so that these steps turn it into the decimal separator
@@ -98,7 +100,7 @@ function decimalBefore(steps: readonly Reading[], decimal: string): string {
       if (step.step === "replace")
         for (const [from, to] of step.pairs) {
           text = text.split(from).join(to);
-          // Each pair can make the text 2,000 times as long.
+          // Without this check, each further replacement could make the text 2,000 times as long.
           if (text.length > MAX_REPLACED) return text;
         }
     return text;

@@ -7,8 +7,8 @@ import { convertNumber, parseNumberSample, type NumberFormat } from "../../steps
 /** A text of a mapping with which cells are compared. */
 export interface ComparedText {
   text: string;
-  /** What the text is replaced by, or why it is compared. If two texts have the same value but different meanings, neither of them
-   * equals a cell. */
+  /** In a value map, the text that replaces this one; otherwise `yes`, `no` or empty. If two texts have the same value but different
+   * meanings, a cell with this value equals neither of them. */
   meaning: string;
 }
 
@@ -33,7 +33,7 @@ const comparable = (text: string): string => text.trim().toLowerCase();
 export function spellingOf(groups: readonly (readonly ComparedText[])[], sample?: Evidence): Spelling {
   let indexes: Index[] | undefined;
   return (cell, written = cell) => {
-    // Most mappings read no workbook, so the texts are indexed when the first cell is compared.
+    // Index the texts of the mapping only when the first cell is compared, because most mappings read no workbook.
     indexes ??= groups.map((texts) => indexOf(texts, sample));
     const exact = comparable(written);
     let value: string | undefined;
@@ -51,7 +51,7 @@ interface Index {
   exactly: ReadonlySet<string>;
   /** Texts such as `1.234` whose value is 1234, because the texts write decimal commas. The cell 1.234 must not equal them. */
   misread: ReadonlySet<string>;
-  /** null if texts with different meanings have this value. */
+  /** For each value: the text of the mapping that has this value; null if texts with different meanings have it. */
   by_value: ReadonlyMap<string, string | null>;
 }
 
@@ -75,7 +75,7 @@ function indexOf(texts: readonly ComparedText[], sample: Evidence | undefined): 
   };
 }
 
-/** Returns what all texts show that have only one reading; undefined members if the texts differ. */
+/** Returns the decimal separator and the date format that the unambiguous texts use. A member is undefined if these texts disagree. */
 function evidenceOf(texts: readonly ComparedText[]): Evidence {
   const decimals = new Set<string>();
   const dates = new Map<string, DateFormat>();

@@ -30,10 +30,10 @@ interface Kind {
   kind: DoubtfulKind;
   /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
-  /** Whether such a cell begins with the needle, which is a single byte. */
+  /** Whether doubtful cells of this kind begin with `needle`, which is then a single byte. */
   is_first?: boolean;
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
-  /** Whether cells of the SKU column count. A damaged SKU is rejected, so it does not count. */
+  /** Whether doubtful cells are also counted in the SKU column. False for texts that are not valid as a SKU: the scan rejects their rows. */
   in_sku: boolean;
 }
 
@@ -86,7 +86,7 @@ const OTHER_KINDS: readonly Kind[] = (
   in_sku: true,
 }));
 
-/** Steps that can handle a doubtful text, so that the columns which they read are not searched. */
+/** Steps that can handle a doubtful text. The columns that a value with such a step reads are not searched for doubtful texts. */
 const HANDLING: ReadonlySet<Step["step"]> = new Set(["map", "like", "replace"]);
 
 export interface DoubtfulCount {

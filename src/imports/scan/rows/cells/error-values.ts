@@ -56,10 +56,10 @@ export function storedSources(
   return [...found].sort((a, b) => a - b);
 }
 
-/** The steps that may have a value for an error, such as a value map with the text `#N/A`. */
+/** The steps that can replace an error value, such as a value map with the text `#N/A`. */
 const HANDLING: ReadonlySet<Step["step"]> = new Set(["map"]);
 
-/** The columns in which error values are searched, and the errors that the mapping treats as blank. */
+/** The columns that are searched for error values, and the error values that the mapping treats as blank. */
 export interface ErrorColumns {
   columns: readonly number[];
   blank: ReadonlySet<string>;
