@@ -224,7 +224,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
    * character, so that it is neither blank nor trimmed. This is true of most fields. */
   function isStoredAsIs(field: number): boolean {
     if (((records.field_flags[field] as number) & ESCAPED) !== 0) return false;
-    // In an empty field, these are the bytes around it, such as the delimiters.
+    // If the field is empty, `first` and `last` are bytes outside the field, such as delimiters.
     const first = records.bytes[records.field_start[field] as number] as number;
     const last = records.bytes[(records.field_end[field] as number) - 1] as number;
     return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80 && fieldLength(field) > 0;

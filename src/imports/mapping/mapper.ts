@@ -43,7 +43,8 @@ export function createMapper(plan: MappingPlan, dialect: Dialect): Mapper {
   const window = new WindowCopy(plan.width, plan.columns.length);
   const mapper = new RecordMapper(plan, createValueContext({ markers: new Set(plan.empty), notes }), row, window);
 
-  /** Maps a record that has no record fault. Returns whether a condition ignores the record. */
+  /** Maps a record in which the reader of the file has found no fault, such as broken quotes. Returns whether a condition ignores the
+   * record. */
   const mapRecord = (records: Records, r: number, isScan: boolean): boolean => {
     row.open(records, r);
     const isIgnored = mapper.isIgnored();

@@ -22,10 +22,8 @@ export async function findProducts(
   signal: AbortSignal,
 ): Promise<boolean> {
   await deleteMatches(pool, scan.id, scan.scan_token);
-  // The products are read with a cursor, which needs a transaction of its own. Each batch of matches is written outside this transaction,
-  // so that no lock is held for long.
-  /** Number of products of the key in each row. A key with more than MAX_MATCHES products is ambiguous, so its further products need not be
-   * stored: the key could be a brand that a million products have. */
+  /** For each row, the number of products whose attribute has the row's key as its value. A key with more than MAX_MATCHES products is
+   * ambiguous, so its further products need not be stored: the key could be a brand that a million products have. */
   const found = new Uint8Array(rows);
   const isStored = (key: string): boolean => {
     const row = rowOf(key);
@@ -33,6 +31,8 @@ export async function findProducts(
     found[row] = (found[row] as number) + 1;
     return true;
   };
+  // The products are read with a cursor, which needs a transaction of its own. Each batch of matches is written outside this transaction,
+  // so that no lock is held for long.
   return withTransaction(pool, async (client) => {
     for await (const candidates of readCandidates(client, rule.attribute)) {
       signal.throwIfAborted();

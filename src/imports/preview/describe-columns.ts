@@ -65,7 +65,7 @@ export function effectiveMapping(
 ): Mapping | null {
   if (mapping !== undefined)
     return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };
-  // If two columns have the same name, these names tell them apart: the mapping finds the second `Name` only as `Name (2)`.
+  // Use the names that distinguish columns with the same name: the mapping finds the second `Name` only as `Name (2)`.
   const named = header.length === 0 ? columns : attributeColumns(header);
   const nameAt = (position: number): string => named[position]?.name ?? "";
   const fields = FIELD_NAMES.flatMap((field): [string, string][] => {

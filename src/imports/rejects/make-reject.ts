@@ -71,7 +71,7 @@ const ofBroken = ({ reason }: BrokenRecord): string =>
     ? `The record is longer than ${MAX_RECORD_LENGTH >> 20} MB. Divide it, or name the path of the records in a mapping.`
     : `The line is not a JSON object: ${plainText(reason)}. Correct the line.`;
 
-/** Returns the description of a row with a value that does not fit its mapping. */
+/** Returns the description of a row with a value that does not fit the mapping. */
 export function makeMappingReject(file: FileRecords, r: number, row: number, fault: MappingFault): Reject {
   const { code, column, text } = fault;
   const reject = makeReject(file, r, row, code, -1);

@@ -15,7 +15,8 @@ export const productJson = ({ fields, attributes }: Pick<FormedProduct, "fields"
   JSON.stringify({ ...Object.fromEntries(fields), attributes: Object.fromEntries(attributes) });
 
 /**
- * Returns the rejects with the record of the file as `raw`. In `rejects`, `raw` is the record of the products text.
+ * Returns the rejects with the record of the file as `raw`. In the parameter `rejects`, `raw` is the record of the formed product
+ * (shape/products-text.ts).
  * @param file the text of the file
  */
 export async function withSources(

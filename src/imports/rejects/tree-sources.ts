@@ -18,7 +18,7 @@ interface Work {
   scan_token: number;
 }
 
-/** Returns the rows with the records from which they come. Rows of other formats stay unmodified. */
+/** Returns the rows of an XML or JSON file with the records from which they come. Rows of other formats stay unmodified. */
 export async function withTreeSources<Row extends StoredReject | IgnoredRow>(
   rows: readonly Row[],
   context: Pick<ImportContext, "files_dir">,

@@ -76,7 +76,8 @@ async function scanAsAttempt(
 ): Promise<void> {
   const attempt: Work = { kind: "import", id: work.id };
   const onWait = async (): Promise<void> => {
-    // Ignore errors: `watchScan` notices a cancel, and a short outage of the database must not end the wait.
+    // `beginPart` calls this function at intervals while it waits. Ignore errors, because a short outage of the database must not end the
+    // wait, and `watchScan` notices a cancel.
     await noteAlive(context.pool, work.id).catch(() => undefined);
   };
   const deaths = await beginPart(context.pool, { client, until: "unlock", onWait }, attempt, SCAN_PART, signal);
@@ -113,8 +114,8 @@ async function settle(context: ImportContext, work: ImportWork): Promise<void> {
   else await concludeLoading(context, work.id);
 }
 
-/** Removes the text of a failed scan. If the database is unavailable, it is unknown whether loading has started: the text is
- * kept, and the next scan removes it. */
+/** Removes the text files that a failed scan has written. If the database is unavailable, it is unknown whether loading has started: the
+ * files are kept, and the next scan removes them. */
 async function removeUnlessLoading(context: ImportContext, work: ImportWork): Promise<void> {
   const current = await readImportWork(context.pool, work.id).catch(() => undefined);
   if (current === undefined) return;

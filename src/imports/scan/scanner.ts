@@ -141,8 +141,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const smallestLimit = Math.min(...limitedInFile.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column), rules.active_watch);
   const checked = errorColumns(layout, rules.plan ?? null);
-  // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has one. In other files, it means a
-  // missing SKU.
+  // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has a SKU. In other files, it means that the
+  // SKU is missing.
   const isExport = FIELD_NAMES.every((name, i) => rules.header?.[i] === name);
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   let key = Buffer.allocUnsafe(4096);
@@ -211,7 +211,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const width = (records.first_field[r + 1] as number) - first;
     if (width < layout.width) return "too_few_fields";
     if (width > layout.width) return "too_many_fields";
-    // Only the key of a row that deletes its product is read.
+    // In a row that deletes its product, only the key is read.
     if (deletes(records, r)) return undefined;
     const isLong = (records.end[r] as number) - (records.start[r] as number) > smallestLimit;
     if (isLong && exceedsLimit(records, first, limitedInFile)) return "value_too_long";

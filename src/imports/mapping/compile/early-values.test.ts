@@ -1,4 +1,4 @@
-// Statements about rows that belong together, and the values that are not known yet when the statements are evaluated.
+// Tests that statements about rows that belong together cannot read values that are not known yet when the statements are evaluated.
 import { expect, test } from "vitest";
 import { mapping as mappingSchema } from "../../../../contract/mapping/mapping.ts";
 import { compileMapping } from "../compile.ts";

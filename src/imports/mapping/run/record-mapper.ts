@@ -84,8 +84,8 @@ export class RecordMapper {
     else this.#appendMembers(this.#members);
   }
 
-  /** Appends the cell of the column `delete`. If the record deletes its product, also appends its key, and leaves all other values blank.
-   * Returns whether the record deletes its product. */
+  /** Appends the cell of the column `delete`. If the record deletes its product, also appends the record's key, and leaves all other values
+   * blank. Returns whether the record deletes its product. */
   #appendDeletion(deletes: IsMet): boolean {
     const { out } = this.#window;
     const start = out.length;

@@ -107,8 +107,8 @@ function splitText(text: string, separator: string): string[] | null {
   return parts.length === 0 ? null : parts;
 }
 
-/** Returns the function that handles a text that a step does not know: it rejects the row, makes the value blank or keeps the text. With
- * `note` and `hold`, it keeps the text, and `mapStep` also reports the text. */
+/** Returns the function that handles a text for which a step has no result, such as a text that is not in the value map: it rejects the
+ * row, makes the value blank or keeps the text. With `note` and `hold`, it keeps the text, and `mapStep` also reports the text. */
 function otherwiseOf(otherwise: Otherwise, column: number, expected: string): RunStep {
   switch (otherwise) {
     case "reject":

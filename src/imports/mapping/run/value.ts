@@ -94,7 +94,7 @@ function gated({ condition }: ValueNode, read: ReadValue, context: ValueContext)
     return (row: Row) => isMet(row) === is_met;
   });
   return (row) => {
-    // Testing a condition resets the fault of the row.
+    // Keep the row's fault, because testing a condition resets it.
     const { fault } = row;
     const isOpen = gates.every((gate) => gate(row));
     row.fault = fault;

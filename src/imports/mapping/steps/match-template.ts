@@ -71,7 +71,8 @@ function fits(kind: HoleKind, text: string, start: number, end: number): boolean
 }
 
 /**
- * For each token from the last to the first, computes the positions from which this token and the following ones match the remaining text.
+ * Goes through the tokens from the last to the first. For each token, computes the positions in the text from which this token and all
+ * following tokens match the rest of the text.
  */
 function matchThoroughly(tokens: readonly Token[], text: string): number[] | undefined {
   const hasKinds = tokens.some((token) => "hole" in token && token.kind !== "any");
@@ -97,7 +98,7 @@ function restOf(token: Token, text: string, next: Uint8Array): Uint8Array<ArrayB
       if (next[i + token.literal.length] === 1 && text.startsWith(token.literal, i)) rest[i] = 1;
     return rest;
   }
-  // inside[i]: the placeholder has begun before i, and may end at i or later.
+  // At position i, `inside` is 1 if a placeholder that has begun before i may end at i or later.
   let inside = next[length] as number;
   if (token.kind === "any") rest[length] = inside;
   for (let i = length - 1; i >= 0; i--) {

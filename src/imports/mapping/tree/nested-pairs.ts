@@ -12,7 +12,7 @@ export type ReadPair = (row: Row, add: AddMember) => void;
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** @param readPair reads the pair of one element */
+/** @param readPair reads the name and the value of one attribute from one element */
 export function nestedOf({ column, names }: PairNode & { kind: "nested" }, readPair: ReadPair): ReadPair {
   const element = new ObjectRow(names);
   return (row, add) => {

@@ -127,7 +127,8 @@ const passOver = ({
   fit: createFit(table.columns.length, dialect, shapesOf(table)),
 });
 
-/** The first pass. @returns false if `onWindow` has ended the work */
+/** Reads the whole file for the first time, and collects what must be known before the products are formed, such as lookup tables. @returns
+ * false if `onWindow` has ended the work */
 async function collect(source: SourceText, steps: FormingSteps, collector: SourceCollector): Promise<boolean> {
   const { splitter, fit } = passOver(source);
   let rows = 0;

@@ -17,9 +17,9 @@ import {
 import type { Problem } from "../../../../contract/problems.ts";
 
 export interface LeftList extends AllLeftRecords {
-  /** Returns the rows that were found since the last call. */
+  /** Returns the rejected and ignored rows that were found since the last call. */
   take(): FoundRow[];
-  /** Whether the rows that were found since the last call of `take` need much memory. */
+  /** Whether the rejected and ignored rows that were found since the last call of `take` need much memory. */
   readonly is_full: boolean;
   tooManyRejects(rows: number): Problem | undefined;
   readonly rejected: number;

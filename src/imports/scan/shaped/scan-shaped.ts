@@ -1,4 +1,5 @@
-// Scans a file whose rows form products together: forms the products first, and then scans the products text.
+// Scans a file whose rows form products together: forms the products first, writes them to a text file with one record for each product
+// (the products text), and then scans this file.
 import { open, type FileHandle } from "node:fs/promises";
 import { layoutOf } from "../../layout.ts";
 import { productsPath } from "../../context.ts";

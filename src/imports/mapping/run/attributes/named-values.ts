@@ -31,7 +31,7 @@ export class DynamicNames {
 
   /**
    * Returns the name without white space at both ends. Rejects the row and returns undefined if an attribute cannot have this name.
-   * @throws Problem `mapping-invalid` if the file makes too many names
+   * @throws Problem `mapping-invalid` if the data of the file contains too many different names
    */
   admit(row: Row, rawName: string, column: number): string | undefined {
     if (this.#names.has(rawName)) return rawName;

@@ -22,7 +22,8 @@ export const readingsOf = ({ steps, without }: ValueNode, later: readonly Readin
   ...later,
 ];
 
-/** Returns the notation for a cell to which the readings apply; undefined if they neither read numbers or dates nor compare texts. */
+/** Returns how to write a cell of a workbook before the given steps and comparisons are applied to it; undefined if they neither read
+ * numbers or dates nor compare texts. */
 export function notationFor(readings: readonly Reading[]): Notation | undefined {
   const index = readings.findIndex(({ step }) => step === "number" || step === "date");
   const before = index === -1 ? readings : readings.slice(0, index);
@@ -130,7 +131,8 @@ function dateNotation(format: DateFormat): Notation {
   };
 }
 
-/** Returns the notation of each column that a mapping reads as a number or a date, or compares with texts. */
+/** Returns how to write the cells of a workbook as texts, for each column that the mapping reads as a number or a date, or compares with
+ * texts. */
 export function notationsOf(plan: MappingPlan): ReadonlyMap<number, Notation> {
   const notations = new Map<number, Notation>();
   const visit = (node: ValueNode, later: readonly Reading[]): void => {

@@ -16,9 +16,9 @@ export interface DoubtfulCells {
   /** Index of the column. */
   column: number;
   count: number;
-  /** The first lines with such a cell. */
+  /** The first lines with a doubtful cell of this kind in this column. */
   lines: number[];
-  /** The text of the first of these cells. */
+  /** The text of the first doubtful cell. */
   text: string;
 }
 

@@ -11,7 +11,7 @@ export type UnusualKind = "date_skus" | "total_rows" | "look_alikes";
 export interface UnusualKeys {
   kind: UnusualKind;
   count: number;
-  /** The first SKUs of this kind, with their lines. */
+  /** The first unusual SKUs of this kind, with their lines. */
   examples: { text: string; line: number }[];
 }
 
