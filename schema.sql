@@ -153,8 +153,11 @@ create table imports (
   answered boolean default false not null,
   deleted bigint default 0 not null,
   adds bigint default 0 not null,
+  follows bigint,
+  members jsonb,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
+  constraint imports_follows_fkey FOREIGN KEY (follows) REFERENCES imports(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((((created + updated) + unchanged) + deleted) + adds) + superseded) + rejected) + ignored)))),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'held'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
   constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
@@ -519,6 +522,8 @@ CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imports_changeset ON public.imports USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
+
+CREATE UNIQUE INDEX imports_follows ON public.imports USING btree (follows) WHERE (follows IS NOT NULL);
 
 CREATE UNIQUE INDEX imports_resumable ON public.imports USING btree (file) WHERE (upload_expires_at IS NOT NULL);
 

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   "broken-workbook": { status: 422, title: "The workbook cannot be read" },
   "unpacks-too-large": { status: 422, title: "The file is too large when unpacked" },
   "no-such-sheet": { status: 422, title: "The workbook has no such sheet" },
+  "no-such-member": { status: 422, title: "The zip file contains no such file" },
   "empty-file": { status: 422, title: "The file contains no data" },
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
   "mapping-invalid": { status: 422, title: "The mapping is not valid for this file" },

@@ -40,7 +40,7 @@ export const dialect = z
       .enum(FORMATS)
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
-          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `ods`: an " +
+          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with tables. `xlsx`: an Excel workbook. `ods`: an " +
           "OpenDocument spreadsheet (.ods or .fods). `html`: the table of a web page, even if the file name ends with .xls. `markdown`: a table in " +
           "Markdown. `xml`, `json`, `jsonl`, `parquet`: records in XML, JSON, JSON Lines or Parquet",
       ),
@@ -73,6 +73,38 @@ export const dialect = z
         "Sheets of the workbook. `read` shows whether the rows of a sheet are imported, `hidden` whether the sheet is " +
           "hidden, and `has_sku` whether its header names a SKU column. `has_sku` is missing if the sheet was not inspected. " +
           "By default, the sheet whose header fits best and all visible sheets with the same header are imported",
+      ),
+    members: z
+      .array(
+        z.object({
+          name: z.string().describe("Name of the file in the zip file"),
+          read: z.boolean(),
+          order: z
+            .int()
+            .min(0)
+            .optional()
+            .describe(
+              "0 for the tables of this import, 1 for those of the next import; missing if the table is not imported",
+            ),
+          has_sku: z.boolean().optional(),
+          has_name: z.boolean().optional(),
+          first_line: z
+            .int()
+            .optional()
+            .describe("Line number of the import with which this file begins, if several files are read as one table"),
+          skipped_lines: z
+            .int()
+            .optional()
+            .describe(
+              "Number of lines at the beginning of this file, such as its header, that have no line number of the import",
+            ),
+        }),
+      )
+      .optional()
+      .describe(
+        "Tables of a zip file with several tables. `read` shows whether the table is part of this import. Tables with the same header are " +
+          "read as one table. Each other table with a SKU column is imported by an import of its own, which starts when the import before " +
+          "it is done; `order` is its position. `has_sku` and `has_name` show whether the header names these columns",
       ),
     encoding: z.enum(ENCODINGS),
     encoding_alternatives: z
@@ -123,6 +155,22 @@ export const dialect = z
   })
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
+
+/** The place of a line in the files of a zip file that are read as one table. */
+export interface MemberPlace {
+  /** Name of the file in the zip file. */
+  name: string;
+  /** Line of that file, from 1. */
+  line: number;
+}
+
+/** @returns undefined unless the import has read several files as one table */
+export function memberPlace(dialect: Pick<Dialect, "members"> | null, line: number): MemberPlace | undefined {
+  let found: MemberPlace | undefined;
+  for (const { name, first_line, skipped_lines = 0 } of dialect?.members ?? [])
+    if (first_line !== undefined && first_line <= line) found = { name, line: line - first_line + 1 + skipped_lines };
+  return found;
+}
 
 export const COLUMN_TARGETS = [
   "sku",

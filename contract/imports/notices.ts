@@ -26,6 +26,8 @@ export const NOTICES = {
   unknown_value: "A value map does not contain the value; the value was kept",
   new_column: "The file has a column that the profile does not know",
   other_sheets: "Sheets of the workbook that were not imported have a SKU column too",
+  next_members: "Further tables of the zip file are imported after this one, each by an import of its own",
+  other_members: "Further tables of the zip file are not imported",
   missing_column: "The file lacks a column that the profile uses",
   renamed_column: "A column of the profile is missing, and a new column has a similar name",
   rows_grouped: "Several rows belong to one product or group",

@@ -18,6 +18,13 @@ const sheet_name = z
   .max(255)
   .regex(/^[^\0]*$/, "A name cannot contain NUL");
 
+/** A name in a zip file has up to 65,535 bytes. */
+const member_name = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
+
 const column_option = z
   .string()
   .min(1)
@@ -59,6 +66,11 @@ export const import_options = z
       .describe(
         "Name of the only sheet to import. By default, the sheet whose header fits best and all visible sheets with " +
           "the same header are imported",
+      ),
+    member: member_name
+      .optional()
+      .describe(
+        "For zip files: name of the only file in it to import. By default, all tables with a SKU column are imported, one after another",
       ),
     key: column_option
       .optional()
@@ -187,6 +199,10 @@ export interface TableRequest {
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
     sheet: string;
+    /** The only file of a zip file to read. */
+    member: string;
+    /** The tables of a zip file, as an earlier scan has chosen them. */
+    members: NonNullable<Dialect["members"]>;
     /** Numbers of the lines with the column names, in ascending order. Names of a column in several lines are joined by a space. */
     header_at: readonly number[];
     /** Number of the first line of data, if it is not the line below the header. */

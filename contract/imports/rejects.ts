@@ -69,6 +69,12 @@ export const reject = z
   .object({
     row: z.int().describe("Number of the row; the first row below the header has number 1"),
     line: z.int().describe("Line of the file on which the record starts, counted from 1"),
+    member: z
+      .object({ name: z.string(), line: z.int() })
+      .optional()
+      .describe(
+        "If several files of a zip file were read as one table: the name of the file with the record, and the line of that file",
+      ),
     column: z.string().nullable(),
     value: z.string().nullable().describe("The invalid value, truncated to 200 characters"),
     code: reject_code,

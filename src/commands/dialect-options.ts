@@ -18,6 +18,7 @@ export const DIALECT_OPTIONS = {
   preamble: { type: "string" },
   "formula-escape": { type: "boolean" },
   sheet: { type: "string" },
+  member: { type: "string" },
 } as const;
 
 /** The section of `--help` about these options. */
@@ -30,6 +31,7 @@ export const DIALECT_HELP = `  --encoding NAME     utf-8, windows-1252, shift_ji
   --preamble LINES    number of lines before the header (or the first record) that are not part of the table
   --no-formula-escape keep an apostrophe before =, +, -, @, a tab or a CR at the start of a cell as part of the value
   --sheet NAME        the sheet of a workbook to read
+  --member NAME       the file in a zip file to read; without it, all tables with a SKU column are read
 `;
 
 const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
@@ -50,6 +52,7 @@ export interface DialectValues {
   preamble?: string | undefined;
   "formula-escape"?: boolean | undefined;
   sheet?: string | undefined;
+  member?: string | undefined;
 }
 
 /** Converts the options to overrides. @throws UsageError that names the first invalid option */
@@ -82,6 +85,7 @@ export function readOverrides(values: DialectValues): DialectOverrides {
   if (conflict !== undefined) throw new UsageError(`--${conflict.option}: ${conflict.message}`);
   if (values["formula-escape"] !== undefined) overrides.formula_escape = values["formula-escape"];
   if (values.sheet !== undefined) overrides.sheet = values.sheet;
+  if (values.member !== undefined) overrides.member = values.member;
   return overrides;
 }
 

@@ -4,7 +4,8 @@ import { withTransaction } from "../db/connection/connect.ts";
 import { readFinalCounts } from "./chunk-store.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
-import { removeImportFiles } from "./files/remove-files.ts";
+import { removeImportFiles, removeTexts } from "./files/remove-files.ts";
+import { isFollowed, startNext } from "./members/start-next.ts";
 import { noteUse } from "../profiles/note-use.ts";
 import { nothingImported } from "./problems.ts";
 import { countRejects } from "./rejects/store.ts";
@@ -15,7 +16,7 @@ import { isNothingApplied } from "../../contract/imports/nothing-imported.ts";
 import { toProblemDocument, type ProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 
-type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
+type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log" | "sendScan">;
 
 export type FinalState = "done" | "cancelled" | "failed";
 
@@ -35,15 +36,21 @@ export async function finishImport(
   isDue?: (client: pg.ClientBase) => Promise<boolean>,
 ): Promise<void> {
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, importId));
-  const { hasEnded, work } = await withTransaction(context.pool, async (client) => {
+  const { hasEnded, work, is_followed } = await withTransaction(context.pool, async (client) => {
     const isAllowed = isDue === undefined || (await isDue(client));
     const end = state === "done" ? await endOfLoaded(client, importId) : { state, problem };
     const hasEnded = isAllowed && (await markFinished(client, importId, end.state, end.problem));
     if (hasEnded) await emitImport(client, importId, EVENT_TYPES[end.state]);
-    if (hasEnded && end.state === "done") await noteUse(client, importId);
-    return { hasEnded, work: await readImportWork(client, importId) };
+    if (hasEnded && end.state === "done") {
+      await noteUse(client, importId);
+      await startNext(context, client, importId);
+    }
+    const work = await readImportWork(client, importId);
+    return { hasEnded, work, is_followed: await isFollowed(client, importId) };
   });
-  if (work !== undefined && isTerminal(work.state)) await removeImportFiles(context, work.file);
+  // The import of the next table in a zip file needs the uploaded file.
+  if (work !== undefined && isTerminal(work.state))
+    await (is_followed ? removeTexts(context, work, work.scan_token) : removeImportFiles(context, work.file));
   if (!hasEnded) return;
   if (state === "failed" && !(cause instanceof Problem))
     context.log.error({ import_id: importId, err: cause }, "import failed");

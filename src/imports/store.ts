@@ -27,6 +27,7 @@ export const SCANNED_FRACTION = 0.2;
 const COMMON = `
   id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
   deleted, adds, superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
+  follows, (select n.id from imports n where n.follows = imports.id) as followed_by,
   case when state in ('receiving', 'paused', 'held') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + deleted + adds + superseded + rejected + ignored)
@@ -46,7 +47,7 @@ const LISTED_IMPORT = `${COMMON},
   case when profile is not null then json_build_object(
     'name', profile->'name', 'version', profile->'version', 'built_in', profile->'built_in') end as profile,
   case when ${isShort("options")} then options else ${WITHOUT_MAPPING} end as options,
-  case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
+  case when ${isShort("dialect")} then dialect else dialect - '{sheets,members}'::text[] end as dialect,
   case when ${isShort("columns")} then columns end as columns,
   ${shortProblem("problem")} as problem,
   not (${isShort("options")} and ${isShort("dialect")} and ${isShort("columns")} and ${isShort("problem")}) as shortened`;
@@ -139,6 +140,8 @@ export interface ImportWork {
   /** The options that the client has given, with the mapping of the profile. `completeOptions` adds mode and repeats. */
   options: GivenOptions;
   dialect: Dialect | null;
+  /** The tables of a zip file that the import before this one has left, beginning with those of this import. */
+  members: NonNullable<Dialect["members"]> | null;
   columns: Column[];
   rows: number;
   changeset_id: number | null;
@@ -157,7 +160,7 @@ export interface ImportWork {
   text_size: number | null;
 }
 
-const WORK = `id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
+const WORK = `id, state, file, received, size, options, dialect, members, columns, rows, changeset_id, id_base, catalogue_was_empty,
   cancel_requested, actor, filename, profile, answered, scan_token, text_size`;
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
@@ -184,7 +187,8 @@ export async function beginScan(db: Queryable, id: number): Promise<ImportWork |
 /** Returns the states of the imports that own these files. */
 export async function readFileStates(db: Queryable, files: readonly string[]): Promise<Map<string, Import["state"]>> {
   const { rows } = await db.query<Pick<Import, "state"> & { file: string }>(
-    "select file, state from imports where file = any($1::text[])",
+    // Imports of several tables in a zip file use the same file, one after another.
+    "select distinct on (file) file, state from imports where file = any($1::text[]) order by file, id desc",
     [files],
   );
   return new Map(rows.map(({ file, state }) => [file, state]));

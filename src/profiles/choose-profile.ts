@@ -66,7 +66,7 @@ export function chooseProfile(
 
 /** Selects a profile by the header that detection has chosen. If no profile fits this header, selects by the first other line that fits
  * a profile. */
-function selectInLines(
+export function selectInLines(
   { header, other_headers }: HeaderLines,
   known: readonly KnownProfile[],
   tree: Dialect["tree"] | undefined,
@@ -89,7 +89,12 @@ function withDetectedDelimiter(selected: Selection): Selection {
 }
 
 /** Whether the server selects a profile: only if the client has named no profile, mapping, key or name. */
-export const selects = ({ profile, mapping, key, name }: GivenOptions): boolean =>
+export const selects = ({
+  profile,
+  mapping,
+  key,
+  name,
+}: Pick<GivenOptions, "profile" | "mapping" | "key" | "name">): boolean =>
   profile === undefined && mapping === undefined && key === undefined && name === undefined;
 
 export const isSwitchedOff = (profile: string | undefined): boolean => profile?.toLowerCase() === NO_PROFILE;

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+import { zipOf } from "../support/make-zip.ts";
 
 const { server, watched, page } = await startOnePage();
 const file = join(server.folder, "seasons.xlsx");
@@ -46,4 +47,35 @@ test("after a reload, importing another sheet asks for the file", async () => {
   await untilDone();
   expect(watched.complaints).toEqual([]);
   expect(watched.foreign_requests).toEqual([]);
+});
+
+test("the tables of a zip file are imported one after another, and each import leads to the next one", async () => {
+  const zip = join(server.folder, "shop.zip");
+  const files = {
+    "customers.csv": "customer,city\nAnna,Bonn\nBen,Rome\n",
+    "prices.csv": "sku,price\nZ-1,2.50\nZ-2,3\n",
+    "products.csv": "sku,name\nZ-1,Tulip\nZ-2,Rose\n",
+  };
+  await writeFile(zip, await zipOf(files));
+  await page.goto("/imports");
+  await page.getByTestId("file").setInputFiles(zip);
+  await untilDone();
+  const tables = page.getByTestId("members");
+  await tables.getByRole("listitem").filter({ hasText: "products.csv" }).getByText("this import").waitFor();
+  await tables.getByRole("listitem").filter({ hasText: "prices.csv" }).getByText("imported after this one").waitFor();
+  await tables.getByRole("button", { name: "Import the table customers.csv" }).waitFor();
+  await inspectLooks(page, "imports-zip");
+  await page.getByRole("link", { name: "Next table of the zip file" }).click();
+  // The columns of a table without names are checked by the user before the import.
+  await page
+    .getByTestId("start")
+    .getByRole("button", { name: /^Import/ })
+    .click();
+  await untilDone();
+  await page.getByText("prices.csv").first().waitFor();
+  const found = await fetch(`${server.base_url}/api/products/Z-1`);
+  expect(await found.json()).toMatchObject({ name: "Tulip", attributes: { price: "2.50" } });
+  await page.getByRole("link", { name: "Previous table of the zip file" }).click();
+  await untilDone();
+  expect(watched.complaints).toEqual([]);
 });

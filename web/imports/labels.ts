@@ -1,5 +1,5 @@
 // Labels for values of the imports API, in the current language.
-import type { Column, Dialect, Import, ImportState, Preview } from "../../contract/imports/imports.ts";
+import type { Column, Dialect, Import, ImportState, ListedImport, Preview } from "../../contract/imports/imports.ts";
 import type { ProblemSlug } from "../../contract/problems.ts";
 import { t, tn, type PlainKey } from "../texts/t.ts";
 
@@ -7,6 +7,13 @@ export const stateLabel = (state: ImportState): string => t(`imports.state.${sta
 export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports.mode.${mode}`);
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
+
+/** The names of the files in a zip file that the import has read, if the zip file has several tables; otherwise empty. */
+export function tablesOf({ dialect }: Pick<ListedImport, "dialect">): string {
+  const [first, ...others] = (dialect?.members ?? []).filter(({ read }) => read).map(({ name }) => name);
+  if (first === undefined) return "";
+  return others.length === 0 ? first : tn("imports.members.and_more", others.length, { name: first });
+}
 
 /** The target of the column, and the names of the values that a mapping computes from the column. */
 export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "target" | "used_for">): string {

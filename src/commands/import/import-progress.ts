@@ -120,7 +120,7 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     elapsed_ms,
     problem,
   } = import_;
-  const filename = oneLine(import_.filename);
+  const filename = nameOf(import_);
   const head: Partial<Record<ListedImport["state"], string>> = {
     done: `Import ${id} of ${filename} finished in ${seconds(elapsed_ms.total)} s.`,
     cancelled: `Import ${id} of ${filename} was cancelled. Rows loaded before that stay in the catalogue.`,
@@ -159,13 +159,14 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
 const SHOWN_COLUMNS = 100;
 
 /** The figures of a file, what its columns become, and the option that starts the import. */
-function describeReview({ filename, columns, notices }: ListedImport, review: Review): string {
+function describeReview(import_: ListedImport, review: Review): string {
+  const { columns, notices } = import_;
   const { rows, rejected, ignored, deleted, adds, key } = review;
   const shown = (columns ?? []).slice(0, SHOWN_COLUMNS);
   const width = Math.min(40, Math.max(0, ...shown.map(({ name }) => name.length)));
   const hidden = (columns ?? []).length - shown.length;
   return [
-    `${oneLine(filename)} was checked, and nothing was imported.`,
+    `${nameOf(import_)} was checked, and nothing was imported.`,
     `  ${countOf(rows, "row")}, ${count(rejected)} rejected, ${count(ignored)} ignored${adds > 0 ? `, ${countOf(adds, "addition")}` : ""}`,
     ...(deleted > 0
       ? [`  ${countOf(deleted, "row")} to delete ${deleted === 1 ? "its product" : "their products"}`]
@@ -180,19 +181,34 @@ function describeReview({ filename, columns, notices }: ListedImport, review: Re
 }
 
 /** The question of a held import, with the options that answer it. */
-function describeQuestion({ filename, problem }: ListedImport, { option, candidates }: Question): string {
-  const given = candidates.map(({ value }) => `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}`);
+function describeQuestion(import_: ListedImport, { option, candidates }: Question): string {
+  const [member] = readMembers(import_);
+  const chosen = member === undefined ? "" : ` --member ${JSON.stringify(oneLine(member))}`;
+  const given = candidates.map(
+    ({ value }) => `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}${chosen}`,
+  );
   const width = Math.max(0, ...given.map(({ length }) => length));
   const answers = candidates.map(
     ({ samples }, index) =>
       `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
   );
-  const question = `${oneLine(filename)} needs a decision, and nothing was imported. ${oneLine(problem?.detail ?? "")}`;
+  const detail = oneLine(import_.problem?.detail ?? "");
+  const question = `${nameOf(import_)} needs a decision, and nothing was imported. ${detail}`;
   // The user answers by changing the mapping, not by giving a value for the option. `question` already lists the values that the
   // mapping lacks.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
   return [question, "Run the command again with one of these options:", ...answers, ""].join("\n");
+}
+
+const readMembers = ({ dialect }: ListedImport): string[] =>
+  (dialect?.members ?? []).filter(({ read }) => read).map(({ name }) => name);
+
+/** The name of the file, and of the table if the file is a zip file with several tables. */
+function nameOf(import_: ListedImport): string {
+  const [first, ...others] = readMembers(import_).map(oneLine);
+  const more = others.length === 0 ? "" : ` and ${countOf(others.length, "more file")}`;
+  return `${oneLine(import_.filename)}${first === undefined ? "" : ` (${first}${more})`}`;
 }
 
 const handled = (state: ListedImport): number =>

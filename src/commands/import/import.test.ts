@@ -12,6 +12,7 @@ import type { Import } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
+import { zipOf } from "../../../tests/support/make-zip.ts";
 import { acquireDataDir } from "../../db/data-dir/data-dir.ts";
 import { until } from "../../../tests/support/until.ts";
 
@@ -21,7 +22,7 @@ const context = await createImportContext(database.pool);
 // This process is also the worker: each file is processed as soon as it has been received.
 const sendScan = (_db: unknown, id: number): Promise<void> => {
   // Injected delay: the client gets its response before the import has ended.
-  setTimeout(() => void workOn(context, id), 50);
+  setTimeout(() => void workOn({ ...context, sendScan }, id), 50);
   return Promise.resolve();
 };
 const app = await createTestApp(database, { ...context, sendScan });
@@ -77,6 +78,33 @@ test("--json prints only the import to stdout, done or failed", async () => {
   ]);
   expect([bad.code, bad.stderr]).toEqual([1, ""]);
   expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/bad-header" } });
+});
+
+test("several files are imported in the given order, and the first that is not imported ends the command", async () => {
+  const names = await fileOf("names.csv", "sku,name\nS-1,Lamp\nS-2,Desk\n");
+  const prices = await fileOf("prices.csv", "sku,price\nS-1,2\nS-2,3\n");
+  const wrong = await fileOf("wrong.csv", "sku,name,price\nA-1;Lamp;1\nA-2;Desk;2\nA-3;Chair;3\n");
+  const both = await run(["--url", url, names, prices]);
+  expect(both.code).toBe(0);
+  expect(both.stdout).toMatch(/^Import \d+ of names\.csv finished[^]*\nImport \d+ of prices\.csv finished/);
+  const { rows } = await database.pool.query("select attributes from products where sku like 'S-%' order by sku");
+  expect(rows).toEqual([{ attributes: { price: "2" } }, { attributes: { price: "3" } }]);
+  const stopped = await run(["--url", url, wrong, names, prices]);
+  expect(stopped.code).toBe(1);
+  expect(stopped.stdout).not.toContain("names.csv");
+  expect(stopped.stderr).toContain(`Not imported: ${names}, ${prices}\n`);
+  const missing = await run(["--url", url, names, join(folder, "none.csv")]);
+  expect([missing.code, missing.stdout]).toEqual([2, ""]);
+});
+
+test("the results of all tables in a zip file are printed", async () => {
+  const path = join(folder, "set.zip");
+  await writeFile(path, await zipOf({ "a.csv": "sku,price\nZ-1,2\n", "b.csv": "sku,name\nZ-1,Lamp\n" }));
+  const { code, stdout } = await run(["--url", url, path]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Import \d+ of set\.zip \(b\.csv\) finished[^]*\nImport \d+ of set\.zip \(a\.csv\) finished/);
+  const one = await run(["--url", url, "--json", "--member", "b.csv", path]);
+  expect(JSON.parse(one.stdout)).toMatchObject({ unchanged: 1, followed_by: null });
 });
 
 test("a question is printed with the options that answer it, and the import is cancelled", async () => {
@@ -203,8 +231,7 @@ test("a file that cannot be imported fails with one sentence", async () => {
 });
 
 test.each([
-  [[], /Give one file/],
-  [["a.csv", "b.csv"], /Give one file/],
+  [[], /Give a file/],
   [["/no/such/file.csv"], /The file \/no\/such\/file\.csv does not exist/],
   [[folder], /is a folder/],
   [["/dev/zero"], /\/dev\/zero is a device or a socket/],

@@ -4,6 +4,7 @@ import type { Dialect, DialectOverrides, GivenOptions } from "../../../contract/
 import type { Notice } from "../../../contract/imports/notices.ts";
 import type { Problem } from "../../../contract/problems.ts";
 import { withHeaderLine } from "../../imports/options/header-line.ts";
+import type { JudgeTable } from "../../imports/read/archive/inspect-table.ts";
 import { optionsForFile, optionsForHeader } from "../../imports/options/rejects-file.ts";
 import { overridesOf, readsDifferently } from "../../imports/options/overrides.ts";
 import type { HeaderLines } from "../../profiles/select/header-line.ts";
@@ -57,6 +58,16 @@ export async function overridesFor(
   return overridesOf({ ...(await optionsForFile(mapped, path)), ...given });
 }
 
+/** Judges the tables of a zip file as an import does. */
+export function memberJudge(options: ColumnOptions, named: KnownProfile | null, io: Io): JudgeTable {
+  return async (table) => {
+    const { judgeMember } = await import("../../imports/options/judge-member.ts");
+    const { mappingOf } = await import("../../profiles/choose-profile.ts");
+    const mapping = named === null ? {} : { mapping: mappingOf(named.definition) };
+    return judgeMember({ ...options, ...mapping }, (lines) => knownProfiles(namesIn(lines), io))(table);
+  };
+}
+
 /** @param named the profile to use; null to select one by the header
  * @throws ReadAgain */
 export async function chooseReading(
@@ -77,6 +88,8 @@ export async function chooseReading(
   return { ...chosen, options: fitting };
 }
 
+const namesIn = (lines: HeaderLines): string[] => [lines.header, ...lines.other_headers.map(({ cells }) => cells)].flat();
+
 const unchosen = (options: GivenOptions): Reading => ({ profile: null, options, notices: [], question: undefined });
 
 async function choose(
@@ -87,8 +100,7 @@ async function choose(
 ): Promise<Reading> {
   const { chooseProfile, selects } = await import("../../profiles/choose-profile.ts");
   if (named === null && !selects(options)) return unchosen(options);
-  const names = [lines.header, ...lines.other_headers.map(({ cells }) => cells)].flat();
-  const known = named === null ? await knownProfiles(names, io) : [];
+  const known = named === null ? await knownProfiles(namesIn(lines), io) : [];
   return chooseProfile(lines, options, named, known, tree);
 }
 

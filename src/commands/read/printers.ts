@@ -186,6 +186,7 @@ function describe(summary: Summary, table: PlannedTable): string {
     `${oneLine(file)}, ${count(size, "byte")}`,
     `  encoding   ${dialect.encoding}`,
     ...(dialect.tree === undefined ? describeForm(dialect, table) : describeTree(dialect.format, dialect.tree)),
+    ...(dialect.members ?? []).map((member) => `  table      ${describeMember(member)}`),
     ...(dialect.sheets ?? []).map((sheet) => `  sheet      ${describeSheet(sheet)}`),
     ...(profile === null ? [] : [`  profile    ${describeProfile(profile)}`]),
     count(columns.length, "column"),
@@ -237,6 +238,15 @@ const REWRITINGS: Readonly<Record<NonNullable<Dialect["rewritten"]>, string>> = 
   quoted_lines: "quotes around each line removed",
   curly_quotes: "typographic quotes around fields replaced with straight ones",
 };
+
+/** Tables of a zip file that are not read here can be imported by a later import. */
+function describeMember({ name, read, order = 0, has_sku }: NonNullable<Dialect["members"]>[number]): string {
+  const notes = [
+    read ? "read" : order > 0 ? `not read, imported as number ${(order + 1).toString()}` : "not read",
+    ...(has_sku ? ["has a SKU column"] : []),
+  ];
+  return `"${oneLine(name)}", ${notes.join(", ")}`;
+}
 
 function describeSheet({ name, read, hidden, has_sku }: NonNullable<Dialect["sheets"]>[number]): string {
   const notes = [read ? "read" : "not read", ...(hidden ? ["hidden"] : []), ...(has_sku ? ["has a SKU column"] : [])];

@@ -16,6 +16,7 @@ import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
 import {
   chooseReading,
+  memberJudge,
   namedProfile,
   overridesFor,
   ReadAgain,
@@ -130,7 +131,9 @@ async function readChosen(
   };
   try {
     const overrides = await overridesFor(path, columns, named, given);
-    await printer.finish(await readFile(path, { ...options, overrides }, observer));
+    await printer.finish(
+      await readFile(path, { ...options, overrides, judge: memberJudge(columns, named, io) }, observer),
+    );
   } catch (error) {
     if (!(error instanceof ReadAgain)) throw error;
     const again = { ...reading, given: { ...given, ...error.overrides } };

@@ -15,6 +15,7 @@ const GIVEN = [
   "preamble",
   "formula_escape",
   "sheet",
+  "member",
 ] as const satisfies (keyof DialectOverrides)[];
 
 type MappedOptions = Partial<Pick<GivenOptions, (typeof GIVEN)[number] | "mapping">>;
@@ -31,9 +32,18 @@ export function overridesOf(options: MappedOptions): DialectOverrides {
   return overrides;
 }
 
+/** Adds the tables of a zip file that an earlier scan of this import, or the import before it, has chosen. */
+export const withMembers = (
+  overrides: DialectOverrides,
+  { members, dialect }: { members: Dialect["members"] | null; dialect: Dialect | null },
+): DialectOverrides => {
+  const chosen = members ?? dialect?.members;
+  return chosen === undefined ? overrides : { ...overrides, members: chosen };
+};
+
 /** Whether the options specify a different dialect from the one with which the file was read, so that the file must be read again. */
 export function readsDifferently(options: MappedOptions, dialect: Dialect): boolean {
-  const { sheet, header_at, header_data, header_names, tree, ...given } = overridesOf(options);
+  const { sheet, member: _member, header_at, header_data, header_names, tree, ...given } = overridesOf(options);
   if (tree !== undefined && dialect.tree !== undefined) return true;
   if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;
   if (header_at !== undefined && header_at.length > 1) return true;

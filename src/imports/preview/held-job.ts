@@ -2,7 +2,7 @@
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { answeredOptions, replacesProfile, type Answer } from "../held/answer.ts";
 import { notHeld } from "../held/hold-import.ts";
-import { overridesOf } from "../options/overrides.ts";
+import { overridesOf, withMembers } from "../options/overrides.ts";
 import { readNamedProfile, withSeenColumns } from "../../profiles/known-profiles.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { noSuchImport, readImportWork, requireImport } from "../store.ts";
@@ -43,7 +43,7 @@ export async function jobOfHeld(
       text_path: preparedPath(context, work),
       // A scan that asks about the encoding has not read the table, so the stored dialect would be that of an older scan.
       dialect: problem?.type === problemType("encoding-in-doubt") ? null : work.dialect,
-      overrides: overridesOf(work.options),
+      overrides: withMembers(overridesOf(work.options), work),
     },
     options,
     profile,

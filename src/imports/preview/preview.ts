@@ -15,7 +15,7 @@ import type { Records } from "../read/records.ts";
 import { readBroken } from "../read/tree/broken-record.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
-import { nameNotices, tableNotices } from "../scan/rows/notices.ts";
+import { memberNotices, nameNotices, tableNotices } from "../scan/rows/notices.ts";
 import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
 import { formSample, type FormedSample } from "./form-sample.ts";
@@ -101,6 +101,7 @@ export async function previewSource(
       ...scanned.notices,
       ...chosen.notices,
       ...head.table.notices,
+      ...memberNotices(head.dialect),
       ...nameNotices(head.table, options),
       ...tableNotices(head.table, head.dialect, overridesOf(options)),
     ],

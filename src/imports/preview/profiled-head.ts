@@ -2,8 +2,10 @@
 import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { withHeaderLine } from "../options/header-line.ts";
-import { overridesOf, readsDifferently } from "../options/overrides.ts";
+import { judgeMember } from "../options/judge-member.ts";
+import { overridesOf, readsDifferently, withMembers } from "../options/overrides.ts";
 import { optionsForFile, optionsForHead, optionsForHeader } from "../options/rejects-file.ts";
+import type { JudgeTable } from "../read/archive/inspect-table.ts";
 import { matchColumns } from "../read/columns/match-columns.ts";
 import type { RememberedChoice } from "../read/columns/remembered.ts";
 import { readKeptHead, type KeptFile } from "../read/text/kept-file.ts";
@@ -34,7 +36,8 @@ export async function readProfiledHead(
   const wanted = named === null ? options : withMapping(options, named.definition);
   const given =
     source.kind === "kept" ? await optionsForFile(wanted, source.path) : optionsForHead(wanted, bytesOf(source));
-  const head = await readSource(source, overridesOf(given));
+  const judge = judgeMember(given, () => known);
+  const head = await readSource(source, overridesOf(given), judge);
   const unchosen = { profile: named, options: given, notices: [], question: undefined };
   if (head === undefined || head.table.header_fault !== null) return { head, chosen: unchosen };
   const fitting =
@@ -45,15 +48,16 @@ export async function readProfiledHead(
   const isNew = named === null && chosen.profile !== null;
   if (!(isMoved || isNew) || !readsDifferently(chosen.options, head.dialect))
     return { head: chosen.profile === null ? withDecisions(head, decided) : head, chosen };
-  const again = await readSource(source, overridesOf(chosen.options));
+  const overrides = withMembers(overridesOf(chosen.options), { members: head.dialect.members, dialect: null });
+  const again = await readSource(source, overrides, judge);
   // If the profile specifies another path for the records of an XML or JSON file, the file has other columns.
   if (again?.dialect.tree === undefined || chosen.profile === null) return { head: again, chosen };
   return { head: again, chosen: chooseProfile(again.table, given, chosen.profile, []) };
 }
 
-function readSource(source: PreviewSource, overrides: DialectOverrides): Promise<Head | undefined> {
+function readSource(source: PreviewSource, overrides: DialectOverrides, judge: JudgeTable): Promise<Head | undefined> {
   if (source.kind === "kept") return readKeptHead(source, overrides);
-  return readHead(bytesOf(source), source.is_whole, overrides);
+  return readHead(bytesOf(source), source.is_whole, overrides, judge);
 }
 
 function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {

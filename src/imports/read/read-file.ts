@@ -3,6 +3,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
+import type { JudgeTable } from "./archive/inspect-table.ts";
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { createHeaderTest, type HeaderTest } from "./fit/header-rows.ts";
@@ -46,6 +47,8 @@ export interface ReadOptions {
   /** Creates the scratch folder. Called only if the file has to be unpacked or transcoded. */
   createScratch: () => Promise<ScratchFolder>;
   signal?: AbortSignal;
+  /** Judges the tables of a zip file. */
+  judge?: JudgeTable;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface ReadOptions {
  */
 export async function readFile(
   path: string,
-  { overrides = {}, createScratch, signal }: ReadOptions,
+  { overrides = {}, createScratch, signal, judge }: ReadOptions,
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
   const detected = await detectWholeText(path, overrides, signal);
@@ -63,7 +66,7 @@ export async function readFile(
   const scratch = await createScratch();
   try {
     const copy = join(scratch.path, "utf-8.csv");
-    const dialect = await prepareText(path, copy, overrides, signal, scratch.checkSpace);
+    const dialect = await prepareText(path, copy, overrides, { signal, checkSpace: scratch.checkSpace, judge });
     return await readTable(copy, dialect, { overrides, signal }, observer);
   } finally {
     await scratch.remove();

@@ -7,11 +7,13 @@ import type { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect/detect-encoding.ts";
 import { openUnpacker, packedBytes, type Unpacker } from "./archive/unpack.ts";
-import { openZip } from "./archive/zip.ts";
+import { chooseTables, type InspectedTable } from "./archive/choose-tables.ts";
+import { inspectTable, type JudgeTable } from "./archive/inspect-table.ts";
+import { openZip, type PackedFile } from "./archive/zip.ts";
 import { formatOf, isPacked, type ContentFormat, type PackedFormat } from "./detect/detect-format.ts";
 import { convertHtmlHead } from "./html/convert-html.ts";
-import { convertMarkdown } from "./text/markdown.ts";
-import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
+import { convertMarkdown, markdownDialect } from "./text/markdown.ts";
+import { packedTwice, refuseMember, refuseSheet } from "./text/refusals.ts";
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { bytesSource } from "./tree/decode-file.ts";
@@ -44,6 +46,7 @@ export interface Head {
 
 /**
  * @param isWhole whether `bytes` is the whole file
+ * @param judge judges the tables of a zip file
  * @returns undefined for the head of a file that can only be read whole: of a workbook, another zip file or a Parquet file, because their table of
  * contents is at their end, and of a packed file whose first block is longer than the head
  * @throws Problem as `prepareText` does
@@ -52,11 +55,13 @@ export async function readHead(
   bytes: Buffer,
   isWhole: boolean,
   overrides: DialectOverrides,
+  judge?: JudgeTable,
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
+  if (format === "zip") return isWhole ? readZip(bytes, overrides, judge) : undefined;
+  refuseMember(overrides);
   if (!isPacked(format)) return readContent(format, bytes, isWhole, overrides);
-  if (format !== "zip") return readUnpacked(format, openUnpacker(format, packedBytes(bytes)), isWhole, overrides);
-  return isWhole ? readZip(bytes, overrides) : undefined;
+  return readUnpacked(format, openUnpacker(format, packedBytes(bytes)), isWhole, overrides);
 }
 
 /** Reads the head of the file at `path`, whose first bytes are `bytes`. Zip files and Parquet files are read from their end, where their
@@ -75,16 +80,36 @@ export async function readFileHead(
   return readParquet(path, overrides);
 }
 
-/** @param source the path of the zip file, or all of its bytes */
-async function readZip(source: string | Buffer, overrides: DialectOverrides): Promise<Head | undefined> {
+/** Reads the head of the table that an import would read first. @param source the path of the zip file, or all of its bytes */
+async function readZip(
+  source: string | Buffer,
+  overrides: DialectOverrides,
+  judge?: JudgeTable,
+): Promise<Head | undefined> {
   const content = await openZip(source);
-  if (content.kind === "workbook") return readWorkbook(source, overrides);
+  if (content.kind === "workbook") {
+    refuseMember(overrides);
+    return readWorkbook(source, overrides);
+  }
   try {
-    return await readUnpacked("zip", content.unpacker, true, overrides);
+    const { read, members } = await chooseTables(content.files, overrides, (file) =>
+      inspectFile(file, overrides, judge),
+    );
+    const head = await readUnpacked("zip", await (read[0] as PackedFile).unpack(), true, overrides);
+    if (head === undefined || members === undefined) return head;
+    return { ...head, dialect: { ...head.dialect, members } };
   } finally {
     content.close();
   }
 }
+
+/** Inspects the head of a file in a zip file. */
+export const inspectFile = (
+  file: PackedFile,
+  overrides: DialectOverrides,
+  judge?: JudgeTable,
+): Promise<InspectedTable | undefined> =>
+  inspectTable(async () => readUnpacked("zip", await file.unpack(), true, overrides), judge);
 
 async function readUnpacked(
   format: PackedFormat,

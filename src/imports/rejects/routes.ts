@@ -11,8 +11,18 @@ import {
   list_ignored,
   list_rejects,
   MAX_RAW_CHARACTERS,
+  memberPlace,
   summarize_rejects,
+  type Dialect,
 } from "../../../contract/imports/imports.ts";
+
+/** Adds the files and lines of the rows if several files of a zip file were read as one table. */
+function withPlaces<Row extends { line: number }>(dialect: Dialect | null, rows: readonly Row[]): Row[] {
+  return rows.map((row) => {
+    const member = memberPlace(dialect, row.line);
+    return member === undefined ? row : { ...row, member };
+  });
+}
 
 export function rejectRoutes(instance: FastifyInstance, { pool }: Pick<ImportContext, "pool">): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -21,9 +31,9 @@ export function rejectRoutes(instance: FastifyInstance, { pool }: Pick<ImportCon
     ...list_rejects,
     handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
       const after = decodeIntegerCursor("rejects", cursor) ?? 0;
-      const { rejected, rejects_listed } = await requireImport(pool, id);
+      const { rejected, rejects_listed, dialect } = await requireImport(pool, id);
       const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
-      const found = await listRejects(pool, id, page);
+      const found = withPlaces(dialect, await listRejects(pool, id, page));
       return { ...toPage("rejects", found, limit, ({ row }) => [row]), rejected, rejects_listed };
     },
   });
@@ -32,9 +42,9 @@ export function rejectRoutes(instance: FastifyInstance, { pool }: Pick<ImportCon
     ...list_ignored,
     handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
       const after = decodeIntegerCursor("ignored", cursor) ?? 0;
-      const { ignored, adds } = await requireImport(pool, id);
+      const { ignored, adds, dialect } = await requireImport(pool, id);
       const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
-      const found = await listIgnored(pool, id, page);
+      const found = withPlaces(dialect, await listIgnored(pool, id, page));
       return { ...toPage("ignored", found, limit, ({ row }) => [row]), ignored, adds };
     },
   });

@@ -3,7 +3,8 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
-import { overridesOf } from "../options/overrides.ts";
+import { judgeMember } from "../options/judge-member.ts";
+import { overridesOf, withMembers } from "../options/overrides.ts";
 import { optionsForFile } from "../options/rejects-file.ts";
 import { isKeyChosen } from "../options/plan-columns.ts";
 import { truncatedFile } from "../problems.ts";
@@ -11,6 +12,7 @@ import { readRecords, type Extent } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { detectText, detectWholeText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
+import { readKnownProfiles } from "../../profiles/known-profiles.ts";
 import type { ImportWork } from "../store.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
 import { textPath } from "../files/text-path.ts";
@@ -67,9 +69,14 @@ async function scanUpload(given: Run): Promise<void> {
     return;
   }
   const space = scratchSpace(context, work.id, signal);
-  const dialect = await prepareText(uploaded, preparedPath(context, work), overrides, signal, space);
+  const dialect = await prepareText(uploaded, preparedPath(context, work), withMembers(overrides, work), {
+    signal,
+    checkSpace: space,
+    judge: judgeMember(work.options, () => readKnownProfiles(context.pool)),
+  });
   extent.end = (await stat(preparedPath(context, work))).size;
-  await scanTextFile(run, extent, dialect, true);
+  // If the file is read again, the same tables of a zip file are read.
+  await scanTextFile({ ...run, work: { ...work, members: dialect.members ?? null } }, extent, dialect, true);
 }
 
 /**

@@ -9,7 +9,8 @@ export function mergeImport(current: ListedImport | null, next: ListedImport): L
   const [newer, other] = isNewer ? [next, current] : [current, next];
   if (!newer.shortened) return newer;
   const columns = newer.columns ?? (other.columns_count === newer.columns_count ? other.columns : null);
-  const dialect = other.dialect?.sheets === undefined ? newer.dialect : newer.dialect && other.dialect;
+  const hasLists = other.dialect?.sheets !== undefined || other.dialect?.members !== undefined;
+  const dialect = hasLists ? newer.dialect && other.dialect : newer.dialect;
   return { ...newer, columns, dialect };
 }
 

@@ -334,6 +334,17 @@ export const imports: Shape<typeof english> = {
     import_name: "Das Blatt {name} importieren",
     wrong_file_text: "Wählen Sie die Datei dieses Imports: {name}, {size}.",
   },
+  members: {
+    count: "{n} Tabelle in der ZIP-Datei | {n} Tabellen in der ZIP-Datei",
+    this: "dieser Import",
+    follows: "wird danach importiert",
+    import_name: "Die Tabelle {name} importieren",
+    and_more: "{name} und {n} weitere Datei | {name} und {n} weitere Dateien",
+    nav: "Tabellen der ZIP-Datei",
+    previous: "Vorige Tabelle der ZIP-Datei",
+    next: "Nächste Tabelle der ZIP-Datei",
+    place: "{name}, Zeile {line}",
+  },
   target: {
     sku: "SKU",
     name: "Name",

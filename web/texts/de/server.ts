@@ -34,6 +34,7 @@ export const server: ServerTexts = {
     "unpacks-too-large":
       "Die Datei wird beim Entpacken viel größer, als eine Tabelle es sein kann. Prüfen Sie die Datei, und senden Sie die Tabelle als unkomprimierte CSV-Datei.",
     "no-such-sheet": "Dieses Blatt gibt es in der Datei nicht. Wählen Sie ein anderes.",
+    "no-such-member": "Diese Datei gibt es in der ZIP-Datei nicht. Wählen Sie eine andere.",
     "empty-file":
       "Die Datei enthält keine Daten. Prüfen Sie das Programm, das sie erzeugt hat, und laden Sie sie noch einmal hoch.",
     "no-sku-column":
@@ -117,7 +118,7 @@ export const server: ServerTexts = {
     "zip-without-table":
       "Die ZIP-Datei enthält keine Tabelle. Laden Sie eine CSV-Datei oder eine Arbeitsmappe (.xlsx) hoch.",
     "zip-with-tables":
-      "Die ZIP-Datei enthält {count} Tabellen. Entpacken Sie sie, und laden Sie die Tabellen einzeln hoch.",
+      "Die ZIP-Datei enthält {count} Tabellen. Das sind zu viele. Verteilen Sie sie auf mehrere ZIP-Dateien, oder laden Sie sie einzeln hoch.",
     "workbook-password": "Die Arbeitsmappe hat ein Kennwort. Speichern Sie sie ohne Kennwort.",
     "binary-workbook": "Die Datei ist eine binäre Arbeitsmappe (.xlsb). Speichern Sie sie als .xlsx oder CSV.",
     "office-document":
@@ -134,6 +135,11 @@ export const server: ServerTexts = {
     "sheet-missing": "Die Arbeitsmappe hat kein Blatt „{sheet}“. Ihre Blätter sind: {sheets}.",
     "not-a-workbook":
       "Die Datei ist keine Arbeitsmappe. Deshalb hat sie kein Blatt „{sheet}“. Importieren Sie sie, ohne ein Blatt zu wählen.",
+    "member-missing": "Die ZIP-Datei enthält keine Datei „{member}“. Ihre Dateien sind: {members}.",
+    "not-a-zip":
+      "Die Datei ist keine ZIP-Datei. Deshalb enthält sie keine Datei „{member}“. Importieren Sie sie, ohne eine Datei in ihr zu wählen.",
+    "parts-differ":
+      "Die Spaltennamen von „{second}“ sind nicht so zu lesen wie die von „{first}“. Importieren Sie diese Dateien einzeln.",
     "column-missing": "Die Datei hat keine Spalte „{column}“. Ihre Spalten sind: {columns}.",
     "new-columns":
       "Die Datei hat Spalten, die das Profil „{profile}“ nicht kennt: {columns}. Was soll mit ihnen geschehen?",
@@ -223,6 +229,10 @@ export const server: ServerTexts = {
     unknown_value: "Die Wertezuordnung enthält nicht: {listed}. Diese Werte bleiben unverändert.",
     new_column: "Das Profil „{profile}“ kennt diese Spalte nicht.",
     other_sheets: "Auch diese Blätter der Arbeitsmappe haben eine SKU-Spalte und werden nicht importiert: {sheets}.",
+    next_members:
+      "Diese Tabellen der ZIP-Datei werden nach dieser importiert, jede als eigener Import: {members}. Wenn dieser Import scheitert oder abgebrochen wird, werden sie nicht importiert.",
+    other_members:
+      "Diese Tabellen der ZIP-Datei werden nicht importiert, weil keine ihrer Spalten als SKU zu erkennen ist oder sie keine Zeilen haben: {members}.",
     missing_column: "In der Datei fehlt diese Spalte, die das Profil verwendet. Ihre Werte bleiben unverändert.",
     renamed_column:
       "In der Datei fehlt die Spalte „{from}“ des Profils „{profile}“, und neu ist die Spalte „{to}“. Wenn die Spalte umbenannt wurde, ändern Sie das Profil.",

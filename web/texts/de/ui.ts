@@ -85,6 +85,7 @@ export const ui: Shape<typeof english> = {
     "broken-workbook": "Die Arbeitsmappe ist nicht lesbar",
     "unpacks-too-large": "Die Datei ist entpackt zu groß",
     "no-such-sheet": "Dieses Blatt gibt es in der Arbeitsmappe nicht",
+    "no-such-member": "Diese Datei gibt es in der ZIP-Datei nicht",
     "empty-file": "Die Datei enthält keine Daten",
     "no-sku-column": "Die Datei hat keine SKU-Spalte",
     "mapping-invalid": "Die Zuordnung passt nicht zu dieser Datei",

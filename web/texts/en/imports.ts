@@ -322,6 +322,17 @@ export const imports = {
     import_name: "Import the sheet {name}",
     wrong_file_text: "Choose the file of this import: {name}, {size}.",
   },
+  members: {
+    count: "{n} table in the zip file | {n} tables in the zip file",
+    this: "this import",
+    follows: "imported after this one",
+    import_name: "Import the table {name}",
+    and_more: "{name} and {n} more file | {name} and {n} more files",
+    nav: "Tables of the zip file",
+    previous: "Previous table of the zip file",
+    next: "Next table of the zip file",
+    place: "{name}, line {line}",
+  },
   target: {
     sku: "SKU",
     name: "Name",

@@ -77,6 +77,7 @@ export const ui = {
     "broken-workbook": "The workbook cannot be read",
     "unpacks-too-large": "The file is too large when unpacked",
     "no-such-sheet": "The workbook has no such sheet",
+    "no-such-member": "The zip file has no such file",
     "empty-file": "The file contains no data",
     "no-sku-column": "The file has no SKU column",
     "mapping-invalid": "The mapping is not valid for this file",

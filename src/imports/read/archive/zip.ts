@@ -1,4 +1,4 @@
-// Reads the only table of a zip file. The zip file may also contain folders, notes, pictures and files of operating systems.
+// Lists and unpacks the files in a zip file.
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
@@ -12,19 +12,26 @@ import { because } from "../../../../contract/problem-reasons.ts";
 const MAX_ENTRIES = 10_000;
 /** Maximum number of bytes of the names, comments and extra fields of all files, which are held in memory. */
 const MAX_DIRECTORY = 4 << 20;
-const LISTED_FILES = 20;
 const MAX_NAME = 100;
 const ENCRYPTED = 1;
 const STORED = 0;
 const DEFLATED = 8;
 /** Files that operating systems add to archives. */
 const SYSTEM_FILE = /(?:^|\/)(?:__MACOSX\/|\.|thumbs\.db$|desktop\.ini$)/i;
-const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|ods|parquet|html?|md)$/i;
 
-export type ZipContent = { kind: "workbook" } | { kind: "table"; unpacker: Unpacker; close: () => void };
+/** A file in a zip file. */
+export interface PackedFile {
+  name: string;
+  /** Number of packed bytes. */
+  packed_size: number;
+  /** Starts to unpack the file. @throws Problem unsupported-file */
+  unpack: () => Promise<Unpacker>;
+}
 
-/** Opens the zip file at a path, or in memory. Returns the kind `workbook` for a workbook or another document that is a zip file; the
- * caller then uses the workbook reader.
+export type ZipContent = { kind: "workbook" } | { kind: "files"; files: PackedFile[]; close: () => void };
+
+/** Opens the zip file at a path, or in memory. Returns its files, except those of operating systems. Returns the kind `workbook` for a
+ * workbook or another document that is a zip file; the caller then uses the workbook reader.
  * @throws Problem unsupported-file, broken-file */
 export async function openZip(source: string | Buffer): Promise<ZipContent> {
   const options = { autoClose: false };
@@ -36,14 +43,28 @@ export async function openZip(source: string | Buffer): Promise<ZipContent> {
       zip.close();
       return { kind: "workbook" };
     }
-    const entry = chooseTable(entries);
-    return { kind: "table", unpacker: await unpackEntry(zip, entry), close: closer(zip) };
+    return { kind: "files", files: filesOf(zip, entries), close: closer(zip) };
   } catch (error) {
     zip?.close();
     if (error instanceof Problem) throw error;
     if (DOCUMENT_PART.test(await firstName(source))) return { kind: "workbook" };
     throw brokenPacked("zip", error);
   }
+}
+
+/** If several files have the same name, only the last one counts, as if each replaced the one before. */
+function filesOf(zip: ZipFile, entries: readonly Entry[]): PackedFile[] {
+  const named = new Map(entries.map((entry) => [entry.fileName, entry]));
+  const packed = [...named.values()].reduce((sum, { compressedSize }) => sum + compressedSize, 0);
+  // The files of a hostile zip file can share the same packed bytes, so that a small zip file unpacks to very much.
+  if (packed > zip.fileSize) throw brokenPacked("zip");
+  return [...named.values()]
+    .filter(({ fileName }) => !fileName.endsWith("/") && !SYSTEM_FILE.test(fileName))
+    .map((entry) => ({
+      name: entry.fileName,
+      packed_size: entry.compressedSize,
+      unpack: () => unpackEntry(zip, entry),
+    }));
 }
 
 const closer = (zip: ZipFile) => (): void => {
@@ -101,45 +122,14 @@ function isDocument(entries: readonly Entry[]): boolean {
   );
 }
 
-function chooseTable(entries: readonly Entry[]): Entry {
-  const files = entries.filter(({ fileName }) => !fileName.endsWith("/") && !SYSTEM_FILE.test(fileName));
-  const tables = files.filter(({ fileName }) => TABLE.test(fileName));
-  const found = files.length === 1 ? files : tables;
-  const [entry] = found;
-  if (entry !== undefined && found.length === 1) {
-    if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0)
-      throw new Problem(
-        "unsupported-file",
-        "The zip file has a password. Unpack it and send the table that it contains.",
-        { extra: because("zip-password") },
-      );
-    return entry;
-  }
-  if (files.length === 0)
-    throw new Problem("unsupported-file", "The zip file contains no files. Send a CSV file or a workbook (.xlsx).", {
-      extra: because("zip-without-table"),
-    });
-  if (found.length === 0)
+async function unpackEntry(zip: ZipFile, entry: Entry): Promise<Unpacker> {
+  const { compressionMethod, fileName, generalPurposeBitFlag } = entry;
+  if ((generalPurposeBitFlag & ENCRYPTED) !== 0)
     throw new Problem(
       "unsupported-file",
-      `The zip file contains no table, but ${listed(files)}. Send a CSV file or a workbook (.xlsx).`,
-      { extra: because("zip-without-table") },
+      "The zip file has a password. Unpack it and send the table that it contains.",
+      { extra: because("zip-password") },
     );
-  throw new Problem(
-    "unsupported-file",
-    `The zip file contains ${found.length} tables: ${listed(found)}. Unpack it and send them one by one.`,
-    { extra: because("zip-with-tables", { count: found.length }) },
-  );
-}
-
-function listed(entries: readonly Entry[]): string {
-  const names = entries.slice(0, LISTED_FILES).map(({ fileName }) => `"${cutText(fileName, MAX_NAME)}"`);
-  const more = entries.length > LISTED_FILES ? ` and ${entries.length - LISTED_FILES} more` : "";
-  return `${names.join(", ")}${more}`;
-}
-
-async function unpackEntry(zip: ZipFile, entry: Entry): Promise<Unpacker> {
-  const { compressionMethod, fileName } = entry;
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
     throw new Problem(
       "unsupported-file",

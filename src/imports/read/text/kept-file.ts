@@ -35,12 +35,13 @@ export async function readKeptHead(kept: KeptFile, overrides: DialectOverrides):
   const head = await readStart(path, HEAD_BYTES);
   if (head === undefined)
     throw new Problem("file-missing", "The file of the import no longer exists. Upload it again.");
-  return readFileHead(path, head.bytes, head.is_whole, overrides);
+  const members = kept.overrides.members === undefined ? {} : { members: kept.overrides.members };
+  return readFileHead(path, head.bytes, head.is_whole, { ...members, ...overrides });
 }
 
 const isSameReading = (a: DialectOverrides, b: DialectOverrides): boolean => comparable(a) === comparable(b);
 
-const comparable = (overrides: DialectOverrides): string =>
+const comparable = ({ members: _members, ...overrides }: DialectOverrides): string =>
   JSON.stringify(Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** @returns undefined if the file does not exist */

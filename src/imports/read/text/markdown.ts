@@ -1,4 +1,6 @@
 // Converts a table in Markdown to CSV. Other lines become blank ones, so that line numbers stay the same.
+import type { Encoding } from "../../../../contract/imports/import-names.ts";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { isMarkdownRule } from "../detect/markup.ts";
 
 const CHUNK_LENGTH = 1 << 16;
@@ -61,3 +63,16 @@ function trimBlanks(text: string): string {
 }
 
 const quoted = (cell: string): string => (cell === "" ? "" : `"${cell.replaceAll('"', '""')}"`);
+
+/** The dialect of the text that a table in Markdown is converted to. */
+export const markdownDialect = (encoding: Encoding, { header = true, preamble = 0 }: DialectOverrides): Dialect => ({
+  format: "markdown",
+  encoding,
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "row",
+  header,
+  preamble,
+  formula_escape: false,
+});

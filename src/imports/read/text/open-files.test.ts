@@ -40,7 +40,7 @@ describe.runIf(existsSync(OPEN_FILES))("no file stays open", () => {
     writeFileSync(path, Buffer.concat([readFileSync(join(samples, name)), Buffer.alloc(2 << 20)]));
     const before = countOpen();
     for (let i = 0; i < 10; i++)
-      await expect(prepareText(path, join(folder, "text"), {}, undefined, stop)).rejects.toThrow();
+      await expect(prepareText(path, join(folder, "text"), {}, { checkSpace: stop })).rejects.toThrow();
     await until(() => countOpen() < before + 5);
   });
 });

@@ -3,23 +3,26 @@ import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import type { Encoding } from "../../../../contract/imports/import-names.ts";
-import { FORMAT_NAMES, openUnpacker, packedFile, type CompressedFormat, type Unpacker } from "../archive/unpack.ts";
-import { openZip } from "../archive/zip.ts";
+import { chooseTables, type InspectedTable } from "../archive/choose-tables.ts";
+import type { JudgeTable } from "../archive/inspect-table.ts";
+import { joinTables, type PartTarget } from "../archive/join-tables.ts";
+import { FORMAT_NAMES, openUnpacker, packedFile, type Unpacker } from "../archive/unpack.ts";
+import { openZip, type PackedFile } from "../archive/zip.ts";
 import { detectFormat, isPacked, type ContentFormat, type PackedFormat } from "../detect/detect-format.ts";
 import { convertHtml } from "../html/convert-html.ts";
-import { convertMarkdown } from "./markdown.ts";
+import { convertMarkdown, markdownDialect } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../detect/detect-file.ts";
 import { convertParquet } from "../parquet/convert-parquet.ts";
+import { inspectFile } from "../read-head.ts";
+import { packedTwice, refuseMember, refuseSheet } from "./refusals.ts";
 import { convertTree } from "../tree/convert-tree.ts";
 import { unpackedPath } from "../tree/source-text.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
-import { createUnpackedCount } from "./unpacked-size.ts";
+import { createUnpackedCount, type CountUnpacked } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
-import { because } from "../../../../contract/problem-reasons.ts";
 
 /** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
  * format, because `prepareText` has to unpack it first. */
@@ -29,6 +32,7 @@ export async function detectText(
 ): Promise<{ dialect: Dialect; is_proven: boolean } | undefined> {
   if ((await detectFormat(path)) !== "text") return undefined;
   refuseSheet(overrides);
+  refuseMember(overrides);
   return detectHeadOf(path, overrides);
 }
 
@@ -41,63 +45,104 @@ export async function detectWholeText(
 ): Promise<Dialect | undefined> {
   if ((await detectFormat(path)) !== "text") return undefined;
   refuseSheet(overrides);
+  refuseMember(overrides);
   return detectFile(path, overrides, signal);
-}
-
-/** Refuses the name of a sheet for a file that is not a workbook. @throws Problem no-such-sheet if the sender named a sheet */
-export function refuseSheet({ sheet }: DialectOverrides): void {
-  if (sheet !== undefined)
-    throw new Problem(
-      "no-such-sheet",
-      `There is no sheet "${sheet}", because the file is not a workbook. Import the file without naming a sheet.`,
-      { extra: because("not-a-workbook", { sheet }) },
-    );
 }
 
 /** Whether the splitter can read the file itself. For any other file, `prepareText` writes a copy. */
 export const isPlainText = ({ format, encoding, rewritten }: Dialect): boolean =>
   format === "text" && encoding === "utf-8" && rewritten === undefined;
 
+export interface PrepareOptions {
+  signal?: AbortSignal | undefined;
+  checkSpace?: SpaceCheck | undefined;
+  /** Judges the tables of a zip file. */
+  judge?: JudgeTable | undefined;
+}
+
 /**
  * Writes the file at `path` as UTF-8 to the new file `target` and returns its dialect. Scratch files have names that begin with
  * `target`. If this function throws, the caller removes all these files.
- * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file, encoding-in-doubt
+ * @throws Problem unsupported-file, no-such-sheet, no-such-member, broken-file, broken-workbook, unpacks-too-large, empty-file, bad-header,
+ * encoding-in-doubt
  */
 export async function prepareText(
   path: string,
   target: string,
   overrides: DialectOverrides,
-  signal?: AbortSignal,
-  checkSpace?: SpaceCheck,
+  options: PrepareOptions = {},
 ): Promise<Dialect> {
   const format = await detectFormat(path);
-  const preparation = { target, overrides, signal, checkSpace, is_scratch: false } satisfies Preparation;
+  const preparation: Preparation = { target, overrides, ...options, is_scratch: false };
+  if (format === "zip") return prepareZip(path, preparation);
+  refuseMember(overrides);
   if (!isPacked(format)) return prepareContent(format, path, preparation);
   const { size } = await stat(path);
-  const content = format === "zip" ? await openZip(path) : undefined;
-  if (content?.kind === "workbook") return convertWorkbook(path, target, overrides, signal, checkSpace);
-  const unpacker = content?.unpacker ?? openUnpacker(format as CompressedFormat, packedFile(path, size));
-  const unpacked = `${target}.unpacked`;
+  const unpacker = openUnpacker(format, packedFile(path, size));
+  return prepareUnpacked(format, unpacker, createUnpackedCount(size, unpacker.consumed), preparation);
+}
+
+interface Preparation extends PrepareOptions {
+  target: string;
+  overrides: DialectOverrides;
+  /** Whether the file may be moved instead of being copied. */
+  is_scratch: boolean;
+}
+
+async function prepareZip(path: string, preparation: Preparation): Promise<Dialect> {
+  const { target, overrides, signal, checkSpace, judge } = preparation;
+  const content = await openZip(path);
+  if (content.kind === "workbook") {
+    refuseMember(overrides);
+    return convertWorkbook(path, target, overrides, signal, checkSpace);
+  }
   try {
-    await unpack(format, size, unpacker, { ...preparation, target: unpacked });
-    const inner = await contentFormat(format, unpacked);
-    const dialect = await prepareContent(inner, unpacked, { ...preparation, is_scratch: true });
-    // The records of rejected rows are read from the unpacked file.
-    if (dialect.tree !== undefined) await rename(unpacked, unpackedPath(target));
-    return { ...dialect, format };
+    const inspect = async (file: PackedFile): Promise<InspectedTable | undefined> => {
+      signal?.throwIfAborted();
+      return inspectFile(file, overrides, judge);
+    };
+    const { read, members } = await chooseTables(content.files, overrides, inspect);
+    const { size } = await stat(path);
+    const counted = countAll(size);
+    const prepare = async (file: PackedFile, given: PartTarget): Promise<Dialect> => {
+      const unpacker = await file.unpack();
+      return prepareUnpacked("zip", unpacker, counted(unpacker), { ...preparation, ...given });
+    };
+    return await joinTables({ read, members }, { target, overrides, prepare, signal, checkSpace });
   } finally {
-    content?.close();
-    await rm(unpacked, { force: true });
+    content.close();
   }
 }
 
-interface Preparation {
-  target: string;
-  overrides: DialectOverrides;
-  signal: AbortSignal | undefined;
-  checkSpace: SpaceCheck | undefined;
-  /** Whether the file may be moved instead of being copied. */
-  is_scratch: boolean;
+/** Counts the unpacked bytes of all files of a zip file together. Otherwise each of thousands of small files could unpack to 32 MB. */
+function countAll(size: number): (unpacker: Unpacker) => CountUnpacked {
+  let current: Unpacker | undefined;
+  let before = 0;
+  const count = createUnpackedCount(size, () => before + (current?.consumed() ?? 0));
+  return (unpacker) => {
+    before += current?.consumed() ?? 0;
+    current = unpacker;
+    return count;
+  };
+}
+
+async function prepareUnpacked(
+  format: PackedFormat,
+  unpacker: Unpacker,
+  count: CountUnpacked,
+  preparation: Preparation,
+): Promise<Dialect> {
+  const unpacked = `${preparation.target}.unpacked`;
+  try {
+    await unpack(format, unpacker, count, { ...preparation, target: unpacked });
+    const inner = await contentFormat(format, unpacked);
+    const dialect = await prepareContent(inner, unpacked, { ...preparation, is_scratch: true });
+    // The records of rejected rows are read from the unpacked file.
+    if (dialect.tree !== undefined) await rename(unpacked, unpackedPath(preparation.target));
+    return { ...dialect, format };
+  } finally {
+    await rm(unpacked, { force: true });
+  }
 }
 
 /** Returns the format of an unpacked file. @throws Problem unsupported-file if the file is packed again */
@@ -111,13 +156,6 @@ async function contentFormat(packed: PackedFormat, path: string): Promise<Conten
   }
   throw packedTwice(packed);
 }
-
-export const packedTwice = (format: PackedFormat): Problem =>
-  new Problem(
-    "unsupported-file",
-    `The ${FORMAT_NAMES[format]} file contains another packed file. Unpack the ${FORMAT_NAMES[format]} file and send the file that it contains.`,
-    { extra: because("packed-file") },
-  );
 
 async function prepareContent(format: ContentFormat, path: string, preparation: Preparation): Promise<Dialect> {
   const { target, overrides, signal, checkSpace } = preparation;
@@ -155,26 +193,12 @@ async function prepareContent(format: ContentFormat, path: string, preparation: 
   }
 }
 
-/** The dialect of the text that a table in Markdown is converted to. */
-export const markdownDialect = (encoding: Encoding, { header = true, preamble = 0 }: DialectOverrides): Dialect => ({
-  format: "markdown",
-  encoding,
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "row",
-  header,
-  preamble,
-  formula_escape: false,
-});
-
 async function unpack(
   format: PackedFormat,
-  packedSize: number,
-  { chunks, consumed }: Unpacker,
+  { chunks }: Unpacker,
+  count: CountUnpacked,
   { target, signal, checkSpace }: Preparation,
 ): Promise<void> {
-  const count = createUnpackedCount(packedSize, consumed);
   const file = await createNewFile(target);
   await pipeline(
     chunks,

@@ -14,7 +14,7 @@ import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts"
 import { questionOfBlankKey } from "./blank-key.ts";
 import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
 import { unfitNotices } from "../review/unfit-active.ts";
-import { nameNotices, sheetNotices, tableNotices } from "../rows/notices.ts";
+import { memberNotices, nameNotices, sheetNotices, tableNotices } from "../rows/notices.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { noteProfile } from "../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
@@ -42,7 +42,7 @@ export async function judgeTable(
   const found = remembered.length === 0 && unfit.size === 0 ? opened : withChoices(opened, remembered, unfit);
   const planned = planColumns(found, run.work.options, chosen.profile?.built_in);
   const overrides = overridesOf(run.work.options);
-  const sheets = sheetNotices(dialect, overrides);
+  const sheets = [...sheetNotices(dialect, overrides), ...memberNotices(dialect)];
   const names = nameNotices({ ...found, ...planned }, run.work.options);
   const form = tableNotices({ ...found, ...planned }, dialect, overrides);
   const notices = [...chosen.notices, ...planned.notices, ...sheets, ...names, ...form, ...unfitNotices(unfitActive)];

@@ -1,4 +1,5 @@
 // The notices that a scan adds to its import about the table as a whole.
+import { cutText } from "../../../../contract/faults.ts";
 import type { Column, Dialect, DialectOverrides, GivenOptions } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
 import { doubtOfName } from "../../read/columns/judge-name.ts";
@@ -123,6 +124,10 @@ export const shortRowNotices = ({ count, lines }: FilledUp): Notice[] =>
 
 /** Number of sheets that a notice lists. */
 const LISTED_SHEETS = 10;
+/** Number of files in a zip file that a notice lists. */
+const LISTED_MEMBERS = 10;
+/** Maximum number of characters of a file name that a notice shows. */
+const SHOWN_CHARACTERS = 100;
 
 /** A notice about the sheets that were not imported although they have a SKU column, unless the client has chosen the sheet. */
 export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOverrides, "sheet">): Notice[] {
@@ -138,6 +143,33 @@ export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOv
       count: null,
       values: { sheets: `${listed.join(", ")}${others.length > LISTED_SHEETS ? ", …" : ""}` },
     },
+  ];
+}
+
+/** Notices about the other tables of a zip file. */
+export function memberNotices({ members = [] }: Dialect): Notice[] {
+  const next = members.filter(({ order }) => order !== undefined && order > 0);
+  const others = members.filter(({ order }) => order === undefined);
+  const noticeOf = (code: Notice["code"], named: typeof members, message: (list: string) => string): Notice[] => {
+    if (named.length === 0) return [];
+    const listed = named.slice(0, LISTED_MEMBERS).map(({ name }) => `"${cutText(name, SHOWN_CHARACTERS)}"`);
+    const more = named.length > LISTED_MEMBERS ? ` and ${named.length - LISTED_MEMBERS} more` : "";
+    const values = { members: `${listed.join(", ")}${named.length > LISTED_MEMBERS ? ", …" : ""}` };
+    return [{ code, message: message(`${listed.join(", ")}${more}`), column: null, count: named.length, values }];
+  };
+  return [
+    ...noticeOf(
+      "next_members",
+      next,
+      (list) =>
+        `Further tables of the zip file are imported after this one, each by an import of its own: ${list}. If this import is not done, they are not imported.`,
+    ),
+    ...noticeOf(
+      "other_members",
+      others,
+      (list) =>
+        `Further tables of the zip file are not imported, because no SKU column was recognized in them or they have no rows: ${list}. To import one of them, choose that file (option member).`,
+    ),
   ];
 }
 
