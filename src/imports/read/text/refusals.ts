@@ -20,7 +20,7 @@ export function refuseMember({ member }: DialectOverrides): void {
   if (member !== undefined)
     throw new Problem(
       "no-such-member",
-      `There is no file "${member}" in the file, because it is not a zip file. Import the file without naming a file in it.`,
+      `The file is not a zip file, so it does not contain "${member}". Import the file without naming a file in it.`,
       { extra: because("not-a-zip", { member }) },
     );
 }
