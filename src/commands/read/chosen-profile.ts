@@ -88,7 +88,8 @@ export async function chooseReading(
   return { ...chosen, options: fitting };
 }
 
-const namesIn = (lines: HeaderLines): string[] => [lines.header, ...lines.other_headers.map(({ cells }) => cells)].flat();
+const namesIn = (lines: HeaderLines): string[] =>
+  [lines.header, ...lines.other_headers.map(({ cells }) => cells)].flat();
 
 const unchosen = (options: GivenOptions): Reading => ({ profile: null, options, notices: [], question: undefined });
 

@@ -29,7 +29,9 @@ export function judgeMember(
       };
     if (!selects(options)) return found;
     const { profile } = selectInLines(table, await known(table), table.tree);
-    return profile === undefined ? found : { has_sku: true, has_name: judgeByMapping(table, mappingOf(profile.definition)).has_name };
+    return profile === undefined
+      ? found
+      : { has_sku: true, has_name: judgeByMapping(table, mappingOf(profile.definition)).has_name };
   };
 }
 
