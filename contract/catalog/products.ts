@@ -1,5 +1,6 @@
 // Endpoints that read products.
 import { z } from "zod";
+import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { next_cursor, pageQuery } from "../paging.ts";
 import { MAX_LIST_ELEMENTS } from "./attribute-value.ts";
@@ -91,6 +92,12 @@ export const list_products = endpoint({
       sort: product_sort,
       fields: fields.optional(),
       ...pageQuery({ limit: 50, max: 200 }),
+      fold: boolean_parameter
+        .default(false)
+        .describe(
+          "Folds the variants of a product into one: the parent or, if the list does not contain it, the variant with the lowest " +
+            "SKU. Adds `variants` and `variants_of` to each product. `total` counts all products",
+        ),
       from: text(1000)
         .optional()
         .describe(
@@ -100,7 +107,14 @@ export const list_products = endpoint({
     }),
     response: {
       200: z.object({
-        items: z.array(product.partial()),
+        items: z.array(
+          product
+            .extend({
+              variants: z.int().min(0).describe("With `fold`: number of variants that are folded into this product"),
+              variants_of: z.string().describe("With `fold`: the SKU of the parent of these variants"),
+            })
+            .partial(),
+        ),
         next_cursor,
         previous_cursor: z
           .string()

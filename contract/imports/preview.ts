@@ -7,7 +7,7 @@ import { FILE_TYPES } from "./file-types.ts";
 import { mapping } from "../mapping/mapping.ts";
 import { notice } from "./notices.ts";
 import { import_query } from "./options.ts";
-import { reject } from "./rejects.ts";
+import { ignore_code, reject } from "./rejects.ts";
 
 const count = z.int().min(0);
 
@@ -66,6 +66,9 @@ export const preview = z
     ),
     rejects: z.array(reject).describe("The first 20 of the sample rows that an import would reject"),
     ignored: count.describe("Number of sample rows that are not products"),
+    ignored_rows: z
+      .array(z.object({ line: z.int(), code: ignore_code }))
+      .describe("The first 20 of the sample rows that are not products of their own, with the reason"),
     deleted: count.describe("Number of sample rows that would delete their products"),
     adds: count.describe("Number of sample rows that only add values to the product of another row"),
     superseded: count.describe(

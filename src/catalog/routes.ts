@@ -33,15 +33,20 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
 
   app.route({
     ...list_products,
-    handler: async ({ query: { sort, limit, cursor, from, fields, ...filter }, headers }, reply) => {
+    handler: async ({ query: { sort, limit, cursor, from, fields, fold, ...filter }, headers }, reply) => {
       onList?.();
       const order = orderOf(sort);
       const start = from === undefined ? undefined : startAt(from, order);
       const after = cursor === undefined ? start : positionOf(cursor, order);
-      const page = await listProducts(pool, { filter, order, after, limit }, { memtable });
+      const page = await listProducts(pool, { filter, order, after, limit, fold }, { memtable });
       const { items, next, previous, total, pending } = page;
       const response = {
-        items: fields === undefined ? items : items.map((item) => pickFields(item, fields.split(","))),
+        items:
+          fields === undefined
+            ? items
+            : items.map((item) =>
+                pickFields(item, fold ? [...fields.split(","), "variants", "variants_of"] : fields.split(",")),
+              ),
         next_cursor: next && cursorOf(order, next),
         previous_cursor: previous && cursorOf(order, previous),
         total,

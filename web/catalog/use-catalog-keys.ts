@@ -28,6 +28,8 @@ export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
         ["enter", "open"],
         ["f2", "edit"],
         ["x", "select"],
+        ["v", "variants"],
+        ["shift+v", "only_variants"],
         ["shift+j", "range"],
         ["mod+a", "all"],
         ["escape", "escape"],

@@ -2,6 +2,7 @@
 // that the index finds are merged with pending products.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
+import { foldVariants, type Folded } from "./fold-variants.ts";
 import { addLongTexts } from "./long-texts.ts";
 import { reverseOrder, reversePosition, type KeysetPosition, type Order, type PagePosition } from "../query/order.ts";
 import { parseFilter, type ParsedFilter } from "../query/parse-filter.ts";
@@ -19,10 +20,12 @@ export interface PageRequest {
   /** The position at which the page begins; undefined for the first page. */
   after: PagePosition | undefined;
   limit: number;
+  /** Whether the variants of a product are folded into one row. */
+  fold?: boolean;
 }
 
 export interface Page {
-  items: Product[];
+  items: (Product & Partial<Folded>)[];
   /** The position at which the next page begins; null if this is the last page. */
   next: PagePosition | null;
   /** The position at which the previous page ends; null if this is the first page. */
@@ -63,7 +66,7 @@ interface ParsedRequest extends Omit<PageRequest, "filter"> {
 /** @throws SegmentsMissing if `canWait` and the memtable does not have all segments yet */
 async function readPage(
   pool: pg.Pool,
-  { filter, order, after, limit }: ParsedRequest,
+  { filter, order, after, limit, fold = false }: ParsedRequest,
   { memtable, patience_ms = PATIENCE_MS, first_window }: ListOptions,
   canWait: boolean,
 ): Promise<Page> {
@@ -84,7 +87,8 @@ async function readPage(
       const found = await findPage(db, query, { ...backlog, segments, missing, first_window });
       const total = filter.matches_all ? backlog.products : undefined;
       const page = pageOf(await addLongTexts(db, found), { limit, after, total });
-      return { ...page, pending: backlog.pending };
+      const items = fold ? await foldVariants(db, page.items, filter.where) : page.items;
+      return { ...page, items, pending: backlog.pending };
     },
     SELECT_BACKLOG,
   );

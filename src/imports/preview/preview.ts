@@ -48,6 +48,7 @@ const NOTHING: Preview = {
   rejected: 0,
   rejects: [],
   ignored: 0,
+  ignored_rows: [],
   deleted: 0,
   adds: 0,
   superseded: 0,
@@ -91,6 +92,7 @@ export async function previewSource(
     rejected: scanned.rejected,
     rejects: scanned.rejects,
     ignored: scanned.ignored,
+    ignored_rows: scanned.ignored_rows,
     deleted: scanned.deleted,
     adds: scanned.adds,
     superseded: scanned.superseded,
@@ -136,7 +138,7 @@ function cellsOf(records: Records, r: number, dialect: Dialect): string[] {
 
 type Scanned = Pick<
   Preview,
-  "rejected" | "rejects" | "ignored" | "deleted" | "adds" | "superseded" | "products" | "notices"
+  "rejected" | "rejects" | "ignored" | "ignored_rows" | "deleted" | "adds" | "superseded" | "products" | "notices"
 > & {
   problem: Problem | undefined;
 };
@@ -145,6 +147,7 @@ const NOT_SCANNED: Scanned = {
   rejected: 0,
   rejects: [],
   ignored: 0,
+  ignored_rows: [],
   deleted: 0,
   adds: 0,
   superseded: 0,
@@ -177,6 +180,7 @@ export function scanSample(
   }
   const { rejected, ignored, deletions, superseded } = scanner;
   const rejects = scanner.takeRejects().map(shortReject);
+  const ignoredRows = shortIgnored(scanner.takeIgnored());
   const problem =
     scanner.tooManyRejects() ??
     mapper?.notes.question(table.plan?.names ?? []) ??
@@ -190,8 +194,12 @@ export function scanSample(
     rowsBefore += part.count;
   }
   scanner.release();
-  return { rejected, rejects, ignored, deleted: deletions, adds: 0, superseded, products, problem, notices: [] };
+  const counts = { rejected, ignored, deleted: deletions, adds: 0, superseded };
+  return { ...counts, rejects, ignored_rows: ignoredRows, products, problem, notices: [] };
 }
+
+const shortIgnored = (rows: readonly IgnoredRow[]): Preview["ignored_rows"] =>
+  rows.slice(0, SHOWN_REJECTS).map(({ line, code }) => ({ line, code }));
 
 const shortReject = (reject: Reject): Reject => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) });
 
@@ -215,6 +223,7 @@ function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, s
     rejected: formed.rejected + scanner.rejected,
     rejects: found.slice(0, listed).map(shortReject),
     ignored: formed.ignored + scanner.ignored,
+    ignored_rows: shortIgnored(formed.left.filter(isIgnored)),
     deleted: scanner.deletions,
     adds: formed.adds,
     superseded: scanner.superseded,
@@ -226,7 +235,8 @@ function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, s
   return result;
 }
 
-const isReject = (row: Reject | IgnoredRow): row is Reject => !(row.code in IGNORE_CODES);
+const isReject = (row: Reject | IgnoredRow): row is Reject => !isIgnored(row);
+const isIgnored = (row: Reject | IgnoredRow): row is IgnoredRow => row.code in IGNORE_CODES;
 
 /** Returns the index of the row after the last shown product. */
 function endOfShown(rows: number, isSkipped: (row: number) => boolean, shown: number): number {

@@ -4,7 +4,7 @@ export type GridAction =
   | { do: "move"; rows: number; columns: number; select: boolean }
   | { do: "edge"; row: "first" | "last" | null; column: "first" | "last" | null }
   | { do: "page"; down: boolean }
-  | { do: "open" | "edit" | "select" | "toggle" | "escape" | "select_all" };
+  | { do: "open" | "edit" | "select" | "toggle" | "variants" | "only_variants" | "escape" | "select_all" };
 
 interface Key {
   key: string;
@@ -46,6 +46,10 @@ export function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): Grid
     case "x":
     case "X":
       return { do: "select" };
+    case "v":
+      return { do: "variants" };
+    case "V":
+      return { do: "only_variants" };
     case " ":
       return { do: "toggle" };
     case "Enter":

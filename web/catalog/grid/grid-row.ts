@@ -1,10 +1,11 @@
 // Properties and events that a table row and a card have in common.
 import type { Product } from "../../../contract/catalog/products.ts";
+import type { ListedProduct } from "../rows/list-request.ts";
 import { displayValue } from "./cell-display.ts";
 import { shownValue, type CellStates } from "./cell-states.ts";
 
 export interface RowProps {
-  product: Product | undefined;
+  product: ListedProduct | undefined;
   index: number;
   columns: readonly string[];
   height_px: number;
@@ -14,6 +15,10 @@ export interface RowProps {
   active: string | null;
   editing: string | null;
   cells: CellStates | undefined;
+  /** Whether the variants of the product are shown below it. */
+  unfolded: boolean;
+  /** Whether the product is shown below its parent. */
+  nested: boolean;
 }
 
 export interface RowEmits {

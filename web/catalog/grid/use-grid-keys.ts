@@ -16,7 +16,12 @@ interface Grid {
   open: (sku: string) => void;
   close: () => void;
   edit: (row: number, column: number) => void;
+  /** Folds or unfolds the variants of the product. */
+  toggleVariants: (product: Product) => void;
+  showOnlyVariants: (product: Product) => void;
 }
+
+type RowAction = "open" | "edit" | "select" | "toggle" | "variants" | "only_variants";
 
 export function useGridKeys(grid: Grid) {
   const cursor = ref<Cursor>({ row: 0, column: 0 });
@@ -60,10 +65,13 @@ export function useGridKeys(grid: Grid) {
     }
   }
 
-  function actOn(action: "open" | "edit" | "select" | "toggle", row: number, column: number): boolean {
+  function actOn(action: RowAction, row: number, column: number): boolean {
     const product = grid.productAt(row);
     const name = grid.columns.value[column] ?? "sku";
     if (!product) return true;
+    if (action === "variants") grid.toggleVariants(product);
+    if (action === "only_variants") grid.showOnlyVariants(product);
+    if (action === "variants" || action === "only_variants") return true;
     if (action === "select" || (action === "toggle" && !isEditable(name)))
       grid.selecting.press(row, false, grid.productAt);
     else if (action === "open" && !isEditable(name)) grid.open(product.sku);

@@ -17,7 +17,7 @@ export function useListPosition(
 ) {
   const position = computed(() => {
     const isExact = rows.are_numbers_exact.value && !rows.stale.value;
-    return positionText({ ...shown.value, is_exact: isExact }, rows.total.value);
+    return positionText({ ...shown.value, is_exact: isExact }, rows.row_total.value);
   });
 
   /** Scrolls by one screen. Moves the cursor too, so that the arrow keys continue from a row in the viewport. */

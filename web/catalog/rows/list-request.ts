@@ -1,8 +1,17 @@
 // Types for the request of a list of products, and for the number of products in the list.
-import type { ProductSort } from "../../../contract/catalog/products.ts";
+import type { Product, ProductSort } from "../../../contract/catalog/products.ts";
 import type { ListFilter } from "../search/list-filter.ts";
 
-export type ListRequest = ListFilter & { sort: ProductSort };
+/** @property fold Whether variants are folded under their parents */
+export type ListRequest = ListFilter & { sort: ProductSort; fold?: boolean };
+
+/** The number of variants that are folded into a row, and the SKU of their parent. */
+export interface Folded {
+  variants: number;
+  variants_of: string;
+}
+/** A product of the list. Only a folded list has the members of `Folded`. */
+export type ListedProduct = Product & Partial<Folded>;
 
 export interface ListTotal {
   value: number;

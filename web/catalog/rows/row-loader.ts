@@ -5,7 +5,8 @@ import { list_products, type Product } from "../../../contract/catalog/products.
 import type { ResultOf } from "../../../client/call.ts";
 import { ask } from "../../server/use-connection.ts";
 import { RowWindow, type Entry, type MissingPage } from "./row-window.ts";
-import type { ListRequest } from "./list-request.ts";
+import { createUnfolded, withVariants } from "./unfolded.ts";
+import type { Folded, ListedProduct, ListRequest } from "./list-request.ts";
 
 export type PageTotal = ResultOf<typeof list_products>["total"];
 
@@ -16,6 +17,7 @@ export const createState = () => ({
   /** The number of products in the list, as the last loaded page reported it. */
   page_total: ref<PageTotal | null>(null),
   error: shallowRef<Error | null>(null),
+  unfolded: createUnfolded(),
   /** Counter that increases when another list is shown, or when the same list is read from another position. */
   generation: ref(0),
   /** Row number at which the loader started to read the list. */
@@ -57,6 +59,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     if (!first || !(await loadPage(next, first, running.signal))) return;
     // Set `entry_row` before the rows. Otherwise the grid would request the rows at its old scroll position.
     entry_row.value = next.first;
+    state.unfolded.value = new Map();
     generation.value += 1;
     rows.value = next;
     stale.value = false;
@@ -120,7 +123,7 @@ function windowAt(
 
 /** Requests a page. Returns null if the request failed or was aborted. */
 async function requestPage(
-  { page_total, error }: State,
+  { page_total, error, unfolded }: State,
   request: ListRequest,
   { cursor, from }: MissingPage,
   signal: AbortSignal,
@@ -131,7 +134,7 @@ async function requestPage(
     page_total.value = page.total;
     error.value = null;
     // The request does not limit the fields, so every product is complete.
-    return { ...page, items: page.items as Product[] };
+    return { ...page, items: withVariants(page.items as ListedProduct[], unfolded.value) };
   } catch (reason) {
     if (!signal.aborted) error.value = reason as Error;
     return null;
@@ -145,12 +148,16 @@ export function skeletonCount(known: number, total: number | undefined, canJump:
   return Math.max(1, canJump ? left : Math.min(PAGE, left));
 }
 
+/** A changed product keeps its variants. */
+const foldedOf = ({ variants, variants_of }: ListedProduct): Partial<Folded> =>
+  variants === undefined || variants_of === undefined ? {} : { variants, variants_of };
+
 /** Returns functions that replace or remove a single row in place. */
 export function rowChanges({ rows }: State, onRemove: (removed: number) => void) {
   function replace(product: Product, sku = product.sku): void {
     const changed = rows.value.replace(
       (row) => row.sku === sku,
-      () => product,
+      (row) => ({ ...product, ...foldedOf(row) }),
     );
     if (changed) triggerRef(rows);
   }

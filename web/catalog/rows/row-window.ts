@@ -164,6 +164,15 @@ export class RowWindow<T> {
     return changed;
   }
 
+  /** Inserts rows below the first row that matches, so that the rows below them move down. Returns whether there is such a row. */
+  insertBelow(matches: (row: T) => boolean, added: readonly T[]): boolean {
+    const page = this.pages.find(({ items }) => items?.some(matches) === true);
+    if (!page?.items) return false;
+    page.items = page.items.toSpliced(page.items.findIndex(matches) + 1, 0, ...added);
+    page.length = page.items.length;
+    return true;
+  }
+
   /** Removes rows, so that the rows below move up. Returns the number of removed rows. */
   remove(matches: (row: T) => boolean): number {
     let removed = 0;

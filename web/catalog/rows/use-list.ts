@@ -17,12 +17,13 @@ export function useList(widthPx: Readonly<Ref<number>>) {
   const filter = shallowRef<ListFilter>({});
   const request = shallowRef<ListRequest>({ sort: "sku" });
   // The filter is computed again only when this key changes: all pages of a list must agree on when "the last seven days" began.
-  const listKey = computed(
-    () => `${formatSort(view.value.sort)} ${view.value.accents} ${formatQuery(view.value.terms)}`,
+  const listKey = computed(() =>
+    [formatSort(view.value.sort), view.value.accents, String(view.value.fold), formatQuery(view.value.terms)].join(" "),
   );
   const requestList = (attributes: readonly string[]): void => {
     filter.value = filterOf(view.value, attributes, new Date());
-    request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
+    const sorted: ListRequest = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
+    request.value = view.value.fold ? { ...sorted, fold: true } : sorted;
   };
   requestList(useAttributes().value);
   const wantedFrom = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));

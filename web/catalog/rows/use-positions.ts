@@ -40,7 +40,8 @@ export function usePositions() {
     timer = setTimeout(() => void load(request), DEBOUNCE_MS);
   }
 
-  async function load(request: ListRequest): Promise<void> {
+  /** The positions of a folded list are those of all its products. */
+  async function load({ fold: _, ...request }: ListRequest): Promise<void> {
     asking = new AbortController();
     const { signal } = asking;
     try {

@@ -5,6 +5,7 @@ import { Problem } from "../../../contract/problems.ts";
 import { useConnection } from "../../server/use-connection.ts";
 import type { ListRequest, ListTotal } from "./list-request.ts";
 import { createLoader, createState, rowChanges, skeletonCount, type State } from "./row-loader.ts";
+import { useUnfolding } from "./unfolded.ts";
 import type { Positions } from "./positions.ts";
 import { usePositions } from "./use-positions.ts";
 
@@ -61,7 +62,7 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
   retryAfterReconnect(error, refresh);
   onScopeDispose(loader.stop);
   void restart();
-  const total = useTotal(state, counted);
+  const totals = useTotals(state, counted, () => request.value.fold === true);
   const changes = rowChanges(state, (removed) => {
     if (page_total.value) page_total.value = without(page_total.value, removed);
     if (counted.value) counted.value = without(counted.value, removed);
@@ -69,13 +70,14 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
   return {
     ...state,
     ...changes,
-    total,
-    are_numbers_exact: computed(() => areNumbersExact(rows.value, total.value)),
+    ...useUnfolding(state),
+    ...totals,
+    are_numbers_exact: computed(() => areNumbersExact(rows.value, totals.total.value)),
     entered,
     positions,
     refresh,
     setViewport: loader.setViewport,
-    count: useRowCount(state, total, positions),
+    count: useRowCount(state, totals.total, positions),
   };
 }
 
@@ -90,13 +92,20 @@ function retryAfterReconnect(error: Readonly<Ref<Error | null>>, retry: () => vo
 
 /** The number of products in the list. It is exact if the whole list is loaded or a page contains the exact total. Otherwise it is the
  * count that the request for positions returned. Until that request has been answered, it is a lower bound. */
-function useTotal({ rows, page_total }: State, counted: Readonly<Ref<ListTotal | null>>) {
-  return computed((): ListTotal | null => {
+function useTotals({ rows, page_total }: State, counted: Readonly<Ref<ListTotal | null>>, isFolded: () => boolean) {
+  const total = computed((): ListTotal | null => {
     const window = rows.value;
-    if (window.is_whole) return { value: window.count, relation: "eq" };
+    if (window.is_whole && !isFolded()) return { value: window.count, relation: "eq" };
     if (page_total.value === null || page_total.value.relation === "eq") return page_total.value;
     return counted.value ?? { value: Math.max(page_total.value.value, window.count - window.first), relation: "gte" };
   });
+  return { total, row_total: computed(() => rowTotal(rows.value, total.value, isFolded())) };
+}
+
+/** The number of rows of the list. A folded list has fewer rows than products. */
+function rowTotal(window: State["rows"]["value"], total: ListTotal | null, isFolded: boolean): ListTotal | null {
+  if (!isFolded || total === null) return total;
+  return window.is_whole ? { value: window.count, relation: "eq" } : { ...total, relation: "estimate" };
 }
 
 /** Whether the row numbers are exact. They are exact if the start of the list is known. They are also exact if the end of the list is known

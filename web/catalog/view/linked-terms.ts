@@ -14,6 +14,7 @@ export function linkedTerms(valueOf: (name: string) => string | undefined, names
   const attributes = names.filter((name) => (attributeOf(name) ?? "") !== "");
   return [
     ...SAME_NAMES.flatMap((name) => termOf(name, valueOf(name))),
+    ...termOf("parent", valueOf("parent_sku")),
     ...termOf("active", yesOrNo(valueOf("active"))),
     ...termOf("updated", valueOf("updated_since")),
     ...attributes.flatMap((name) => termOf(fieldOf(attributeOf(name) ?? name), valueOf(name))),

@@ -11,7 +11,7 @@ export function useView() {
   /** @param push adds a step to the browser history, so that the back button reverts the change */
   async function change(part: Partial<View>, push = false): Promise<void> {
     // A new search or sort order starts at the top of the list.
-    const from = part.terms || part.accents || part.sort ? null : view.value.from;
+    const from = part.terms || part.accents || part.sort || part.fold !== undefined ? null : view.value.from;
     const query = formatView({ ...view.value, from, ...part });
     if (JSON.stringify(query) === JSON.stringify(formatView(view.value))) return;
     await (push ? router.push({ query }) : router.replace({ query }));

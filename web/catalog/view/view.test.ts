@@ -6,6 +6,7 @@ test("a view survives a round trip through the URL", () => {
   const query = {
     q: 'active:no brand:"Acme Ltd" lamp',
     accents: "exact",
+    fold: "true",
     sort: "-updated_at",
     columns: "sku,name,attributes.price",
     open: "a/b ü",

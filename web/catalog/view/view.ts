@@ -9,6 +9,8 @@ export interface View {
   terms: Term[];
   /** Whether words must have the accents of the search. By default, `creme` also finds `Crème`. */
   accents: Accents;
+  /** Whether variants are folded under their parents. */
+  fold: boolean;
   sort: Sort;
   /** null = the default columns. */
   columns: string[] | null;
@@ -31,6 +33,7 @@ export function parseView(query: Query): View {
   return {
     terms: [...parseQuery(textOf(query, "q") ?? ""), ...linkedTerms((name) => textOf(query, name), Object.keys(query))],
     accents: textOf(query, "accents") === "exact" ? "exact" : "ignore",
+    fold: textOf(query, "fold") === "true",
     sort: parseSort(textOf(query, "sort")),
     columns: parseColumns(textOf(query, "columns")),
     from: textOf(query, "from") ?? null,
@@ -39,12 +42,13 @@ export function parseView(query: Query): View {
 }
 
 /** Converts the view to URL parameters. Defaults are omitted, so the default list has none. */
-export function formatView({ terms, accents, sort, columns, from, open }: View): Record<string, string> {
+export function formatView({ terms, accents, fold, sort, columns, from, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
   return {
     ...(q === "" ? {} : { q }),
     ...(accents === "ignore" ? {} : { accents }),
+    ...(fold ? { fold: "true" } : {}),
     ...(sorted === "sku" ? {} : { sort: sorted }),
     ...(columns === null ? {} : { columns: formatColumns(columns) }),
     ...(from === null || sort.by !== "sku" ? {} : { from }),

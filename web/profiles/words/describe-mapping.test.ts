@@ -61,7 +61,7 @@ test("rows, matches, pairs and the file are described", () => {
     "Product found by: EAN, compared as a GTIN with the attribute gtin; if no product is found, a new one is created",
     "Attributes whose names are in the data: pairs of name and value in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
     "All others: are not imported",
-    "Not a product if: Pos and Nr: blank",
+    "Not a product if: Pos and Nr are blank",
     "Not a product if: Pos matches “Total{*}”, or Pos is “a” or “b”",
     "Blank cells: change nothing",
     "A blank cell removes the value of: Farbe",
@@ -69,5 +69,44 @@ test("rows, matches, pairs and the file are described", () => {
     "Encoding: cp850",
     "Delimiter: a tab",
     "Line of the column names: 4 and 5",
+  ]);
+});
+
+test("it is described which rows form a product", () => {
+  expect(
+    linesOf({
+      key: "SKU",
+      keep: false,
+      parent: { from: "Handle", unless: { of: "Option", is: "Default" }, lookup: "ids" },
+      group: { by: "Handle", fill: ["Title", "Option{n}"], adds: [{ blank: ["SKU", "Price"] }, { blank: "Name" }] },
+      kinds: {
+        by: "Type",
+        when: { "": {}, Variation: { parent: { group: "first" }, pairs: [{ in: "Details", pair: "=" }] } },
+        else: "ignore",
+      },
+      overlay: { by: "locale", base: ["", "en"] },
+      attributes: { images: { from: "Image", all: true, over: "group" } },
+      links: [{ children: { from: "variants", split: "," } }],
+      tables: { ids: { record: ".", key: "ID", value: "SKU" } },
+      blank: { remove: ["*"] },
+    }),
+  ).toEqual([
+    "SKU: SKU",
+    "Parent: Handle; not if Option is “Default”; looked up in the table ids",
+    "images: a list of Image; from all rows of the group",
+    "Rows belong together by: Handle",
+    "Blank cells take the first value of the group in: Title and Option{n}",
+    "A row only adds to its group if: SKU and Price are blank",
+    "A row only adds to its group if: Name is blank",
+    "Kind of a row: Type",
+    "Kind nothing: a product",
+    "Kind “Variation”: Parent: the SKU of the group's first product; Attributes whose names are in the data: pairs of name and value in the column Details; name and value separated by “=”",
+    "Any other kind: the row is ignored",
+    "Language or store view of a row: locale",
+    "Products themselves: nothing or “en”",
+    "Variants of a product: variants; split at “,” into a list",
+    "Table ids: the rows of the file; ID becomes SKU",
+    "All others: are not imported",
+    "Blank cells: remove the attribute",
   ]);
 });

@@ -2,15 +2,12 @@
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { t, type PlainKey } from "../../texts/t.ts";
-import { describeCondition, describeSteps, describeValue } from "./describe-value.ts";
-import { allOf, anyOf, quoted } from "./quote.ts";
+import { describeShape } from "../../ui/words/describe-shape.ts";
+import { describeCondition, describeSteps, describeValue } from "../../ui/words/describe-value.ts";
+import { describePair } from "../../ui/words/describe-pair.ts";
+import type { Line } from "../../ui/words/line.ts";
+import { allOf, anyOf, quoted } from "../../ui/words/quote.ts";
 
-export interface Line {
-  subject: string;
-  text: string;
-  /** Whether `subject` is the name of an attribute. Otherwise, it is a label in the current language. */
-  is_attribute?: boolean;
-}
 export interface Block {
   heading: PlainKey;
   lines: Line[];
@@ -19,6 +16,7 @@ export interface Block {
 export function describeMapping(definition: ProfileDefinition): Block[] {
   const blocks: Block[] = [
     { heading: "profiles.words.product", lines: [...describeFields(definition), ...describeAttributes(definition)] },
+    { heading: "profiles.words.shape", lines: describeShape(definition) },
     { heading: "profiles.words.columns", lines: describeColumns(definition) },
     { heading: "profiles.words.rows", lines: describeRows(definition) },
     { heading: "profiles.words.file", lines: describeFile(definition.file ?? {}) },
@@ -57,22 +55,6 @@ const describeAttributes = ({ attributes = {}, pairs = [] }: Mapping): Line[] =>
   })),
   ...pairs.map((pair) => line("profiles.words.pairs", describePair(pair))),
 ];
-
-function describePair(pair: NonNullable<Mapping["pairs"]>[number]): string {
-  const { each, name, value, unit, in: column, split, pair: sign, like, without, list } = pair;
-  return [
-    ...(each === undefined ? [] : [t("profiles.words.pair_each", { columns: each })]),
-    ...(column === undefined ? [] : [t("profiles.words.pair_in", { column })]),
-    ...(name === undefined ? [] : [t("profiles.words.pair_name", { value: describeValue(name) })]),
-    ...(value === undefined ? [] : [t("profiles.words.pair_value", { value: describeValue(value) })]),
-    ...(unit === undefined ? [] : [t("profiles.words.pair_unit", { value: describeValue(unit) })]),
-    ...(split === undefined ? [] : [t("profiles.words.pair_split", { text: quoted(split) })]),
-    ...(sign === undefined ? [] : [t("profiles.words.pair_sign", { text: quoted(sign) })]),
-    ...(like === undefined ? [] : [t("profiles.words.like", { text: quoted(like) })]),
-    ...(without === undefined ? [] : [t("profiles.words.pair_without", { texts: anyOf(without.map(quoted)) })]),
-    ...(list === true ? [t("profiles.words.list")] : []),
-  ].join("; ");
-}
 
 function describeColumns({ keep = true, drop, also, rename = {}, split = {}, format = {} }: Mapping): Line[] {
   const others =

@@ -41,6 +41,14 @@ export const catalog: Shape<typeof english> = {
     width_hint: "Ziehen oder Pfeiltasten benutzen. Doppelklick setzt die Breite zurück.",
     filler: "Leere Spalte",
   },
+  fold: {
+    toggle: "Varianten",
+    title: "Varianten unter ihren Hauptartikeln einklappen",
+    hint: "Varianten zeigen oder ausblenden (V)",
+    only: "Nur die Varianten von {sku} zeigen",
+    variants: "{n} Variante | {n} Varianten",
+    more_variants: "{n} weitere Variante | {n} weitere Varianten",
+  },
   position: {
     label: "Position in der Liste",
     rows: "Zeile {last} von {total} | Zeilen {first}–{last} von {total}",
@@ -271,6 +279,8 @@ export const catalog: Shape<typeof english> = {
     open: "Produkt öffnen oder Zelle bearbeiten",
     edit: "Zelle bearbeiten",
     select: "Zeile auswählen",
+    variants: "Varianten eines Produkts zeigen oder ausblenden",
+    only_variants: "Nur die Varianten eines Produkts zeigen",
     range: "Auswahl um die nächste Zeile erweitern",
     all: "Alle passenden Produkte auswählen",
     escape: "Auswahl aufheben oder Produkt schließen",

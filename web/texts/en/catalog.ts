@@ -39,6 +39,14 @@ export const catalog = {
     width_hint: "Drag or use the arrow keys. Double-click to reset.",
     filler: "Empty column",
   },
+  fold: {
+    toggle: "Variants",
+    title: "Fold variants under their parents",
+    hint: "Show or hide the variants (V)",
+    only: "Show only the variants of {sku}",
+    variants: "{n} variant | {n} variants",
+    more_variants: "{n} more variant | {n} more variants",
+  },
   position: {
     label: "Position in the list",
     rows: "Row {last} of {total} | Rows {first}–{last} of {total}",
@@ -267,6 +275,8 @@ export const catalog = {
     open: "Open the product, or edit the cell",
     edit: "Edit the cell",
     select: "Select the row",
+    variants: "Show or hide the variants of a product",
+    only_variants: "Show only the variants of a product",
     range: "Extend the selection to the next row",
     all: "Select all matching products",
     escape: "Clear the selection, or close the product",

@@ -12,6 +12,7 @@ export interface StepChip {
 export function stepChips(members: Members): StepChip[] {
   const { number, date, split, map, yes_no, prefix, suffix, replace, like, scale } = members;
   const chips: (StepChip | false | undefined)[] = [
+    members.over === "group" && { label: t("mapping.step.over"), without: { over: undefined, all: undefined } },
     members.strip_html === true && { label: t("mapping.step.strip_html"), without: { strip_html: undefined } },
     members.trim === true && { label: t("mapping.step.trim"), without: { trim: undefined } },
     replace && { label: tn("mapping.step.replace", replace.length), without: { replace: undefined } },

@@ -69,12 +69,22 @@ export function draftOfColumns(columns: Preview["columns"]): Draft {
 export const removingBlanks = (draft: Draft): Draft => ({ ...draft, blank: { ...draft.blank, remove: ["*"] } });
 
 /** Names and patterns of the columns that the statement `pairs` reads. */
-export const pairSources = (draft: Draft): string[] =>
-  (draft.pairs ?? []).flatMap(({ each, in: cell, name, value, unit }) => [
+export const pairSources = ({ pairs = [] }: Pick<Draft, "pairs">): string[] =>
+  pairs.flatMap(({ each, in: cell, name, value, unit }) => [
     ...(each === undefined ? [] : [each]),
     ...(cell === undefined ? [] : [cell]),
     ...[name, value, unit].flatMap((part) => (part === undefined ? [] : allSources(part))),
   ]);
+
+/** Names and patterns of the columns that contain the kind or the layer of a row, or that the statements of a kind read. */
+export const shapeSources = ({ kinds, overlay }: Draft): string[] => [
+  ...(overlay === undefined ? [] : [overlay.by]),
+  ...(kinds === undefined ? [] : allSources(kinds.by)),
+  ...Object.values(kinds?.when ?? {}).flatMap(({ pairs, attributes = {}, ...fields }) => [
+    ...pairSources({ pairs }),
+    ...[...Object.values(fields), ...Object.values(attributes)].flatMap((value) => allSources(value)),
+  ]),
+];
 
 /** Columns whose values are part of the names of attributes: `price-{currency}`. */
 export const nameSources = (draft: Draft): string[] =>

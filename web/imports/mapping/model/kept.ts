@@ -1,6 +1,16 @@
 // Columns that no statement uses: which of them become attributes, under which names, and with which steps.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
-import { nameSources, pairSources, placesOf, valueAt, freeName, withMember, type Draft, type Place } from "./draft.ts";
+import {
+  nameSources,
+  pairSources,
+  placesOf,
+  shapeSources,
+  valueAt,
+  freeName,
+  withMember,
+  type Draft,
+  type Place,
+} from "./draft.ts";
 import { isSameName, matches } from "./patterns.ts";
 import { allSources, type Members } from "./values.ts";
 
@@ -17,7 +27,8 @@ export const placesUsing = (draft: Draft, name: string, names: Names): Place[] =
 /** Whether a statement reads the column. Such a column becomes an attribute of its own only if the member `also` of the mapping
  * lists the column. */
 export const isUsed = (draft: Draft, name: string, names: Names): boolean =>
-  placesUsing(draft, name, names).length > 0 || anyMatches([...pairSources(draft), ...nameSources(draft)], name, names);
+  placesUsing(draft, name, names).length > 0 ||
+  anyMatches([...pairSources(draft), ...nameSources(draft), ...shapeSources(draft)], name, names);
 
 /** Whether the column becomes an attribute without a statement. */
 export function isKept(draft: Draft, name: string, names: Names): boolean {

@@ -11,7 +11,7 @@ const column = (name: string): Preview["columns"][number] => ({
   samples: [],
 });
 
-test("a rejected row below the first rows is listed with its cells, so that rows like it can be skipped", () => {
+test("rows without a product are listed with the reason; a rejected row below the first rows has its cells, so that rows like it can be skipped", () => {
   const reject = {
     row: 201,
     line: 202,
@@ -22,14 +22,19 @@ test("a rejected row below the first rows is listed with its cells, so that rows
     raw: '"",Sum,"1,5"',
   };
   const preview = {
-    rows: [{ line: 2, cells: ["A-1", "Lamp", ""] }],
+    rows: [
+      { line: 2, cells: ["A-1", "Lamp", ""] },
+      { line: 3, cells: ["", "", "9"] },
+    ],
+    ignored_rows: [{ line: 3, code: "adds" }],
     columns: [column("Nr"), column("Name"), column("Price")],
     products: [],
     rejects: [reject],
     mapping: { key: "Nr" },
     dialect: CSV,
   } as unknown as Preview;
-  const [first, last] = outcomesOf(preview);
+  const [first, adding, last] = outcomesOf(preview);
+  expect(adding).toMatchObject({ line: 3, outcome: { kind: "ignored", code: "adds" } });
   expect(first).toMatchObject({ line: 2, outcome: { kind: "left_out" } });
   const cells = [
     { name: "Name", value: "Sum" },

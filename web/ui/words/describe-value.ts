@@ -24,7 +24,8 @@ function describePart(source: string | MappedValue): string {
 const isPlain = ({ from, ...steps }: MappedValue): boolean =>
   Object.keys(steps).length === (steps.const === undefined ? 0 : 1) && (from === undefined || typeof from === "string");
 
-function sourceOf({ from, const: constant, join, need, all }: MappedValue): string {
+function sourceOf({ from, const: constant, group, join, need, all }: MappedValue): string {
+  if (group !== undefined) return t(`profiles.words.of_group.${group}`);
   if (from === undefined) return constant === undefined ? "" : quoted(constant);
   if (typeof from === "string") return all === true ? t("profiles.words.all", { columns: from }) : from;
   const parts = from.map(describePart);
@@ -42,6 +43,10 @@ function sourceOf({ from, const: constant, join, need, all }: MappedValue): stri
 export function describeSteps(value: MappedValue): string[] {
   const { strip_html, trim, replace, split, like, map, number, scale, date, yes_no, prefix, suffix, list } = value;
   return [
+    ...(value.over === "group" ? [t("profiles.words.over_group")] : []),
+    ...when(value.without, (texts) => t("profiles.words.pair_without", { texts: anyOf(texts.map(quoted)) })),
+    ...when(value.if, (condition) => t("profiles.words.if", { condition: describeCondition(condition) })),
+    ...when(value.unless, (condition) => t("profiles.words.unless", { condition: describeCondition(condition) })),
     ...(strip_html === true ? [t("profiles.words.strip_html")] : []),
     ...(trim === true ? [t("profiles.words.trim")] : []),
     ...(replace ?? []).map(([old, text]) => t("profiles.words.replace", { old: quoted(old), text: quoted(text) })),
@@ -54,6 +59,7 @@ export function describeSteps(value: MappedValue): string[] {
     ...when(scale, (digits) => t("profiles.words.scale", { digits: digits > 0 ? `+${digits}` : String(digits) })),
     ...when(date, (sample) => t("profiles.words.date", { sample })),
     ...when(yes_no, ({ yes, no }) => t("profiles.words.yes_no", { yes: wordsOf(yes), no: wordsOf(no) })),
+    ...when(value.lookup, (table) => t("profiles.words.lookup", { table })),
     ...when(prefix, (text) => t("profiles.words.prefix", { text: quoted(text) })),
     ...when(suffix, (text) => t("profiles.words.suffix", { text: quoted(text) })),
     ...when(list, (isList) => t(isList ? "profiles.words.list" : "profiles.words.no_list")),
@@ -78,7 +84,7 @@ function describeMap(map: Record<string, string>): string {
 export function describeCondition({ blank, of, is, not, like, any }: Condition): string {
   if (any !== undefined) return any.map(describeCondition).join(t("profiles.words.or"));
   const parts = [
-    ...when(blank, (columns) => t("profiles.words.is_blank", { columns: allOf([columns].flat()) })),
+    ...when(blank, (columns) => describeBlank([columns].flat())),
     ...when(is, (texts) => t("profiles.words.is", { value: subjectOf(of), texts: textsOf(texts) })),
     ...when(not, (texts) => t("profiles.words.is_not", { value: subjectOf(of), texts: textsOf(texts) })),
     ...when(like, (text) => t("profiles.words.is_like", { value: subjectOf(of), text: quoted(text) })),
@@ -86,5 +92,7 @@ export function describeCondition({ blank, of, is, not, like, any }: Condition):
   return allOf(parts);
 }
 
+const describeBlank = (columns: readonly string[]): string =>
+  tn("profiles.words.is_blank", columns.length, { columns: allOf(columns) });
 const subjectOf = (of: Value | undefined): string => (of === undefined ? "" : describeValue(of));
 const textsOf = (texts: string | string[]): string => anyOf([texts].flat().map(quoted));

@@ -1,0 +1,29 @@
+// Folding and unfolding of variants in the grid.
+import type { Product } from "../../../contract/catalog/products.ts";
+import type { ListedProduct } from "../rows/list-request.ts";
+import { rowAbove, rowKey } from "../rows/unfolded.ts";
+import type { Rows } from "../rows/use-rows.ts";
+
+/** The parent whose variants the list can show: that of the folded variants, the parent of the product, or the product itself. */
+export const parentOf = ({ sku, parent_sku, variants_of: folded }: ListedProduct): string =>
+  folded ?? (parent_sku || sku);
+
+export function useVariants(rows: Rows, moveCursor: (row: number) => void) {
+  /** Shows or hides the variants of a product. If the product was hidden itself, the cursor moves to the row above it. */
+  function toggle(product: Product): void {
+    const above = rows.toggle(product);
+    if (above === undefined) return;
+    const { first, count } = rows.rows.value;
+    for (let row = first; row < count; row += 1)
+      if (rows.rows.value.rowAt(row)?.sku === above.sku) {
+        moveCursor(row);
+        return;
+      }
+  }
+
+  const isUnfolded = (product: Product | undefined): boolean =>
+    product !== undefined && rows.unfolded.value.has(rowKey(product.sku));
+  const isNested = (product: Product | undefined): boolean =>
+    product !== undefined && rowAbove(product, rows.unfolded.value) !== undefined;
+  return { toggle, isUnfolded, isNested };
+}
