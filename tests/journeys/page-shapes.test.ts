@@ -45,7 +45,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
 
   await shape.getByRole("button", { name: /^Rows with the same Gruppe seem to be/ }).click();
   await shape
-    .getByText("5 products in 6 rows: rows with the same “Gruppe” belong together (4 groups); 1 row only adds “Bild”.")
+    .getByText("5 products in 6 rows: rows with the same “Gruppe” belong together; 1 row only adds “Bild”.")
     .waitFor();
   await products.getByText("The row only adds to the product of another row").waitFor();
   expect(await products.getByText("Becher", { exact: true }).count()).toBeGreaterThan(2);

@@ -23,8 +23,9 @@ type Row = [sku: string, parent?: string, name?: string];
 async function fill(rows: readonly Row[]): Promise<void> {
   await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
   await pool.query(
-    `insert into products (sku_key, id, sku, name, description, active, parent_sku, attributes, created_in, changed_in)
-     select sku_key, id, sku, name, '', true, parent_sku, '{}', $2, $2
+    `insert into products (sku_key, id, sku, name, description, active, parent_sku, attributes, created_in, changed_in,
+       created_at, updated_at)
+     select sku_key, id, sku, name, '', true, parent_sku, '{}', $2, $2, now(), now()
      from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text, parent_sku text)`,
     [
       JSON.stringify(
