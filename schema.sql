@@ -561,6 +561,8 @@ CREATE INDEX product_staging_part ON public.product_staging USING btree (changes
 
 CREATE INDEX products_id ON public.products USING btree (id);
 
+CREATE INDEX products_parent_idx ON public.products USING btree (lower((parent_sku COLLATE "C"))) WHERE (parent_sku <> ''::text);
+
 CREATE INDEX search_words_grams ON public.search_words USING gin (grams);
 
 CREATE INDEX webhook_attempts_delivery ON public.webhook_attempts USING btree (delivery_id);

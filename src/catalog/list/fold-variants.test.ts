@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { useProblems } from "../../http/problems.ts";
+import { noteChanged } from "../backlog.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { productRoutes } from "../routes.ts";
@@ -40,6 +41,8 @@ async function fill(rows: readonly Row[]): Promise<void> {
       changesetId,
     ],
   );
+  const { length } = rows;
+  await noteChanged(pool, { changeset_id: changesetId, id_from: 0, id_to: length - 1, rows: length, delta: length });
 }
 
 interface Listed {

@@ -13,7 +13,7 @@ const ATTRIBUTE_WIDTH = 140;
 const NARROWEST_DESCRIPTION_PX = 200;
 export const CHECK_PX = 40;
 /** Minimum width of the last column, which fills the remaining space. */
-export const FILLER_PX = 24;
+const FILLER_PX = 24;
 /** Space for the scrollbar of the grid. */
 const SCROLLBAR_PX = 16;
 export const NARROWEST_PX = 64;
@@ -117,3 +117,7 @@ export function countAttributes(products: readonly Product[]): AttributeCount[] 
     for (const name of Object.keys(attributes)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => ({ name, products: count })).sort((a, b) => b.products - a.products);
 }
+
+/** Width of the grid with these columns, the checkboxes and the empty column on the right. */
+export const gridWidth = (columns: readonly string[], widths: Readonly<Record<string, number>>): number =>
+  columns.reduce((sum, column) => sum + widthOf(column, widths), CHECK_PX + FILLER_PX);

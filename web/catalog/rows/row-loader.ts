@@ -5,7 +5,7 @@ import { list_products, type Product } from "../../../contract/catalog/products.
 import type { ResultOf } from "../../../client/call.ts";
 import { ask } from "../../server/use-connection.ts";
 import { RowWindow, type Entry, type MissingPage } from "./row-window.ts";
-import { createUnfolded, withVariants } from "./unfolded.ts";
+import { createUnfolded, useUnfolding, withVariants } from "./unfolded.ts";
 import type { Folded, ListedProduct, ListRequest } from "./list-request.ts";
 
 export type PageTotal = ResultOf<typeof list_products>["total"];
@@ -152,8 +152,8 @@ export function skeletonCount(known: number, total: number | undefined, canJump:
 const foldedOf = ({ variants, variants_of }: ListedProduct): Partial<Folded> =>
   variants === undefined || variants_of === undefined ? {} : { variants, variants_of };
 
-/** Returns functions that replace or remove a single row in place. */
-export function rowChanges({ rows }: State, onRemove: (removed: number) => void) {
+/** Returns functions that replace or remove a single row in place, or show and hide its variants. */
+export function rowChanges({ rows, unfolded }: State, onRemove: (removed: number) => void) {
   function replace(product: Product, sku = product.sku): void {
     const changed = rows.value.replace(
       (row) => row.sku === sku,
@@ -168,5 +168,5 @@ export function rowChanges({ rows }: State, onRemove: (removed: number) => void)
     onRemove(removed);
     triggerRef(rows);
   }
-  return { replace, remove };
+  return { replace, remove, ...useUnfolding({ rows, unfolded }) };
 }

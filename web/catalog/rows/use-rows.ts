@@ -5,7 +5,6 @@ import { Problem } from "../../../contract/problems.ts";
 import { useConnection } from "../../server/use-connection.ts";
 import type { ListRequest, ListTotal } from "./list-request.ts";
 import { createLoader, createState, rowChanges, skeletonCount, type State } from "./row-loader.ts";
-import { useUnfolding } from "./unfolded.ts";
 import type { Positions } from "./positions.ts";
 import { usePositions } from "./use-positions.ts";
 
@@ -70,7 +69,6 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
   return {
     ...state,
     ...changes,
-    ...useUnfolding(state),
     ...totals,
     are_numbers_exact: computed(() => areNumbersExact(rows.value, totals.total.value)),
     entered,

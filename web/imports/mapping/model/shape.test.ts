@@ -75,6 +75,8 @@ test("a file with layers has at least one value of the products themselves", () 
   expect(setLayerColumn({ key: "sku" }, "lang", ["de", ""]).overlay).toEqual({ by: "lang", base: [""] });
   expect(setLayerColumn({ key: "sku" }, "lang", ["de", "fr"]).overlay).toEqual({ by: "lang", base: ["de"] });
   expect(setLayerColumn(WHOLE, "store", []).overlay).toEqual({ ...WHOLE.overlay, by: "store" });
+  expect(setLayerColumn(WHOLE, "store", ["en", "de"]).overlay?.base).toEqual(["", "EN"]);
+  expect(setLayerColumn(WHOLE, "Colour", ["red", "blue"]).overlay?.base).toEqual(["red"]);
   expect(setLayerColumn(WHOLE, "", []).overlay).toBeUndefined();
 });
 
@@ -92,7 +94,8 @@ test("what a kind means changes only that kind, and keeps its other statements",
   expect(Object.keys(setMeaning(WHOLE, "Product", "other").kinds?.when ?? {})).toEqual(["Variant"]);
   expect(setOtherKinds(WHOLE, "reject").kinds?.else).toBe("reject");
   const moved = setKindColumn(WHOLE, "Art", ["Product", "Set"]);
-  expect(moved.kinds).toEqual({ by: "Art", when: { Product: WHOLE.kinds?.when["Product"], Set: {} }, else: "ignore" });
+  expect(moved.kinds).toEqual({ by: "Art", when: { ...WHOLE.kinds?.when, Set: {} }, else: "ignore" });
+  expect(Object.keys(setKindColumn(moved, "Type", ["Product"]).kinds?.when ?? {})).toEqual(["Product", "Variant"]);
 });
 
 test("columns that only a kind or a layer uses do not become attributes", () => {

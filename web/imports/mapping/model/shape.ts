@@ -129,11 +129,13 @@ export const setParent = (draft: Draft, parent: "none" | "first" | "by" | { colu
     parent === "none" ? undefined : typeof parent === "string" ? { group: parent } : parent.column,
   );
 
-/** Sets the column of the layers. The names of the base rows stay, unless the file has a column of layers for the first time.
- * @param values the values of the column in the first rows; one of them is the value of the base rows */
+/** Sets the column of the layers. The values of the products themselves stay, unless the column has other values.
+ * @param values the values of the column in the first rows */
 export function setLayerColumn(draft: Draft, by: string, values: readonly string[]): Draft {
   if (by === "") return withMember(draft, "overlay", undefined);
-  const base = draft.overlay?.base ?? [values.includes("") ? "" : (values[0] ?? "")];
+  const known = draft.overlay?.base ?? [];
+  const isKnown = values.length === 0 || values.some((value) => known.some((each) => isSameText(each, value)));
+  const base = isKnown && known.length > 0 ? known : [values.includes("") ? "" : (values[0] ?? "")];
   return { ...draft, overlay: { ...draft.overlay, by, base } };
 }
 
@@ -161,10 +163,13 @@ export function meaningOf({ kinds }: Draft, kind: string): KindMeaning {
 const kindOf = (kinds: Draft["kinds"], kind: string) =>
   Object.entries(kinds?.when ?? {}).find(([each]) => isSameText(each, kind));
 
-/** Sets the column that contains the kind of a row. Each of the values becomes a kind of products. */
+/** Sets the column that contains the kind of a row. Each of the values becomes a kind of products. Kinds with statements of their own stay,
+ * because a user who chooses by keyboard passes other columns. */
 export function setKindColumn(draft: Draft, by: string, values: readonly string[]): Draft {
   if (by === "") return withMember(draft, "kinds", undefined);
-  const when = Object.fromEntries(values.map((value) => [value, kindOf(draft.kinds, value)?.[1] ?? {}]));
+  const stated = Object.entries(draft.kinds?.when ?? {}).filter(([, own]) => Object.keys(own).length > 0);
+  const added = values.filter((value) => !stated.some(([kind]) => isSameText(kind, value)));
+  const when = Object.fromEntries([...stated, ...added.map((value) => [value, {}] as const)]);
   return { ...draft, kinds: { ...draft.kinds, by, when } };
 }
 
