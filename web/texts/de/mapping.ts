@@ -1,4 +1,4 @@
-// German texts of web/imports/mapping.
+// German texts of web/imports/mapping. Long because the editor names every statement of a mapping.
 import type { mapping as english } from "../en/mapping.ts";
 import type { Shape } from "../shape.ts";
 

@@ -1,4 +1,4 @@
-// German texts of web/profiles.
+// German texts of web/profiles. Long because the page describes every statement of a mapping in words.
 import type { Shape } from "../shape.ts";
 import type { profiles as english } from "../en/profiles.ts";
 

@@ -1,4 +1,4 @@
-// English texts of web/imports/mapping, the editor of an import's columns.
+// English texts of web/imports/mapping. Long because the editor names every statement of a mapping.
 export const mapping = {
   title: "What each column becomes",
   note: "Nothing has been imported yet.",

@@ -1,4 +1,4 @@
-// English texts of web/profiles.
+// English texts of web/profiles. Long because the page describes every statement of a mapping in words.
 export const profiles = {
   title: "Profiles",
   intro: "What the columns of a supplier's files mean. An import selects its profile by the columns.",

@@ -1,6 +1,6 @@
 // The first rows of the file and the first rejected rows, each with its outcome: a product, a reject, or left out.
 import type { IgnoreCode, Preview, Reject } from "../../../../contract/imports/imports.ts";
-import { listCellText } from "../../../ui/list-cell.ts";
+import { listCellText } from "../../../ui/products/list-cell.ts";
 import { readRecords } from "../../preview/records.ts";
 
 export type Outcome =

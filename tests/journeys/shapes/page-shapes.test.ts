@@ -5,12 +5,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { call } from "../../client/call.ts";
-import { get_product } from "../../contract/catalog/products.ts";
-import { list_imports } from "../../contract/imports/imports.ts";
-import { pagesOf, startJourney } from "./support/journey.ts";
-import { tabAndEnter, tabTo } from "./support/keyboard.ts";
-import { inspectLooks } from "./support/looks.ts";
+import { call } from "../../../client/call.ts";
+import { get_product } from "../../../contract/catalog/products.ts";
+import { list_imports } from "../../../contract/imports/imports.ts";
+import { pagesOf, startJourney } from "../support/journey.ts";
+import { tabAndEnter, tabTo } from "../support/keyboard.ts";
+import { inspectLooks } from "../support/looks.ts";
 
 const journey = await startJourney();
 const { server } = journey;

@@ -1,6 +1,6 @@
 // Cells of columns with lists. In a column whose name ends with `[]`, a cell may be a list as JSON, which readers of the page cannot be
 // expected to read.
-import { LIST_SUFFIX } from "../../contract/catalog/attribute-value.ts";
+import { LIST_SUFFIX } from "../../../contract/catalog/attribute-value.ts";
 
 export const isListColumn = (name: string): boolean => name.endsWith(LIST_SUFFIX);
 
