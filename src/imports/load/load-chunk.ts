@@ -1,5 +1,5 @@
-// Loads one chunk inside the caller's transaction: deletes the products of its deletions, compares its other rows with the products, copies
-// new products, and updates changed ones after archiving their old versions.
+// Loads one chunk inside the caller's transaction: deletes the products that rows of the chunk delete, compares the other rows with the
+// products, copies new products, and updates changed ones after archiving their old versions.
 import type pg from "pg";
 import {
   applyStagedChanges,
@@ -72,7 +72,7 @@ export async function loadChunk(
   const counts: ChunkCounts = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 };
   for (const { row, refusal, code, message } of matched?.refused ?? []) {
     const r = read.record[row] as number;
-    // The product that this row would delete does not exist.
+    // The product that this row would delete does not exist, so the row changes nothing.
     if (refusal === "missing" && isDeletion(records, r, layout, dialect)) counts.unchanged++;
     else rejectRecord(r, code, layout.sku, message);
   }

@@ -1,4 +1,4 @@
-// Computes how many bytes the encoded form of a row can have.
+// Computes an upper bound for the number of bytes of an encoded row.
 import type { Layout } from "../layout.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { RowCells } from "./row-cells.ts";

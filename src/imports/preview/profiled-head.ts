@@ -64,7 +64,8 @@ function bytesOf({ bytes }: PreviewSource & { kind: "bytes" }): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Determines again what the columns become, this time with the remembered choices and what the scan has found out. */
+/** Determines again what the columns become, this time with the remembered choices and without the columns that the scan has found unfit
+ * for the field `active`. */
 function withDecisions(
   head: Head,
   { choices = [], unfit_active: unfitNames = [] }: Pick<PreviewContext, "choices" | "unfit_active">,

@@ -118,7 +118,7 @@ async function listRows<Row extends Reject | IgnoredRow>(
   return rows;
 }
 
-/** Maximum number of bytes of raw records per page. A single record can have a megabyte. */
+/** Maximum number of bytes of raw records per page. A single record can be 1 MB long. */
 const MAX_PAGE_BYTES = 4 << 20;
 
 /** Returns complete rejects in file order, after row `after`: at most `limit`, and fewer if their records are long. */

@@ -30,7 +30,8 @@ export async function runScan(context: ImportContext, importId: number, signal: 
     await removeTexts(context, work);
     await scanOrFail(context, work, signal, lock);
   });
-  // If the upload was completed or a question was answered while this scan was ending, the job that was sent then has found the lock taken.
+  // If the upload was completed or a question was answered while this scan was ending, the server has sent another scan job, which has
+  // found the lock taken and done nothing. So scan again here.
   if (isLocked && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
     await runScan(context, importId, signal);
 }

@@ -43,7 +43,7 @@ const MAX_SOURCES = 20_000;
 
 /**
  * Maximum number of entries of all value maps of a plan. A statement such as `format` can apply a map of 10,000 entries to each of 2,000
- * columns, and each of these has a map in memory.
+ * columns, and each column then has a copy of the map in memory.
  */
 const MAX_ENTRIES = 200_000;
 

@@ -19,7 +19,7 @@ export function matchAll(file: FileColumns, patterns: readonly string[], isTree 
   for (const pattern of patterns) {
     const all = file.match(pattern);
     const matches = isTree ? all.filter(({ column }) => isSameLevel(pattern, file.names[column] ?? "")) : all;
-    // The elements with this path may be read as pairs.
+    // If the file has elements at this path, the mapping's `pairs` may read them, so the path is not missing.
     const hasObjects = file.find(pattern + OBJECTS_SUFFIX) !== -1;
     if (matches.length === 0 && !hasObjects) file.lack(pattern);
     for (const { column } of matches) found.add(column);
@@ -94,8 +94,9 @@ export function keptColumns(
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/^@/, "");
 
-/** Returns how many of the columns have each last name of a path. If several have the same one, their attributes get the whole paths:
- * otherwise, the order of the columns in the file would decide what the name means. */
+/** For each last name of a path, returns the number of columns whose paths end with this name. Columns that share a last name become
+ * attributes with their whole paths as names: otherwise, the order of the columns in the file would decide which of them gets the short
+ * name. */
 function countLastNames(columns: readonly Column[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { name, attribute = name } of columns) {

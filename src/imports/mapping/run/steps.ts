@@ -22,12 +22,12 @@ export interface MapperNotes {
   unseen(statement: string, column: number, text: string): void;
 }
 
-/** Returns the value of a table for a text, or undefined. */
+/** Returns the value of a lookup table for a text, or undefined. */
 export type Lookup = (table: string, text: string) => string | string[] | undefined;
 
 export interface StepContext {
   notes: MapperNotes;
-  /** Undefined if the mapping has no tables. */
+  /** Undefined if the mapping has no lookup tables. */
   lookup?: Lookup | undefined;
 }
 

@@ -43,8 +43,8 @@ export class ValueWriter {
     if (memo === undefined) return this.#writeResult(this.#read(row), row, out);
     const records = row.records as Records;
     const field = row.first + this.#column;
-    // Do not use the remembered results: a cell with escapes and a cell without escapes can have the same bytes, but their values are
-    // different.
+    // If the cell contains escapes, do not use the result that is remembered for the same bytes: without escapes, they have a different
+    // value.
     const flags = records.field_flags[field] as number;
     if ((flags & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
     const start = records.field_start[field] as number;

@@ -10,7 +10,7 @@ export class WindowCopy {
   #source: Records = this.records;
   /** Index of the next field to write. */
   #field = 0;
-  /** Index of the next record's first field, for the record that is being written. */
+  /** Index of the field that follows the last field of the record that is being written. */
   #next = 0;
 
   /** @param appended number of fields that are appended to each record of `width` fields */

@@ -1,4 +1,4 @@
-// Dates by a sample such as `31.12.2026` or a pattern such as `DD.MM.YYYY`.
+// Converts dates that are written like a sample such as `31.12.2026` or a pattern such as `DD.MM.YYYY`.
 
 export type DatePart = "YYYY" | "YY" | "MM" | "M" | "DD" | "D" | "hh" | "mm" | "ss";
 

@@ -90,7 +90,7 @@ function quotedTagEnd(text: string, open: number): number {
 /** Returns the end of a hidden element, or the end of the text if the element is not closed. */
 function hiddenEnd(scan: TagScan, name: string, from: number): number {
   scan.lower ??= scan.text.toLowerCase();
-  // Lower-casing changes the length of a few texts; the positions would then be wrong.
+  // Lower-casing changes the length of a few texts. A position in the lower-case text is then not a position in the text itself.
   if (scan.lower.length !== scan.text.length) return from;
   const end = scan.lower.indexOf(`</${name}`, from);
   return end === -1 ? scan.text.length : end;

@@ -78,7 +78,8 @@ function numberNotation({ decimal, group }: NumberFormat, before: readonly Readi
   // If the sample has no decimal places, write a fraction with a point, or with a comma if the point is the sample's group separator.
   const shown = sign !== "" ? sign : group === "." ? "," : ".";
   return (text, row) => {
-    // A cell with a percent format is written as `17.5%`. Every sample accepts a percent sign.
+    // A cell with a percent format is written as `17.5%`. Keep the percent sign in the text, because numbers may have one whatever the
+    // sample shows, but not in the value.
     const value = text.includes("%") ? text.replace(/[%\s]/gu, "") : text;
     if (!NUMBER.test(value)) return text;
     const written = shown === "." ? text : text.replace(".", shown);

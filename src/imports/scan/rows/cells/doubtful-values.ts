@@ -50,7 +50,7 @@ const equals = (word: string): Kind["isDoubtful"] => {
     end - start === expected.length && bytes.compare(expected, 0, expected.length, start, end) === 0;
 };
 
-/** Kinds of cells that are searched in every file. */
+/** Kinds of doubtful cells for which every file is searched. */
 const KINDS: readonly Kind[] = [
   { kind: "damaged_numbers", needle: Buffer.from("E+"), isDoubtful: isShortenedNumber, in_sku: false },
   { kind: "formulas", needle: EQUALS, is_first: true, isDoubtful: isFormula, in_sku: true },

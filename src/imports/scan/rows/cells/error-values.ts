@@ -26,7 +26,7 @@ function errorIn(bytes: Buffer, start: number, end: number): string | undefined 
 /**
  * Returns the columns of the file whose cells are stored: those that are copied, and those from which a mapping computes texts. The SKU is
  * left out, because rows with a damaged SKU are rejected with a code of their own.
- * @param handling columns that a value with one of these steps reads are not returned, because the step may handle the text of the cell
+ * @param handling steps that may handle the text of a cell. The columns that a value with one of these steps reads are not returned
  */
 export function storedSources(
   { columns, sku, file_width }: Layout,
