@@ -183,6 +183,28 @@ test.each([
   expect((await previewFile(bytes, true, options, { known })).profile).toBeNull();
 });
 
+test.each([
+  [
+    "Etsy listings",
+    "TITLE,DESCRIPTION,PRICE,QUANTITY,TAGS,MATERIALS,IMAGE1,VARIATION 1 NAME,VARIATION 1 VALUES,SKU\nMug,x,5.00,3,a,clay,,,,E-1\n",
+    { PRICE: "5.00" },
+  ],
+  [
+    "Etsy listings (other languages)",
+    "TÍTULO,DESCRIPCIÓN,PRECIO,CÓDIGO DE DIVISA,CANTIDAD,ETIQUETAS,MATERIALES,IMAGEN1,SKU\nTaza,x,5.00,EUR,3,a,barro,,E-1\n",
+    { "price-EUR": "5.00" },
+  ],
+  [
+    "Lightspeed Retail (X-Series)",
+    "handle,sku,name,variant_option_one_name,variant_option_one_value,supply_price,retail_price,brand_name,supplier_name\nshirt,E-1,Shirt,Size,S,5,19.9,Nord,Sup\n",
+    { Size: "S" },
+  ],
+])("%s reads a file that lacks the columns in the names of some attributes", async (name, file, attributes) => {
+  const preview = await previewFile(Buffer.from(file), true, options, { known });
+  expect(preview).toMatchObject({ profile: { name }, problem: null, rejected: 0 });
+  expect(preview.products).toMatchObject([{ sku: "E-1", attributes }]);
+});
+
 test("the tests in built-in profiles pass", async () => {
   for (const { name, definition } of builtInProfiles())
     expect(

@@ -5,6 +5,7 @@ import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
+import { withNamedAttributes } from "./named-attributes.ts";
 import { withOverlayBase } from "./overlay-base.ts";
 import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
 import type { Table } from "../read/read-records.ts";
@@ -39,7 +40,8 @@ export function planColumns(
     ...(name === undefined ? {} : { name }),
     ...(repeats === undefined ? {} : { repeats }),
   };
-  const compiled = compileMapping(withOverlayBase(chosen, names, rows), names);
+  const fitting = isBuiltIn ? withNamedAttributes(chosen, names) : chosen;
+  const compiled = compileMapping(withOverlayBase(fitting, names, rows), names);
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
   if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
