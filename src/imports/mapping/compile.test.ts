@@ -10,35 +10,6 @@ const compile = (statements: Mapping, header: readonly string[]): CompiledMappin
 const targets = ({ columns }: CompiledMapping): string[] =>
   columns.map(({ name, target, attribute = name }) => (target === "attribute" ? `= ${attribute}` : target));
 
-describe("the attributes of paths in XML and JSON", () => {
-  const mapping = { file: { kind: "xml" }, key: "sku", keep: ["*/width", "*/height", "@code", "code"] } as const;
-  test.each([
-    [
-      ["sku", "size/width", "box/width", "size/height"],
-      ["sku", "= size/width", "= box/width", "= height"],
-    ],
-    [
-      ["sku", "box/width", "size/width"],
-      ["sku", "= box/width", "= size/width"],
-    ],
-    [
-      ["sku", "@code", "code"],
-      ["sku", "= @code", "= code"],
-    ],
-    [
-      ["sku", "@code"],
-      ["sku", "= code"],
-    ],
-  ])("have the last name of the path unless several paths have it: %s", (header, expected) => {
-    expect(targets(compile({ ...mapping, keep: [...mapping.keep] }, header))).toEqual(expected);
-  });
-});
-
-test("only in XML and JSON does a name with the ending {} mean pairs", () => {
-  expect(targets(compile({ key: "sku" }, ["sku", "Price{}"]))).toEqual(["sku", "= Price{}"]);
-  expect(targets(compile({ key: "sku", file: { kind: "xml" } }, ["sku", "PARAM{}"]))).toEqual(["sku", "ignored"]);
-});
-
 describe("a mapping that only copies columns has no plan", () => {
   const header = ["Code", "Title", "Text", "State", "Price", "Colour "];
   test.each<[string, Partial<Mapping>, string[]]>([
