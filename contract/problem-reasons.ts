@@ -69,6 +69,17 @@ export const REASONS = {
   "mapping-no-table": ["table"],
   "mapping-table-too-large": ["table", "limit"],
   "mapping-too-scattered": ["limit"],
+  "not-xml": ["line"],
+  "not-json": ["line"],
+  "tree-no-records": [],
+  "tree-record-missing": ["record"],
+  "tree-long-records": ["limit", "line"],
+  "tree-many-paths": ["limit"],
+  "mapping-path": ["limit"],
+  "mapping-table-path": [],
+  "mapping-around-records": ["limit"],
+  "mapping-too-much-text": [],
+  "mapping-early-value": [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Reason = keyof typeof REASONS;

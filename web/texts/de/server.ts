@@ -197,6 +197,27 @@ export const server: ServerTexts = {
       "Die Nachschlagetabellen der Datei haben mehr als {limit} Einträge oder 64 MB Text. Prüfen Sie die Tabelle „{table}“ der Zuordnung, oder teilen Sie die Datei.",
     "mapping-too-scattered":
       "Die Zeilen desselben Produkts stehen an mehr als {limit} Stellen der Datei. Sortieren Sie die Datei nach dem Schlüssel, damit die Zeilen jedes Produkts beieinander stehen, oder teilen Sie die Datei.",
+    "not-xml":
+      "Die Datei ist kein gültiges XML: Zeile {line} enthält einen Fehler. Vielleicht ist die Datei unvollständig. Erzeugen Sie sie neu, und laden Sie sie noch einmal hoch.",
+    "not-json":
+      "Die Datei ist kein gültiges JSON: Zeile {line} enthält einen Fehler. Vielleicht ist die Datei unvollständig. Erzeugen Sie sie neu, und laden Sie sie noch einmal hoch.",
+    "tree-no-records":
+      "Die Datei enthält keine Liste von Elementen oder Objekten, die Produkte sein könnten. Exportieren Sie die Produkte aus dem Programm, das die Datei erzeugt hat.",
+    "tree-record-missing":
+      "Die Datei enthält kein „{record}“ mit Werten. Prüfen Sie den Pfad der Datensätze in der Zuordnung, oder ob das die richtige Datei ist.",
+    "tree-long-records":
+      "Jeder Datensatz der Datei ist länger als {limit} MB; der erste beginnt in Zeile {line}. Prüfen Sie, ob das die richtige Datei ist, oder nennen Sie den Pfad der Datensätze in einer Zuordnung.",
+    "tree-many-paths":
+      "Die Datensätze der Datei haben mehr als {limit} verschiedene Pfade. Prüfen Sie, ob das die richtige Datei ist, oder nennen Sie in einer Zuordnung die Datensätze und die Pfade, die gelesen werden.",
+    "mapping-path": "Ein Pfad in der Zuordnung hat mehr als {limit} Schritte.",
+    "mapping-table-path":
+      "„{statement}“: In einer Tabelle aus anderen Elementen als den Datensätzen muss der Wert ein Pfad sein.",
+    "mapping-around-records":
+      "Die Werte um die Datensätze, welche die Zuordnung mit „..“ liest, sind länger als {limit} MB. Lesen Sie andere Pfade, oder teilen Sie die Datei.",
+    "mapping-too-much-text":
+      "„{statement}“: Feste Texte der Zuordnung werden in jeder Zeile zu lang, weil Texte durch längere ersetzt werden.",
+    "mapping-early-value":
+      "„{statement}“: Der Wert liest etwas, das noch nicht feststeht, wenn er gebraucht wird: Werte der Gruppe, das erste Produkt oder eine Tabelle.",
   },
   notices: {
     active_as_attribute: "Die Werte sind weder ja noch nein. Deshalb wird die Spalte als Merkmal importiert.",

@@ -86,6 +86,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
     throw invalidMapping(
       scope.statement,
       `the value maps have more than ${MAX_ENTRIES.toLocaleString("en")} entries in total, counted once for each column`,
+      because("mapping-too-large"),
     );
   return {
     sources: isMissing ? [] : sources,

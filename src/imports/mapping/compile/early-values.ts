@@ -58,6 +58,7 @@ export function refuseEarlyValues(shape: ShapePlan, ignore: readonly ConditionNo
       throw invalidMapping(
         "group.fill",
         `the column "${(names[column] ?? "").trim()}" cannot be filled ${together}, because it decides which of them`,
+        because("mapping-early-value"),
       );
 }
 
@@ -66,7 +67,7 @@ function refuse(parts: readonly Part[], test: Test, detail: string): void {
   for (const part of parts) {
     if (!valuesOf(part).some(test)) continue;
     const isKey = part.statement === "key" && test === looksUp;
-    throw invalidMapping(part.statement, detail, isKey ? because("mapping-looked-up-key") : undefined);
+    throw invalidMapping(part.statement, detail, because(isKey ? "mapping-looked-up-key" : "mapping-early-value"));
   }
 }
 

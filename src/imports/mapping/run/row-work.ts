@@ -1,5 +1,6 @@
 // Bounds the work for one record. Each condition and template reads the whole cell, or the whole text that a `replace` step has made of it.
 // Without a bound, thousands of conditions on a cell of a million characters would keep a worker busy for seconds per record.
+import { because } from "../../../../contract/problem-reasons.ts";
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import type { Problem } from "../../../../contract/problems.ts";
 import { invalidMapping } from "../compile/invalid.ts";
@@ -112,6 +113,7 @@ export function excessiveConstants(plan: WorkPlan): Problem | undefined {
   return invalidMapping(
     "replace",
     `its constant texts grow to more than ${MAX_CONSTANT_WORK.toLocaleString("en")} bytes in each row, because texts are replaced by longer ones`,
+    because("mapping-too-much-text"),
   );
 }
 

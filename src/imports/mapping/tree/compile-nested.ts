@@ -2,6 +2,7 @@
 // element instead of columns.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import { comparable, compileValue, type CompileContext } from "../compile/compile-value.ts";
 import { createFileColumns } from "../compile/file-columns.ts";
 import { invalidMapping } from "../compile/invalid.ts";
@@ -12,14 +13,24 @@ type Pair = NonNullable<Mapping["pairs"]>[number];
 /** @param column the column that contains the elements as objects */
 export function compileNested(context: CompileContext, pair: Pair, statement: string, column: number): PairNode {
   const { name, value, unit } = pair;
-  if (name === undefined || value === undefined) throw invalidMapping(statement, 'it needs "name" and "value"');
+  if (name === undefined || value === undefined)
+    throw invalidMapping(
+      statement,
+      'it needs "name" and "value"',
+      because("mapping-needs", { members: "name, value" }),
+    );
   const names = [...new Set([name, value, unit].flatMap(namesOf))];
   // Any of the values may occur several times in an element.
   const file = createFileColumns(names.map((each) => each + LIST_SUFFIX));
   const nested: CompileContext = { ...context, file, used: new Set() };
   const valueOf = (part: Value, member: string, trim: boolean): ValueNode => {
     const node = compileValue(nested, part, { statement: `${statement}.${member}`, trim });
-    if (node === null) throw invalidMapping(`${statement}.${member}`, "it names no value of the element");
+    if (node === null)
+      throw invalidMapping(
+        `${statement}.${member}`,
+        "it names no value of the element",
+        because("mapping-needs", { members: "from" }),
+      );
     return ofColumn(node, column);
   };
   context.file.note([column]);

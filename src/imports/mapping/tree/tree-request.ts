@@ -2,6 +2,7 @@
 import type { TableRequest, TreeRequest } from "../../../../contract/imports/options.ts";
 import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { isPattern } from "../compile/file-columns.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import { invalidMapping } from "../compile/invalid.ts";
 
 const TREE_KINDS: ReadonlySet<string> = new Set(["xml", "json", "jsonl", "parquet"]);
@@ -71,7 +72,11 @@ function tableRequest(name: string, { record, key, value, parent }: Table): Tabl
 
 function pathOf(value: Value, statement: string): string {
   if (typeof value === "string") return value;
-  throw invalidMapping(statement, "in a table of other elements than the records, it must be a path");
+  throw invalidMapping(
+    statement,
+    "in a table of other elements than the records, it must be a path",
+    because("mapping-table-path"),
+  );
 }
 
 /** Adds all strings in the statement, except those in OTHER_MEMBERS, to `names`. */

@@ -1,6 +1,5 @@
 // Reads JSON Lines from chunks of text: each line is a record. A line that is not an object in JSON is reported with its fault, and the next
 // line is read.
-import { Problem } from "../../../../contract/problems.ts";
 import { MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
 import { ends, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
 
@@ -94,13 +93,6 @@ function firstFilled(text: string, from = 0): number {
   for (let code = text.charCodeAt(at); code === 32 || code === 13 || code === 9; code = text.charCodeAt(++at));
   return at;
 }
-
-/** The problem of a file without a line that is an object. */
-export const noLine = (reason: string, line: number): Problem =>
-  new Problem(
-    "broken-file",
-    `The file is not valid JSON: in line ${line.toLocaleString("en")}, ${reason}. Get the file again from the program that made it.`,
-  );
 
 /** Number of lines at the start of a file that are parsed. */
 const JUDGED_LINES = 500;

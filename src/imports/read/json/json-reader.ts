@@ -1,7 +1,8 @@
 // Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
 // time is in memory: whatever surrounds the records is skipped.
-import { Problem } from "../../../../contract/problems.ts";
+import type { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { notJson } from "./not-json.ts";
 import type { JsonVisitor } from "./json-visitor.ts";
 import { ends, Incomplete, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
 
@@ -282,9 +283,6 @@ export class JsonReader {
   }
 
   #fault(what: string): Problem {
-    return new Problem(
-      "broken-file",
-      `The file is not valid JSON: in line ${this.#lineNow().toLocaleString("en")}, ${what}. Get the file again from the program that made it.`,
-    );
+    return notJson(what, this.#lineNow());
   }
 }

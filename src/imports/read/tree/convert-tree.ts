@@ -2,9 +2,11 @@
 import { open, rm, stat } from "node:fs/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
-import { JsonLines, noLine } from "../json/json-lines.ts";
+import { JsonLines } from "../json/json-lines.ts";
+import { notJson } from "../json/not-json.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
@@ -171,13 +173,19 @@ function requireRecords(
   request: TreeRequest | undefined,
 ): void {
   if (records > 0 && width > 0) return;
-  if (broken !== undefined) throw broken.reason === "" ? tooLong(broken.line) : noLine(broken.reason, broken.line);
+  if (broken !== undefined) throw broken.reason === "" ? tooLong(broken.line) : notJson(broken.reason, broken.line);
   const kind = format === "xml" ? "XML" : "JSON";
   throw new Problem(
     "unsupported-file",
     request?.record === undefined
       ? `The file is ${kind} without records: it contains no list of ${format === "xml" ? "elements" : "objects"} that could be products. Export the products from the program that made the file.`
       : `The file is ${kind}, and it contains no "${record ?? ""}" with values. Check the path of the records in the mapping, or whether this is the right file.`,
+    {
+      extra:
+        request?.record === undefined
+          ? because("tree-no-records")
+          : because("tree-record-missing", { record: record ?? "" }),
+    },
   );
 }
 
@@ -185,6 +193,7 @@ const tooLong = (line: number): Problem =>
   new Problem(
     "unsupported-file",
     `Each record of the file is longer than ${MAX_RECORD_LENGTH >> 20} MB; the first one begins in line ${line.toLocaleString("en")}. Check whether this is the right file, or name the path of the records in a mapping.`,
+    { extra: because("tree-long-records", { limit: MAX_RECORD_LENGTH >> 20, line }) },
   );
 
 const dialectOf = (

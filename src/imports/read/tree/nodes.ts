@@ -1,5 +1,6 @@
 // The tree of a record in an XML or JSON file: elements, attributes and members with their texts. An array of JSON is a node whose
 // children have the path of the array, like repeated elements of XML.
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
 /** A place in the records of a file: the names from the record down to an element, an attribute or a member. */
@@ -39,6 +40,7 @@ export class Path {
       throw new Problem(
         "unsupported-file",
         `The records of the file have more than ${MAX_PATHS.toLocaleString("en")} different names of elements or members. Check that this is the right file.`,
+        { extra: because("tree-many-paths", { limit: MAX_PATHS }) },
       );
     // Copy the name: a slice of a chunk would keep the whole chunk in memory.
     const own = Buffer.from(name).toString();

@@ -1,4 +1,5 @@
 // Paths that a mapping names: `PRICE/AMOUNT`, `@id`, `../../title`, `images/*/src` and `DESCRIPTION[@lang='deu']`.
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { TreeNode } from "./nodes.ts";
 
@@ -27,7 +28,9 @@ export function parsePath(text: string): RequestedPath {
     return { kind: "child", name, test: { attribute, value: single ?? double ?? "" } };
   });
   if (steps.length > MAX_STEPS)
-    throw new Problem("mapping-invalid", `The path "${text.slice(0, 100)} …" has more than ${MAX_STEPS} steps.`);
+    throw new Problem("mapping-invalid", `The path "${text.slice(0, 100)} …" has more than ${MAX_STEPS} steps.`, {
+      extra: because("mapping-path", { limit: MAX_STEPS }),
+    });
   return steps;
 }
 

@@ -3,6 +3,7 @@
 import { isJsonCell } from "../../../catalog/product/attribute-list.ts";
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_FIELDS } from "../split-records.ts";
 import { brokenLine, type BrokenRecord } from "./broken-record.ts";
@@ -169,6 +170,7 @@ export class TableWriter {
       throw new Problem(
         "bad-header",
         `The records of the file have more than ${MAX_FIELDS.toLocaleString("en")} different paths, and a table can have at most as many columns. Name the records, and the paths to read, in a mapping.`,
+        { extra: because("tree-many-paths", { limit: MAX_FIELDS }) },
       );
     this.#byName.set(key, column);
     return column;

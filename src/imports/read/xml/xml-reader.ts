@@ -1,6 +1,7 @@
 // Reads XML from chunks of text and reports elements and texts as they end. Memory is bounded: comments, document types and instructions
 // are skipped, texts are reported in pieces, and a tag, the depth of nesting and the number of attributes have limits. Entities that a
 // document type declares are never expanded, and nothing is ever fetched.
+import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH } from "../tree/nodes.ts";
 import { decodeText } from "./entities.ts";
@@ -71,7 +72,6 @@ export class XmlReader {
     return this.#before + this.#at;
   }
 
-  /** Number of characters up to the end of the tag. */
   get end_of_tag(): number {
     return this.#before + this.#tagEnd;
   }
@@ -294,6 +294,7 @@ export class XmlReader {
     return new Problem(
       "broken-file",
       `The file is not valid XML: in line ${this.line.toLocaleString("en")}, ${what}. Get the file again from the program that made it.`,
+      { extra: because("not-xml", { line: this.line }) },
     );
   }
 }

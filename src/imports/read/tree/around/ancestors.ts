@@ -1,6 +1,7 @@
 // The elements and members around the records of a file, for paths that lead out of the record: `../@name`, `../../title`. Only values that come
 // before the record are known.
 import type { TreeRequest } from "../../../../../contract/imports/options.ts";
+import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode } from "../nodes.ts";
 import { parsePath, type RequestedPath } from "../requested-path.ts";
@@ -78,7 +79,7 @@ export class Ancestors {
     throw new Problem(
       "mapping-invalid",
       `The values around the records that the mapping reads with ".." are longer than ${MAX_RECORD_LENGTH >> 20} MB. Read other paths, or divide the file.`,
-      { extra: { statement: "file.record" } },
+      { extra: because("mapping-around-records", { limit: MAX_RECORD_LENGTH >> 20 }) },
     );
   }
 }

@@ -1,6 +1,7 @@
 // Collects the entries of lookup tables from elements beside the records of a file, such as categories with their ids. Elements are the
 // elements of an XML file, and the members and array elements of a JSON file.
 import type { TableRequest } from "../../../../../contract/imports/options.ts";
+import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import type { XmlHandler } from "../../xml/xml-reader.ts";
 
@@ -136,5 +137,5 @@ const tooLarge = (table: string): Problem =>
   new Problem(
     "mapping-invalid",
     `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_LENGTH >> 20} MB of text. Check the statement "tables.${table}" of the mapping, or divide the file.`,
-    { extra: { statement: `tables.${table}` } },
+    { extra: { statement: `tables.${table}`, ...because("mapping-table-too-large", { table, limit: MAX_ENTRIES }) } },
   );

@@ -3,12 +3,12 @@
 import { gzipSync } from "node:zlib";
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
-import type { Import } from "../../contract/imports/imports.ts";
-import type { Mapping } from "../../contract/mapping/mapping.ts";
-import { rejectsCsv } from "../../src/imports/rejects/rejects-csv.ts";
-import { readImport } from "../../src/imports/store.ts";
-import { createTestDatabase } from "../support/database.ts";
-import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
+import type { Import } from "../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import { rejectsCsv } from "../../../src/imports/rejects/rejects-csv.ts";
+import { readImport } from "../../../src/imports/store.ts";
+import { createTestDatabase } from "../../support/database.ts";
+import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../../support/import-file.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 7);

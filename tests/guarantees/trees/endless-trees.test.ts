@@ -1,13 +1,13 @@
 // XML and JSON files that are one endless value, uploaded to a real server while they are made. Each import ends with a clear error or rejects the
-// record, and memory stays bounded. `TREE_MEGABYTES=1024 npm test -- tests/guarantees/endless-trees` uses files of 1 GB and prints the costs.
+// record, and memory stays bounded. `TREE_MEGABYTES=1024 npm test -- tests/guarantees/trees/endless-trees` uses files of 1 GB and prints the costs.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isTerminal, type Import } from "../../contract/imports/imports.ts";
-import { startServer, type BenchServer } from "../../bench/server.ts";
-import { until } from "../support/until.ts";
+import { isTerminal, type Import } from "../../../contract/imports/imports.ts";
+import { startServer, type BenchServer } from "../../../bench/server.ts";
+import { until } from "../../support/until.ts";
 
 const MEGABYTE = 1 << 20;
 const SIZE = Number(process.env["TREE_MEGABYTES"] ?? 64) * MEGABYTE;

@@ -1,17 +1,17 @@
 // Imports XML and JSON files: without a mapping, with a profile, with rejected records, and files that Skuport has exported.
 import { buffer, text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
-import { export_query } from "../../contract/catalog/export.ts";
-import type { Mapping } from "../../contract/mapping/mapping.ts";
-import { exportProducts } from "../../src/catalog/export/export-products.ts";
-import { createEditor } from "../../src/catalog/edit/edit-product.ts";
-import { readProductBody } from "../../src/catalog/edit/validate-product.ts";
-import { skuKey } from "../../src/catalog/product/sku-key.ts";
-import { putProfile } from "../../src/profiles/change-profile.ts";
-import { continueImport } from "../../src/imports/held/hold-import.ts";
-import { readImport } from "../../src/imports/store.ts";
-import { rejectsCsv } from "../../src/imports/rejects/rejects-csv.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { export_query } from "../../../contract/catalog/export.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import { exportProducts } from "../../../src/catalog/export/export-products.ts";
+import { createEditor } from "../../../src/catalog/edit/edit-product.ts";
+import { readProductBody } from "../../../src/catalog/edit/validate-product.ts";
+import { skuKey } from "../../../src/catalog/product/sku-key.ts";
+import { putProfile } from "../../../src/profiles/change-profile.ts";
+import { continueImport } from "../../../src/imports/held/hold-import.ts";
+import { readImport } from "../../../src/imports/store.ts";
+import { rejectsCsv } from "../../../src/imports/rejects/rejects-csv.ts";
+import { createTestDatabase } from "../../support/database.ts";
 import {
   createImportContext,
   importBytes,
@@ -19,7 +19,7 @@ import {
   NOTHING_LEFT,
   rejectsOf,
   workOn,
-} from "../support/import-file.ts";
+} from "../../support/import-file.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 7);
@@ -113,7 +113,7 @@ test("lookup tables beside the records of a JSON file, with the path from the to
     attributes: {
       category: { from: "category", lookup: "categories" },
       colour: { from: "colour", lookup: "colours" },
-      shop: "../../shop",
+      shop: "../../../shop",
     },
   };
   const file = {
