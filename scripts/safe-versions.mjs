@@ -18,6 +18,7 @@ export const LOWEST_SAFE = {
   fastify: [["5.12.2"], "four advisories of 2026-09, SNYK-JS-FASTIFY-19639040"],
   "fastify-type-provider-zod": [[], "none known"],
   htmlparser2: [[], "none known"],
+  hyparquet: [[], "none known"],
   "iconv-lite": [[], "none known"],
   "ipaddr.js": [[], "none known"],
   "p-limit": [[], "none known"],
