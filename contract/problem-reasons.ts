@@ -68,6 +68,7 @@ export const REASONS = {
   "mapping-looked-up-key": [],
   "mapping-no-table": ["table"],
   "mapping-table-too-large": ["table", "limit"],
+  "mapping-products-too-large": ["limit"],
   "mapping-too-scattered": ["limit"],
   "not-xml": ["line"],
   "not-json": ["line"],

@@ -195,6 +195,8 @@ export const server: ServerTexts = {
     "mapping-no-table": "„{statement}“: Die Zuordnung hat keine Tabelle „{table}“.",
     "mapping-table-too-large":
       "Die Nachschlagetabellen der Datei haben mehr als {limit} Einträge oder 64 MB Text. Prüfen Sie die Tabelle „{table}“ der Zuordnung, oder teilen Sie die Datei.",
+    "mapping-products-too-large":
+      "Die Produkte hätten mehr als {limit}-mal so viel Text wie die Datei. Prüfen Sie, welche Werte der Zuordnung für viele Produkte gleich sind, etwa Werte einer ganzen Gruppe und Pfade in Nachschlagetabellen.",
     "mapping-too-scattered":
       "Die Zeilen desselben Produkts stehen an mehr als {limit} Stellen der Datei. Sortieren Sie die Datei nach dem Schlüssel, damit die Zeilen jedes Produkts beieinander stehen, oder teilen Sie die Datei.",
     "not-xml":

@@ -20,6 +20,8 @@ import type { LeftList } from "./left-records.ts";
 import type { RefusalOf } from "./refuse-records.ts";
 import type { JudgedTable } from "../scan-run.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { because } from "../../../../contract/problem-reasons.ts";
+import { Problem } from "../../../../contract/problems.ts";
 
 export interface SourceText {
   file: FileHandle;
@@ -52,7 +54,12 @@ export interface FormedText {
 
 /** Number of bytes that are written at once. */
 const WRITE_BYTES = 1 << 20;
-/** Writes the products to the new file `target`. @returns undefined if `onWindow` has ended the work */
+/** Maximum size of the products text, as a multiple of the size of the file, and the size that is always allowed. Texts that many products
+ * share, such as paths of categories, are written for each of them: a file of 10 MB could otherwise fill the disk. */
+const MAX_GROWTH = 200;
+const FREE_BYTES = 64 << 20;
+/** Writes the products to the new file `target`. @returns undefined if `onWindow` has ended the work
+ * @throws Problem mapping-invalid if the products are much larger than the file */
 export async function formFile(
   source: SourceText,
   target: string,
@@ -70,6 +77,13 @@ export async function formFile(
     const pass = passOver(source);
     const watch = watchCells(layoutOf(planLayoutColumns(table.columns, null)), table.rows, plan);
     const scattered = scatteredReader(source, sources, former);
+    let written = 0;
+    const writeProducts = async (): Promise<void> => {
+      const bytes = former.take();
+      written += bytes.length;
+      if (written > FREE_BYTES + source.size * MAX_GROWTH) throw productsTooLarge(source.size);
+      await write(stream, bytes, steps.checkSpace);
+    };
     let rows = 0;
     for await (const { records, offset } of readRecords(
       source.file,
@@ -85,7 +99,7 @@ export async function formFile(
           if (r === attached) attached += (await scattered?.attach(rows + r + 1, fitted.count - r)) ?? fitted.count - r;
           for (; r < attached && former.length <= WRITE_BYTES && !steps.left.is_full; r++)
             formRecord(former, steps.left, { fitted, r, row: rows + r + 1, offset }, refusalOf);
-          if (former.length > WRITE_BYTES) await write(stream, former.take(), steps.checkSpace);
+          if (former.length > WRITE_BYTES) await writeProducts();
           if (steps.left.is_full) await steps.saveLeft();
         }
         rows += fitted.count;
@@ -94,7 +108,7 @@ export async function formFile(
       if (!(await steps.onWindow(records, rows, isTwice ? 0.5 + share / 2 : share))) return undefined;
     }
     former.end();
-    await write(stream, former.take(), steps.checkSpace);
+    await writeProducts();
     stream.end();
     await finished(stream);
     const size = await checkNewFile(stream);
@@ -104,6 +118,13 @@ export async function formFile(
     await failed;
   }
 }
+
+const productsTooLarge = (size: number): Problem =>
+  new Problem(
+    "mapping-invalid",
+    `The products of the file would have more than ${MAX_GROWTH} times as much text as the file, which has ${size.toLocaleString("en")} bytes. Check which values of the mapping are the same for many products, such as values of a whole group and paths in lookup tables.`,
+    { extra: { statement: "", ...because("mapping-products-too-large", { limit: MAX_GROWTH }) } },
+  );
 
 function scatteredReader(
   { file, plan, dialect, table }: SourceText,

@@ -60,3 +60,22 @@ test("a notice counts the products without those that are rejected or superseded
   ]);
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });
+
+test("products that are much larger than their file are refused before they fill the disk", async () => {
+  const mapping = mappingSchema.parse({
+    key: "sku",
+    name: "name",
+    tables: { paths: { record: ".", key: "sku", value: "text", parent: "parent", join: ">" } },
+    attributes: { path: { from: "parent", lookup: "paths" } },
+  });
+  const text = "x".repeat(2000);
+  const levels = Array.from({ length: 64 }, (_, i) => `L-${i},Level,${text},${i === 0 ? "" : `L-${i - 1}`}\n`).join("");
+  const rows = Array.from({ length: 900 }, (_, i) => `A-${i},Lamp,,L-63\n`).join("");
+  const import_ = await importBytes(context, `sku,name,text,parent\n${levels}${rows}`, { mapping });
+  expect(import_).toMatchObject({
+    state: "failed",
+    problem: { type: "/problems/mapping-invalid", reason: "mapping-products-too-large" },
+  });
+  expect(await products()).toEqual([]);
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});
