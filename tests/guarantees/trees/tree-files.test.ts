@@ -113,7 +113,7 @@ test("lookup tables beside the records of a JSON file, with the path from the to
     attributes: {
       category: { from: "category", lookup: "categories" },
       colour: { from: "colour", lookup: "colours" },
-      shop: "../../../shop",
+      shop: "../../shop",
     },
   };
   const file = {
