@@ -113,7 +113,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .max(8)
           .optional()
           .describe(
-            "Splits the text at this separator into a list; the parts are trimmed, and blank parts are left out",
+            "Splits the text at this separator into a list; the parts are trimmed, and blank parts are left out. A separator after a backslash is part of the value",
           ),
         like: text
           .optional()

@@ -70,6 +70,7 @@ describe("the steps of a value", () => {
     ["case upper", { case: "upper" }, "straße", "STRASSE"],
     ["case lower", { case: "lower" }, "ÄB", "äb"],
     ["split", { split: "," }, "a, b,,c", ["a", "b", "c"]],
+    ["split, not at a separator after a backslash", { split: "," }, "a\\, b,c\\,\\,d,e\\", ["a, b", "c,,d", "e\\"]],
     ["split of one part", { split: "," }, "a", ["a"]],
     ["split with list: false", { split: ",", list: false }, "a,b", "a"],
     ["like", { like: "{value:number} {unit:letters}" }, "12.5 kg", "12.5"],

@@ -98,12 +98,20 @@ function replaceAll(row: Row, text: string, pairs: readonly [string, string][], 
   return notBlank(result);
 }
 
+/** A separator after a backslash is part of the value, and the backslash is removed. */
 function splitText(text: string, separator: string): string[] | null {
   const parts: string[] = [];
-  for (const part of text.split(separator)) {
-    const trimmed = trimWhiteSpace(part);
+  const pieces = text.split(separator);
+  let open = "";
+  pieces.forEach((piece, i) => {
+    if (piece.endsWith("\\") && i < pieces.length - 1) {
+      open += piece.slice(0, -1) + separator;
+      return;
+    }
+    const trimmed = trimWhiteSpace(open + piece);
+    open = "";
     if (trimmed !== "") parts.push(trimmed);
-  }
+  });
   return parts.length === 0 ? null : parts;
 }
 
