@@ -8,7 +8,7 @@ export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
 
-/** The names of the files in a zip file that the import has read, if the zip file has several tables; otherwise empty. */
+/** If the import's file is a zip file with several tables: the names of the tables that the import has read. Otherwise empty. */
 export function tablesOf({ dialect }: Pick<ListedImport, "dialect">): string {
   const [first, ...others] = (dialect?.members ?? []).filter(({ read }) => read).map(({ name }) => name);
   if (first === undefined) return "";
@@ -23,7 +23,7 @@ export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "targe
   return target === "used" ? used : `${targetLabel(target)}, ${used}`;
 }
 
-/** What the server calls a use of the column by the statement `pairs`, which names no attribute. */
+/** The entry of `used_for` that denotes the statement `pairs`. All other entries are names of fields or attributes. */
 const PAIRS = "attributes";
 
 function useLabel(use: string): string {

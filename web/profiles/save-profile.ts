@@ -72,7 +72,8 @@ export function faultsOf(error: Problem, definition: Definition): TextFault[] {
   });
 }
 
-/** Validates the text as the server does, because the server describes its faults in English. Returns the descriptions by JSON pointer. */
+/** Validates the text of the profile with the server's schema. The server describes faults only in English; this function describes them in
+ * the current language. Returns the descriptions by JSON pointer. */
 function ownFaults(definition: Definition): Map<string, string> {
   const issues = profile_definition.safeParse(definition).error?.issues ?? [];
   return new Map(

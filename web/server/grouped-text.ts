@@ -1,8 +1,9 @@
-// The notice about rows that form products together, in the current language: one sentence with a part for each way in which they do.
+// The text of the notice that several rows form one product, in the current language. The sentence contains a part for each reason why rows
+// belong together.
 import type { Notice } from "../../contract/imports/notices.ts";
 import { t, tn } from "../texts/t.ts";
 
-/** @returns undefined if the notice lacks the values of the sentence, as in imports of older releases */
+/** @returns undefined if the notice lacks the values that the sentence needs. Notices stored by older releases lack them */
 export function groupedText({ values = {} }: Pick<Notice, "values">): string | undefined {
   const { products, rows } = values;
   const parts = groupedParts(values);

@@ -6,7 +6,8 @@ import { noticeWords } from "../texts/server-texts.ts";
 import { groupedText } from "./grouped-text.ts";
 import { t } from "../texts/t.ts";
 
-/** The text of the notice in the current language, with its column. The server's English message is complete. */
+/** The text of the notice in the current language, with the name of the column. If the page has no text for the notice, returns the
+ * server's English message, which already names the column. */
 export function noticeText(notice: Notice): string {
   const text = notice.code === "rows_grouped" ? groupedText(notice) : noticeWords(notice);
   if (text === undefined) return notice.message;
@@ -18,7 +19,7 @@ export const reasonLabel = (code: RejectCode): string => t(`imports.reject.${cod
 /** Maximum number of characters of a value that is shown with its reason. */
 const SHOWN_CHARACTERS = 60;
 
-/** The server's message, which exists only in English; in other languages, the label of the reason with the rejected value. */
+/** In English, returns the server's message. In other languages, returns the label of the reason with the rejected value. */
 export function rejectMessage({ code, message, value }: Pick<Reject, "code" | "message" | "value">): string {
   if (shownLanguage.value === "en") return message;
   const shown = value?.trim() ?? "";

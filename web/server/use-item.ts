@@ -8,7 +8,7 @@ export interface LoadedItem {
   state: Ref<ItemState>;
   /** The error of the last attempt to load the item; null if it succeeded. */
   error: Ref<Error | null>;
-  /** Loads the item, or loads it again. Does nothing once the item is missing. */
+  /** Loads the item, or loads it again. Does nothing after a request has found that the item does not exist. */
   load: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -90,8 +90,8 @@ test("a list shows the usual attributes unless most of its rows have none of the
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // The shown attributes stay, unless more than twice as many products have an attribute of `own`, the most frequent attributes of the
-  // list. If the shown attributes do not stay, the usual attributes are tried before `own`.
+  // The second argument is the attributes shown before. They stay, unless more than twice as many products have one of the list's most
+  // frequent attributes. If they do not stay, the usual attributes come next.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

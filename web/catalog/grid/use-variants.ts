@@ -4,12 +4,13 @@ import type { ListedProduct } from "../rows/list-request.ts";
 import { rowAbove, rowKey } from "../rows/unfolded.ts";
 import type { Rows } from "../rows/use-rows.ts";
 
-/** The parent whose variants the list can show: that of the folded variants, the parent of the product, or the product itself. */
+/** The SKU of the product whose variants the list can show: the parent of the variants that are folded into this row, the parent of this
+ * product, or this product itself. */
 export const parentOf = ({ sku, parent_sku, variants_of: folded }: ListedProduct): string =>
   folded ?? (parent_sku || sku);
 
 export function useVariants(rows: Rows, moveCursor: (row: number) => void) {
-  /** Shows or hides the variants of a product. If the product was hidden itself, the cursor moves to the row above it. */
+  /** Shows or hides variants. If `product` is itself a hidden variant now, moves the cursor to the row below which it was shown. */
   function toggle(product: Product): void {
     const above = rows.toggle(product);
     if (above === undefined) return;

@@ -20,7 +20,7 @@ export const rowKey = (sku: string): string => sku.trim().toLowerCase();
 export const withVariants = (items: readonly ListedProduct[], unfolded: Unfolded): ListedProduct[] =>
   items.flatMap((product) => [product, ...(unfolded.get(rowKey(product.sku)) ?? [])]);
 
-/** The key of the row below which the product is shown; undefined if the product has a row of the list. */
+/** The key of the unfolded row below which the product is shown as a variant; undefined if the product is not shown below another row. */
 export const rowAbove = ({ sku }: Product, unfolded: Unfolded): string | undefined =>
   [...unfolded].find(([, variants]) => variants.some((variant) => variant.sku === sku))?.[0];
 

@@ -40,7 +40,7 @@ export function usePositions() {
     timer = setTimeout(() => void load(request), DEBOUNCE_MS);
   }
 
-  /** The positions of a folded list are those of all its products. */
+  /** Requests the positions without `fold`: a list whose variants are folded uses the positions of the unfolded list. */
   async function load({ fold: _, ...request }: ListRequest): Promise<void> {
     asking = new AbortController();
     const { signal } = asking;

@@ -8,7 +8,7 @@ import type { Term } from "../search/query-language.ts";
 const SAME_NAMES = ["sku", "name", "description", "created_in", "changed_in"] as const;
 
 /** Returns the terms that have the same effect as the API's parameters.
- * @param valueOf the value of a parameter, unless it is missing or empty
+ * @param valueOf returns the value of a parameter; undefined if the parameter is missing or empty
  * @param names the names of all parameters */
 export function linkedTerms(valueOf: (name: string) => string | undefined, names: readonly string[]): Term[] {
   const attributes = names.filter((name) => (attributeOf(name) ?? "") !== "");

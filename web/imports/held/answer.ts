@@ -5,8 +5,8 @@ import type { z } from "zod";
 
 export type Answer = z.input<typeof continue_options>;
 
-/** Options whose questions have a text on the page. For another question, the page shows the server's problem, which names the columns or
- * values that the question is about. */
+/** Options for whose questions the page has a translated text. For all other questions, the page shows the server's text, which names the
+ * columns or values in question. */
 const EXPLAINED_OPTIONS = ["key", "name", "encoding", "review"] as const;
 type ExplainedOption = (typeof EXPLAINED_OPTIONS)[number];
 
@@ -17,8 +17,8 @@ export const isExplained = (option: string): option is ExplainedOption =>
 const COLUMN_ANSWERS = ["attribute", "ignore", "keep"] as const;
 type ColumnAnswer = (typeof COLUMN_ANSWERS)[number];
 
-/** Whether the candidate is an answer to a question about the columns of a profile. Any other candidate is the name of a column or of an
- * encoding. */
+/** Whether `value` is an answer to a question about the columns of a profile. The answers to other questions are names of columns or
+ * encodings. */
 export const isColumnAnswer = (option: string, value: string): value is ColumnAnswer =>
   option.startsWith("on_") && (COLUMN_ANSWERS as readonly string[]).includes(value);
 
@@ -28,7 +28,8 @@ export const asksForValues = (option: string): boolean => option === "mapping";
 /** The answer that sets the option to the candidate that the user has chosen. */
 export const choose = (option: string, value: string): Answer => ({ [option]: value });
 
-/** The answer that adds entries to the value map at `statement`, such as `attributes.colour`. A value without an entry is kept.
+/** The answer that adds entries to the value map at `statement`, such as `attributes.colour`. An entry with an empty replacement keeps
+ * the value unchanged.
  * @returns undefined if the mapping has no such value map */
 export function addValues(
   { options }: Pick<Import, "options">,

@@ -75,7 +75,7 @@ const FORMAT_NAMES: Partial<Record<Dialect["format"], string>> = {
 
 const formatName = (format: Dialect["format"]): string => FORMAT_NAMES[format] ?? t("imports.facts.workbook");
 
-/** The path of the records of an XML or JSON file. If each value of a file is a record, the path is empty. */
+/** The path of the records of an XML or JSON file. Returns no fact if the path is empty, as in JSON Lines. */
 const recordFacts = ({ tree }: Dialect): Fact[] =>
   tree?.record === undefined || tree.record === null || tree.record === ""
     ? []

@@ -25,11 +25,11 @@ export interface ImportForm {
   preamble: string;
 }
 
-/** The item for automatic detection. */
+/** Value of the select item for automatic detection. */
 export const DETECT = "detect";
-/** The item for an empty string, because a select cannot hold an empty value. */
+/** Value of the select item for "none". An empty string would be natural, but the value of a select item cannot be empty. */
 export const NONE = "none";
-/** The item for a delimiter that the user types. */
+/** Value of the select item for a delimiter that the user types. */
 export const OTHER = "other";
 
 export const emptyForm = (): ImportForm => ({

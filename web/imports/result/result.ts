@@ -15,7 +15,7 @@ type Counts = Pick<
 >;
 
 const PARTS = ["created", "updated", "unchanged", "deleted", "adds", "superseded", "rejected", "ignored"] as const;
-/** Parts that most imports lack. They are shown only if they have rows. */
+/** Parts of the result that most imports lack. Such a part is shown only if its count is not 0. */
 const RARE: ReadonlySet<string> = new Set(["deleted", "adds"]);
 
 /** Number of rows processed so far. */

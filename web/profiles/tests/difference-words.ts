@@ -15,7 +15,7 @@ const MEMBERS: Record<string, PlainKey> = {
 const ATTRIBUTES = "attributes.";
 const REJECTS = "rejects.line ";
 
-/** `attributes.price` is shown as the attribute's own name. */
+/** The label of a member of a product or of the rejects. `attributes.price` becomes `price`. */
 export function memberLabel(member: string): string {
   if (member.startsWith(ATTRIBUTES)) return member.slice(ATTRIBUTES.length);
   if (member.startsWith(REJECTS)) return t("profiles.tests.reject", { line: member.slice(REJECTS.length) });
@@ -23,7 +23,7 @@ export function memberLabel(member: string): string {
   return key === undefined ? member : t(key);
 }
 
-/** @param json a JSON text, possibly truncated; null if there is nothing */
+/** @param json a value as JSON text, possibly truncated; null if there is no value */
 export function valueLabel(json: string | null): string {
   if (json === null) return t("profiles.tests.nothing");
   try {

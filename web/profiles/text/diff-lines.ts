@@ -32,7 +32,8 @@ const rangeOf = (start: number, end: number): Set<number> =>
 const marked = (lines: readonly string[], differing: ReadonlySet<number>): DiffLine[] =>
   lines.map((text, i) => ({ text, differs: differing.has(i) }));
 
-/** Pairs of positions of equal lines between the common beginning and the common end. */
+/** Finds equal lines, except in the common beginning (`start` lines) and the common end (`end` lines) of both texts.
+ * @returns for each equal line, its index in `a` and its index in `b` */
 function commonLines(a: readonly string[], b: readonly string[], start: number, end: number): [number, number][] {
   const rows = a.length - start - end;
   const columns = b.length - start - end;

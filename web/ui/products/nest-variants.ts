@@ -36,7 +36,7 @@ export function nestVariants<Item>(
     nested.push(...(variants.get(key) ?? []).map((each) => ({ item: each, is_nested: true })));
     variants.delete(key);
   }
-  // Variants of variants, and products that are variants of each other.
+  // Append the items that are not nested yet: variants of variants, and products that are variants of each other.
   const rest = [...variants.values()].flat();
   return [...nested, ...rest.map((item) => ({ item, is_nested: true }))];
 }

@@ -14,7 +14,7 @@ export interface ProductRow {
   values: ProductCell[];
 }
 
-/** Maximum number of products and of attributes that the page shows. */
+/** Maximum number of products in the table. */
 const SHOWN_PRODUCTS = 10;
 const SHOWN_ATTRIBUTES = 100;
 

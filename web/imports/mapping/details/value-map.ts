@@ -5,8 +5,8 @@ const MAX_LISTED = 100;
 
 export const comparableValue = (value: string): string => value.trim().toLowerCase();
 
-/** Lists the values of the map, spelled as in the map, and then those of `values` that the map lacks. If the cells of the column are lists,
- * `separator` splits them into elements, and the elements are listed. */
+/** Lists the keys of the map, followed by the cells `values` that are not keys of the map.
+ * @param separator splits each cell into list elements, which are listed instead of the cell; undefined if the cells are not lists */
 export function listedValues(
   map: Readonly<Record<string, string>>,
   values: readonly string[],

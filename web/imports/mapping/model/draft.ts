@@ -76,7 +76,7 @@ export const pairSources = ({ pairs = [] }: Pick<Draft, "pairs">): string[] =>
     ...[name, value, unit].flatMap((part) => (part === undefined ? [] : allSources(part))),
   ]);
 
-/** Names and patterns of the columns that contain the kind or the layer of a row, or that the statements of a kind read. */
+/** Names and patterns of the columns that `overlay` and `kinds` of the mapping read. */
 export const shapeSources = ({ kinds, overlay }: Draft): string[] => [
   ...(overlay === undefined ? [] : [overlay.by]),
   ...(kinds === undefined ? [] : allSources(kinds.by)),

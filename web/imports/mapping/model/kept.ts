@@ -37,14 +37,14 @@ export function isKept(draft: Draft, name: string, names: Names): boolean {
   return !Array.isArray(draft.keep) || anyMatches(draft.keep, name, names);
 }
 
-/** The name of the attribute that a kept column becomes if `rename` does not rename the column. */
+/** The attribute name of a column that becomes an attribute without a statement, unless the `rename` of the mapping changes the name. */
 export function ownName(name: string): string {
   const own = name.endsWith(LIST_SUFFIX) ? name.slice(0, -LIST_SUFFIX.length).trimEnd() : name;
   return freeName(own, new Set());
 }
 
-/** The name of the attribute that a kept column becomes. @returns undefined if `rename` has a template that could rename the column,
- * because only the server evaluates templates */
+/** The attribute name of a column that becomes an attribute without a statement. @returns undefined if the `rename` of the mapping has a
+ * template that could change the name, because only the server evaluates templates */
 export function keptName(draft: Draft, name: string): string | undefined {
   const renamed = Object.entries(draft.rename ?? {});
   const [, exact] = renamed.find(([from]) => isSameName(from, name)) ?? [];

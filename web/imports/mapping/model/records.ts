@@ -8,12 +8,12 @@ import { isSameName } from "./patterns.ts";
 
 type TreeKind = "xml" | "json" | "jsonl";
 
-/** The kind of a file whose records are elements; undefined for a table. */
+/** The format, if it is XML, JSON or JSON Lines; undefined for formats with rows and columns. */
 export function treeKind(format: Dialect["format"] | undefined): TreeKind | undefined {
   return format === "xml" || format === "json" || format === "jsonl" ? format : undefined;
 }
 
-/** The paths of lists in the records whose elements have a SKU, such as `variants`.
+/** Finds the lists in the records, such as `variants`, that have a SKU in their elements. Returns the paths of the lists.
  * @param keys columns that may contain SKUs, whatever their names are */
 export function listPaths(names: readonly string[], keys: readonly string[] = []): string[] {
   const parents = names.flatMap((name) =>
@@ -28,7 +28,8 @@ export function listPaths(names: readonly string[], keys: readonly string[] = []
 /** The path of the elements of a list. In JSON, the elements of an array have no name of their own. */
 export const elementsOf = (path: string, kind: TreeKind): string => (kind === "xml" ? path : `${path}/*`);
 
-/** Makes a product of each element of a list. The statements of the mapping, and the columns that become attributes, keep what they read.
+/** Makes a product of each element of a list. Adjusts the paths in the mapping, so that each statement and each attribute still reads the
+ * same value.
  * @param path one of `listPaths` */
 export function eachElement(draft: Draft, path: string, kind: TreeKind, columns: readonly PreviewColumn[]): Draft {
   const each = elementsOf(path, kind);
@@ -41,7 +42,7 @@ export function eachElement(draft: Draft, path: string, kind: TreeKind, columns:
   const attributes = kept.flatMap(([name, from]) => {
     const attribute = inside(name) ? from : (keptName(draft, name) ?? ownName(name));
     const isList = !inside(name) && name.endsWith(LIST_SUFFIX);
-    // A value directly below the element becomes an attribute without a statement.
+    // A direct child of the list element needs no statement: the server makes it an attribute.
     if (inside(name) && !from.includes("/")) return [];
     return [[attribute, isList ? { from, all: true } : from] as const];
   });
@@ -56,11 +57,12 @@ export function eachElement(draft: Draft, path: string, kind: TreeKind, columns:
 const withoutSuffix = (name: string): string =>
   name.endsWith(LIST_SUFFIX) ? name.slice(0, -LIST_SUFFIX.length) : name;
 
-/** The value that is most probably the SKU. The user can choose another one. */
+/** The path that most probably leads to the SKU. The user can choose another path. */
 const keyOf = (paths: readonly string[]): string | undefined =>
   paths.find((path) => isSameName(path, "sku")) ?? paths.find((path) => /sku/i.test(path)) ?? paths[0];
 
-/** Sets the path of the records or of the elements in them. An empty path is detected or, for the elements, the record itself. */
+/** Sets the path of the records (`record`), or the path of the products in each record (`each`). If `path` is empty, removes the member:
+ * without `record`, the server detects the records; without `each`, each record is a product. */
 export function setPath(draft: Draft, member: "record" | "each", path: string, kind: TreeKind): Draft {
   const { [member]: _, ...file } = draft.file ?? {};
   return { ...draft, file: { ...file, kind, ...(path === "" ? {} : { [member]: path }) } };

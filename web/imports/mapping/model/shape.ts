@@ -25,7 +25,7 @@ export function readGroup({ group }: Draft): GroupRows {
   return { grouping: "by", columns: plainSources(membersOf(by)), fill, adds };
 }
 
-/** Sets which rows belong together. Without columns, the rows do not belong together, and values of the group are removed.
+/** Sets which rows belong together. If `columns` is empty, no rows belong together, and the sources that read the group are removed.
  * @param combination how several columns decide; with `join`, rows must have the same values in all of them */
 export function setGroup(
   draft: Draft,
@@ -111,8 +111,8 @@ function rowSource(source: string | Members): string | Members | undefined {
   return from.length === 0 ? undefined : { ...members, from };
 }
 
-/** The parent of a product: none, the first product of its group, the value of its group, a column, or a value that the form cannot
- * show. */
+/** Where a product gets the SKU of its parent. `first`: the first product of its group. `by`: the value that all rows of its group share.
+ * `column`: a column. `other`: a value that the form cannot show. */
 export type ParentChoice = "none" | "first" | "by" | "column" | "other";
 
 export function parentChoice({ parent }: Draft): ParentChoice {
@@ -129,7 +129,8 @@ export const setParent = (draft: Draft, parent: "none" | "first" | "by" | { colu
     parent === "none" ? undefined : typeof parent === "string" ? { group: parent } : parent.column,
   );
 
-/** Sets the column of the layers. The values of the products themselves stay, unless the column has other values.
+/** Sets the column that contains the layer of each row, such as a language. `base`, the values in rows that belong to no layer, stays
+ * unchanged if the column contains one of them. Otherwise, `base` becomes the blank value or the first value of the column.
  * @param values the values of the column in the first rows */
 export function setLayerColumn(draft: Draft, by: string, values: readonly string[]): Draft {
   if (by === "") return withMember(draft, "overlay", undefined);
@@ -139,7 +140,8 @@ export function setLayerColumn(draft: Draft, by: string, values: readonly string
   return { ...draft, overlay: { ...draft.overlay, by, base } };
 }
 
-/** Sets whether rows with this value in the column of the layers are the products themselves. One value at least must be. */
+/** Sets whether rows with this value in the column of the layers are products instead of layers of products. Does nothing if no other value
+ * marks products. */
 export function setBase(draft: Draft, value: string, isBase: boolean): Draft {
   const { overlay } = draft;
   if (overlay === undefined) return draft;
@@ -163,8 +165,8 @@ export function meaningOf({ kinds }: Draft, kind: string): KindMeaning {
 const kindOf = (kinds: Draft["kinds"], kind: string) =>
   Object.entries(kinds?.when ?? {}).find(([each]) => isSameText(each, kind));
 
-/** Sets the column that contains the kind of a row. Each of the values becomes a kind of products. Kinds with statements of their own stay,
- * because a user who chooses by keyboard passes other columns. */
+/** Sets the column that contains the kind of a row. Each of the values becomes a kind of products. Old kinds that have their own statements
+ * stay: a user who selects a column with the arrow keys also selects the columns in between, and must not lose these statements. */
 export function setKindColumn(draft: Draft, by: string, values: readonly string[]): Draft {
   if (by === "") return withMember(draft, "kinds", undefined);
   const stated = Object.entries(draft.kinds?.when ?? {}).filter(([, own]) => Object.keys(own).length > 0);

@@ -48,7 +48,7 @@ export function withSources(
   const { from: _from, join: _join, need: _need, all: _all, ...steps } = members;
   const [first] = names;
   if (first === undefined) return steps;
-  // A value of all rows of a group stays a list, even if it has only one column.
+  // A value that collects the cells of all rows of a group stays a list, even if it reads only one column.
   const isOverGroup = members.over === "group" && members.all === true;
   if (names.length === 1) return { from: first, ...(isOverGroup ? { all: true } : {}), ...steps };
   const from = [...names];

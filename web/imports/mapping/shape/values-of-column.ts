@@ -19,6 +19,6 @@ export function valuesOfColumn(
   return values.slice(0, Math.max(MAX_VALUES, known.length));
 }
 
-/** The names of the columns, with the column that a statement names even if the file lacks it. */
+/** Appends `named`, the column that a statement of the mapping names, if the file has no such column. */
 export const withNamed = (names: readonly string[], named: string | undefined): string[] =>
   named === undefined || names.some((name) => isSameName(name, named)) ? [...names] : [...names, named];

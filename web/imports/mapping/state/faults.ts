@@ -19,7 +19,7 @@ export interface Misfits {
   count: number;
   /** Why the first rejected row is rejected. */
   message: string;
-  /** The rejected value of the first rejected row; empty if treating this value as blank would not prevent the rejection. */
+  /** The rejected value of the first rejected row. Empty if the row would still be rejected with a blank cell instead of this value. */
   text: string;
 }
 

@@ -21,9 +21,9 @@ const NAMING: ReadonlySet<string> = new Set([
   ],
   ...["each", "in", "value", "unit"],
 ]);
-/** Members of a mapping that are objects with a column name as each key. */
+/** Members of a mapping that are objects whose keys are names of columns. */
 const NAMED_BY_COLUMN: ReadonlySet<string> = new Set(["rename", "format"]);
-/** Members of a mapping that are objects with column names in each value. */
+/** Members of a mapping that are objects. The names of columns are in their values, not in their keys. */
 const HOLDING: ReadonlySet<string> = new Set(["attributes", "split"]);
 
 /** @param before the old names of the columns, in the order of `after` */

@@ -16,7 +16,7 @@ export interface GroupSuggestion {
   by: string;
   /** Columns that only the first row of a group fills. */
   fill: string[];
-  /** Columns that are filled in rows without a key. */
+  /** Columns that have values in rows without a SKU. Each becomes an attribute with a list of the values of the whole group. */
   lists: string[];
 }
 

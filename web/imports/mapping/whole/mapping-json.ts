@@ -6,7 +6,7 @@ import { t } from "../../../texts/t.ts";
 import type { Draft } from "../model/draft.ts";
 
 export interface TextFault {
-  /** The path of the statement, such as `attributes.price.number`; empty if the text is not JSON. */
+  /** The path of the faulty member in the mapping, such as `attributes.price.number`; empty if the text is not JSON. */
   path: string;
   message: string;
 }
