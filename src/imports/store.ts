@@ -140,7 +140,7 @@ export interface ImportWork {
   /** The options that the client has given, with the mapping of the profile. `completeOptions` adds mode and repeats. */
   options: GivenOptions;
   dialect: Dialect | null;
-  /** The tables of a zip file that the import before this one has left, beginning with those of this import. */
+  /** The tables of the zip file that earlier imports have not read. The tables of this import come first. */
   members: NonNullable<Dialect["members"]> | null;
   columns: Column[];
   rows: number;

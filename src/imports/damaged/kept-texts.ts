@@ -3,7 +3,7 @@
 export const EQUALS = 0x3d;
 export const BACKTICK = 0x60;
 const APOSTROPHE = 0x27;
-/** Minimum number of bytes of a formula, such as `=A1`, and number of bytes that are inspected. */
+/** Minimum number of bytes of a formula, such as `=A1`. At most INSPECTED_BYTES of a longer formula are inspected. */
 const MIN_FORMULA_BYTES = 3;
 const INSPECTED_BYTES = 200;
 

@@ -85,8 +85,8 @@ export function createKeyTable(firstSlots = FIRST_SLOTS): KeyTable {
       const segment = h0 >>> 24;
       let table = segments[segment] as Int32Array;
       const slots = table.length / WORDS_PER_SLOT;
-      // The searches end at an empty slot, so each segment keeps at least one. Compare with the key that may be added, because a segment for
-      // few keys may have a single slot.
+      // Each search ends at an empty slot, so each segment must keep at least one empty slot. Count the key that may be added below as
+      // well, because a segment for few keys may have a single slot.
       if ((used[segment] as number) + 1 > slots * MAX_LOAD)
         table = grow(segment, Math.max(firstSlots, Math.ceil(slots * 1.25)));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;

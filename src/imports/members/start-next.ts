@@ -21,7 +21,7 @@ export async function startNext(
   if (id !== undefined) await sendScan(client, id);
 }
 
-/** The tables that the import has left, beginning with those of the next import. */
+/** Returns the tables of the zip file that this import has not read. The tables of the next import come first. */
 function restOf(members: readonly Member[]): Member[] {
   return members
     .filter(({ order }) => order !== undefined && order > 0)
@@ -52,7 +52,8 @@ function nextOptions({ options, profile, answered }: ImportWork, members: readon
   return { ...next, mode: next.mode ?? "update" };
 }
 
-/** Inserts an import of the same file. Its scans continue the tokens of this import, so that their files have other names. */
+/** Inserts an import of the same file. Its scan tokens continue those of this import, so that the files of the two imports have
+ * different names. */
 async function insertNext(
   client: pg.ClientBase,
   importId: number,

@@ -1,9 +1,10 @@
-// Leaves out the attributes whose names need a column that the file lacks. A built-in profile names the columns of every version of a file.
+// Leaves out the attributes whose names are computed from a column that the file lacks. A built-in profile names the columns of every
+// version of a file.
 import { columnKey } from "../../profiles/select/column-names.ts";
 import { parseTemplate } from "../mapping/steps/template.ts";
 import type { Mapping, Value } from "../../../contract/mapping/mapping.ts";
 
-/** A column that only such an attribute reads is then kept under its own name, so no value is lost. */
+/** Without the attribute, a column that only this attribute reads is kept under its own name, so no value is lost. */
 export function withNamedAttributes(mapping: Mapping, header: readonly string[]): Mapping {
   const columns = new Set(header.map(columnKey));
   const { attributes } = mapping;

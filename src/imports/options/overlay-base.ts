@@ -2,10 +2,8 @@
 import { columnKey } from "../../profiles/select/column-names.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 
-/**
- * Returns the mapping for this file: if its overlay has `without_base`, and none of the first rows is in a base layer, the layer of the first
- * row is the base.
- */
+/** Returns the mapping for this file. If the overlay of the mapping has `without_base`, and none of the first rows is in a base layer,
+ * the returned mapping uses the layer of the first row as the base layer. */
 export function withOverlayBase(
   mapping: Mapping,
   header: readonly string[],

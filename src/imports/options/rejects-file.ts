@@ -32,7 +32,7 @@ export const specifiesFile = ({ mapping }: Partial<MappingOption>): boolean => m
 export function withoutFile<Options extends Partial<MappingOption>>(options: Options): Options {
   if (options.mapping?.file === undefined) return options;
   const { file, ...mapping } = options.mapping;
-  // The kind also decides which columns become attributes, so that it applies to the rejected rows as well.
+  // Keep the kind: it decides which columns become attributes, and the same has to apply when the rejected rows are imported.
   return { ...options, mapping: isTreeMapping(options.mapping) ? { ...mapping, file: { kind: file.kind } } : mapping };
 }
 

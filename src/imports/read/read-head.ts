@@ -122,7 +122,7 @@ async function readUnpacked(
   const { head, is_whole: isWholeContent } = unpacked;
   const inner = formatOf(head);
   if (inner === "zip") {
-    // A preview does not read a workbook of this size, which was not unpacked completely.
+    // The workbook is too large for a preview: only a part of it was unpacked.
     if (!isWholeContent) return undefined;
     if ((await openZip(head)).kind !== "workbook") throw packedTwice(format);
   } else if (isPacked(inner)) throw packedTwice(format);
@@ -223,10 +223,9 @@ const inMemory = (text: Buffer): TextFile => ({
 /** Maximum number of unpacked bytes of a zip file, a packed workbook or a packed Parquet file that a preview holds in memory. */
 const MAX_UNPACKED_BYTES = 8 << 20;
 
-/**
- * Unpacks at most HEAD_BYTES of text, or a small workbook, so that a decompression bomb costs nothing.
- * @returns undefined if only the head of the file is known, and nothing can be unpacked from it: a block of bzip2 may be longer
- */
+/** Unpacks at most HEAD_BYTES of text, or a small workbook, so that a decompression bomb costs nothing.
+ * @returns undefined if only the head of the file is known and nothing can be unpacked from it, for example because a bzip2 block is
+ * longer than the head */
 async function unpackHead(
   { chunks }: Unpacker,
   isWhole: boolean,

@@ -132,9 +132,9 @@ export async function openTable(
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
 
-/** Returns the number of columns of a table without a header. If all sampled records have the same number of cells, that is the number.
- * Records of several kinds differ, and the first record may be a short one. Then returns the number of names, or the number of cells of
- * the first record if that is larger.
+/** Returns the number of columns of a table without a header. If all sampled records have the same number of cells, returns this number.
+ * Otherwise, some records are short or of another kind: returns the number of names or the number of cells of the first record,
+ * whichever is larger.
  * @param names the column names that the options or the profile contain (`header_names`)
  * @param width number of cells of the first record
  * @param rows the cells of the sampled records */
@@ -156,7 +156,7 @@ const tableWithoutColumns = (start: number, firstLine: number, size: number): Ta
   blank_is_record: false,
 });
 
-/** Whether a blank line is a record. In a sheet it is not: a blank row has no cells at all. */
+/** Whether a blank line is a record. In the text of a sheet, a blank line is not a record: it stands for a row without cells. */
 export const isBlankRecord = (columns: number, { line_ending }: Dialect): boolean =>
   columns === 1 && line_ending !== "row";
 
@@ -214,7 +214,7 @@ export async function* readRecords(
       // Also yield windows without records, so that the caller can report progress or stop even in a gigabyte of blank lines.
       yield { records, offset };
     } finally {
-      // The caller may close the file after its last window.
+      // Wait until the read ahead has ended: the caller may close the file after the last window.
       await ahead?.catch(() => undefined);
     }
     if (atEnd) return;

@@ -5,7 +5,8 @@
 export const QUOTED = 1;
 /** Flag of a quoted field with escapes inside: its bytes are not its value. Read it with `fieldText` or `copyField`. */
 export const ESCAPED = 2;
-/** Flag of a blank field that a mapping appends to a record: it erases the product's value instead of keeping it. */
+/** Flag of a blank field that a mapping appends to a record: the field erases the product's value. A blank field without this flag keeps
+ * the value. */
 export const ERASES = 4;
 
 /** Codes of the faults in a record's form. `Records.fault` contains an index into this array, or 0 for a record without a fault.

@@ -163,8 +163,8 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
 });
 
 describe("the cost of detection does not depend on the file's size", () => {
-  /** Maximum number of visits per byte of the sample. The sample is split with up to 31 dialects, and a few marks are enough to
-   * make all of them candidates. */
+  /** Maximum number of visits per byte of the sample. The sample is split with up to 31 dialects. A few delimiters and quotes in the
+   * sample are enough to make all these dialects candidates. */
   const MAX_SAMPLE_VISITS = 400;
   const SAMPLE_BYTES = 128 * KB;
 

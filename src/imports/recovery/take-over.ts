@@ -14,11 +14,11 @@ import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
  * client is. */
 const SILENT_UPLOAD_MS = 30_000;
 
-/** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the client can
- * resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock taken, and a second
- * loader takes other chunks.
- * @param seen the uploads that this worker has observed. It determines which uploads are silent, because ending an upload is final. If
- * undefined, the database's clock determines which uploads are silent */
+/** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the client
+ * can resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock taken, and a
+ * second loader takes other chunks.
+ * @param seen what this worker has observed of the uploads' rows over time. Because ending an upload is final, only uploads whose row
+ * did not change during this observation count as silent. If undefined, the database's clock decides */
 export async function takeOverSilentImports(
   context: ImportContext,
   silentMs: number,

@@ -1,4 +1,4 @@
-// Adds the values of scattered records to the product of another record.
+// Adds the values of records from elsewhere in the file to a product.
 import type { FieldName } from "../../catalog/product/column-lists.ts";
 import { MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
 import type { FormedProduct } from "./products-text.ts";
@@ -98,7 +98,7 @@ export class ProductMerger {
 
 const elementsOf = (value: string | string[]): string[] => (typeof value === "string" ? [value] : value);
 
-/** Sets an attribute, which then is not erased. */
+/** Sets an attribute, and cancels its erasure. */
 function setAttribute({ attributes, erased }: FormedProduct, name: string, value: string | string[]): void {
   attributes.set(name, value);
   erased.delete(name);

@@ -16,7 +16,7 @@ import { Scattered } from "./scattered.ts";
 /** The table with the parent of each variant. */
 const LINKS: TableNode = { name: LINKS_NAME, entry: null, is_path: false, join: null };
 
-/** What the second pass needs to know about the whole file. */
+/** What the second reading of the file needs to know about the whole file. The first reading collects it. */
 export interface Sources {
   tables: LookupTables;
   /** Returns the SKU of the product that names this SKU as its variant. */
@@ -24,7 +24,7 @@ export interface Sources {
   scattered: Scattered;
 }
 
-/** Whether the first pass is necessary. */
+/** Whether the file must be read a first time to collect `Sources`. */
 export const needsSources = ({ shape }: ShapedPlan): boolean =>
   shape.overlay !== null || shape.merges || shape.links.length > 0 || shape.tables.some(({ entry }) => entry !== null);
 
@@ -56,7 +56,8 @@ export class SourceCollector {
   readonly #scattered: Scattered;
   readonly #repeats: Repeats;
   readonly #keys = createKeyTable();
-  /** Base records that another record replaces, with the number of that record; -1 for a layer whose base has not occurred yet. */
+  /** The replaced base records, each with the number of the record that replaces it. -1 marks a layer whose base record has not occurred
+   * yet. */
   readonly #replaced = new Map<number, number>();
   /** Bit r is set if record r has a layer so far. */
   #layered = new Uint8Array(1 << 16);
@@ -66,7 +67,7 @@ export class SourceCollector {
     this.#plan = plan;
     this.#repeats = repeats;
     this.#scattered = new Scattered(plan.width);
-    // The second pass notes the unknown texts of value maps.
+    // Ignore texts that a value map does not contain: the second reading of the file reports them.
     this.#judge = new RecordJudge(plan, dialect, { notes: { kept: () => undefined, unseen: () => undefined } });
     this.#adds = this.#judge.conditions(group?.adds ?? []);
     const { context } = this.#judge;

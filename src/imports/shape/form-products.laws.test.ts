@@ -162,7 +162,7 @@ const mapping = fc.tuple(fc.constantFrom(...groups), fc.constantFrom(...shapes))
           called: { group: "name" as const, unless: { of: "view", is: "de" } },
           of: { group: "by" as const },
         };
-  // Without a shape, this table has no effect but makes the mapping form products.
+  // The table has no effect of its own. It makes the mapping form products even if `shape` is empty.
   const tables = { none: { record: ".", key: "view", value: "view" } };
   return mappingSchema.parse({
     key: "sku",
@@ -174,7 +174,7 @@ const mapping = fc.tuple(fc.constantFrom(...groups), fc.constantFrom(...shapes))
   });
 });
 
-/** The cells of the products from the first column on: the number of the row, and the SKU in the fifth column. */
+/** Returns the cells of each product. The first cell is the row number, the fifth is the SKU. */
 const productsOf = ({ text }: Formed): string[][] =>
   text.split("\n").flatMap((line) => (/^\d+\u001f\d+\u001f/.test(line) ? [line.split("\u001f")] : []));
 

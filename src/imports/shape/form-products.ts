@@ -85,7 +85,8 @@ export class ProductFormer {
     return this.#writer.take();
   }
 
-  /** Adds the scattered records of the product in record `row`, before `add` is called for this record. */
+  /** Adds the records from elsewhere in the file that belong to the product in record `row`. Call this before calling `add` for record
+   * `row`. */
   attach(row: number, attached: Attached): void {
     this.#parts.attach(row, attached);
   }
@@ -105,7 +106,7 @@ export class ProductFormer {
       return;
     }
     if (!this.#isOwn(records, r, row)) return;
-    // Forming the previous group opens other records.
+    // Judge the record before ending the previous group, which makes the judge read other records.
     const isAdd = meetsAny(this.#adds, judge.row);
     if (this.#beginsGroup(records.line[r] as number)) this.#endGroup();
     this.#attachedSize += this.#parts.sizeOf(row);
@@ -180,7 +181,8 @@ export class ProductFormer {
     const { records } = group;
     if (records.count > 1) this.counts.groups++;
     const by = this.#groupBy();
-    // The kind of a row can depend on all rows of its group, but not on the first product: the kinds determine which row that is.
+    // The kind of a row can depend on all rows of its group, but not on which row is the first product, because that row is found by its
+    // kind.
     this.#values.begin(by, { index: -1, reader: undefined });
     const kinds = group.adds.map((isAdd, r) => {
       this.#judge.open(records, r);
@@ -197,7 +199,7 @@ export class ProductFormer {
     }
   }
 
-  /** The value by which the records of the group belong together. */
+  /** Returns the value that all records of the group have in common. */
   #groupBy(): string | null {
     if (this.#by === undefined) return null;
     this.#judge.open(this.#group.records, 0);

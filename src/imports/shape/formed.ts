@@ -29,7 +29,7 @@ export interface Attached {
   rows: readonly number[];
   from: number;
   to: number;
-  /** The size of the records; see `recordSize`. */
+  /** Total size of the records, as counted by `recordSize`. */
   size: number;
 }
 

@@ -9,7 +9,7 @@ import type { Lookup } from "../mapping/run/steps.ts";
 /** Maximum number of entries of all tables of an import, and of bytes of their texts. */
 export const MAX_ENTRIES = 1_000_000;
 const MAX_BYTES = 64 << 20;
-/** Maximum number of steps from an entry to its topmost parent. It also ends circles. */
+/** Maximum number of steps from an entry to its topmost parent. The limit also stops the search if parents form a circle. */
 const MAX_DEPTH = 64;
 
 /** The name of the table with the parent of each variant. The names of a mapping's tables are not empty. */

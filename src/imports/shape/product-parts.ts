@@ -10,7 +10,7 @@ import type { FormedProduct } from "./products-text.ts";
 import type { RecordJudge, ShapedPlan } from "./record-judge.ts";
 
 interface PartsContext {
-  /** A judge for the scattered records. */
+  /** A judge for the records from elsewhere in the file that belong to a product. */
   judge: RecordJudge;
   readers: readonly ProductReader[];
   names: DynamicNames;
@@ -21,7 +21,7 @@ interface PartsContext {
 
 interface Target {
   product: FormedProduct;
-  /** The values of the product without its scattered records. */
+  /** The product's values before records from other places of the file are merged into the product. */
   base: Pick<FormedProduct, "fields" | "attributes">;
   merger: ProductMerger;
 }
@@ -46,12 +46,12 @@ export class ProductParts {
     this.#counts = counts;
   }
 
-  /** Stores the scattered records of the product in record `row`. */
+  /** Stores the records from elsewhere in the file that belong to the product in record `row`. */
   attach(row: number, attached: Attached): void {
     this.#attached.set(row, attached);
   }
 
-  /** Returns the size of the scattered records of the product in record `row`. */
+  /** Returns the total size of the records that `attach` has stored for the product in record `row`. */
   sizeOf(row: number): number {
     return this.#attached.get(row)?.size ?? 0;
   }
@@ -62,7 +62,7 @@ export class ProductParts {
     this.#left.ignore(left, "adds");
   }
 
-  /** Rejects the scattered records of the product in record `row`, which is too large. */
+  /** Rejects the records that `attach` has stored for the product in record `row`, because this product is too large. */
   rejectOf(row: number): void {
     const attached = this.#attached.get(row);
     if (attached === undefined) return;

@@ -2,8 +2,8 @@
 import { createRecords, growFields, growRecords, type Records } from "../read/records.ts";
 import type { Row } from "../mapping/run/row.ts";
 
-/** Returns the number of bytes of a record, or the number of its cells if it has more cells than bytes: a short record has got the cells that
- * it lacks. */
+/** Returns the number of bytes of a record, or the number of its cells if that is larger: blank cells were added to a short record, so
+ * it can have more cells than bytes. */
 export const recordSize = (records: Records, r: number): number =>
   Math.max(
     (records.end[r] as number) - (records.start[r] as number),
@@ -20,7 +20,7 @@ export class RecordGroup {
   readonly adds: boolean[] = [];
   /** Number of bytes of the records. */
   bytes = 0;
-  /** The size of the records; see `recordSize`. */
+  /** Total size of the records of the group, as counted by `recordSize`. */
   size = 0;
 
   get count(): number {

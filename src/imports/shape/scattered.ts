@@ -5,8 +5,8 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of ranges, which need 36 bytes each. */
 export const MAX_RANGES = 2_000_000;
-/** Maximum number of records, and of their bytes, that belong to one product. A record with more cells than bytes counts as one byte for each
- * cell, because each cell needs nine bytes of memory, even a cell that a short record lacks. */
+/** Maximum number of records that belong to one product, and below it the maximum number of their bytes. A record with more cells than
+ * bytes counts as one byte for each cell, because each cell needs nine bytes of memory, even a cell that a short record lacks. */
 export const MAX_GROUP_RECORDS = 16_384;
 export const MAX_GROUP_BYTES = 8 << 20;
 
@@ -68,7 +68,8 @@ export class Scattered {
     this.#line[i] = record.line;
   }
 
-  /** Ends adding. @param resolve returns the number of the final base record of a base record; -1 if there is none */
+  /** Call this after the last `add`.
+   * @param resolve returns the number of the record whose product a base record is finally merged into; -1 if there is none */
   close(resolve: (base: number) => number): void {
     const size = this.#size;
     let isSorted = true;

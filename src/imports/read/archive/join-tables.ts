@@ -54,7 +54,8 @@ export async function joinTables({ read, members }: ChosenTables, join: Join): P
   return { ...dialect, members: (members ?? []).map((member): Member => ({ ...member, ...lines.get(member.name) })) };
 }
 
-/** All files are written like the first one. An encoding other than UTF-8 is detected by letters, of which a short file has few. */
+/** Assumes that all files of a joined table have the delimiter, quote and escape of the first file. The same applies to an encoding
+ * other than UTF-8, because a short file may have too few letters to detect it. */
 function overridesOfPart(
   { delimiter, quote, escape, encoding }: Dialect,
   overrides: DialectOverrides,

@@ -8,10 +8,9 @@ const RANKS = new Map(FIELD_NAMES.map((field) => [field, ranksOf(SYNONYMS[field]
 const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
-/**
- * The lowest ranks of names with other words around the SKU's name, of names with the SKU's name in parentheses, and of weak SKU names. The
- * position in a list or the number of other words is added to these ranks.
- */
+/** Base ranks of names that only resemble a SKU's name; a lower rank fits better. WITH_WORDS: there are other words around the SKU's
+ * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: a weak SKU name. The number of other words or the position in a list is
+ * added. */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
 export const WEAK = 3000;
@@ -57,8 +56,8 @@ const LINKS: ReadonlySet<string> = new Set(
   "de del della dello do da di d du des dos l la le el of the van het".split(" "),
 );
 
-/** Returns the plain name without its linking words. Returns an empty string if there are none, because `claimOf` has already compared
- * the whole name. */
+/** Returns the plain name without its linking words. Returns an empty string if the name has no linking words, because `claimOf` has
+ * already compared the whole name. */
 function withoutLinks(name: string): string {
   if (name.length > MAX_CHARACTERS || !/[\s'’]/.test(name)) return "";
   const words = wordsOf(name);

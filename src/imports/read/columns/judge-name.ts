@@ -14,10 +14,9 @@ const MIN_SHARE = 0.8;
 /** Number of characters above which most values are descriptions. */
 const LONG_TEXT = 150;
 
-/**
- * @param rows the first rows of the file
- * @returns the candidates. One whose values cannot be names has a `reason` and comes last: it must not be chosen unless the user confirms it
- */
+/** @param rows the first rows of the file
+ * @returns the candidates. A candidate whose values cannot be names has a `reason` and comes last: it must not be chosen unless the
+ * user confirms it */
 export function nameCandidates(columns: readonly Column[], rows: readonly (readonly string[])[]): KeyCandidate[] {
   return columns
     .flatMap(({ name, target }, position) => {
@@ -39,11 +38,9 @@ export function nameCandidates(columns: readonly Column[], rows: readonly (reado
     .map(({ candidate }) => candidate);
 }
 
-/**
+/** Returns undefined if the values of the recognized name column can be names, or if the user has chosen this column before.
  * @param rows the first rows of the file
- * @returns the column that was recognized as the name, and why its values cannot be names; undefined if they can, or if the user has chosen this column
- * before
- */
+ * @returns the recognized name column, and why its values cannot be names */
 export function doubtOfName(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -31,8 +31,8 @@ function recordOnLine(records: Records, line: number): number {
   return records.count;
 }
 
-/** Joins the names of each column by a space. If merged cells were exported, only the first of their columns contains the name, so a name
- * also applies to blank cells to its right, if the last header line has a name in their column. */
+/** Joins the names of each column by a space. A merged cell is exported as a name followed by blank cells. A name therefore also applies
+ * to the blank cells to its right, provided that the last header line has a name in their column. */
 function joined(lines: readonly string[][]): string[] {
   const width = Math.max(...lines.map((cells) => cells.length));
   const last = lines.at(-1) as string[];

@@ -1,4 +1,5 @@
-// Detects the encoding of a file: UTF-8 and UTF-16 by their form, any other encoding by the letters that it gives.
+// Detects the encoding of a file: UTF-8 and UTF-16 by the pattern of their bytes, any other encoding by the letters to which it decodes the
+// bytes.
 import { isAscii, isUtf8 } from "node:buffer";
 import type { Encoding } from "../../../../contract/imports/import-names.ts";
 import { Problem } from "../../../../contract/problems.ts";
@@ -147,7 +148,7 @@ function countSequences(text: Buffer): { valid: number; invalid: number } {
   return { valid, invalid };
 }
 
-/** A cheap test before the exact test. It spares most invalid characters the native call of the exact test. */
+/** A cheap test before the exact test, which is a native call: for most invalid characters, the cheap test is enough. */
 const isContinued = (text: Buffer, pos: number, length: number): boolean =>
   ((text[pos + 1] ?? 0) & 0xc0) === 0x80 && ((text[pos + length - 1] ?? 0) & 0xc0) === 0x80;
 

@@ -41,10 +41,8 @@ export async function detectFile(path: string, overrides: DialectOverrides, sign
   }
 }
 
-/**
- * Detects the dialect from the head alone, for a file that may still be arriving. `is_proven` is false if a later part of the file can show
- * that its encoding is not UTF-8, because the head is ASCII.
- */
+/** Detects the dialect from the head alone, for a file that may still be arriving. `is_proven` is false if the encoding is only a guess:
+ * the head is pure ASCII, but a later part of the file may show an encoding other than UTF-8. */
 export async function detectHeadOf(
   path: string,
   overrides: DialectOverrides,

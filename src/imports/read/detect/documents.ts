@@ -37,7 +37,7 @@ export function describeBeginning(text: string): string | undefined {
     : undefined;
 }
 
-/** Number and length of the lines that are inspected. */
+/** Maximum number of lines that are inspected. Only the first INSPECTED_CHARACTERS characters of each line are inspected. */
 const INSPECTED_LINES = 60;
 const INSPECTED_CHARACTERS = 300;
 

@@ -56,7 +56,8 @@ function detectJson(start: string): Markup | undefined {
     /^\{\s*(?:"|\}\s*$)/.test(start) ||
     /^\[\s*(?:[{[]|"[^"\n]{0,1000}"\s*[,\]]|-?\d|\]\s*$|(?:true|false|null)\b)/.test(start);
   if (!isJson) return undefined;
-  // A value in the first line and another one in the next: JSON Lines. The reader recognizes longer values itself.
+  // A value in the first line and another one in the second line: this is JSON Lines. If the first line is longer than `start`, the JSON
+  // reader recognizes JSON Lines later.
   return { kind: /^\{[^\n]*\}[ \t\r]*\n[ \t\r]*\{/.test(start) ? "jsonl" : "json" };
 }
 

@@ -43,7 +43,8 @@ const KEPT_LINES = 3;
 export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
   width,
   dialect,
-  // The reader of XML and JSON leaves out blank cells only at the end of a row.
+  // The shapes help to find short rows in which a delimiter is missing. Rows from XML and JSON are not short for this reason: they only
+  // lack the blank cells at their end.
   shapes: dialect.tree === undefined ? shapes : undefined,
   filled_up: { count: 0, lines: [] },
   out: createRecords(),

@@ -23,7 +23,7 @@ const MIN_NAMES = 3;
 interface Place {
   /** Offset of the first line of the file, after a byte order mark. */
   mark: number;
-  /** Offset of the header. */
+  /** Offset of the header in the file. */
   start: number;
   /** The records from the header on. */
   records: Records;

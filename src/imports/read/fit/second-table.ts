@@ -5,7 +5,7 @@ import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 import { numberColumns } from "./column-shapes.ts";
 
-/** Maximum number of rows that are compared, and maximum number of blank lines that are checked for a table below them. */
+/** Maximum number of rows that are searched for a second table. The search also ends after MAX_GAPS gaps between rows. */
 const MAX_ROWS = 500;
 const MAX_GAPS = 5;
 

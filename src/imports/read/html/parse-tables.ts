@@ -12,7 +12,8 @@ export interface TableRow {
   cells: string[];
 }
 
-/** Maximum depth of elements, and maximum number of characters in a tag or a comment. The parser holds both in memory. */
+/** Maximum depth of elements. The parser holds all open elements in memory. MAX_TAG_LENGTH is the maximum number of characters in a tag
+ * or a comment, which the parser also holds in memory. */
 const MAX_DEPTH = 1000;
 const MAX_TAG_LENGTH = 2 << 20;
 const MAX_ROW_SPAN = 65_534;

@@ -9,7 +9,7 @@ export interface JsonOutline {
   record: string[] | undefined;
   /** Whether the file contains several values, as JSON Lines does. */
   is_lines: boolean;
-  /** Whether one of the values that no other value contains is an object. */
+  /** Whether one of the file's top-level values is an object. */
   has_root_object: boolean;
 }
 

@@ -118,7 +118,8 @@ export function objectLines(text: string, isWhole: boolean): string | undefined 
     }
   };
   const objects = filled.filter(isObject);
-  // A single object in the first line, followed by a line that is longer than the text, is a record too.
+  // If only the first line is complete in the inspected text, and it is an object, then the second line is merely too long: this is JSON
+  // Lines too.
   const isLong = filled.length === 1 && rest !== undefined && rest.trim() !== "";
   return (filled.length < 2 && !isLong) || objects.length === 0 || objects.length * 2 < filled.length
     ? undefined

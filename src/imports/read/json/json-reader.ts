@@ -36,7 +36,8 @@ export class JsonReader {
   #skipped: { depth: number; inString: boolean; line: number; from: number } | undefined;
   #isEnd = false;
 
-  /** @param record the names of the record, such as `data`, `products`, `*`; empty for the values of JSON Lines; undefined for no records */
+  /** @param record the names that lead to the records, such as `data`, `products`, `*`. Empty if each value of the file is a record, as
+   * in JSON Lines. Undefined if the reader is to find no records */
   constructor(record: readonly string[] | undefined, onRecord: OnRecord, visitor?: JsonVisitor) {
     this.#record = record;
     this.#onRecord = onRecord;

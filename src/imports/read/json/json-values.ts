@@ -8,7 +8,7 @@ export class Incomplete extends Error {}
 /** Thrown if the value has so many values in it that the record is too long. */
 export class TooManyValues extends Error {}
 
-/** How a fault describes that a value ends too early. */
+/** The texts with which a fault describes a value that ends too early. */
 export const ends = {
   file: "the file ends within a value; it may be incomplete",
   line: "the line ends within a value; it may be incomplete",

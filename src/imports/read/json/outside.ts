@@ -1,4 +1,4 @@
-// Passes the values outside of the records of a JSON file on to lookup tables, and to the values around the records.
+// Collects values outside of the records of a JSON file: entries of lookup tables, and values of the objects that contain the records.
 import type { Ancestors } from "../tree/around/ancestors.ts";
 import type { TableCollector } from "../tree/around/collect-tables.ts";
 import type { JsonVisitor } from "./json-visitor.ts";

@@ -91,7 +91,7 @@ export class RecordBuilder {
   }
 }
 
-/** Returns the group that another column of the group has added to the record. */
+/** Returns the node of the group if another column of the same group has already added it to the record. */
 const sharedChild = ({ children }: TreeNode, path: Path, isShared: boolean): TreeNode | undefined =>
   isShared ? children?.findLast((child) => child.path === path) : undefined;
 

@@ -80,8 +80,8 @@ function chunkOf(meta: ColumnMetaData, size: number): ColumnChunk {
   return { start, end, codec: meta.codec };
 }
 
-/** Ends each column where the next one begins, at the latest: some programs state sizes that are too large. Refuses columns that begin at the
- * same place, because a file could otherwise contain the same values thousands of times. */
+/** Makes each column end no later than the next one begins, because some programs state sizes that are too large. Refuses columns that
+ * begin at the same place, because a file could otherwise contain the same values thousands of times. */
 function separate(groups: readonly RowGroup[], size: number): void {
   const chunks = groups.flatMap(({ chunks: each }) => each).sort((a, b) => b.start - a.start);
   let next = size;

@@ -19,10 +19,9 @@ export interface LineUnwrapper extends Rewriter {
   others: number;
 }
 
-/**
- * An enclosed line may contain line ends, as a quoted field does. A failed search for its closing quote may have read the following lines,
- * but these lines begin with an even number of quotes, so none of them starts another search. The total work is therefore linear.
- */
+/** A line that is enclosed in quotes as a whole may contain line ends, as a quoted field does. A failed search for the closing quote of
+ * such a line may have read the following lines. However, these lines begin with an even number of quotes, so none of them starts
+ * another search. The total work is therefore linear. */
 export function createLineUnwrapper(): LineUnwrapper {
   let rest = Buffer.alloc(0);
   let isInLine = false;

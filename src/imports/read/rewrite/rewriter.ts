@@ -1,7 +1,8 @@
 // A rewriter changes UTF-8 text while it is prepared: chunks in, chunks out. It keeps all line ends, so that line numbers stay the same.
 
 export interface Rewriter {
-  /** Returns the text of this chunk and of held-back bytes of former chunks. The bytes are valid until the next call.
+  /** Returns the rewritten text of this chunk, after the bytes that were held back from earlier chunks. The bytes are valid until the
+   * next call.
    * @param isEnd whether the text ends with this chunk. If not, bytes that depend on the next chunk are held back */
   rewrite: (chunk: Buffer, isEnd: boolean) => Buffer;
 }

@@ -55,7 +55,7 @@ describe("a missing file is an error that the caller can catch", () => {
 
   test.each(["gzip", "zstd", "bzip2", "xz"] as const)("when it is unpacked as %s", async (format) => {
     const { chunks } = openUnpacker(format, packedFile(missing(), 100));
-    // Another operation of the file system, as between the creation of the unpacker and its first chunk.
+    // Start another file operation, so that the unpacker's error has time to occur before its first chunk is requested.
     await expect(stat(missing())).rejects.toThrow("ENOENT");
     await expect(chunks[Symbol.asyncIterator]().next()).rejects.toThrow("ENOENT");
   });

@@ -137,7 +137,7 @@ async function prepareUnpacked(
     await unpack(format, unpacker, count, { ...preparation, target: unpacked });
     const inner = await contentFormat(format, unpacked);
     const dialect = await prepareContent(inner, unpacked, { ...preparation, is_scratch: true });
-    // The records of rejected rows are read from the unpacked file.
+    // Keep the unpacked file: the records of rejected rows are read from it.
     if (dialect.tree !== undefined) await rename(unpacked, unpackedPath(preparation.target));
     return { ...dialect, format };
   } finally {

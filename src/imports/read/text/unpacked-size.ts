@@ -17,12 +17,10 @@ const FREE_BYTES = 32 << 20;
  * @throws Problem unpacks-too-large */
 export type CountUnpacked = (bytes: number) => void;
 
-/**
- * @param packed size of the packed file in bytes
- * @param consumed returns the number of packed bytes that the decompressor has consumed, such as `bytesWritten` of a zlib stream. Without
- * this function, the file has the credit of all its bytes from the start. This limits the total number of unpacked bytes, but not the
- * number that one section of the file unpacks to
- */
+/** @param packed size of the packed file in bytes
+ * @param consumed returns the number of packed bytes that the decompressor has consumed, such as `bytesWritten` of a zlib stream. The
+ * number of bytes that may be unpacked grows with it. Without this function, all packed bytes count as consumed from the start: this
+ * limits the unpacked size of the whole file, but not that of a single section */
 export function createUnpackedCount(packed: number, consumed?: () => number): CountUnpacked {
   let credit = FREE_BYTES + (consumed === undefined ? packed * MAX_RATIO : 0);
   let credited = 0;

@@ -2,7 +2,7 @@
 // Such a line begins with a malformed quoted field, which no other line of the table contains, so that the splitter marks the record.
 import type { Records } from "../records.ts";
 
-/** Maximum number of characters of the source that the line contains. */
+/** Maximum number of characters of the broken record that are copied to its line in the converted table. */
 const MAX_RAW = 10_000;
 
 const QUOTE = 0x22;
@@ -27,7 +27,7 @@ export interface BrokenRecord {
 export const brokenLine = ({ reason, raw }: BrokenRecord): string =>
   `""${reason === "" ? TOO_LONG_MARK : NOT_JSON_MARK}${JSON.stringify([reason, raw.slice(0, MAX_RAW)])}`;
 
-/** Changes the fault of each broken record in a window of a converted table. */
+/** Sets the fault of each broken record in a window of a converted table: the record is too long, or is not a JSON object. */
 export function markBroken({ bytes, count, start, fault }: Records): void {
   for (let r = 0; r < count; r++) {
     if (fault[r] !== TEXT_AFTER_QUOTE) continue;

@@ -18,9 +18,10 @@ export class Path {
   /** Serial number of the last object that had a member with this path, and the position of the member in this object. */
   owner = 0;
   position = 0;
-  /** Whether the path leads to an element of HTML that occurs within texts; undefined until such an element ends. */
+  /** Whether the name is that of an HTML element that marks words in a text, such as `b`; undefined until `isMark` has checked the name. */
   is_mark: boolean | undefined;
-  /** What `TableWriter` has decided about the path; undefined until a record has a value there. */
+  /** Index of the column that `TableWriter` has assigned to this path, or -1 if the path has no column; undefined until a record has a
+   * value there. */
   column: number | undefined;
 
   constructor(name: string, parent?: Path, count = { paths: 0 }) {
@@ -107,8 +108,8 @@ export function nameFrom(root: Path, path: Path): string {
   return name;
 }
 
-/** Calls `visit` for each node below `root`, and for `root` itself, that has a text of its own: attributes, and elements and members
- * without children or with text between their children. \`isElement\`: whether the value is an element of a JSON array. */
+/** Calls `visit` for each text in the tree below `root`, including the text of `root`. Attributes have a text, and so do nodes without
+ * children and nodes with text between their children. `isElement`: whether the text is an element of a JSON array. */
 export function eachValue(root: TreeNode, visit: (path: Path, text: string, isElement: boolean) => void): void {
   const { attributes, children } = root;
   if (attributes !== undefined) for (const { path, text } of attributes) visit(path, text, false);

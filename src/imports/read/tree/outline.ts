@@ -13,10 +13,10 @@ const OUTLINE_LENGTH = 16 << 20;
 
 const LINES_LENGTH = 1 << 20;
 
-/** What the first part of a file shows about it. */
+/** What the first part of a file shows about the whole file. */
 export interface Outline extends NonNullable<Dialect["tree"]> {
   format: TreeFormat;
-  /** Whether the file is one object, or several as JSON Lines is. */
+  /** Whether the file is a single object, or JSON Lines with several objects. */
   has_root_object: boolean;
   /** Whether each line is a record of its own. */
   has_lines: boolean;

@@ -1,10 +1,12 @@
-// Positions of records in an XML or JSON file, stored in a file beside the converted table: for each row of the table, where its record begins and
-// how long it is, in characters of the decoded text; then, for each chunk of the text, where it begins in characters and in bytes.
+// Positions of records in an XML or JSON file, stored in a file beside the converted table. For each row of the table, the file contains
+// where its record begins and how long the record is, in characters of the decoded text. Then it contains, for each chunk of the text,
+// where the chunk begins, in characters and in bytes.
 import type { FileHandle } from "node:fs/promises";
 
 /** Number of bytes for each row: the position as a double, and the length as an unsigned integer. */
 const ROW_BYTES = 12;
-/** Number of bytes for each chunk: its position in characters and in bytes, as doubles. */
+/** Number of bytes that the file has for each chunk of text: the chunk's position in characters and its position in bytes, both as
+ * doubles. */
 const CHUNK_BYTES = 16;
 /** The numbers of rows and of chunks, as doubles. */
 const END_BYTES = 16;

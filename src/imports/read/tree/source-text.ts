@@ -15,7 +15,7 @@ export interface SourceFile {
   /** The path of the XML or JSON file. */
   path: string;
   encoding: Encoding;
-  /** The path of the table that was converted from it. */
+  /** The path of the table into which the source was converted. */
   table_path: string;
 }
 

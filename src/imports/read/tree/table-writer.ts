@@ -41,7 +41,8 @@ export class TableWriter {
   #out = "";
   readonly #chunks: Buffer[] = [];
   readonly #lists: ReadonlySet<string>;
-  /** Names of columns with lists in which earlier texts look like JSON. The table must be written again with these as columns of lists. */
+  /** Names of columns that have lists, but contain earlier texts that look like JSON. The table must be written again with these columns
+   * marked as columns of lists from the start. */
   readonly ambiguous = new Set<string>();
   readonly #count: CountUnpacked;
   /** Number of the last row, with the header as row 0. */
@@ -133,7 +134,7 @@ export class TableWriter {
   }
 
   #addLine(text: string, { line, from, to }: Pick<TreeRecord, "line" | "from" | "to">): void {
-    // Rows continue the numbers of earlier rows if several begin on one line.
+    // If several rows begin on the same line, number them consecutively.
     const number = Math.max(this.#row + 1, line);
     if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
     this.#row = number;
@@ -150,7 +151,7 @@ export class TableWriter {
   /** Returns the column of the path; -1 if the path does not become a column. */
   #decide(path: Path): number {
     const name = nameFrom(this.#root as Path, path);
-    // The name of an attribute can itself end with the ending of lists. With a second ending, the import removes only that one.
+    // An attribute's own name may end like a list column's name. Append the ending once more: the import removes only one ending.
     const suffixOf = (own: string): Column["suffix"] => (own.endsWith(LIST_SUFFIX) ? LIST_SUFFIX : "");
     if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own, suffixOf(own)));
     if (this.#wanted !== undefined) return this.#wanted.has(comparable(name)) ? this.#columnOf(name) : -1;

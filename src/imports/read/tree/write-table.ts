@@ -12,11 +12,9 @@ export interface TableTarget {
   checkSpace: SpaceCheck | undefined;
 }
 
-/**
- * Writes the file, and returns the writer with the columns.
- * @param create returns a new writer for columns of which these have lists
- * @param linesOf yields the lines of all records
- */
+/** Writes the file, and returns the writer with the columns.
+ * @param create returns a new writer. `lists` are the names of the columns that are known to have lists
+ * @param linesOf yields the lines of all records */
 export async function writeTableFile(
   target: TableTarget,
   create: (lists: ReadonlySet<string>) => TableWriter,
@@ -73,7 +71,7 @@ export async function writeRows(
   return second;
 }
 
-/** Yields the line of the names before the first rows. It has the columns that are known by then. */
+/** Yields the header line before the first rows. The line contains the columns that are known when the first rows are ready. */
 async function* withHeader(rows: AsyncIterable<Buffer>, headerOf: () => Buffer): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const chunk of rows) {

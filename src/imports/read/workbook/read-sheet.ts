@@ -32,8 +32,9 @@ export const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 /** Maximum number of characters in a row. A longer row becomes a record that will be rejected, so its further cells are dropped. */
 const MAX_ROW_LENGTH = 1_200_000;
-/** Maximum total length of the cell strings in 16 kB of XML. A short cell can refer to a long shared string. However, even if each row that
- * Excel writes in 16 kB has the longest string that Excel allows, the strings add up to only 7 million characters. */
+/** Maximum total length of the cell strings in 16 kB of XML. A cell of a few bytes can refer to a long shared string. A file from Excel
+ * stays far below this limit: even if each row in 16 kB of XML has the longest string that Excel allows, the total is only 7 million
+ * characters. */
 const MAX_CHUNK_LENGTH = 16 << 20;
 
 /** Parses the sheet's XML in chunks and, after each chunk, yields the rows that ended in it. Rows that are missing from the XML are

@@ -15,7 +15,7 @@ export function decodeText(text: string): string {
   let decoded = "";
   let from = 0;
   for (; at !== -1; at = lines.indexOf("&", at + 1)) {
-    // Search a few characters only: in a text of many `&`, each search would otherwise run to its end.
+    // Search a few characters only: in a text with many `&`, each search would otherwise run to the end of the text.
     const length = lines.slice(at + 1, at + MAX_LENGTH + 2).indexOf(";");
     if (length === -1) continue;
     const end = at + 1 + length;

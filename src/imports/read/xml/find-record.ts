@@ -89,10 +89,8 @@ const placeOf = (name: string, parent: Place | undefined): Place => ({
   is_repeated: false,
 });
 
-/**
- * Returns the path whose elements have children or attributes, repeat within their parent, and contain most of the text. If no element
- * repeats, a file may have only one record: then the element below the root that contains most of the text.
- */
+/** Returns the path whose elements have children or attributes, repeat within their parent, and contain most of the text. If no element
+ * repeats, the file may have only one record: then returns the path of the element below the root that contains most of the text. */
 function recordOf(top: Place): string[] | undefined {
   const all = [...below(top)].filter(({ place }) => place.names.length >= 2 && hasParts(place));
   const repeated = all.filter(({ place }) => place.is_repeated);

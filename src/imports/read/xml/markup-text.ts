@@ -1,5 +1,6 @@
-// Recognizes texts in which the author of a file has marked words by elements of HTML, as in `<text>a <b>red</b> lamp</text>`. Their value is
-// the text with its tags. Without them, the words in the elements would be missing from it.
+// Recognizes texts in which the author of a file has marked words by elements of HTML, as in `<text>a <b>red</b> lamp</text>`. The value of
+// such an element is its text including the tags: `a <b>red</b> lamp`. If `<b>` were read as a separate value, the word "red" would be
+// missing from the text.
 import type { Path, TreeNode } from "../tree/nodes.ts";
 
 /** Elements of HTML that occur within texts. Names that are also usual for values, such as `code` and `table`, are left out. */

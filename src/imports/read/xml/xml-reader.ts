@@ -12,7 +12,7 @@ export interface XmlHandler {
   /** Called for each opening tag. `name` has no namespace prefix.
    * @param attributes names, without prefix, and values in turn; undefined if there are none */
   open(name: string, attributes: string[] | undefined): void;
-  /** Called for a part of the text of an element. The parts that follow each other belong together.
+  /** Called for a part of the text of an element. Consecutive calls report parts of the same text.
    * @param isMarked whether the text was in a CDATA section */
   text(text: string, isMarked: boolean): void;
   close(name: string): void;

@@ -12,8 +12,8 @@ const FREQUENT: Record<EastAsian, ReadonlySet<string>> = {
   "euc-kr": new Set(CHARACTERS.ko),
 };
 
-/** Logarithms of probabilities. In other candidates, each byte is a letter. The score of a character, which has two bytes, is therefore
- * compared with the sum of the scores of two letters. */
+/** Scores are logarithms of probabilities. A character of these encodings has two bytes. An encoding with one byte per letter reads two
+ * letters instead, so the score of the character is compared with the sum of the scores of two letters. */
 const NO_CHARACTER = -14;
 const FREQUENT_CHARACTER = -5.5;
 const COMMON_CHARACTER = -8;

@@ -50,7 +50,7 @@ export function unpackLz4(packed: Buffer, length: number): Buffer {
     packed.copy(unpacked, to, at, at + literals);
     at += literals;
     to += literals;
-    // The last block has no copy.
+    // The last sequence of LZ4 data has literals only, without a copy of earlier bytes.
     if (at === packed.length) break;
     const offset = packed.readUInt16LE(at);
     at += 2;

@@ -6,7 +6,7 @@ import { unsupportedParquet } from "../parquet-fault.ts";
  * programs write pages of 1 MB; DuckDB writes pages of up to 100 MB. */
 const MAX_HELD = 160 << 20;
 
-/** Number of bytes that a row counts, because billions of rows without values take a few bytes of a file. */
+/** Each row counts as this number of bytes, because billions of rows without values take only a few bytes of a file. */
 export const ROW_BYTES = 8;
 
 /** Every function throws a Problem when its part of the budget is exhausted. */

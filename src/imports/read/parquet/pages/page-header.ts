@@ -4,7 +4,8 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { checkThrift, ThriftEnd } from "../check-thrift.ts";
 import type { FileBytes } from "../file-bytes.ts";
 
-/** Number of bytes that are read for the header at first, and at most. A header can contain the least and the largest value of the page. */
+/** Number of bytes that are read for the header at first. If this is not enough, up to MAX_BYTES are read: a header can contain the
+ * least and the largest value of the page. */
 const USUAL_BYTES = 1024;
 const MAX_BYTES = 1 << 20;
 const MAX_VALUES = 1000;

@@ -118,7 +118,7 @@ function int64(bytes: Buffer, at: number): number | bigint {
 const JULIAN_DAY_OF_1970 = 2_440_588n;
 const NANOSECONDS_OF_DAY = 86_400_000_000_000n;
 
-/** Returns the nanoseconds since 1970 of a time that is stored as a Julian day after the nanoseconds of the day. */
+/** Returns the nanoseconds since 1970 of a time that is stored as the nanoseconds of the day, followed by the Julian day. */
 const int96 = (bytes: Buffer, at: number): bigint =>
   (BigInt(bytes.readInt32LE(at + 8)) - JULIAN_DAY_OF_1970) * NANOSECONDS_OF_DAY + bytes.readBigInt64LE(at);
 

@@ -9,7 +9,7 @@ import { parsePath, type RequestedPath } from "../requested-path.ts";
 /** An open element or container outside of the records. */
 interface Frame {
   node: TreeNode;
-  /** Number of characters of the values that are kept for it. */
+  /** Number of characters of the values that are kept for this element or container. */
   length: number;
 }
 
@@ -84,8 +84,8 @@ export class Ancestors {
   }
 }
 
-/** Returns the names of the elements around the records that the paths of the mapping read. Returns undefined if all paths stay within the
- * record. */
+/** The mapping's paths can lead out of the record to elements around it. Returns the names of these elements, or undefined if all paths
+ * stay within the record. */
 export function ancestorNames(request: TreeRequest | undefined): ReadonlySet<string> | undefined {
   if (request === undefined) return undefined;
   const depth = request.each === undefined ? 0 : parsePath(request.each).length;

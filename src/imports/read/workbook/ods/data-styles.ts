@@ -166,7 +166,7 @@ function withEmbedded(digits: string, embedded: readonly { position: number; tex
   const [whole = "", fraction] = digits.split(".");
   let code = whole;
   for (const { position, text } of embedded.toSorted((a, b) => a.position - b.position)) {
-    // A text before all digits needs a placeholder for each digit after it.
+    // A text may be placed before all digits. The code then needs a placeholder for each digit that comes after the text.
     const at = Math.max(0, whole.length - position);
     code = code.slice(0, at) + literal(text) + code.slice(at);
   }

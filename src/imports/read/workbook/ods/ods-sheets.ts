@@ -179,7 +179,7 @@ function* copies({ sheet, row, count }: RepeatedRow, budget: WorkBudget): Genera
   }
 }
 
-/** Reads sheet after sheet in one pass. A sheet that has been passed begins a new pass. */
+/** Reads the sheets one after another. To return to an earlier sheet, starts again at the beginning of the file. */
 class Cursor {
   readonly #open: () => AsyncGenerator<SheetRows>;
   #pass: AsyncGenerator<SheetRows> | undefined;

@@ -27,7 +27,7 @@ export interface RowHandler {
 const MAX_ROW_LENGTH = 1_200_000;
 /** Maximum number of columns for which the format of blank cells is noted. */
 const MAX_COLUMN_STYLES = 2000;
-/** Columns that a sheet can have. A program repeats a blank cell up to the last one. */
+/** Maximum number of columns of a sheet. Some programs repeat a blank cell up to the last column. */
 const MAX_COLUMNS = 65_536;
 const MAX_BLANKS = 1000;
 
@@ -120,7 +120,7 @@ export class RowReader {
         if (this.#row !== undefined) this.#cell = { attributes, depth: this.#depth, shown: "", paragraphs: 0 };
         return;
       case "covered-table-cell":
-        // The text of a cell below a merged cell is not shown.
+        // A merged cell covers this cell, whose text is therefore not shown.
         this.#column += repeats(attributes, "columns");
     }
   }
