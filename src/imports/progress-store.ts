@@ -40,7 +40,8 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   );
 }
 
-/** Adds the rejects that made a strict import fail to its counts. @returns false if the import has ended */
+/** Adds `rejected` to the rejects that are counted for an import, before the strict import fails because of these rejects.
+ * @returns false if the import has ended */
 export async function addRejected(db: Queryable, id: number, rejected: number): Promise<boolean> {
   return (await changeImport(db, id, "rejected = rejected + $2::bigint", "state = 'loading'", [rejected])) > 0;
 }

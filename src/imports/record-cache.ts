@@ -49,7 +49,7 @@ export function createRecordCache(maxBytes = MAX_BYTES): RecordCache {
   return {
     begin(importId, scanToken) {
       drop(importId);
-      // Evict the oldest imports first. `drop` is not called in this process for an import that another worker has loaded.
+      // Evict the oldest imports first. If another worker loads an import that was scanned here, this process never calls `drop` for it.
       for (const oldest of entries.keys()) if (budget.left < maxBytes / 2) drop(oldest);
       const entry = createEntry(scanToken, budget);
       entries.set(importId, entry);
@@ -145,7 +145,7 @@ function readWindows(windows: readonly CachedWindow[], chunk: Chunk, bytes: Buff
     const end = Math.min(to - window.first_row, window.count);
     if (first < end) append(window, first, end, window.offset - chunk.byte_start, out);
   }
-  // If the records do not match the chunk, the cache was cleared, or the chunk does not start at a cached record.
+  // Return false if the cache lacks records of the chunk, or if the chunk does not start at a cached record.
   return out.count === chunk.records && out.start[0] === 0;
 }
 

@@ -61,7 +61,7 @@ export async function saveChoices(db: Queryable, importId: number, choices: read
       importId,
     ],
   );
-  // Rows that another transaction has locked stay until choices are stored again.
+  // Delete the oldest choices above the limit. Rows that another transaction has locked are skipped. A later call deletes them.
   await db.query(
     `delete from column_choices where id in (
        select id from column_choices where id in (

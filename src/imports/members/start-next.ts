@@ -8,7 +8,7 @@ import type { Dialect, GivenOptions } from "../../../contract/imports/imports.ts
 
 type Member = NonNullable<Dialect["members"]>[number];
 
-/** Inserts the next import and sends its scan job, if the import has left tables. */
+/** If tables of the zip file have not been imported yet, inserts the import of the next table and sends its scan job. */
 export async function startNext(
   { sendScan }: Pick<ImportContext, "sendScan">,
   client: pg.ClientBase,

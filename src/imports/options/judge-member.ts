@@ -40,11 +40,11 @@ function judgeByMapping(lines: HeaderLines, mapping: Mapping): { has_sku: boolea
   return { has_sku: hasColumns(header, mapping.key), has_name: readsName(header, mapping) };
 }
 
-/** If the kinds of a mapping have names of their own, at least one of them has a name. */
+/** Whether the file contains the names of the products. A mapping without a general `name` has a name in at least one of its kinds. */
 const readsName = (header: readonly string[], { name, kinds, file }: Mapping): boolean =>
   name === undefined ? kinds !== undefined : file?.kind === "xml" || hasColumns(header, name);
 
-/** Whether the header has the columns of the value. Of alternatives, one is enough. */
+/** Whether the header has all columns that the value needs. If the value can be read from one of several columns, one of them is enough. */
 function hasColumns(header: readonly string[], value: Mapping["key"]): boolean {
   const columns = headerOf(header);
   return usedColumns({ key: value }).key.every((group) => hasOneOf(columns, group));

@@ -49,7 +49,7 @@ export function planColumns(
   return { ...compiled, notices: isBuiltIn ? [] : compiled.missing.map(missingColumn) };
 }
 
-/** Returns the key of the mapping, or the column or the other key that the option names. */
+/** Returns the key that the option names: one of the mapping's `other_keys`, or a column. Without the option, returns the mapping's key. */
 function keyOf({ key: own, other_keys: others = {} }: Mapping, option: string | undefined): Mapping["key"] {
   const key = option ?? own;
   return typeof key === "string" && Object.hasOwn(others, key) ? (others[key] as Mapping["key"]) : key;
@@ -78,6 +78,6 @@ const missingColumn = (name: string): Notice => ({
   count: null,
 });
 
-/** Whether the options name the key column, so that its values are not checked for being a key. */
+/** Whether the options determine the key column. If they do, the import does not check whether the column's values can be SKUs. */
 export const isKeyChosen = ({ key, mapping }: Pick<GivenOptions, "key" | "mapping">): boolean =>
   key !== undefined || mapping !== undefined;

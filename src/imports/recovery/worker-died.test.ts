@@ -75,8 +75,8 @@ describe("a scan", () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
-    // Only the dead worker's attempt record may exist while the scan waits for the lock. An attempt record of the waiting scan would be
-    // counted as a death if this worker died while it processed the other suspect part.
+    // While the scan waits for the lock, only the dead worker's attempt record may exist. If the waiting scan already had a record, and
+    // this worker died because of the other suspect chunk, that death would be counted against the scan.
     await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
     await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
     expect((await readImport(pool, id))?.state).toBe("scanning");
@@ -210,8 +210,8 @@ test("a process releases only its own records; all records of an import can be d
 });
 
 describe("a part that waits for its turn", () => {
-  /** Suspect scans and chunks are processed one at a time. Begins another suspect chunk, so that they have to wait.
-   * @returns a function that ends the turn */
+  /** Begins a suspect chunk. Only one suspect scan or chunk is processed at a time, so all others now wait.
+   * @returns a function that ends the suspect chunk */
   async function takeTurn(): Promise<() => Promise<void>> {
     const other = await pool.connect();
     await die(0, 7);

@@ -18,7 +18,8 @@ interface Layer {
 /** The fields that can differ between layers. */
 const LAYERED: readonly FieldName[] = ["name", "description", "active"];
 
-/** Adds each value that differs from that of the product as an attribute of the layer. A marker in the layer erases this attribute.
+/** Adds each value of the layer that differs from the product's own value, as an attribute with the layer's name, such as `name-fr`. If
+ * the layer erases a value, the attribute is erased.
  * @param admit returns the name of an attribute; undefined if an attribute cannot have this name */
 export function addLayer(
   product: FormedProduct,
@@ -52,7 +53,7 @@ export class ProductMerger {
     this.#product = product;
   }
 
-  /** Returns the name of a list that would have too many elements with those of the record. */
+  /** Returns the name of a list that would have too many elements if the record's elements were added. */
   excessOf(part: FormedProduct): string | undefined {
     for (const [name, value] of part.attributes) {
       const own = this.#listOf(name);

@@ -8,7 +8,7 @@ import type { Attached } from "./formed.ts";
 import type { RecordGroup } from "./record-group.ts";
 import type { Range } from "./scattered.ts";
 
-/** Appends the records of all ranges to `group`, which holds the scattered records of many products: a group has large arrays.
+/** Appends the records of all ranges to `group`. One group holds the scattered records of many products, because its arrays are large.
  * @param read returns the records of one range, which are valid until the next call */
 export function joinRanges(group: RecordGroup, ranges: readonly Range[], read: (range: Range) => Records): Attached {
   const from = group.count;

@@ -28,9 +28,9 @@ export interface Sources {
 export const needsSources = ({ shape }: ShapedPlan): boolean =>
   shape.overlay !== null || shape.merges || shape.links.length > 0 || shape.tables.some(({ entry }) => entry !== null);
 
-/** What is known before the first pass. */
+/** What is known about the file before its records are read. */
 export interface Known {
-  /** Entries of tables, by table, that the conversion of the file has collected. */
+  /** Entries of lookup tables that the conversion of the file has collected, by the name of the table. */
   entries?: Readonly<Record<string, readonly Entry[]>> | undefined;
   /** Which of several rows with the same SKU the import applies if it does not merge them; by default the last one. */
   repeats?: Repeats | undefined;
@@ -90,12 +90,12 @@ export class SourceCollector {
     for (const [name, list] of Object.entries(entries)) for (const entry of list) this.#tables.add(name, entry);
   }
 
-  /** Adds a record that is not refused. */
+  /** Adds the sources that a record contains. The caller does not pass refused records. */
   add(records: Records, r: number, { row, at }: FoundRecord): void {
     const judge = this.#judge;
     judge.open(records, r);
     if (judge.isTooLong()) return;
-    // A row that is not a product can be an entry of a table, such as the name of a category.
+    // Even an ignored row can be an entry of a lookup table, such as the name of a category.
     this.#addEntries();
     if (judge.isIgnored()) return;
     const { overlay, merges } = this.#plan.shape;
@@ -164,7 +164,7 @@ export class SourceCollector {
       this.#keys.replace(row);
     } else if (this.#plan.shape.merges) this.#scattered.add(other, record);
     else if (this.#repeats === "last") {
-      // The scan applies the last of several rows with the same SKU, so this row gets the layers too.
+      // The scan applies the last of several rows with the same SKU. The overlay's layers for this SKU are therefore added to this row.
       if (this.#hasLayer(other)) this.#replaced.set(other, row);
       this.#keys.replace(row);
     }
@@ -181,7 +181,8 @@ export class SourceCollector {
 
   #hasLayer = (row: number): boolean => (((this.#layered[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 
-  /** Returns the last record that replaces the base record. Shortens the chain of replacements, so that a long one is followed once. */
+  /** Follows the chain of records that replace `base`, and returns the last of these records. Shortens the chain, so that the next call for
+   * it takes one step. */
   #resolve(base: number): number {
     let last = base;
     for (let next = this.#replaced.get(last); next !== undefined && last !== -1; next = this.#replaced.get(last))

@@ -15,7 +15,7 @@ export type Refusal = { code: RejectCode; column: number } | { ignored: IgnoreCo
 export interface MemoryInput extends Known {
   records: Records;
   dialect: Dialect;
-  /** Returns why a record is left out; undefined if it is not. `row` is the number of the record, from 1. */
+  /** Returns why a record is left out, or undefined if the record is used. `row` is the number of the record, from 1. */
   refusalOf: (r: number, row: number) => Refusal | undefined;
 }
 

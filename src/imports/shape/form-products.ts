@@ -17,8 +17,8 @@ import { RecordGroup, recordSize } from "./record-group.ts";
 import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "./scattered.ts";
 
-/** Maximum number of bytes of the products of one group, and of the products in its rejects. The records of a group can share a long text or
- * a long list. */
+/** Maximum number of bytes of all products that are formed from one group of records. The same limit applies to the products that the
+ * rejects of the group show. Without a limit, a text that all records of a group share could be repeated in each product. */
 const MAX_FORMED_BYTES = 32 << 20;
 
 const KEPT_LINES = 3;
@@ -91,7 +91,7 @@ export class ProductFormer {
     this.#parts.attach(row, attached);
   }
 
-  /** Adds a record that is not refused. */
+  /** Adds the next record to the current group or to a new group. The caller does not pass refused records. */
   add(records: Records, r: number, found: FoundRecord): void {
     const { row } = found;
     const judge = this.#judge;
@@ -254,7 +254,7 @@ export class ProductFormer {
     if (parent !== undefined && skuKey(parent) !== skuKey(sku)) fields.set("parent_sku", parent);
   }
 
-  /** Rejects all records of a group that is too large, and from now on those that follow. */
+  /** Rejects all records of a group that has become too large. Further records of the group are rejected when they are added. */
   #rejectGroup(): void {
     const { records, rows } = this.#group;
     for (let r = 0; r < records.count; r++) this.#rejectLarge({ records, r, row: rows[r] as number });

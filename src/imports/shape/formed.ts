@@ -1,4 +1,4 @@
-// What forming products gives besides the products: the records that are left out, and counts.
+// The results of forming products, apart from the products themselves: the records that are left out, and counts.
 import type { RejectCode } from "../../../contract/imports/imports.ts";
 import type { MappingFault } from "../mapping/run/row.ts";
 import type { Records } from "../read/records.ts";

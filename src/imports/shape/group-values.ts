@@ -28,7 +28,7 @@ export class GroupValues implements RowGroup {
     this.#firstRow = this.#newRow();
   }
 
-  /** Begins a group, whose records are complete. @param by the value by which its records belong together */
+  /** Begins a group of which all records are known. @param by the value that all records of the group share */
   begin(by: string | null, first: { index: number; reader: ProductReader | undefined }): void {
     this.serial++;
     this.current = -1;

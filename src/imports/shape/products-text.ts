@@ -166,7 +166,7 @@ export function splitProducts(text: Buffer, layout: Layout): Records {
   return records;
 }
 
-/** Gives the records of the text the lines that their products have in the file, and marks the fields that a marker erases. */
+/** Sets the line of each record to the line in the file from which its product was formed. Also flags the fields that the import erases. */
 export function restoreOrigins(records: Records, layout: Layout): void {
   const { source_line: column, erases } = layout;
   for (let r = 0; r < records.count; r++) {

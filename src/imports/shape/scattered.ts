@@ -12,7 +12,7 @@ export const MAX_GROUP_BYTES = 8 << 20;
 
 /** Neighbouring records of one product. */
 export interface Range {
-  /** Number of the first record, from 1. */
+  /** Row number of the first record of the range, from 1. */
   row: number;
   /** Position of the records in the text, and their number of bytes. */
   at: number;
@@ -21,8 +21,8 @@ export interface Range {
   count: number;
 }
 
-/** What a record is: on its own, a part of another record's product, a part of a product that the file lacks, or a part of a product with
- * too many records. */
+/** How a record relates to the products of the file. `own`: the record is a product. `part`: it belongs to another record's product.
+ * `orphan`: the file lacks this product. `too_large`: too many records belong to this product. */
 export type Place = "own" | "part" | "orphan" | "too_large";
 
 export class Scattered {
@@ -33,7 +33,7 @@ export class Scattered {
   #bytes = new Int32Array(1024);
   #at = new Float64Array(1024);
   #line = new Float64Array(1024);
-  /** The ranges in the order of their base records. */
+  /** The indexes of all ranges, sorted by the record to whose product the range belongs. */
   #order = new Int32Array(0);
   #tooLarge = new Uint8Array(0);
   readonly #largeBases = new Set<number>();
@@ -120,7 +120,7 @@ export class Scattered {
     return this.#size === 0;
   }
 
-  /** Returns the position in `#order` of the first range of a base record. */
+  /** Returns the position in `#order` of the first range that belongs to the product of record `row`. */
   #firstOf(row: number): number {
     let low = 0;
     let high = this.#size;

@@ -61,7 +61,8 @@ interface State {
   block_size: number;
   /** Checksum of the current stream so far. */
   crc: number | null;
-  /** Buffer of the decoder, reused for all blocks: allocating it takes milliseconds, and an empty stream has only 14 bytes. */
+  /** Buffer of the decoder, reused for all blocks. Allocating a buffer takes milliseconds. A hostile file can consist of very many empty
+   * streams of 14 bytes each, which would each allocate one. */
   buffer: Int32Array;
 }
 

@@ -138,7 +138,7 @@ function rankOf(table: InspectedTable | undefined): Inspected["rank"] {
 /** Returns the tables in the order in which they are imported. Each group is read as one table. */
 function groupTables(tables: readonly Inspected[]): Inspected[][] {
   const groups = Map.groupBy(tables, ({ file, table }) => table?.form ?? file);
-  // A part without records belongs to its group, but does not decide its rank.
+  // A table without records belongs to its group, but does not determine the rank of the group.
   const ranked = [...groups.values()].map((group) => group.toSorted((a, b) => a.rank - b.rank));
   return ranked.sort((a, b) => (a[0] as Inspected).rank - (b[0] as Inspected).rank);
 }

@@ -40,7 +40,7 @@ export class ActiveWatch {
     this.#minShare = isExact ? MIN_EXACT_SHARE : MIN_SHARE;
   }
 
-  /** Adds the next value that is not blank. */
+  /** Counts the column's next value that is not blank. */
   add(text: string, isFitting: boolean): void {
     if (isFitting) this.#fitting++;
     else this.#misfit ??= text;

@@ -93,7 +93,8 @@ export function doubtOfKey(
 const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined =>
   candidates.length === 0 ? undefined : "is empty";
 
-/** Returns what is wrong with a SKU column that is not empty. A clear name is doubted only if the values of another column are better. */
+/** Returns what is wrong with the values of a SKU column that is not empty. If the column's name clearly means the SKU, its values are
+ * judged only if a column with the name of a code has better values. */
 function reasonAgainst(key: Values, rows: number, better: readonly Values[]): string | undefined {
   const { blanks, distinct } = key.candidate;
   const isNamedBetter = better.some(({ rank }) => rank !== undefined);

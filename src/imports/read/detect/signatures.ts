@@ -11,7 +11,7 @@ interface Signature {
   advice: string;
   /** Whether files of this kind can be text. A file of any other kind has control characters, which no table has. */
   is_text?: true;
-  /** What the first kilobytes of such a file contain besides. */
+  /** A pattern that the first 4 kB of the file must also match. */
   pattern?: RegExp;
 }
 

@@ -53,7 +53,7 @@ export function cleanCells(records: Records, marks: Marks): void {
 }
 
 /** Removes a byte order mark from the first cell of each record. The splitter has read the quotes of a cell such as `\ufeff"A-1"` as text,
- * because they do not follow a delimiter. Removes them too. */
+ * because they do not follow a delimiter. This function removes these quotes too. */
 function removeByteOrderMarks(records: Records, quote: number): void {
   const { bytes, count, first_field, field_start, field_end, field_flags } = records;
   for (let r = 0; r < count; r++) {
@@ -86,8 +86,8 @@ function removePadding({ bytes, count, first_field, field_start, field_end }: Re
 
 const isBlankByte = (byte: number): boolean => byte === BLANK || byte === TAB;
 
-/** Moves the bounds of guarded cells: `="0017"` becomes `0017`, also inside quotes, where it is written `"=""0017"""`. A cell after an
- * apostrophe is protected text and stays unchanged. */
+/** Moves the bounds of guarded cells: `="0017"` becomes `0017`, also inside quotes, where it is written `"=""0017"""`. A cell that starts
+ * with an apostrophe stays unchanged, because the apostrophe marks the cell as text. */
 function removeGuards(out: Records): void {
   const { bytes, field_start, field_end, field_flags } = out;
   const fields = out.first_field[out.count] as number;

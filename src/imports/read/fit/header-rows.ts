@@ -60,7 +60,8 @@ function areTypes(cells: readonly string[]): boolean {
 const isType = (cell: string): boolean =>
   cell.length <= MAX_TYPE_CHARACTERS && TYPES.has(cell.replace(/^[[(]|[\])]$|\([\d, ]*\)$/g, "").replace(/\s/g, ""));
 
-/** Whether `bytes[start, end)` can be the name. Only letters are compared, without case, and only up to the first byte beyond ASCII. */
+/** Whether the cell `bytes[start, end)` may be equal to the column name `name`. This quick test compares only letters, without case, and
+ * only up to the first byte beyond ASCII. */
 function mayRepeat(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
   let at = 0;
   let pos = start;

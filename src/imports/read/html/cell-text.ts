@@ -12,7 +12,7 @@ export interface CellText {
 export function createCellText(maxLength: number): CellText {
   const lines: string[] = [];
   let line = "";
-  /** Whether the line contains anything but white space. A line of a megabyte must not be searched at each block element. */
+  /** Whether the line contains anything but white space. The flag avoids searching a line of up to a megabyte at each block element. */
   let hasText = false;
   let length = 0;
   return {

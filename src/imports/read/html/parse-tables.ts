@@ -24,8 +24,9 @@ interface OpenTable {
   cells: string[] | undefined;
   length: number;
   cell: { text: CellText; columns: number; rows: number } | undefined;
-  /** Cells that continue in the following rows, by their column, and the number of characters of all of them. */
+  /** Cells that continue in the following rows, by their column. */
   spans: Map<number, { rows: number; text: string; length: number }>;
+  /** Total number of characters of the cells in `spans`. */
   spans_length: number;
 }
 

@@ -12,7 +12,7 @@ export class JsonLines {
   /** Number of characters before `#rest`. */
   #before = 0;
   #line = 1;
-  /** Number of characters before the line that is skipped, because it is too long. */
+  /** While a line that is too long is skipped: the number of characters in the file before this line. */
   #skipped: number | undefined;
 
   constructor(onRecord: OnRecord) {

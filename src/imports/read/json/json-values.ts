@@ -66,7 +66,7 @@ export class ValueParser {
     return node;
   }
 
-  /** Size of the last tree besides its texts. */
+  /** Size of the last tree without its texts, in the same units as MAX_RECORD_LENGTH. */
   get size(): number {
     return this.#nodes * NODE_LENGTH;
   }
@@ -130,7 +130,8 @@ export class ValueParser {
     }
   }
 
-  /** Reads the name of a member. The members of most objects have the same order, so that the next name can be compared with the buffer. */
+  /** Reads the name of a member. Most objects have the same members in the same order, so the expected name is compared with the buffer
+   * first. */
   #name(parent: Path, previous: Path | undefined): Path {
     const expected = previous === undefined ? parent.first : previous.next;
     if (expected?.quoted !== undefined && this.#text.startsWith(expected.quoted, this.#at)) {

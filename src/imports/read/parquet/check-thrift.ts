@@ -89,7 +89,7 @@ class Walker {
     if (this.at > this.#bytes.length) throw new ThriftEnd("its metadata ends too early");
   }
 
-  /** Returns the number without a sign; only lengths are used, and they are small. */
+  /** Reads an unsigned number of variable length. It may be inexact above 2^53, but callers use only lengths, which are small. */
   #varint(): number {
     let value = 0;
     for (let i = 0; i < MAX_VARINT; i++) {

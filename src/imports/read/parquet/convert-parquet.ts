@@ -111,7 +111,7 @@ function tableOf(file: FileBytes, content: ParquetContent, request: TreeRequest 
   };
 }
 
-/** Whether the values of a record can be written one after another. Otherwise, the tree of each record is built. */
+/** Whether the cells of a row can be written directly from the columns. If not, the reader builds a tree of each record first. */
 function isFlatTable(leaves: readonly Leaf[], request: TreeRequest | undefined): boolean {
   if (leaves.some(({ max_rep: level }) => level > 0)) return false;
   if (new Set(leaves.map(({ name }) => name)).size < leaves.length) return false;
@@ -170,7 +170,7 @@ function requireRecords({ records, width }: TableWriter): void {
   );
 }
 
-/** The records of a Parquet file are not inside other values. */
+/** Returns the dialect of a Parquet file. The path to its records is empty, because the records are the top level of the file. */
 const dialectOf = ({ leaves }: ParquetContent): Dialect => ({
   format: "parquet",
   tree: {

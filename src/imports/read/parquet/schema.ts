@@ -12,9 +12,9 @@ export interface Step {
   is_list: boolean;
   /** Whether the node is a list of pairs of a key and a value that become members. */
   is_map: boolean;
-  /** The definition level from which on the node exists. */
+  /** The lowest definition level of values for which the node exists. */
   def: number;
-  /** The repetition level of the values that begin an element; 0 for a member. */
+  /** For an element of a list: the repetition level of a value that begins a further element. For a member: 0. */
   rep: number;
 }
 
@@ -94,7 +94,7 @@ function addContent(node: Node, place: Place, step: Step, leaves: Leaf[]): void 
   if (only !== undefined && node.children.length === 1 && isRepeated(only) && isListOrMap(node)) {
     const inside = enter(only, place);
     const hasTexts = isMapOfTexts(node, only);
-    // An empty list has no node. In a list of lists, it has one, because it counts as an element.
+    // An empty list that is a member has no node. An empty list inside another list has a node, because it is an element of that list.
     const def = step.kind === "member" ? inside.def : step.def;
     const changed = { is_list: !hasTexts, is_map: hasTexts, def };
     addElements(elementOf(node, only), { ...inside, steps: at(changed).steps }, leaves, only);

@@ -73,7 +73,7 @@ function closingQuote(bytes: Buffer, open: number, isEnd: boolean): number {
   return isEnd ? NOT_ENCLOSED : INCOMPLETE;
 }
 
-/** Returns the offset after the next line end, or the length. */
+/** Returns the offset after the next line end, or the length of `bytes` if no line end follows. */
 function lineEnd(bytes: Buffer, from: number): number {
   let pos = from;
   while (pos < bytes.length && !isLineEnd(bytes[pos] as number)) pos++;

@@ -8,7 +8,7 @@ const MAX_RAW = 10_000;
 const QUOTE = 0x22;
 const NOT_JSON_MARK = "!";
 const TOO_LONG_MARK = "?";
-/** Bytes before the content of the line: an empty quoted field and the mark. */
+/** Number of bytes before the content of the line: the two quotes of an empty field, and `!` or `?`. */
 const MARK_LENGTH = 3;
 
 // Indices into RECORD_FAULTS.

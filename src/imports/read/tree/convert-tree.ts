@@ -58,7 +58,7 @@ export async function convertTree(
 /** Receives the pages of the file with the positions of the records. */
 type WritePositions = (pages: readonly Buffer[]) => Promise<void>;
 
-/** Yields the lines of the table, and creates the file with the positions for the table at `target`. */
+/** Yields the lines of the table at `target`. Also creates a second file, which stores the position of each record in the source file. */
 async function* linesWithPositions(
   target: string,
   file: Omit<TreeFile, "positions">,
@@ -110,7 +110,8 @@ export async function convertTreeHead(
   return { dialect: dialectOf(found, encoding), text, entries, doubt: encoding.doubt };
 }
 
-/** The path of the records that the mapping gives takes precedence. If the mapping is for JSON Lines, an object is a record. */
+/** Replaces the detected path of the records by the path in the mapping, if there is one. With a mapping for JSON Lines, a file of one
+ * object is one record. */
 function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
   if (request?.record !== undefined) return { ...found, record: request.record };
   return request?.is_lines === true && found.has_root_object ? { ...found, record: "" } : found;

@@ -7,7 +7,7 @@ import { TableCollector, type TableEntry } from "./around/collect-tables.ts";
 export type Entries = Record<string, [key: string, value: string, parent: string][]>;
 
 export interface CollectedTables {
-  /** Begins again, and returns the collector. */
+  /** Returns a new collector. Entries that an earlier collector has collected are discarded. */
   start(): TableCollector;
   readonly entries: TableEntry[];
 }

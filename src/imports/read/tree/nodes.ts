@@ -10,13 +10,15 @@ export class Path {
   readonly depth: number;
   readonly #children = new Map<string, Path>();
   readonly #count: { paths: number };
-  /** The path that was found after this one in the last record with the same parent, and the first path of the last record. */
+  /** In the last object with a member of this path: the path of the member after it. */
   next: Path | undefined;
+  /** In the last object with this path: the path of its first member. */
   first: Path | undefined;
   /** The name as JSON writes it; undefined if the name has escapes. */
   readonly quoted: string | undefined;
-  /** Serial number of the last object that had a member with this path, and the position of the member in this object. */
+  /** Serial number of the last object that had a member with this path. */
   owner = 0;
+  /** Position of the member in the object with the serial number `owner`. */
   position = 0;
   /** Whether the name is that of an HTML element that marks words in a text, such as `b`; undefined until `isMark` has checked the name. */
   is_mark: boolean | undefined;
@@ -54,9 +56,9 @@ export class Path {
 /** Maximum number of different paths. Names that come from data, such as SKUs as member names, would otherwise fill the memory. */
 const MAX_PATHS = 20_000;
 
-/** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
 import type { BrokenRecord } from "./broken-record.ts";
 
+/** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
 export const MAX_DEPTH = 64;
 /** Maximum number of characters of a record. A longer record is rejected. */
 export const MAX_RECORD_LENGTH = 8 << 20;

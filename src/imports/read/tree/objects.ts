@@ -1,4 +1,5 @@
-// The elements that contain pairs, such as PARAM with a name and a value, as objects: the texts of each element by their paths in it.
+// Turns elements that contain pairs, such as PARAM with a name and a value, into objects. The members of an object are the texts of its
+// element, each under its path within the element.
 import { eachValue, nameFrom, type TreeNode } from "./nodes.ts";
 
 /** Ending of the name of a column of objects: each cell is a JSON array of objects. */

@@ -52,7 +52,8 @@ function splitSteps(text: string): string[] {
   return [...steps, step];
 }
 
-/** Whether the path is more than the names from the record down to a value, so that no column has it as its name by itself. */
+/** Whether the path contains more than the names from the record down to a value. No column has such a name unless the mapping
+ * requests it. */
 export const isSpecial = (path: RequestedPath): boolean =>
   path.some((step) => step.kind !== "attribute" && (step.kind !== "child" || step.test !== undefined));
 

@@ -8,7 +8,7 @@ const ROW_BYTES = 12;
 /** Number of bytes that the file has for each chunk of text: the chunk's position in characters and its position in bytes, both as
  * doubles. */
 const CHUNK_BYTES = 16;
-/** The numbers of rows and of chunks, as doubles. */
+/** Number of bytes at the end of the file: the number of rows and the number of chunks, as doubles. */
 const END_BYTES = 16;
 const PAGE_BYTES = ROW_BYTES * 8192;
 
@@ -40,7 +40,7 @@ export class SourcePositions {
     this.#chunks.push(characters, bytes);
   }
 
-  /** Returns the complete pages since the last call. */
+  /** Returns the pages that were completed since the last call. */
   take(): Buffer[] {
     return this.#pages.splice(0);
   }

@@ -23,7 +23,7 @@ const MAX_FILLED_WIDTH = 100;
 interface Column {
   name: string;
   suffix: "" | typeof LIST_SUFFIX | typeof OBJECTS_SUFFIX;
-  /** Whether a text that looks like JSON was written as it is, because the column had no lists yet. */
+  /** Whether a text that looks like JSON was written unmodified, because the column had no lists before this text. */
   has_bare_json: boolean;
 }
 
@@ -51,7 +51,7 @@ export class TableWriter {
   records = 0;
   /** The first record that is not JSON or that is too long. */
   first_broken: (BrokenRecord & { line: number }) | undefined;
-  /** The position in the file of the record of each row. */
+  /** For each row of the table: where its record is in the source file. */
   readonly positions = new SourcePositions();
 
   /**
@@ -81,7 +81,7 @@ export class TableWriter {
     for (const row of rows) this.#addRow(row, record);
   }
 
-  /** Adds the columns of a file whose records all have one value, or none, for each of these names, except columns that the mapping ignores. */
+  /** Adds a column for each name that the mapping does not ignore. Call this only if no record has several values under one name. */
   define(names: readonly string[]): void {
     for (const name of names) if (this.#wanted?.has(comparable(name)) !== false) this.#columnOf(name);
   }

@@ -88,7 +88,7 @@ export function createXmlParser(
   };
 }
 
-/** Returns a function that decodes UTF-8 in chunks. It is called without a chunk at the end of the text. */
+/** Returns a function that decodes UTF-8 in chunks. The caller calls this function without a chunk at the end of the text. */
 function createDecoder(faultOf: (cause: unknown) => Error): (chunk?: Buffer) => string {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   return (chunk) => {

@@ -23,11 +23,11 @@ interface Place {
   children: Map<string, Place>;
   attributes: Set<string>;
   count: number;
-  /** Number of characters of texts in these elements, without those of their children. */
+  /** Number of characters of the texts and attribute values of all elements with this path. Texts of child elements do not count. */
   length: number;
-  /** Serial number of the parent element in which the last of these elements was. */
+  /** Serial number of the parent of the last element with this path. */
   within: number;
-  /** Whether a parent has several of these elements. */
+  /** Whether a parent element contains several elements with this path. */
   is_repeated: boolean;
 }
 
@@ -105,7 +105,7 @@ const hasParts = ({ children, attributes }: Place): boolean => children.size > 0
 
 interface Measured {
   place: Place;
-  /** Number of characters of all texts in these elements and their descendants. */
+  /** Number of characters of all texts in the elements of `place` and in their descendants. */
   total: number;
 }
 

@@ -18,7 +18,6 @@ export interface XmlHandler {
   close(name: string): void;
 }
 
-/** Maximum number of characters of a tag. */
 const MAX_TAG_LENGTH = 1 << 20;
 const MAX_ATTRIBUTES = 1000;
 /** Maximum number of characters of an entity. A text that ends within this number of characters after a `&` waits for the next chunk. */
@@ -53,8 +52,9 @@ export class XmlReader {
   /** Position in the buffer of the first line end that has not been counted; the length of the buffer if there is none. */
   #lineEnd = -1;
   #hasRoot = false;
-  /** Number of characters before the buffer, and position in the buffer after the tag that is being reported. */
+  /** Number of characters of the file before the buffer. */
   #before = 0;
+  /** Position in the buffer after the tag that is being reported. */
   #tagEnd = 0;
 
   constructor(handler: XmlHandler) {
@@ -92,7 +92,7 @@ export class XmlReader {
     this.#at = 0;
     this.#lineEnd = -1;
     while (this.#inside === undefined ? this.#readContent() : this.#skip(this.#inside));
-    // Count the lines of what has been read before the buffer is cut.
+    // Count the lines now, because the next call drops the text that has been read.
     this.#countLines();
   }
 

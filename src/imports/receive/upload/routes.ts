@@ -92,7 +92,7 @@ function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): v
   });
 }
 
-/** Inserts the import, and ends other unfinished uploads of the client if it exceeds its limits. */
+/** Inserts the import. If the client now exceeds its limits, ends other unfinished uploads of this client. */
 async function createUpload(
   context: UploadRoutesContext,
   upload: NewImport,

@@ -153,7 +153,7 @@ export class ColumnReader {
     if (this.#dictionary !== undefined) throw new Error("a column has two dictionaries");
     this.#heldDictionary = this.#hold(header);
     const bytes = unpackPage(this.#file.read(at, this.#at), header.uncompressed_page_size, this.#chunk.codec);
-    // A dictionary has at most one boolean in each bit, and at most one other value in each byte.
+    // Booleans take one bit each, so `bytes` can hold at most eight values per byte.
     if (!(count >= 0) || count > bytes.length * 8)
       throw new Error("a dictionary has fewer values than its header says");
     this.#budget.hold(count * TEXT_BYTES);

@@ -1,7 +1,7 @@
 // Unpacks LZ4 blocks. The decoder of `hyparquet-compressors` may repeat the same bytes for ever if a block states a negative length.
 import { repeat } from "./snappy.ts";
 
-/** The length of a block that Hadoop writes before it, unpacked and packed, as two numbers of 32 bits. */
+/** Number of bytes that Hadoop writes before each block: the unpacked length and the packed length, 32 bits each. */
 const FRAME_HEADER = 8;
 
 /** Unpacks blocks of LZ4 with the lengths that Hadoop writes before each, or a single block without them.

@@ -51,7 +51,8 @@ function copyOf(packed: Buffer, tag: number, at: number): { offset: number; size
   }
 }
 
-/** Copies bytes that may overlap the bytes that they produce. Returns the offset after them. */
+/** Copies `size` bytes to `to`, from `offset` bytes before `to`. If `size` is larger than `offset`, the copy repeats its first bytes.
+ * Returns the offset after the copy. */
 export function repeat(bytes: Buffer, to: number, offset: number, size: number): number {
   if (offset >= size && size > 16) {
     bytes.copyWithin(to, to - offset, to - offset + size);

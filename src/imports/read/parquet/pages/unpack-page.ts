@@ -1,4 +1,4 @@
-// Unpacks a page. The header of a page states the unpacked length; no decoder writes more.
+// Unpacks a page. The header of a page states the unpacked length. No decoder writes more bytes than this.
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { CompressionCodec } from "hyparquet";
 import { unsupportedParquet } from "../parquet-fault.ts";

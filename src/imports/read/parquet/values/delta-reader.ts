@@ -45,7 +45,7 @@ export class DeltaReader {
       const sum = this.#value + this.#least + delta;
       if (Number.isSafeInteger(sum)) return (this.#value = this.#bits === 32 ? sum | 0 : sum);
     }
-    // Sums wrap around, as in the programs that write them.
+    // The sum wraps around at 32 or 64 bits, because the program that wrote the file computed the differences with wraparound.
     return (this.#value = small(BigInt.asIntN(this.#bits, BigInt(this.#value) + BigInt(this.#least) + BigInt(delta))));
   }
 

@@ -105,7 +105,7 @@ function fixedLength({ element: { type_length: length }, name }: Leaf): number {
   throw new Error(`the column "${name.slice(0, 100)}" has values without a length`);
 }
 
-/** The higher half of a number of 64 bits up to which the number is exact as a double. */
+/** If the upper 32 bits of a 64-bit integer are below this number, a double holds the integer exactly. */
 const SAFE_HIGH = 1 << 20;
 
 function int64(bytes: Buffer, at: number): number | bigint {
@@ -194,7 +194,7 @@ function deltaBytesReader(values: ValueBytes, { texts, hold }: ValueColumn): Rea
   };
 }
 
-/** Reads values whose first bytes are stored before all second bytes, and so on. */
+/** Reads values whose bytes are stored separately: first byte 0 of all values, then byte 1 of all values, and so on. */
 function splitReader({ bytes, at }: ValueBytes, column: ValueColumn): ReadValue {
   const { leaf } = column;
   const width = splitWidth(leaf);

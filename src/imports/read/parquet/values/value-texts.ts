@@ -7,7 +7,7 @@ import type { Leaf } from "../schema.ts";
 export interface ValueTexts {
   integer: (value: number | bigint) => string;
   fraction: (value: number) => string;
-  /** Returns an empty string for bytes that are not a text, unless the schema calls them a text. */
+  /** Returns an empty string for bytes that are not valid text, unless the schema declares the column as text. */
   bytes: (bytes: Buffer, start: number, end: number) => string;
 }
 
@@ -81,7 +81,7 @@ export function decimalText(value: number | bigint, scale: number): string {
 }
 
 const DAY_MS = 86_400_000;
-/** Days before and after 1970 that have a year of four digits. */
+/** First and last day of the years 0000 to 9999, in days since 1970-01-01. */
 const MIN_DAY = -719_528;
 const MAX_DAY = 2_932_896;
 
@@ -185,7 +185,8 @@ const utf8Text: BytesText = (bytes, start, end) => bytes.toString("utf8", start,
 
 const REPLACEMENT = "\ufffd";
 
-/** Some programs do not mark texts as such. Pictures and other bytes become blank cells. */
+/** Decodes bytes that the schema does not declare as text, because some programs omit the declaration. Bytes that are not UTF-8, such as
+ * pictures, become blank cells. */
 const textOrNothing: BytesText = (bytes, start, end) => {
   const text = bytes.toString("utf8", start, end);
   return text.includes(REPLACEMENT) || text.includes("\0") ? "" : text;

@@ -30,7 +30,7 @@ export class Ancestors {
     return this.#frames.at(-1)?.node;
   }
 
-  /** Whether the values of an element or member with this name are kept. */
+  /** Whether to keep the values of an element or member with this name, because the mapping may read them. */
   keeps(name: string): boolean {
     return this.#keptFrom >= 0 || this.#names.has("*") || this.#names.has(name);
   }
@@ -101,7 +101,8 @@ export function ancestorNames(request: TreeRequest | undefined): ReadonlySet<str
   return leadsOut ? names : undefined;
 }
 
-/** Attributes are always kept, so that they need no name. */
+/** Returns the name of the element that the step reads; `*` for any element. Returns undefined for an attribute, because attributes are
+ * always kept. */
 function nameOf(step: RequestedPath[number] | undefined): string | undefined {
   if (step?.kind === "any") return "*";
   return step?.kind === "child" ? step.name : undefined;

@@ -19,19 +19,20 @@ type Part = "key" | "value" | "parent";
 interface Table {
   name: string;
   record: string[];
-  /** For each part, the path of names from the entry's element to the part's text; empty if the text is in the entry's own element. */
+  /** Paths of names from the entry's element to the texts of its key, value and parent. A path is empty if the entry's own element contains
+   * the text. */
   paths: Partial<Record<Part, string[]>>;
   /** Whether the parent is the entry that contains this entry. */
   is_nested: boolean;
 }
 
-/** An open element that is an entry of a table. */
+/** An open element that is an entry of a lookup table. */
 interface Frame {
   table: Table;
   /** Number of open elements down to the entry's own element, including it. */
   depth: number;
   texts: Record<Part, string>;
-  /** The entries inside this one, if it is their parent. They get its key when it ends, because the key may come after them. */
+  /** The nested entries whose parent is this entry. When this entry ends, its key is copied to them: it may come after them in the file. */
   within: TableEntry[];
 }
 
@@ -77,7 +78,7 @@ export class TableCollector implements XmlHandler {
     for (let i = 0; i < attributes.length; i += 2) this.#add(`@${attributes[i] ?? ""}`, attributes[i + 1] ?? "");
   }
 
-  /** Whether the text of an element with this name may be a part of an entry. */
+  /** Whether the text of an element with this name may be the key, the value or the parent of an entry in a lookup table. */
   wants(name: string): boolean {
     return this.#frames.length > 0 || this.#tables.some(({ record }) => record.at(-1) === name);
   }
@@ -94,7 +95,7 @@ export class TableCollector implements XmlHandler {
     this.#names.pop();
   }
 
-  /** Adds a text to each open entry of which it is a part. */
+  /** Adds a text to the key, value or parent of each open entry that reads the text. */
   #add(attribute: string | undefined, text: string): void {
     for (const { table, depth, texts } of this.#frames)
       for (const part of ["key", "value", "parent"] as const) {

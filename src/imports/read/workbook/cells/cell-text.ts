@@ -45,7 +45,7 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
   if ("after" in section.shows) return percentText(plain, section.shows);
   const code = codeText(plain.replace("-", ""), section.shows.code);
   if (code === undefined) return plain;
-  // The second section is for negative numbers. It contains the minus sign, if one is displayed.
+  // `format[1]` is the format's section for negative numbers. If a minus sign is displayed, this section already contains the sign.
   return value < 0 && section !== format[1] ? `-${code}` : code;
 }
 

@@ -17,7 +17,8 @@ export function createMergedFill(
   header: number,
   budget: Pick<WorkBudget, "countRead">,
 ): (row: SheetRow) => void {
-  /** For each column, the merged range that the last row was in. Of overlapping ranges, the one that begins later is kept. */
+  /** For each column, the merged range that contains the column's cell in the last row. If ranges overlap, the range that begins in a
+   * later row is kept. */
   const open = new Map<number, { bottom: number; text: string; is_value: boolean }>();
   let next = 0;
 

@@ -23,7 +23,8 @@ export interface MergedCells {
 
 export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Array() };
 
-/** Maximum number of merged ranges that span several rows: the number of rows of the largest sheet. Each range takes 8 bytes of memory. */
+/** Maximum number of merged ranges that span several rows. The limit is the number of rows of the largest sheet. Of each range, the first
+ * column is stored in 8 bytes. */
 const MAX_COLUMNS_OF_RANGES = 1_048_576;
 /** Maximum number of merged ranges near the header: one for every tenth cell of the inspected rows. */
 const MAX_NEAR = 2000;
@@ -128,8 +129,8 @@ function createReader(part: string, rows: { first: number; last: number }, budge
       try {
         parser.write(bytes);
       } catch (error) {
-        // Ignore errors after the element: the parser has only seen a part of the XML, so it reports the remaining tags as tags without a
-        // root element.
+        // Ignore errors after the element `mergeCells`. The parser has seen only this part of the XML, so it reports the tags after it as
+        // tags without a root element.
         if (!isDone) throw error;
       }
     },

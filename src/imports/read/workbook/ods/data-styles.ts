@@ -173,7 +173,7 @@ function withEmbedded(digits: string, embedded: readonly { position: number; tex
   return fraction === undefined ? code : `${code}.${fraction}`;
 }
 
-/** Returns the condition of a format code for a condition such as `value()>=0`; empty for one that cannot be read. */
+/** Converts a condition such as `value()>=0` to the form of Excel's format codes, `[>=0]`. Returns "" if it cannot be parsed. */
 function conditionOf(condition: string): string {
   const [, operator = "", limit = ""] =
     /^value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(condition.trim()) ?? [];

@@ -1,5 +1,5 @@
-// Reads the sheets of an OpenDocument spreadsheet. Its only part contains all sheets, so that the part is read once for the list of sheets, and
-// then from sheet to sheet.
+// Reads the sheets of an OpenDocument spreadsheet. One XML file contains all sheets. A first pass reads the list of sheets.
+// Further passes read the rows of the requested sheets.
 import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import { cutText } from "../../../../../contract/faults.ts";

@@ -56,8 +56,9 @@ export class RowReader {
   #length = 0;
   #column = 0;
   #cell: Cell | undefined;
-  /** Depth of the paragraph that is read, and of an element in it whose text is not shown. */
+  /** Depth of the paragraph that is being read; -1 outside of paragraphs. */
   #paragraph = -1;
+  /** Depth of an element in the paragraph whose text the spreadsheet does not show; -1 outside of such elements. */
   #ignored = -1;
 
   constructor(formats: ReadonlyMap<string, NumberFormat>, handler: RowHandler) {
