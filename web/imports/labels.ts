@@ -79,7 +79,7 @@ export function delimiterLabel(delimiter: string): string {
   return key === undefined ? delimiter : t(key);
 }
 
-/** Names of encodings whose spelling differs from their identifier by more than capital letters. */
+/** The labels of encodings for which the identifier in capital letters would be wrong. */
 const ENCODING_NAMES: Partial<Record<Dialect["encoding"], string>> = {
   shift_jis: "Shift_JIS",
   big5: "Big5",

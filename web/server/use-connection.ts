@@ -21,7 +21,7 @@ export const useConnection = () => ({
   reconnects: readonly(reconnects),
 });
 
-/** Sends a request like `call`, and updates the connection state. */
+/** Sends a request with `call`. Reports the connection as lost if the server is unreachable. */
 export async function ask<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,

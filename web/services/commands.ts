@@ -24,7 +24,7 @@ export interface CommandSearch {
 const commands = shallowReactive(new Set<() => Command[]>());
 const searches = shallowReactive(new Set<() => CommandSearch>());
 
-/** Latest registrations first: commands of the open page come before commands of the shell. */
+/** Latest registrations first: commands of the open page come before commands that exist on every page. */
 export const allCommands = computed(() => [...commands].reverse().flatMap((source) => source()));
 export const allSearches = computed(() => [...searches].map((source) => source()));
 

@@ -1,4 +1,4 @@
-// A section's description for the shell: path, name, icon, shortcut, routes and commands.
+// The description of a section, which `web/shell` reads: path, name, icon, shortcut, routes and commands.
 import type { RouteRecordRaw } from "vue-router";
 import type { PlainKey } from "../texts/t.ts";
 import type { Command, CommandSearch } from "./commands.ts";

@@ -1,4 +1,4 @@
-// The shell's own commands and shortcuts: navigation, theme, search and help.
+// The commands and shortcuts that exist on every page: navigation, theme, search and help.
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";

@@ -45,7 +45,8 @@ export const defaultDescriptionWidth = (columns: readonly string[], listPx: numb
     ),
   );
 
-/** The width that the columns leave free. Widths that the user chose do not count, so that dragging a column does not hide another. */
+/** The width of the list that remains beside the columns at their default widths. Ignores the widths that the user has set, so that
+ * widening one column does not hide another. */
 const roomBeside = (columns: readonly string[], listPx: number): number =>
   columns.reduce((left, column) => left - widthOf(column, {}), listPx - CHECK_PX - FILLER_PX - SCROLLBAR_PX);
 

@@ -148,7 +148,7 @@ export function skeletonCount(known: number, total: number | undefined, canJump:
   return Math.max(1, canJump ? left : Math.min(PAGE, left));
 }
 
-/** A changed product keeps its variants. */
+/** The members of a row that describe its folded variants. The row keeps them when its product is replaced. */
 const foldedOf = ({ variants, variants_of }: ListedProduct): Partial<Folded> =>
   variants === undefined || variants_of === undefined ? {} : { variants, variants_of };
 

@@ -45,7 +45,7 @@ export async function loadPreview(key: number, file: File, options: Previewed["o
   for (const map of [ofUploads, ofImports]) {
     for (const [id, current] of map) {
       if (current !== pending) continue;
-      // The shell's banner reports an unreachable server; without a response there is no preview to show.
+      // A banner of the page reports an unreachable server; without a response there is no preview to show.
       if (result.error instanceof UnreachableError) map.delete(id);
       else map.set(id, result);
     }

@@ -9,11 +9,13 @@ import { previewOfImport } from "../preview/use-preview.ts";
 
 const MAX_NAME_CHARACTERS = 200;
 
-/** Whether a test can contain rows of the file: a test is a text, and built-in profiles cannot be changed. */
+/** Whether a test can be made from the file. The file must be a text file, because tests are stored as text. Its profile must not be built
+ * in, because the user cannot add tests to built-in profiles. */
 export const canBeTest = ({ profile, dialect }: Import): boolean =>
   profile?.built_in === false && dialect?.format === "text";
 
-/** The server deletes an imported file. If this tab has not uploaded the file, the user chooses it again.
+/** Offers the first lines of the file as a test. The server does not keep imported files: if this tab did not upload the file, the user
+ * must choose it again.
  * @returns the address at which the user reviews and stores the test; undefined if the user cancels or the file cannot be read */
 export async function offerTest({ id, filename, size, profile, dialect }: Import): Promise<string | undefined> {
   if (profile === null || dialect === null) return undefined;

@@ -35,7 +35,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
       publish("import", await ask(get_import, { params: { id: toValue(id) } }, { signal }));
       if (!signal.aborted) error.value = null;
     } catch (reason) {
-      // The shell's banner reports an unreachable server; keep the data that is already loaded.
+      // A banner of the page reports an unreachable server; keep the data that is already loaded.
       if (!signal.aborted && value.value === null) error.value = reason as Error;
       return;
     } finally {

@@ -11,7 +11,7 @@ export interface FixRow {
 }
 
 export interface FixTable {
-  /** Names of the file's own columns. A row may have more cells than there are names. */
+  /** Names of the columns of the imported file, without those that describe rejects. A row may have more cells than there are names. */
   names: string[];
   rows: FixRow[];
   /** Column indices in display order: the SKU, then the columns that contain a rejected cell, then the other columns. */

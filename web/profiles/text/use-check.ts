@@ -53,7 +53,7 @@ export function useCheck(text: Ref<string>, name: () => string, isActive: () => 
       run.value = await ask(test_profile, { params: { name: name() }, body: { definition } }, { signal });
       faults.value = [];
     } catch (error) {
-      // The shell reports an unreachable server. Other problems are reported when the user saves the text.
+      // A banner of the page reports an unreachable server. Other problems are reported when the user saves the text.
       if (!signal.aborted && error instanceof Problem && error.slug === "invalid-request")
         showFaults(faultsOf(error, definition));
     } finally {

@@ -39,7 +39,7 @@ export function withValue(draft: Draft, place: Place, value: Value | undefined):
   return withMember(draft, "attributes", attributes);
 }
 
-/** Sets a member of the mapping, or removes it if it is empty. */
+/** Sets a member of the mapping. Removes the member if `value` is empty. */
 export function withMember<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name]): Draft {
   const { [name]: _, ...others } = draft;
   const isEmpty = value === undefined || (typeof value === "object" && Object.keys(value).length === 0);

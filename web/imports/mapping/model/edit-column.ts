@@ -73,7 +73,7 @@ function toAttribute(draft: Draft, name: string, steps: Members, names: Names): 
 const toIgnored = (draft: Draft, name: string, names: Names): Draft =>
   isKept(draft, name, names) ? { ...draft, drop: [...(draft.drop ?? []), name] } : draft;
 
-/** Changes the value of the row: its sources or its steps. Members that are undefined are removed. */
+/** Changes the sources or the steps of the value that this row of the editor shows. A member that is undefined in `changed` is removed. */
 export function setMembers(draft: Draft, row: ColumnRow, changed: Partial<Members>, names: Names): Draft {
   const members: Members = { ...row.members, ...changed };
   if (row.place !== null && "field" in row.place) return withValue(draft, row.place, valueOf(members));

@@ -13,13 +13,13 @@ export interface ColumnRow {
   name: string;
   /** `used`: the column is read, but only by statements that the form cannot show. */
   target: RowTarget;
-  /** The statement that the row edits; null if the column is kept or ignored without a statement. */
+  /** The statement that this row of the editor edits; null if the column is an attribute or ignored without a statement. */
   place: Place | null;
   /** Path of the statement in the mapping; empty if there is none. */
   path: string;
   /** Name of the attribute; empty if the target is not an attribute. */
   attribute: string;
-  /** The sources and the steps of the value. */
+  /** The sources and the steps of the value that the statement computes. */
   members: Members;
   /** The columns of the value, in the order in which they are combined. */
   sources: string[];

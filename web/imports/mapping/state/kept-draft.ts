@@ -6,7 +6,7 @@ import type { EditorState } from "./answer.ts";
 const PREFIX = "skuport.mapping.";
 const keyOf = (id: number): string => `${PREFIX}${String(id)}`;
 
-/** Removes the draft once the import has ended. */
+/** Removes the draft of an import that has ended. */
 export function forgetDraft(id: number): void {
   localStorage.removeItem(keyOf(id));
 }

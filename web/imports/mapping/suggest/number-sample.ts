@@ -1,7 +1,7 @@
 // Recognizes how the numbers of a column are written, and returns a sample number that shows it.
 
 interface Written {
-  /** The separators from left to right. */
+  /** The separators in the number, from left to right. */
   signs: string[];
   /** Number of digits after the last separator. */
   last_digits: number;
