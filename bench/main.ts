@@ -4,7 +4,7 @@
 //   npm run bench -- speed 5000000 1 http latency    the same with only the named measurements. Names: baselines cli http latency
 //   npm run bench -- mapping 500000 3  a mapping with ten steps, compared with one that copies columns
 //   npm run bench -- shapes 500000 3   rows that form products together, compared with rows that are products
-//   npm run bench -- formats 500000 3  500,000 XML records, 1,000,000 JSON Lines, and 500,000 rows of CSV
+//   npm run bench -- formats 500000 3  500,000 records in CSV and XML, 1,000,000 in JSON Lines and Parquet
 //   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories
 //   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is created once and kept
 //   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only the named requests and conditions

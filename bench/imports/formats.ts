@@ -1,5 +1,7 @@
-// Measures imports of XML and JSON files, and of the same products as CSV.
-import { makeFile, type FileParts, type Random } from "./make-file.ts";
+// Measures imports of XML, JSON Lines and Parquet files, and of the same products as CSV.
+import { writeFile } from "node:fs/promises";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { makeFile, makeOnce, type FileParts, type Random } from "./make-file.ts";
 import { measureImports, seconds } from "./measure-imports.ts";
 
 interface Product {
@@ -48,22 +50,36 @@ const CSV: FileParts = {
   },
 };
 
-/** Number of records of each format, as a multiple of the number of rows given on the command line. */
-const FORMATS = {
-  "products.csv": { parts: CSV, times: 1 },
-  "products.xml": { parts: XML, times: 1 },
-  "products.jsonl": { parts: JSON_LINES, times: 2 },
-} as const;
+/** Number of products in a row group of a Parquet file. */
+const ROW_GROUP = 100_000;
+
+async function writeParquet(path: string, rows: number, random: Random): Promise<void> {
+  const products = Array.from({ length: rows }, (_, row) => productOf(row, random));
+  const column = (name: Exclude<keyof Product, "categories">): { name: string; data: string[] } => ({
+    name,
+    data: products.map((product) => product[name]),
+  });
+  const columnData = (["sku", "name", "description", "price", "brand", "ean"] as const).map(column);
+  await writeFile(path, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: ROW_GROUP })));
+}
+
+/** For each format: its number of records as a multiple of the given number of rows, and a function that writes the file. */
+const FORMATS: readonly { name: string; times: number; make: (count: number) => Promise<string> }[] = [
+  { name: "CSV", times: 1, make: (count) => makeFile(count, "products.csv", CSV) },
+  { name: "XML", times: 1, make: (count) => makeFile(count, "products.xml", XML) },
+  { name: "JSON Lines", times: 2, make: (count) => makeFile(count, "products.jsonl", JSON_LINES) },
+  {
+    name: "Parquet",
+    times: 2,
+    make: (count) => makeOnce(count, "products.parquet", (path, random) => writeParquet(path, count, random)),
+  },
+];
 
 /** Returns a section of bench/RESULTS.md. */
 export async function measureFormats(rows: number, rounds: number): Promise<string> {
-  const files = await Promise.all(
-    Object.entries(FORMATS).map(async ([name, { parts, times }]) => ({
-      name,
-      count: rows * times,
-      path: await makeFile(rows * times, name, parts),
-    })),
-  );
+  const files: { name: string; count: number; path: string }[] = [];
+  for (const { name, times, make } of FORMATS)
+    files.push({ name, count: rows * times, path: await make(rows * times) });
   const { best, peak } = await measureImports(async ({ empty, run }) => {
     for (let round = 0; round < rounds; round++) {
       for (const { name, count, path } of files) {
@@ -77,6 +93,6 @@ export async function measureFormats(rows: number, rounds: number): Promise<stri
   );
   return (
     `All records are new products, best of ${rounds}; largest peak memory of the worker\n\n` +
-    `| file | records | time | worker |\n| --- | --- | --- | --- |\n${lines.join("")}`
+    `| format | records | time | worker |\n| --- | --- | --- | --- |\n${lines.join("")}`
   );
 }

@@ -35,15 +35,26 @@ export interface FileParts {
 }
 
 /** Writes a file with `rows` records unless it exists. @returns its path */
-export async function makeFile(
+export const makeFile = (rows: number, name: string, parts: FileParts): Promise<string> =>
+  makeOnce(rows, name, (path, random) => writeText(path, { rows, random }, parts));
+
+/** Calls `write` unless the file exists. @returns the path of the file */
+export async function makeOnce(
   rows: number,
   name: string,
-  { head = "", record, tail = "" }: FileParts,
+  write: (path: string, random: Random) => Promise<void>,
 ): Promise<string> {
   await mkdir(FILES_DIR, { recursive: true });
   const path = join(FILES_DIR, `${rows}-${name}`);
-  if ((await stat(path).catch(() => undefined)) !== undefined) return path;
-  const random = createRandom(rows);
+  if ((await stat(path).catch(() => undefined)) === undefined) await write(path, createRandom(rows));
+  return path;
+}
+
+async function writeText(
+  path: string,
+  { rows, random }: { rows: number; random: Random },
+  { head = "", record, tail = "" }: FileParts,
+): Promise<void> {
   const out = createWriteStream(path);
   let text = head;
   for (let row = 0; row < rows; row++) {
@@ -54,5 +65,4 @@ export async function makeFile(
   }
   out.end(text + tail);
   await once(out, "finish");
-  return path;
 }
