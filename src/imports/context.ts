@@ -39,9 +39,9 @@ export const productsPath = (
   { file, scan_token }: { file: string; scan_token: number },
 ): string => join(context.files_dir, `${file}.${scan_token}.products`);
 
-/** The path of the UTF-8 text that a scan makes from a file in another encoding or format, and that loaders read. The name
- * contains the scan's token, so that two scans never write the same file. Token 0 means that the import was scanned by a version
- * without tokens. */
+/** The path of the UTF-8 text that a scan makes from a file in another encoding or format, and that loaders read. The name contains the
+ * scan's token, so that two scans never write the same file. Token 0 means that the import was scanned by an old version of Skuport,
+ * which had no tokens. */
 export const preparedPath = (
   context: Pick<ImportContext, "files_dir">,
   { file, scan_token }: { file: string; scan_token: number },

@@ -36,7 +36,7 @@ export interface Table {
   first_line: number;
   /** Size of the file in bytes. */
   size: number;
-  /** The header's unmodified cells, without unnamed ones at its end; empty if the file has no header. */
+  /** The header's unmodified cells, without unnamed cells at its end; empty if the file has no header. */
   header: string[];
   /** The line on which the header starts. */
   header_line: number;

@@ -36,11 +36,9 @@ export interface Splitter extends FieldEnds {
   readonly outside: Uint8Array;
 }
 
-/**
- * @param firstLine the file's line at the first byte that will be split, from 1
- * @throws Problem invalid-request if the dialect's marks share a character: one byte would then have two meanings, and the work
- * would grow with the square of the file's size
- */
+/** @param firstLine the file's line at the first byte that will be split, from 1
+ * @throws Problem invalid-request if the delimiter, quote and escape of the dialect have a character in common: one byte would then
+ * have two meanings, and the work would grow with the square of the file's size */
 export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecord = false): Splitter {
   const conflict = findMarkConflict(dialect);
   if (conflict !== undefined) throw new Problem("invalid-request", conflict.message);

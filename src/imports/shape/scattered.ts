@@ -1,5 +1,5 @@
-// The records that belong to a product of another record: layers of an overlay, and later records that are merged into the first one. They
-// can be anywhere in the file. Neighbouring ones are stored as one range of bytes.
+// Records that are merged into the product of another record, wherever they are in the file: layers of an overlay, and rows that are merged
+// with an earlier row. Neighbouring records of the same product are stored as one range of bytes.
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 

@@ -21,7 +21,8 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
     : fitting >= values.length * MIN_SHARE;
 }
 
-/** Number of values of the file that are judged together, as many as the first rows have. */
+/** Number of consecutive values that are judged together. The first rows, which are judged before the scan, contain the same number of
+ * values. */
 const WINDOW = 500;
 /** Minimum number of values at the end of the file that are judged. */
 const MIN_LAST = 50;

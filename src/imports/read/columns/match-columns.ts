@@ -8,16 +8,14 @@ import { claimOf } from "./column-claims.ts";
 import { areYesNo } from "./judge-active.ts";
 import { decidedColumns, type RememberedChoice } from "./remembered.ts";
 
-/**
- * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a synonym, an
- * earlier synonym of the list over a later one, and the first of several columns with the same name over the later ones. A column that is
- * blank in all sampled rows loses to one that is not, and the active column must contain words for yes and no. The remaining columns are
- * attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets ` (2)` appended. A column
- * of lists, whose name ends with `[]`, becomes the attribute without this ending.
+/** Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
+ * synonym, an earlier synonym of the list over a later one, and the first of several columns with the same name over the later ones. A
+ * column that is blank in all sampled rows loses to a column with values, and the active column must contain words for yes and no. The
+ * remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets `
+ * (2)` appended. A column of lists, whose name ends with `[]`, becomes the attribute without this ending.
  * @param rows the first rows below the header; none if only the names are known
  * @param choices what users decided about columns of earlier imports, oldest first
- * @param unfit positions of columns that are not the active column, because values below the first rows are neither yes nor no
- */
+ * @param unfit positions of columns that are not the active column, because values below the first rows are neither yes nor no */
 export function matchColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[] = [],

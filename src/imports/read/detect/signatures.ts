@@ -4,7 +4,7 @@ import type { Reason } from "../../../../contract/problem-reasons.ts";
 interface Signature {
   /** The bytes as hexadecimal digits; `..` stands for any byte. */
   bytes: string;
-  /** Offset of the bytes in the file. */
+  /** Offset in the file at which these bytes are. */
   at?: number;
   /** The kind of file, as in "The file is …". */
   kind: string;

@@ -11,8 +11,8 @@ export const brokenParquet = (fault: string, cause?: unknown): Problem =>
     { cause },
   );
 
-/** @param fault a sentence that names what the file uses
- * @param advice a sentence with a way to write the file instead */
+/** @param fault a sentence that names the feature of the file that is not supported
+ * @param advice a sentence with a way to write the file without this feature */
 export const unsupportedParquet = (fault: string, advice: string): Problem =>
   new Problem("unsupported-file", `The Parquet file cannot be read. ${fault} ${advice}`, {
     extra: because("parquet-feature"),

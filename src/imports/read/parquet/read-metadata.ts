@@ -21,7 +21,7 @@ export interface ParquetContent {
 
 const MAGIC = "PAR1";
 const ENCRYPTED = "PARE";
-/** Number of bytes of the length and the mark at the end of the file. */
+/** Number of bytes at the end of the file: the length of the metadata, and the mark `PAR1`. */
 const TAIL = 8;
 /** Maximum number of bytes of the metadata. A file of 2,000 columns and 50 row groups has about 15 MB. */
 const MAX_METADATA = 32 << 20;

@@ -15,7 +15,7 @@ export function refuseSheet({ sheet }: DialectOverrides): void {
     );
 }
 
-/** Refuses the name of a file in a zip file if the file is not a zip file. @throws Problem no-such-member */
+/** Refuses the option `member`, which names a file inside a zip file, if the sent file is not a zip file. @throws Problem no-such-member */
 export function refuseMember({ member }: DialectOverrides): void {
   if (member !== undefined)
     throw new Problem(

@@ -122,7 +122,8 @@ interface TreeFile {
   encoding: DetectedEncoding;
   found: Outline;
   tables: CollectedTables | undefined;
-  /** The names of the elements around the records that the mapping reads; undefined if it reads none. */
+  /** Names of the elements around the records whose values the mapping reads. Undefined if the mapping reads no values around the
+   * records. */
   around: ReadonlySet<string> | undefined;
   /** Undefined if the positions of the records are not needed. */
   positions: WritePositions | undefined;

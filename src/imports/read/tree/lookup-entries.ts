@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { TableCollector, type TableEntry } from "./around/collect-tables.ts";
 
-/** The entries of each table. */
+/** The entries of each lookup table, by the name of the table. */
 export type Entries = Record<string, [key: string, value: string, parent: string][]>;
 
 export interface CollectedTables {

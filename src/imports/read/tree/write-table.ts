@@ -1,5 +1,5 @@
-// Writes the table of an XML, JSON or Parquet file to a new file. Some of its columns, and which columns have lists, are known only after the
-// last record.
+// Writes the table of an XML, JSON or Parquet file to a new file. Only the last record shows which columns the table has, and which of them
+// contain lists.
 import { createReadStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";

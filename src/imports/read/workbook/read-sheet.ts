@@ -78,8 +78,8 @@ function createRowReader(part: string, context: CellContext) {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
     const text = textOf(found, context, () => `${columnName(at)}${number} of "${truncated(part)}"`);
     if (text === "") return;
-    // Limit the characters of the cells, because the bytes of the file show too little: blank cells and references to shared strings take
-    // almost no bytes.
+    // Limit the characters of the cells, because a few bytes of the file can give a lot of text: blank cells and references to shared
+    // strings take almost no bytes.
     untaken += text.length;
     if (at < MAX_FIELDS) {
       untaken += Math.max(at - row.cells.length, 0);

@@ -19,7 +19,8 @@ const MAX_ELEMENTS = 250_000_000;
 /** Maximum length of text per packed byte. Shared strings appear in many cells but only once in the file, and blank cells become
  * separators. */
 const TEXT_PER_BYTE = 200;
-/** Maximum credit for text, and the credit at the start. It keeps the strings and the table of a small workbook below 64 MB on disk. */
+/** Amount of text that a workbook may produce before its bytes are counted, and the most that it can save up. This keeps the strings and
+ * the table of a small workbook below 64 MB on disk. */
 const FREE_TEXT = 48 << 20;
 
 /** Every function throws Problem unpacks-too-large or broken-workbook when its part of the budget is exhausted. */

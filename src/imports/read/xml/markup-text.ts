@@ -9,7 +9,7 @@ const MARKS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-/** Elements without content and closing tag. */
+/** Elements that have neither content nor a closing tag. */
 const EMPTY: ReadonlySet<string> = new Set(["br", "hr"]);
 
 const isMark = (path: Path): boolean => (path.is_mark ??= MARKS.has(path.name.toLowerCase()));

@@ -12,7 +12,7 @@ const MAX_WORD_BYTES = 60;
 
 export interface Sample {
   lines: Buffer[];
-  /** The words in `lines`, without those that are ASCII. */
+  /** The words in `lines` that contain a byte above 7F. */
   words: Set<string>;
   bytes: number;
   searched: number;

@@ -54,7 +54,7 @@ interface Grid {
   name(range: MergedRange): string;
   /** The merged range that contains the cell. */
   rangeAt(row: number, column: number): MergedRange | undefined;
-  /** Whether a cell of the column below the row is not blank. */
+  /** Whether the column has a filled cell in any row below this row. */
   isFilledBelow(row: number, column: number): boolean;
 }
 
@@ -69,7 +69,8 @@ function createGrid(rows: readonly SheetRow[], ranges: readonly MergedRange[], h
   const name = ({ top, left }: MergedRange): string => (cells(top)[left] ?? "").trim();
   const byRow = new Map<number, MergedRange[]>();
   const byCell = new Map<number, MergedRange>();
-  // Ranges of a valid sheet do not overlap, so these rows have enough cells for all of them. The limit bounds the work for a hostile sheet.
+  // The ranges of a valid sheet do not overlap, so they cover at most the cells of the rows that can belong to the header. Ignore ranges
+  // that cover more cells in total: this bounds the work for a hostile sheet.
   let free = MAX_FIELDS * MAX_HEADER_ROWS * 2;
   for (const range of ranges) {
     const { top, bottom, left, right } = range;
