@@ -28,7 +28,8 @@ import { createSplitter } from "./splitter.ts";
 import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
 
-/** Maximum number of bytes of text that are produced from a workbook or a Parquet file: enough for the longest header and for the sample of rows. */
+/** Maximum number of bytes of text that are produced from a workbook or a Parquet file: enough for the longest header and for the sample
+ * of rows. */
 const WORKBOOK_TEXT_BYTES = 2 << 20;
 
 export interface Head {
@@ -47,8 +48,8 @@ export interface Head {
 /**
  * @param isWhole whether `bytes` is the whole file
  * @param judge judges the tables of a zip file
- * @returns undefined for the head of a file that can only be read whole: of a workbook, another zip file or a Parquet file, because their table of
- * contents is at their end, and of a packed file whose first block is longer than the head
+ * @returns undefined for the head of a file that can only be read whole: of a workbook, another zip file or a Parquet file, because
+ * their table of contents is at their end, and of a packed file whose first block is longer than the head
  * @throws Problem as `prepareText` does
  */
 export async function readHead(

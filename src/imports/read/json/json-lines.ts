@@ -1,5 +1,5 @@
-// Reads JSON Lines from chunks of text: each line is a record. A line that is not an object in JSON is reported with its fault, and the next
-// line is read.
+// Reads JSON Lines from chunks of text: each line is a record. A line that is not an object in JSON is reported with its fault, and the
+// next line is read.
 import { MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
 import { ends, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
 

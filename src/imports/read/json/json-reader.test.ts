@@ -1,4 +1,5 @@
-// The reader of JSON: it finds the values that JSON.parse finds, keeps the digits of numbers, and hostile files cost little time and memory.
+// The reader of JSON: it finds the values that JSON.parse finds, keeps the digits of numbers, and hostile files cost little time and
+// memory.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_RECORD_LENGTH, type TreeNode, type TreeRecord } from "../tree/nodes.ts";

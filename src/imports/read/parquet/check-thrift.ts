@@ -1,5 +1,5 @@
-// Checks a structure in Thrift's compact protocol before `hyparquet` parses it. `hyparquet` allocates as many elements as a list declares, and
-// follows nesting of any depth, so a hostile file of a few bytes could fill the memory.
+// Checks a structure in Thrift's compact protocol before `hyparquet` parses it. `hyparquet` allocates as many elements as a list declares,
+// and follows nesting of any depth, so a hostile file of a few bytes could fill the memory.
 
 /** Maximum depth of nesting. The metadata of Parquet has about ten levels. */
 const MAX_DEPTH = 24;

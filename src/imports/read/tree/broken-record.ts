@@ -1,5 +1,5 @@
-// Lines of the converted table for records that cannot become rows: a line of JSON Lines that is not an object, and a record that is too long.
-// Such a line begins with a malformed quoted field, which no other line of the table contains, so that the splitter marks the record.
+// Lines of the converted table for records that cannot become rows: a line of JSON Lines that is not an object, and a record that is too
+// long. Such a line begins with a malformed quoted field, which no other line of the table contains, so that the splitter marks the record.
 import type { Records } from "../records.ts";
 
 /** Maximum number of characters of the broken record that are copied to its line in the converted table. */

@@ -19,8 +19,8 @@ const MAX_ELEMENTS = 250_000_000;
 /** Maximum length of text per packed byte. Shared strings appear in many cells but only once in the file, and blank cells become
  * separators. */
 const TEXT_PER_BYTE = 200;
-/** Amount of text that a workbook may produce before its bytes are counted, and the most that it can save up. This keeps the strings and
- * the table of a small workbook below 64 MB on disk. */
+/** Each packed byte adds credit for text (see the head of this file). This is the credit at the start, and the maximum that a workbook can
+ * collect. It keeps the strings and the table of a small workbook below 64 MB on disk. */
 const FREE_TEXT = 48 << 20;
 
 /** Every function throws Problem unpacks-too-large or broken-workbook when its part of the budget is exhausted. */

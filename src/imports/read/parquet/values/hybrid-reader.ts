@@ -1,5 +1,5 @@
-// Reads numbers of a fixed number of bits, in runs of equal numbers and runs of packed numbers ("RLE / bit-packing hybrid"). The numbers are read
-// one by one, so that a run of any declared length takes no memory.
+// Reads numbers of a fixed number of bits, in runs of equal numbers and runs of packed numbers ("RLE / bit-packing hybrid"). The numbers
+// are read one by one, so that a run of any declared length takes no memory.
 
 const MAX_WIDTH = 32;
 

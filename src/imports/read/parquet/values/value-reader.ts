@@ -1,4 +1,5 @@
-// Reads the values of a page one by one as texts. Values are only decoded when they are read, so the declared number of values takes no memory.
+// Reads the values of a page one by one as texts. Values are only decoded when they are read, so the declared number of values takes no
+// memory.
 import type { Encoding } from "hyparquet";
 import { unsupportedParquet } from "../parquet-fault.ts";
 import type { Leaf } from "../schema.ts";

@@ -1,5 +1,5 @@
-// The elements and members around the records of a file, for paths that lead out of the record: `../@name`, `../../title`. Only values that come
-// before the record are known.
+// The elements and members around the records of a file, for paths that lead out of the record: `../@name`, `../../title`. Only values that
+// come before the record are known.
 import type { TreeRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";

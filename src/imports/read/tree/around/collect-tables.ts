@@ -8,8 +8,8 @@ import type { XmlHandler } from "../../xml/xml-reader.ts";
 /** An entry of a lookup table: its table, its key, its value, and the key of its parent. */
 export type TableEntry = [table: string, key: string, value: string, parent: string];
 
-/** Maximum number of entries, and below it maximum length, of all lookup tables of a file together. shape/lookup-tables.ts has the same
- * limits. */
+/** Maximum number of entries of all lookup tables of a file together. MAX_LENGTH is the maximum number of characters of their keys and
+ * values. */
 const MAX_ENTRIES = 1_000_000;
 const MAX_LENGTH = 64 << 20;
 /** A key or value that has more characters than this gets no more text. Also the maximum length of each added text. */

@@ -1,4 +1,5 @@
-// Converts a cell's number to the text that a spreadsheet program shows: digits, a percentage, a date, a time, or a code with leading zeros.
+// Converts a cell's number to the text that a spreadsheet program shows: digits, a percentage, a date, a time, or a code with leading
+// zeros.
 import {
   DIGIT,
   OPTIONAL_DIGIT,
@@ -52,8 +53,8 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
 
-/** Whether `numberText` returned the same number, a percentage or a date. A format can display a number that differs from the one in the cell:
- * `12.345` for 12345. */
+/** Whether `numberText` returned the same number, a percentage or a date. A format can display a number that differs from the one in the
+ * cell: `12.345` for 12345. */
 export function isPlainValue(raw: string, text: string): boolean {
   if (text === raw && isOrdinary(text)) return true;
   if (ISO_DATE.test(text)) return true;

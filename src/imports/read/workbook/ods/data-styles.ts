@@ -1,5 +1,5 @@
-// Reads the number formats of an OpenDocument spreadsheet (ODF 1.3, part 3, 16.29). Each is written as a format code of Excel, so that numbers
-// become the same texts as in a workbook of Excel.
+// Reads the number formats of an OpenDocument spreadsheet (ODF 1.3, part 3, 16.29). Each is written as a format code of Excel, so that
+// numbers become the same texts as in a workbook of Excel.
 import { formatOfCode, type NumberFormat } from "../cells/number-format.ts";
 import { brokenWorkbook } from "../broken-workbook.ts";
 

@@ -1,4 +1,5 @@
-// Reads the rows of the sheets of an OpenDocument spreadsheet from the events of an XML parser (ODF 1.3, part 3, 9.1). All sheets are in one part.
+// Reads the rows of the sheets of an OpenDocument spreadsheet from the events of an XML parser (ODF 1.3, part 3, 9.1). All sheets are in
+// one part.
 import { MAX_FIELDS } from "../../split-records.ts";
 import { brokenWorkbook, truncated } from "../broken-workbook.ts";
 import type { NumberFormat } from "../cells/number-format.ts";
