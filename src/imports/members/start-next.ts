@@ -36,8 +36,8 @@ function restOf(members: readonly Member[]): Member[] {
 
 /**
  * Returns the options that the client has given for all tables. A profile that was selected by the columns of a table, and columns that a
- * client has chosen in an answer, belong to that table only. A table without names changes existing products, unless the client has chosen
- * a mode.
+ * client has chosen in an answer, belong to that table only. A table without product names only changes existing products, unless
+ * the client has chosen a mode.
  */
 function nextOptions({ options, profile, answered }: ImportWork, members: readonly Member[]): GivenOptions {
   const next = { ...options };

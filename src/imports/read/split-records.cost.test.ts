@@ -25,7 +25,7 @@ const CSV: Dialect = {
   format: "text",
 };
 
-/** Generates dialects with any marks that the contract allows, but more often with common ones. */
+/** Generates dialects with any delimiter, quote and escape that the contract allows. Common characters occur more often. */
 const dialects: fc.Arbitrary<Dialect> = fc
   .record({
     delimiter: fc.oneof(

@@ -9,7 +9,7 @@ const WRITE_BYTES = 1 << 20;
 const SYNC_BYTES = 16 << 20;
 
 export interface DurableFile {
-  /** Takes ownership of the buffer: it is written later, and its memory is released afterwards. */
+  /** Takes ownership of the buffer. This module writes the buffer later, and then releases its memory. */
   write(buffer: Buffer): Promise<void>;
   /** Writes the collected buffers to the file, because a scan reads it at the same time. */
   flush(): Promise<void>;

@@ -6,8 +6,9 @@ import { createKeyTable } from "../keys/key-table.ts";
 import type { TableNode } from "../mapping/plan.ts";
 import type { Lookup } from "../mapping/run/steps.ts";
 
-/** Maximum number of entries of all tables of an import, and of bytes of their texts. */
+/** Maximum number of entries of all lookup tables of an import. */
 export const MAX_ENTRIES = 1_000_000;
+/** Maximum number of bytes of the texts in all lookup tables of an import. */
 const MAX_BYTES = 64 << 20;
 /** Maximum number of steps from an entry to its topmost parent. The limit also stops the search if parents form a circle. */
 const MAX_DEPTH = 64;

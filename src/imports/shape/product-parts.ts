@@ -1,4 +1,5 @@
-// Adds the scattered records of a product to it: the layers of an overlay, and the records that are merged into the first one.
+// Adds scattered records to the product that they belong to: layers of an overlay, and records that are merged into the product's first
+// record.
 import type { DynamicNames } from "../mapping/run/attributes/named-values.ts";
 import type { Notes } from "../mapping/run/notes.ts";
 import type { Row } from "../mapping/run/row.ts";
@@ -83,7 +84,7 @@ export class ProductParts {
     this.#left.rejectFault(left, { code: "does_not_fit", column, text: column < 0 ? "" : row.text(column), expected });
   }
 
-  /** Adds the scattered records of the product to it. */
+  /** Adds its scattered records to the product. */
   addTo(product: FormedProduct): void {
     const attached = this.#attached.get(product.row);
     if (attached === undefined) return;

@@ -181,7 +181,7 @@ export function restoreOrigins(records: Records, layout: Layout): void {
   }
 }
 
-/** Returns the position in the file of the record from which the product in record `r` was formed. */
+/** Returns where the product in record `r` comes from: the position and the length of its source record in the file. */
 export const sourceRange = (records: Records, r: number, layout: Layout): { at: number; bytes: number } => {
   const first = records.first_field[r] as number;
   return {
@@ -190,7 +190,7 @@ export const sourceRange = (records: Records, r: number, layout: Layout): { at: 
   };
 };
 
-/** Returns the number of the record in the file from which the product in record `r` was formed. */
+/** Returns which record of the file the product in record `r` comes from, as a row number. */
 export const sourceRow = (records: Records, r: number, { source_row: column }: Layout): number =>
   numberIn(records, (records.first_field[r] as number) + column);
 

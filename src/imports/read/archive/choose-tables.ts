@@ -109,7 +109,7 @@ function listed(files: readonly PackedFile[]): string {
   return `${names.join(", ")}${more}`;
 }
 
-/** A table that creates products comes before a table that only changes products. */
+/** Ranks of tables: a table that creates products is imported before a table that only changes products. */
 const CREATES = 0;
 const CHANGES = 1;
 /** A table without a recognized SKU column, or without records. */

@@ -17,15 +17,16 @@ export interface DetectedEncoding {
 
 /** Counts and a sample of a file's bytes, from its head or from all of its chunks. */
 export interface EncodingEvidence {
-  /** Number of UTF-8 characters above 7F, and (`invalid`) number of bytes above 7F that are not part of such a character. */
+  /** Number of UTF-8 characters above 7F. */
   valid: number;
+  /** Number of bytes above 7F that are not part of a UTF-8 character. */
   invalid: number;
   sample: Sample;
 }
 
 export const noEvidence = (): EncodingEvidence => ({ valid: 0, invalid: 0, sample: createSample() });
 
-/** After this many characters, the numbers of valid and invalid ones are known well enough. */
+/** After this many non-ASCII characters, valid and invalid characters are no longer counted. */
 const MAX_COUNTED = 1_000_000;
 
 /** Adds a chunk to the evidence. @param isEnd whether an incomplete character at the end of the chunk is an error */

@@ -45,7 +45,7 @@ function rowThatNamesSku(rows: readonly Row[]): number {
 /** Maximum number of rows with column names below each other, such as in several languages. */
 const MAX_HEADER_ROWS = 4;
 
-/** Returns the index of the row with the most known column names among the rows that name the SKU, from `top` on without a gap. */
+/** Compares the consecutive rows from `top` on that all name the SKU. Returns the index of the row with the most known column names. */
 function clearestHeader(rows: readonly Row[], top: number): number {
   let best = top;
   for (let at = top + 1; at < Math.min(rows.length, top + MAX_HEADER_ROWS); at++) {

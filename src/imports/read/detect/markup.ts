@@ -66,7 +66,7 @@ const refused = (kind: string): Markup => ({ kind: "refused", message: `The file
 /** Number of lines at the start of the file that are searched for a table in Markdown. */
 const SEARCHED_LINES = 200;
 
-/** Whether the line names fields of a product with another delimiter. A cell below it may then contain a table in Markdown. */
+/** Whether the line is a header with a delimiter other than `|`. A Markdown table further down may then be the text of a cell. */
 const isDelimitedHeader = (line: string): boolean =>
   !line.includes("|") && [",", ";", "\t"].some((mark) => countKnownNames(line.split(mark)) > 1);
 

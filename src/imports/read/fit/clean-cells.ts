@@ -100,7 +100,7 @@ function removeGuards(out: Records): void {
     if (end - start < 1 + marks * 2) continue;
     const guard = isQuoted ? QUOTED_GUARD : GUARD;
     if (bytes.compare(guard, 0, guard.length, start, start + guard.length) !== 0) continue;
-    // In a cell such as `="0017"`, a quote inside the value would be escaped twice. Such a cell stays unchanged.
+    // A guarded cell with a quote inside its value stays unchanged, because this quote could be escaped twice.
     const closing = bytes.indexOf(DOUBLE_QUOTE, start + guard.length);
     if (closing !== end - marks || (isQuoted && bytes[end - 1] !== DOUBLE_QUOTE)) continue;
     field_start[field] = start + guard.length;

@@ -13,7 +13,7 @@ export interface HeaderLine {
   cells: string[];
 }
 
-/** Maximum number of records below the header, and of records above it. */
+/** Maximum number of records that are returned from below the header, and of records that are returned from above it. */
 const MAX_LINES = 5;
 /** Lines above the header are read only if they have at most this number of bytes. */
 const MAX_BYTES_ABOVE = 65_536;

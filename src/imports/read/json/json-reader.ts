@@ -89,7 +89,7 @@ export class JsonReader {
     this.#lineNow();
   }
 
-  /** Waits for the end of the value at the current position. */
+  /** Called if the buffer ends within the value at the current position. Begins to skip the value if it is already too long. */
   #wait(): void {
     const length = this.#buffer.length - this.#at;
     // Parse again only when the buffer has twice the length, so that a long record takes linear time.

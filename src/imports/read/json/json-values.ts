@@ -226,7 +226,7 @@ const isEnd = (code: number): boolean =>
   code === OPEN_OBJECT ||
   code === QUOTE;
 
-/** Decodes the escapes of a string. A lone surrogate becomes U+FFFD, so that the record is rejected: it is not a character. */
+/** Decodes the escapes of a string. A lone surrogate, which is not a character, becomes U+FFFD. The record is then rejected. */
 function unescaped(text: string, at: number): string {
   try {
     return (JSON.parse(`"${text.replace(/[\0-\x1f]/g, escapeControl)}"`) as string).toWellFormed();

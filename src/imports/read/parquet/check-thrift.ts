@@ -62,7 +62,7 @@ class Walker {
         this.struct(depth + 1);
         return;
       default:
-        // 16, 32 and 64 bits. Parquet uses no other types.
+        // The remaining types are integers of 16, 32 and 64 bits. Parquet uses no other types.
         if (type > 6) throw new Error(`its metadata has a value of the unknown type ${type}`);
         this.#varint();
     }

@@ -42,7 +42,7 @@ export function createCurlyRewriter(delimiter: string): Rewriter {
 }
 
 interface FieldWriter {
-  /** Makes space for a chunk of this length. */
+  /** Allocates the output for a chunk of `length` bytes. */
   begin: (length: number) => void;
   /** Writes a typographic quote. Returns false if the field is not enclosed in typographic quotes. The caller then copies the quote byte by
    * byte. */
@@ -80,7 +80,7 @@ function createFieldWriter(delimiter: number): FieldWriter {
   };
   return {
     begin(length) {
-      // A straight quote inside a field becomes two bytes.
+      // Each straight quote inside a field is doubled, so the output can have twice the length of the input.
       target = Buffer.allocUnsafe(2 * length + run + spaces + 8);
       to = 0;
     },

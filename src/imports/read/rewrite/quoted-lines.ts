@@ -9,7 +9,7 @@ const MAX_LINE_BYTES = 1_200_000;
 
 /** The line has no closing quote, or other text follows it. */
 const NOT_ENCLOSED = -1;
-/** The bytes end before the line does. */
+/** The line does not end within the bytes that are known so far. */
 const INCOMPLETE = -2;
 
 export interface LineUnwrapper extends Rewriter {

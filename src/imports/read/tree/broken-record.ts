@@ -37,7 +37,7 @@ export function markBroken({ bytes, count, start, fault }: Records): void {
   }
 }
 
-/** Returns undefined if the text of the record is not that of a broken record. */
+/** Parses a line that `brokenLine` has written. Returns undefined for any other line. */
 export function readBroken(line: string): BrokenRecord | undefined {
   if (!line.startsWith(`""${NOT_JSON_MARK}`) && !line.startsWith(`""${TOO_LONG_MARK}`)) return undefined;
   try {

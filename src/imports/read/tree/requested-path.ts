@@ -10,8 +10,9 @@ type Step =
 
 export type RequestedPath = readonly Step[];
 
-/** Maximum number of steps of a path, and of nodes that it finds in a record. */
+/** Maximum number of steps of a path. */
 const MAX_STEPS = 64;
+/** Maximum number of nodes that a path finds in a record. */
 export const MAX_FOUND = 100_000;
 
 const TEST = /^([^[\]]+)\[@([^[\]=]+)=(?:'([^']*)'|"([^"]*)")\]$/;
@@ -72,7 +73,8 @@ export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
   return found;
 }
 
-/** Returns the nodes that become rows: those to which the path leads. Of an array, each element becomes a row. */
+/** Returns the nodes that become rows: the nodes to which the path leads. If the path leads to an array, each of its elements becomes a
+ * row. */
 export const findRows = (from: TreeNode, path: RequestedPath): TreeNode[] => findNodes(from, path).flatMap(elementsOf);
 
 const elementsOf = (node: TreeNode): TreeNode[] => (node.is_array ? (node.children ?? []).flatMap(elementsOf) : [node]);

@@ -45,7 +45,7 @@ export class SourcePositions {
     return this.#pages.splice(0);
   }
 
-  /** Returns the end of the file. */
+  /** Returns the last bytes of the positions file: the incomplete page, the positions of the chunks, and the numbers of rows and chunks. */
   end(): Buffer {
     const values = [...this.#chunks, this.#rows, this.#chunks.length / 2];
     const end = Buffer.alloc(values.length * 8);

@@ -12,8 +12,9 @@ export interface XmlOutline {
   record: string[] | undefined;
 }
 
-/** Maximum number of names in an outline, and of different paths that are compared. */
+/** Maximum number of names in an outline. */
 const MAX_ELEMENTS = 200;
+/** Maximum number of different paths that are compared. */
 const MAX_PLACES = 5000;
 
 /** A place in the file: the path of an element, and what all elements with this path contain. */

@@ -277,7 +277,7 @@ export class XmlReader {
     return end !== -1;
   }
 
-  /** Waits for the end of the tag at `start`. */
+  /** Called if the buffer ends within the tag at `start`. The tag is read again with the next chunk. */
   #wait(start: number): false {
     this.#at = start;
     if (this.#buffer.length - start > MAX_TAG_LENGTH)

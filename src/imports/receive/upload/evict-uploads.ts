@@ -19,7 +19,7 @@ export interface UploadLimits {
 }
 
 /**
- * Chooses the uploads of `client` to end so that it can begin an upload of `size` bytes.
+ * Chooses which uploads of `client` the server must end, so that this client can begin an upload of `size` bytes.
  * @param open all unfinished uploads, starting with the one that has been silent for longest
  * @returns undefined if the disk is too full even without the client's other uploads
  */

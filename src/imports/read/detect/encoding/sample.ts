@@ -2,8 +2,9 @@
 import { isAscii } from "node:buffer";
 import { CR, LF } from "../../field-end.ts";
 
-/** Maximum number of bytes in a sample, and maximum number of bytes of each line in the sample. */
+/** Maximum number of bytes in a sample. */
 const MAX_SAMPLE_BYTES = 65_536;
+/** Maximum number of bytes of each line in a sample. */
 const MAX_LINE_BYTES = 2000;
 /** Maximum number of bytes of the file in which lines for the sample are searched. Limits the time that a large file takes. */
 const MAX_SEARCHED_BYTES = 32 << 20;

@@ -4,7 +4,7 @@ import { repeat } from "./snappy.ts";
 /** Number of bytes that Hadoop writes before each block: the unpacked length and the packed length, 32 bits each. */
 const FRAME_HEADER = 8;
 
-/** Unpacks blocks of LZ4 with the lengths that Hadoop writes before each, or a single block without them.
+/** Unpacks LZ4: either blocks with the two lengths that Hadoop writes before each block, or a single block without lengths.
  * @throws Error if the bytes are not exactly `length` bytes of data in LZ4 */
 export function unpackHadoopLz4(packed: Buffer, length: number): Buffer {
   if (!hasFrames(packed, length)) return unpackLz4(packed, length);
@@ -18,7 +18,7 @@ export function unpackHadoopLz4(packed: Buffer, length: number): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Whether the lengths of the blocks add up to the lengths of the data. */
+/** Whether `packed` consists of blocks with Hadoop's headers: the lengths in the headers add up to the packed and the unpacked length. */
 function hasFrames(packed: Buffer, length: number): boolean {
   let total = 0;
   let at = 0;

@@ -89,7 +89,7 @@ const MAX_DAY = 2_932_896;
 const dates = new Map<number, string>();
 const MAX_DATES = 4096;
 
-/** Returns the number itself for a day before the year 0 or after the year 9999. */
+/** Writes a day as a date, such as `2024-01-31`. For a day before the year 0 or after the year 9999, returns the number of the day. */
 function dateText(day: number | bigint): string {
   const number = Number(day);
   const known = dates.get(number);

@@ -7,8 +7,8 @@ export type NumberKind = "plain" | "date" | "time" | "duration";
 /** A section of a format, for the numbers that meet its condition. */
 export interface FormatSection {
   condition: Condition | undefined;
-  /** A kind of number, a percentage, or the pattern of a code, in which DIGIT, OPTIONAL_DIGIT and POINT are placeholders and all other
-   * characters are literals. */
+  /** How a number is displayed: as a kind of number, as a percentage, or with the pattern of a code. In a pattern, DIGIT, OPTIONAL_DIGIT
+   * and POINT are placeholders. All other characters are literals. */
   shows: NumberKind | Percentage | { code: string };
 }
 

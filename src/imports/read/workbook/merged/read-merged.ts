@@ -37,8 +37,8 @@ const MAX_PREFIX = 64;
 const BOTTOM_VALUES = 2 ** 20;
 const COLUMN_VALUES = 2 ** 11;
 
-/** Packs the first column of a range into one number: its top row in 20 bits, its bottom row in 20 and its column number in 11. They fit
- * into the 53 bits of a double. */
+/** Packs the first column of a range into one number: the top row in 20 bits, the bottom row in 20 bits and the column number in 11 bits.
+ * A double can hold integers of 53 bits. */
 const packColumn = ({ top, bottom, left }: MergedRange): number =>
   ((top - 1) * COLUMN_VALUES + left) * BOTTOM_VALUES + (bottom - 1);
 
