@@ -40,6 +40,17 @@ test("a profile is selected by the columns that it uses, even if the file has ne
   ).toBe("supplier");
 });
 
+test("an export of Skuport is read without the profile with which its products were imported", () => {
+  const magento = known("magento", { key: "sku", name: "name", attributes: { c: "categories", u: "url_key", p: "price" } });
+  const columns = ["sku", "name", "description", "active", "parent_sku", "categories", "price", "url_key"];
+  expect(nameOf(["sku", "name", "categories", "price", "url_key"], [magento])).toBe("magento");
+  for (const header of [columns, [...columns, ...REJECT_COLUMNS], columns.toReversed()]) {
+    expect(nameOf(header, [magento, { ...magento, seen_columns: columns }])).toBeUndefined();
+    const own = known("own", { ...magento.definition, active: "active", parent: "parent_sku" });
+    expect(nameOf(header, [magento, own])).toBe("own");
+  }
+});
+
 test("a profile whose key column is missing is not selected", () => {
   expect(
     nameOf(

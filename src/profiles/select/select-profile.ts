@@ -2,7 +2,7 @@
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { REJECT_COLUMNS, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
-import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 import { columnKey, hasOneOf, headerOf, type Header } from "./column-names.ts";
 import { requiredGroups, usedColumns, type UsedColumns } from "./used-columns.ts";
@@ -33,7 +33,8 @@ const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
 /** Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
  * overlap; if two stored or two built-in profiles fit equally well, none is selected. A profile fits only if the file has the columns of
  * the profile's key and the columns that decide which rows belong together. For an XML file, a profile can name the root element; then
- * the columns do not matter. If a profile names the records of an XML or JSON file, the columns of its key do not matter. */
+ * the columns do not matter. If a profile names the records of an XML or JSON file, the columns of its key do not matter. For an export of
+ * Skuport, only a profile that reads the parent SKU is selected. */
 export function selectProfile(
   header: readonly string[],
   profiles: readonly KnownProfile[],
@@ -65,6 +66,9 @@ interface DescribedFile {
    * XML. */
   is_rejects: boolean;
   tree: Dialect["tree"] | undefined;
+  /** Whether the file is an export of Skuport. Its other columns are attributes of products, which can be those of a file that a profile has
+   * read: the profile would read their values a second time. */
+  is_export: boolean;
 }
 
 const REASONS: ReadonlySet<string> = new Set(REJECT_COLUMNS);
@@ -72,7 +76,8 @@ const REASONS: ReadonlySet<string> = new Set(REJECT_COLUMNS);
 function describeFile(header: readonly string[], tree: Dialect["tree"] | undefined): DescribedFile {
   const own = header.filter((name) => !REASONS.has(name.trim()));
   const isRejects = own.length + REASONS.size === header.length;
-  return { header: headerOf(isRejects ? own : header), is_rejects: isRejects, tree };
+  const isExport = FIELD_NAMES.every((name) => own.includes(name));
+  return { header: headerOf(isRejects ? own : header), is_rejects: isRejects, tree, is_export: isExport };
 }
 
 /** The columns of a profile, prepared for comparison with headers. */
@@ -105,8 +110,11 @@ function comparedOf(definition: ProfileDefinition): Compared {
 
 const patternsOf = ({ definition }: KnownProfile): number => comparedOf(definition).patterns;
 
-function scoreOfFile(profile: KnownProfile, { header, is_rejects, tree }: DescribedFile): number {
+const PARENT: FieldName = "parent_sku";
+
+function scoreOfFile(profile: KnownProfile, { header, is_rejects, tree, is_export }: DescribedFile): number {
   const { detect } = profile.definition;
+  if (is_export && !comparedOf(profile.definition).names.has(columnKey(PARENT))) return 0;
   if (detect?.root === undefined) return boundedScoreOf(profile, header, tree !== undefined);
   if (tree !== undefined) return scoreOfRoot(detect, tree);
   return is_rejects ? boundedScoreOf(profile, header, false) : 0;

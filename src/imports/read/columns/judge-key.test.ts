@@ -13,3 +13,13 @@ test("the number of a model is offered before the model, whatever their order", 
   expect(offered(["Modell", "Modellnummer"], turned)).toEqual(["Modellnummer", "Modell"]);
   expect(offered(["Foo", "Foonummer"], turned)).toEqual(["Foonummer", "Foo"]);
 });
+
+test("two paths with the name of the SKU leave the key in doubt", () => {
+  const rows = [
+    ["L-1", "L-2", "Lamp"],
+    ["M-1", "M-2", "Mug"],
+  ];
+  expect(offered(["masterVariant/sku", "variants/sku", "name"], rows)).toEqual(["variants/sku", "masterVariant/sku"]);
+  expect(offered(["sku", "variants/sku", "name"], rows)).toEqual([]);
+  expect(offered(["item/sku", "parent/sku", "name"], rows.map(([sku = "", , name = ""]) => [sku, "P", name]))).toEqual([]);
+});

@@ -70,14 +70,27 @@ export function doubtOfKey(
     at === position || column.target !== "attribute" ? [] : [judge(column, at, rows)],
   );
   if (position === -1) return { detail: "", candidates: suggested(others, rows.length, true) };
-  const key = judge(columns[position] as Column, position, rows);
+  const column = columns[position] as Column;
+  const key = judge(column, position, rows);
   if (figures !== undefined && figures.rows > 0) {
     key.candidate.blanks = figures.blanks / figures.rows;
     key.candidate.distinct = 1 - figures.repeated / Math.max(1, figures.rows - figures.blanks);
     key.filled = figures.rows - figures.blanks;
   }
-  const candidates = suggested(others, rows.length);
-  const reason = key.filled > 0 ? reasonAgainst(key, rows.length, others.filter(isBetter)) : reasonOfEmpty(candidates);
+  const better = others.filter(isBetter);
+  const similar =
+    column.remembered === true ? [] : better.filter(({ candidate }) => endAlike(column.name, candidate.value));
+  const candidates = [
+    ...similar.map(({ candidate }) => candidate),
+    ...suggested(
+      others.filter((other) => !similar.includes(other)),
+      rows.length,
+    ),
+  ];
+  const reason =
+    key.filled > 0
+      ? (reasonAgainst(key, rows.length, better) ?? reasonOfSimilar(similar[0]?.candidate))
+      : reasonOfEmpty(candidates);
   if (reason === undefined) return undefined;
   const name = key.candidate.value;
   const filled = candidates[0] === undefined ? "" : ` (${candidates[0].value} is filled)`;
@@ -105,6 +118,19 @@ function reasonAgainst(key: Values, rows: number, better: readonly Values[]): st
   if (isDoubted && 1 - distinct > MAX_SHARE) return `repeats its values in ${percent(1 - distinct)} of the rows`;
   return isWeak && key.isNumbering ? "only numbers the rows" : undefined;
 }
+
+/** Whether both columns are paths of an XML or JSON file with the same last name. These can be the SKUs of a product and of its variants:
+ * `masterVariant/sku` and `variants/sku`. */
+function endAlike(name: string, other: string): boolean {
+  const last = lastOfPath(name);
+  return last !== undefined && last === lastOfPath(other);
+}
+
+const lastOfPath = (name: string): string | undefined =>
+  name.includes("/") ? name.slice(name.lastIndexOf("/") + 1).toLowerCase() : undefined;
+
+const reasonOfSimilar = (similar: KeyCandidate | undefined): string | undefined =>
+  similar && `ends with the same name as the column ${similar.value}`;
 
 /** Whether nearly all values of the column are filled, different, and short enough for a code. */
 const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean =>
