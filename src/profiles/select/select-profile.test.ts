@@ -41,7 +41,11 @@ test("a profile is selected by the columns that it uses, even if the file has ne
 });
 
 test("an export of Skuport is read without the profile with which its products were imported", () => {
-  const magento = known("magento", { key: "sku", name: "name", attributes: { c: "categories", u: "url_key", p: "price" } });
+  const magento = known("magento", {
+    key: "sku",
+    name: "name",
+    attributes: { c: "categories", u: "url_key", p: "price" },
+  });
   const columns = ["sku", "name", "description", "active", "parent_sku", "categories", "price", "url_key"];
   expect(nameOf(["sku", "name", "categories", "price", "url_key"], [magento])).toBe("magento");
   for (const header of [columns, [...columns, ...REJECT_COLUMNS], columns.toReversed()]) {

@@ -21,5 +21,10 @@ test("two paths with the name of the SKU leave the key in doubt", () => {
   ];
   expect(offered(["masterVariant/sku", "variants/sku", "name"], rows)).toEqual(["variants/sku", "masterVariant/sku"]);
   expect(offered(["sku", "variants/sku", "name"], rows)).toEqual([]);
-  expect(offered(["item/sku", "parent/sku", "name"], rows.map(([sku = "", , name = ""]) => [sku, "P", name]))).toEqual([]);
+  expect(
+    offered(
+      ["item/sku", "parent/sku", "name"],
+      rows.map(([sku = "", , name = ""]) => [sku, "P", name]),
+    ),
+  ).toEqual([]);
 });
