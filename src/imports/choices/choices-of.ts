@@ -12,7 +12,7 @@ export type NewChoice = RememberedChoice & { name: string };
 type ChosenTable = Pick<Table, "header" | "rows"> & {
   /** The columns with the targets that the import gives them. */
   columns: readonly Column[];
-  /** Positions of the columns that are not the active one, because of values below the first rows. */
+  /** Positions of the columns that cannot belong to the product field `active`, because of values below the first rows. */
   unfit?: ReadonlySet<number>;
 };
 

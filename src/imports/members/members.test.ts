@@ -150,7 +150,7 @@ test("if the process dies while an import ends or the next one is scanned, each 
   await Promise.all(Array.from({ length: 4 }, () => finishImport(context, id, "done")));
   expect(await countImports()).toBe(2);
   const next = (await readImport(pool, id))?.followed_by as number;
-  // A scan that was stopped has a token, and its files may be left.
+  // A scan that was stopped has taken a scan token, and may have left files.
   const stopped = new AbortController();
   stopped.abort();
   await runScan(context, next, stopped.signal);

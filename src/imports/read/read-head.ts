@@ -39,7 +39,7 @@ export interface Head {
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
-  /** Entries of lookup tables beside the records of an XML file. */
+  /** Entries of lookup tables beside the records of an XML or JSON file. */
   entries?: Entries | undefined;
   /** The question that an import would ask before it reads the file. */
   doubt: Problem | undefined;

@@ -11,7 +11,7 @@ const PART_BUFFER = 1 << 30;
 const FILE_PART = /;\s*name=(?:"file"|file(?:;|\s|$))/i;
 
 export interface FilePartType {
-  /** Passes on the bytes of the form, and inspects them up to the header of the file. */
+  /** Passes on the bytes of the form, and inspects them up to the part headers of the file. */
   inspect(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined>;
   /** The content type of the file with its parameters, known when the file begins; empty if the form contains none. */
   readonly content_type: string;

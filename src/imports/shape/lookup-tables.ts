@@ -1,5 +1,5 @@
 // The lookup tables of an import: texts by key, read from the records of the file, or from the file of entries that the conversion of an
-// XML file has stored (read/tree/lookup-entries.ts).
+// XML or JSON file has stored (read/tree/lookup-entries.ts).
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { createKeyTable } from "../keys/key-table.ts";

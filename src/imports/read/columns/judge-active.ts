@@ -1,7 +1,8 @@
-// Decides by the values of a column whether it can be the active column, and what the numbers in it mean.
+// Decides by the values of a column whether it can be the column of the product field `active`, and what the numbers in it mean.
 import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-no.ts";
 
-/** Minimum share of yes/no values for the active column. A column named `published`, for example, often contains dates instead. */
+/** Minimum share of yes/no values in a column for the product field `active`. A column named `published`, for example, often contains
+ * dates instead. */
 const MIN_SHARE = 0.5;
 
 /**
@@ -21,14 +22,13 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
     : fitting >= values.length * MIN_SHARE;
 }
 
-/** Number of consecutive values that are judged together. The first rows, which are judged before the scan, contain the same number of
- * values. */
+/** Number of consecutive values that are judged together. The sample of the first rows has the same number of values. */
 const WINDOW = 500;
 /** Minimum number of values at the end of the file that are judged. */
 const MIN_LAST = 50;
 
-/** Judges the values of the active column in the whole file. The column is not the active one if the values of any part of the file are
- * neither yes nor no: the first rows may be blank, or contain other values than the following ones. */
+/** Judges, in the whole file, the values of the column that was chosen for the product field `active`. The choice is wrong if the values of
+ * any part of the file are neither yes nor no: the first rows may be blank, or contain other values than later rows. */
 export class ActiveWatch {
   readonly #minShare: number;
   #values = 0;
@@ -48,10 +48,9 @@ export class ActiveWatch {
     if (++this.#values === WINDOW) this.#judge();
   }
 
-  /**
-   * Returns a value that is neither yes nor no if such values show that the column is not the active one; otherwise undefined.
-   * @param isEnd whether the file has no further values
-   */
+  /** Returns a value that is neither yes nor no if such values show that this column does not belong to the product field `active`;
+   * otherwise undefined.
+   * @param isEnd whether the file has no further values */
   misfit(isEnd: boolean): string | undefined {
     if (isEnd && this.#values >= MIN_LAST) this.#judge();
     return this.#isUnfit ? this.#misfit : undefined;

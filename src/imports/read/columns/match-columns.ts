@@ -10,12 +10,12 @@ import { decidedColumns, type RememberedChoice } from "./remembered.ts";
 
 /** Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
  * synonym, an earlier synonym of the list over a later one, and the first of several columns with the same name over the later ones. A
- * column that is blank in all sampled rows loses to a column with values, and the active column must contain words for yes and no. The
- * remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a repeated name gets `
- * (2)` appended. A column of lists, whose name ends with `[]`, becomes the attribute without this ending.
+ * column that is blank in all sampled rows loses to a column with values, and the column of the field `active` must contain words for
+ * yes and no. The remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a
+ * repeated name gets ` (2)` appended. A column of lists, whose name ends with `[]`, becomes the attribute without this ending.
  * @param rows the first rows below the header; none if only the names are known
  * @param choices what users decided about columns of earlier imports, oldest first
- * @param unfit positions of columns that are not the active column, because values below the first rows are neither yes nor no */
+ * @param unfit positions of columns that cannot belong to the field `active`, because values below the first rows are neither yes nor no */
 export function matchColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[] = [],
@@ -70,7 +70,7 @@ function listNameOf(name: string): string | undefined {
   return list === "" || list === UNUSABLE_ATTRIBUTE_NAME ? undefined : list;
 }
 
-/** Returns the columns that are named like the active column, although their values are not yes and no. */
+/** Returns the columns whose names fit the product field `active`, although their values are not yes and no. */
 export function unfitActiveColumns(columns: readonly Column[], rows: readonly (readonly string[])[]): Column[] {
   if (columns.some(({ target }) => target === "active")) return [];
   return columns.filter(

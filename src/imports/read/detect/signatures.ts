@@ -115,7 +115,8 @@ const isPrintable = (byte: number | undefined): boolean => byte === undefined ||
 
 const PARSED = SIGNATURES.map(({ bytes: digits, at = 0, kind, advice, is_text, pattern }) => {
   const bytes = Array.from(digits.matchAll(/../g), ([pair]) => (pair === ".." ? undefined : Number.parseInt(pair, 16)));
-  // Some signatures consist of letters, such as ORC and ID3. A table can begin with these letters too.
+  // Some signatures consist of letters, such as ORC and ID3. A table can begin with these letters too, so the file must also contain
+  // control characters.
   const besides = pattern ?? (is_text !== true && bytes.every(isPrintable) ? CONTROL : undefined);
   const reason = REASON_OF.get(advice) ?? "document";
   return { at, bytes, besides, message: `The file is ${kind}. ${advice}`, reason };

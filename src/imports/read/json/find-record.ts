@@ -22,7 +22,7 @@ export function createJsonOutline(): {
   outline: () => JsonOutline;
 } {
   const elements = new Set<string>();
-  /** For each place at which an array contains objects: its names, and the number of characters of these arrays. */
+  /** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
   const places = new Map<string, { names: readonly string[]; length: number }>();
   const open: { key: string | undefined; from: number }[] = [];
   let passed = 0;

@@ -19,7 +19,7 @@ export class JsonReader {
   readonly #visitor: JsonVisitor | undefined;
   readonly #parser = new ValueParser();
   readonly #root = new Path("");
-  /** The containers outside of the record: whether each is an array. */
+  /** For each open container outside of the record: whether the container is an array. */
   readonly #open: boolean[] = [];
   /** The name of each value that contains the current one, and of the current value. The root has none. */
   readonly #names: string[] = [];

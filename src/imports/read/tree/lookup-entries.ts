@@ -1,5 +1,5 @@
-// The entries of lookup tables that the conversion of an XML file collects. They are stored in a file beside the table: one JSON array per
-// line.
+// The entries of lookup tables that the conversion of an XML or JSON file collects. They are stored in a file beside the table: one JSON
+// array per line.
 import { open } from "node:fs/promises";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { TableCollector, type TableEntry } from "./around/collect-tables.ts";

@@ -15,7 +15,7 @@ const PAGE_BYTES = ROW_BYTES * 8192;
 /** The path of the file with the positions, for the table at `path`. */
 export const positionsPath = (path: string): string => `${path}.positions`;
 
-/** Collects the positions. */
+/** Collects the positions of records in the text of a file. */
 export class SourcePositions {
   #page = Buffer.allocUnsafe(PAGE_BYTES);
   #at = 0;

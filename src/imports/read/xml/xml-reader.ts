@@ -265,7 +265,7 @@ export class XmlReader {
     }
     const mark = END_OF[kind];
     const end = buffer.indexOf(mark, from);
-    // The end of the buffer may cut the mark, or a line end.
+    // The buffer may end within `mark`, or between the CR and the LF of a line end.
     let to = end === -1 ? Math.max(from, buffer.length - mark.length) : end;
     if (end === -1 && to > from && buffer.charCodeAt(to - 1) === CR) to--;
     if (kind === "cdata" && to > from) {

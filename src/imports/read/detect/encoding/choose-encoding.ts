@@ -111,7 +111,7 @@ interface Scored {
   score: number;
 }
 
-/** Returns the candidates, best first. */
+/** Returns the candidate encodings, best first. */
 export function rankEncodings(lines: readonly Buffer[]): Scored[] {
   const words = wordsOf(lines, isWordByte);
   const tokens = wordsOf(lines, isTokenByte);

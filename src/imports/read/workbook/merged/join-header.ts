@@ -169,8 +169,8 @@ function nameAt(grid: Grid, range: MergedRange, isFirst: boolean, column: number
   return column === range.left || grid.isFilledBelow(range.bottom, column) ? grid.name(range) : "";
 }
 
-/** Whether the names in the lowest row of the header show which columns contain the SKU and the name of a product, and the names joined
- * from all rows do not. */
+/** Whether the lowest row of the header shows which columns contain the SKU and the name of a product, while the names joined from all
+ * header rows do not show it. */
 function fitsBetter(lowest: readonly string[], joined: readonly string[], columns: readonly string[][]): boolean {
   const filled = lowest.filter((name) => name !== "");
   if (new Set(filled).size < filled.length) return false;
