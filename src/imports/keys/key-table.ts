@@ -112,8 +112,8 @@ export function createKeyTable(firstSlots = FIRST_SLOTS): KeyTable {
       foundIn[foundAt + 3] = row + 1;
     },
     expect(rows) {
-      // Hashes are spread evenly: with an allowance of four standard deviations, hardly any of the 256 segments needs more slots
-      // than this.
+      // Hashes spread the rows evenly over the 256 segments. Four standard deviations above the average share suffice for nearly every
+      // segment.
       const share = Math.min(rows, MAX_EXPECTED_ROWS) / SEGMENTS;
       const slots = Math.ceil((share + 4 * Math.sqrt(share)) / MAX_LOAD);
       for (let segment = 0; segment < SEGMENTS; segment++)

@@ -68,8 +68,8 @@ export function openUnpacker(format: CompressedFormat, source: PackedSource): Un
   }
 }
 
-// The generators below open the source when they are first read. A stream that was opened before would throw an error of the file
-// system that nothing can catch, or stay open if nothing reads it.
+// Each generator below opens its source only when the generator is first read. A stream that was opened earlier could fail before anything
+// handles its errors, and it would stay open if nothing reads it.
 
 async function* unpackGzip(source: PackedSource, gunzip: Gunzip): AsyncGenerator<Buffer> {
   yield* pipeline(source.open(0), gunzip, () => undefined) as AsyncIterable<Buffer>;

@@ -54,8 +54,9 @@ export function positionOf(name: string, columns: readonly Column[], header: rea
 
 const comparable = (name: string): string => name.normalize("NFC").trim().toLowerCase().replace(/\s+/g, " ");
 
-/** Maximum number of columns that a problem lists, and maximum number of characters of each name. */
+/** Maximum number of columns that a problem lists. */
 const SHOWN_COLUMNS = 50;
+/** Maximum number of characters of each column name in this list. */
 const SHOWN_CHARACTERS = 100;
 
 export function noSuchColumn(name: string, columns: readonly Column[]): Problem {

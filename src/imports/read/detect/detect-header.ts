@@ -56,8 +56,8 @@ function clearestHeader(rows: readonly Row[], top: number): number {
   return best;
 }
 
-/** Finds a header that is repeated in consecutive rows. Returns the number of lines from the line after `above` to the line before the last
- * repetition, or 0 if the header is not repeated. */
+/** If the first row is a header that the next rows repeat, returns the number of lines to skip after line `above`, so that only the last
+ * repetition remains. Otherwise returns 0. */
 function repeatedLines(rows: readonly Row[], above = 0): number {
   const header = JSON.stringify(rows[0]?.cells);
   const firstOther = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);

@@ -157,8 +157,8 @@ function endCell(table: OpenTable): void {
 /** A text that makes each row too long, so that the row is rejected. */
 const TOO_LONG = " ".repeat(MAX_RECORD_BYTES + 1);
 
-/** Stores a cell that continues in the following rows. If the cells that continue would be too long for a row, does not hold the text of
- * this cell in memory: thousands of cells could have a megabyte each. */
+/** Stores a cell that continues in the following rows. If all such cells together are too long for a row, stores TOO_LONG instead of the
+ * cell's own text. Otherwise, thousands of cells of a megabyte each could fill the memory. */
 function addSpan(table: OpenTable, column: number, rows: number, text: string): void {
   const fits = table.spans_length + text.length <= MAX_RECORD_BYTES;
   const length = fits ? text.length : 0;

@@ -71,7 +71,7 @@ export class ValueParser {
     return this.#nodes * NODE_LENGTH;
   }
 
-  /** Reads the text of the string at `from`, and sets `end`. */
+  /** Reads the text of the string at `from`, and sets `end` to the position after the string. */
   string(text: string, from: number, isPartial: boolean): string {
     this.#start(text, from, isPartial);
     const read = this.#string();

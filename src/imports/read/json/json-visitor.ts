@@ -2,7 +2,7 @@
 import type { TreeNode } from "../tree/nodes.ts";
 
 export interface JsonVisitor {
-  /** Called when an object or an array begins. `names` are the names of the members that contain it, and `*` for elements of arrays. */
+  /** Called when an object or an array begins. `names` is the path to this value: the names of members, and `*` for elements of arrays. */
   open(names: readonly string[], isArray: boolean): void;
   close(): void;
   member(name: string): void;

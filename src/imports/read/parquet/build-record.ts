@@ -63,7 +63,7 @@ export class RecordBuilder {
   #place(root: TreeNode, { reader, paths, nodes, indexes }: Column, text: string): void {
     const { def, rep, leaf } = reader;
     const { steps } = leaf;
-    // A further value of a list has the same nodes as the value before it, down to the list.
+    // A further element of a list shares all nodes from the root down to the list with the element before it.
     let at = rep === 0 ? 0 : steps.findIndex((step) => step.kind === "element" && step.rep === rep);
     if (at < 0 || (at > 0 && nodes.length < at)) throw new Error("a column has levels that do not fit its schema");
     nodes.length = at;

@@ -9,8 +9,8 @@ import { Problem } from "../../../../contract/problems.ts";
  * empty columns; 76 (200 bytes of equal text) to 162 (2,000 bytes) for rows that differ only in their SKU; 515 for one repeated
  * row; 1,029, the maximum of deflate, for zeros. */
 const MAX_RATIO = 200;
-/** Maximum credit, and the credit at the start: a small file may consist of repetitions only. With MAX_RATIO, zeros are refused
- * after 42 MB and one repeated row after 55 MB. */
+/** Maximum credit. Each file also starts with this credit, because a small file may consist of repetitions only. With MAX_RATIO, zeros
+ * are refused after 42 MB and one repeated row after 55 MB. */
 const FREE_BYTES = 32 << 20;
 
 /** Called with the length of each unpacked chunk, before it is written.

@@ -59,7 +59,8 @@ export async function detectTreeEncoding({ read }: TreeSource, given: Encoding |
       isFirst = false;
     }
     addEvidence(evidence, chunk, false);
-    // The letters are not compared if the file declares another encoding than UTF-8, or if many characters have shown that it is UTF-8.
+    // Do not guess the encoding from the letters if many characters have shown that the file is UTF-8, or if the file declares an
+    // encoding other than UTF-8 and is not valid UTF-8.
     if (evidence.valid > PROVEN && evidence.invalid === 0) return { encoding: "utf-8" };
     if (evidence.invalid > evidence.valid && declared !== undefined && !declared.startsWith("utf-"))
       return { encoding: declared };

@@ -5,8 +5,9 @@ import { brokenWorkbook } from "../broken-workbook.ts";
 
 type Attributes = Record<string, string>;
 
-/** Maximum number of styles, and of conditions of a style. */
+/** Maximum number of styles. */
 const MAX_STYLES = 65_536;
+/** Maximum number of conditions of a style. */
 const MAX_CONDITIONS = 3;
 /** Maximum number of digits of a format. */
 const MAX_DIGITS = 30;
