@@ -11,7 +11,7 @@ type Work = { id: number; file: string; scan_token: number };
 
 export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
-  // These files are not needed again: the scan has already stored its rejected rows, including their records.
+  // These files are not needed while the import is held: the scan has already stored its rejected rows, including their records.
   for (const unneeded of [productsPath(context, work), positionsPath(path), unpackedPath(path)])
     await rm(unneeded, { force: true });
   try {

@@ -52,7 +52,7 @@ function nextOptions({ options, profile, answered }: ImportWork, members: readon
   return { ...next, mode: next.mode ?? "update" };
 }
 
-/** Inserts an import of the same file. Its scan tokens continue those of this import, so that the files of the two imports have
+/** Inserts an import of the same file. Its scan tokens continue those of import `importId`, so that the files of both imports have
  * different names. */
 async function insertNext(
   client: pg.ClientBase,

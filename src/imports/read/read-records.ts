@@ -214,7 +214,7 @@ export async function* readRecords(
       // Also yield windows without records, so that the caller can report progress or stop even in a gigabyte of blank lines.
       yield { records, offset };
     } finally {
-      // Wait until the read ahead has ended: the caller may close the file after the last window.
+      // Wait until the next bytes have been read: the caller may close the file after this window.
       await ahead?.catch(() => undefined);
     }
     if (atEnd) return;

@@ -12,7 +12,7 @@ export class GroupValues implements RowGroup {
   current = -1;
   readonly #group: RecordGroup;
   readonly #newRow: () => Row;
-  /** Rows for visiting the records in an `each`. An `each` may contain another `each`, so there is one row for each level. */
+  /** Reused rows with which `each` visits the records. Calls of `each` can be nested, so there is one row for each level. */
   readonly #visitors: Row[] = [];
   readonly #firstRow: Row;
   readonly #known = new Map<GroupValue, string | null>();

@@ -75,7 +75,7 @@ async function* unpackGzip(source: PackedSource, gunzip: Gunzip): AsyncGenerator
   yield* pipeline(source.open(0), gunzip, () => undefined) as AsyncIterable<Buffer>;
 }
 
-/** A frame with fewer packed bytes counts as small. Parallel compressors write files of many frames too, but larger ones. */
+/** A frame with fewer packed bytes counts as small. Parallel compressors also write many frames, but larger frames. */
 const SMALL_FRAME_BYTES = 1 << 16;
 /**
  * Maximum number of small frames in a zstd file. Each frame takes about a millisecond, because the file is opened again for it. An empty

@@ -12,7 +12,7 @@ export interface KeyCandidate {
   samples: string[];
   /** Share of the rows in which the column is blank. */
   blanks: number;
-  /** Number of different values, as a share of the values that are not blank. */
+  /** Number of different values, divided by the number of values that are not blank. */
   distinct: number;
   /** Why the column may be the wrong choice for the SKU or the name. */
   reason?: string;

@@ -178,8 +178,8 @@ function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Dial
   return found.dialect;
 }
 
-/** Lists the dialects whose delimiter and quote occur in the sample. The fallback delimiter is always among them: a comma, or a
- * semicolon if the sender has given the comma as quote or escape. */
+/** Lists the dialects whose delimiter occurs in the sample, with each possible quote. The fallback delimiter is always included: a comma,
+ * or a semicolon if the sender has given the comma as quote or escape. */
 function candidates(
   given: DialectOverrides,
   encoding: Dialect["encoding"],

@@ -43,8 +43,8 @@ const KEPT_LINES = 3;
 export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
   width,
   dialect,
-  // The shapes help to find short rows in which a delimiter is missing. Rows from XML and JSON are not short for this reason: they only
-  // lack the blank cells at their end.
+  // The shapes (kinds of values) show whether a short row lacks a delimiter. Rows from XML and JSON lack only blank cells at their end,
+  // so no shapes are needed.
   shapes: dialect.tree === undefined ? shapes : undefined,
   filled_up: { count: 0, lines: [] },
   out: createRecords(),

@@ -151,7 +151,8 @@ export class TableWriter {
   /** Returns the column of the path; -1 if the path does not become a column. */
   #decide(path: Path): number {
     const name = nameFrom(this.#root as Path, path);
-    // An attribute's own name may end like a list column's name. Append the ending once more: the import removes only one ending.
+    // An attribute's own name may end with `[]`, as the names of list columns do. Append `[]` once more, because the import removes one
+    // `[]`.
     const suffixOf = (own: string): Column["suffix"] => (own.endsWith(LIST_SUFFIX) ? LIST_SUFFIX : "");
     if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own, suffixOf(own)));
     if (this.#wanted !== undefined) return this.#wanted.has(comparable(name)) ? this.#columnOf(name) : -1;
