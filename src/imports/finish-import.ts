@@ -48,7 +48,7 @@ export async function finishImport(
     const work = await readImportWork(client, importId);
     return { hasEnded, work, is_followed: await isFollowed(client, importId) };
   });
-  // The import of the next table in a zip file needs the uploaded file.
+  // Keep the uploaded file if the import of the next table in the zip file needs it.
   if (work !== undefined && isTerminal(work.state))
     await (is_followed ? removeTexts(context, work, work.scan_token) : removeImportFiles(context, work.file));
   if (!hasEnded) return;

@@ -20,9 +20,9 @@ type ChosenTable = Pick<Table, "header" | "rows"> & {
 const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
 
 /**
- * Returns a choice for each column to which the import gives a target other than the detected one. If detection would copy a column to a
- * field to which the import copies no column, the column gets the choice `attribute`. The columns of the SKU and the name always get a
- * choice, because the client has confirmed them, unless their names are exact.
+ * Returns a choice for each column to which the import gives a target other than the detected one. If the import fills a field from no
+ * column, the column that detection would copy to this field gets the choice `attribute`. The columns of the SKU and of the name always
+ * get a choice, because the client has confirmed them. A column with the exact name of a field gets no choice.
  * @param remembered the choices that were already remembered
  */
 export function choicesOf(

@@ -1,4 +1,5 @@
-// Determines which layer contains the products of a file, such as its main language.
+// Some files have several rows for each product, such as one for each language. Determines which of these layers contains the product
+// itself, such as the main language, if the file lacks the layer that the mapping names.
 import { columnKey } from "../../profiles/select/column-names.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 

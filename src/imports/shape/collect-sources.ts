@@ -59,7 +59,7 @@ export class SourceCollector {
   /** The replaced base records, each with the number of the record that replaces it. -1 marks a layer whose base record has not occurred
    * yet. */
   readonly #replaced = new Map<number, number>();
-  /** Bit r is set if record r has a layer so far. */
+  /** Bit r is set if a layer of the product in record r has been found. */
   #layered = new Uint8Array(1 << 16);
 
   constructor(plan: ShapedPlan, dialect: Dialect, { entries = {}, repeats = "last" }: Known = {}) {

@@ -10,7 +10,7 @@ import { leavesOf, type Leaf } from "./schema.ts";
 
 export interface RowGroup {
   rows: number;
-  /** The bytes of each column, in the order of the leaves. */
+  /** Where the bytes of each column are, in the order of `ParquetContent.leaves`. */
   chunks: ColumnChunk[];
 }
 

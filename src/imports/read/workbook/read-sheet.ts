@@ -168,7 +168,7 @@ function textOf(
   }
 }
 
-/** Whether the text is a number, a date or a boolean in the spelling that all workbooks share. A code such as `ART-0017` is a text. */
+/** Whether the text is a number, a date or a boolean, written in the same form for every workbook. A code such as `ART-0017` is a text. */
 function isValue({ type, text: raw }: Omit<Cell, "column">, text: string): boolean {
   switch (type) {
     case "n":

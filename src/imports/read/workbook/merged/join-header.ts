@@ -110,8 +110,8 @@ function belongTogether(grid: Grid, upper: number): boolean {
   const [first] = filled;
   const last = filled.at(-1);
   if (first === undefined || last === undefined || filledAbove.length === 0) return false;
-  // If a column has text in both rows, and its upper cell is not merged, the upper text is a name and the lower text is its value. This
-  // does not apply if the lower row contains column names too.
+  // Compare the upper row with the row below it. If a column has text in both rows, and the upper cell is not merged, the upper text is a
+  // column name and the lower text is a value. This does not apply if the lower row contains column names too.
   const isAboveValue = filledAbove.some(
     (column) => filled.includes(column) && grid.rangeAt(upper, column) === undefined,
   );

@@ -16,7 +16,7 @@ export interface OdsCell {
 /** A percentage whose style is missing. */
 const PERCENT = formatOfCode("0%");
 
-/** Returns the text of a cell, and whether it is a number, a date or a boolean in the spelling that all workbooks share. */
+/** Returns the text of a cell, and whether the text is a number, a date or a boolean, written in the same form for every workbook. */
 export function odsCellText({ type, value, shown, format, is_error: isError }: OdsCell): {
   text: string;
   is_value: boolean;
