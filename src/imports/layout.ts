@@ -38,7 +38,8 @@ export interface Layout extends Record<FieldName | SourceTarget, number> {
   attributes: readonly AttributeColumn[];
   /** Names of the attributes that a blank cell removes from the product. */
   removable: readonly string[];
-  /** Index of the column with the computed attributes, or -1. `removals` is the index of the column with the attributes to remove, or -1. */
+  /** Index of the column with the computed attributes, or -1. `removals` is the index of the column with the attributes to remove, or
+   * -1. */
   members: number;
   removals: number;
   /** Index of the column that shows which rows delete their products, or -1. */

@@ -15,7 +15,7 @@ interface Layer {
   active_name: string;
 }
 
-/** The fields that can differ between layers. */
+/** The product fields that can differ between the layers of an overlay, such as its languages. */
 const LAYERED: readonly FieldName[] = ["name", "description", "active"];
 
 /** Adds each value of the layer that differs from the product's own value, as an attribute with the layer's name, such as `name-fr`. If
