@@ -1,9 +1,9 @@
 // The parents whose variants are shown below them in a folded list.
-import { shallowRef, triggerRef } from "vue";
+import { shallowRef, triggerRef, type ShallowRef } from "vue";
 import { list_products, type Product } from "../../../contract/catalog/products.ts";
 import { ask } from "../../server/use-connection.ts";
 import type { ListedProduct } from "./list-request.ts";
-import type { State } from "./row-loader.ts";
+import type { RowWindow } from "./row-window.ts";
 
 /** The variants below each unfolded row, by the key of the row's SKU. */
 export type Unfolded = ReadonlyMap<string, readonly ListedProduct[]>;
@@ -24,8 +24,13 @@ export const withVariants = (items: readonly ListedProduct[], unfolded: Unfolded
 export const rowAbove = ({ sku }: Product, unfolded: Unfolded): string | undefined =>
   [...unfolded].find(([, variants]) => variants.some((variant) => variant.sku === sku))?.[0];
 
+interface ListState {
+  rows: ShallowRef<RowWindow<Product>>;
+  unfolded: ShallowRef<Unfolded>;
+}
+
 /** Returns functions that show and hide the variants of a row. */
-export function useUnfolding({ rows, unfolded }: Pick<State, "rows" | "unfolded">) {
+export function useUnfolding({ rows, unfolded }: ListState) {
   async function unfold({ sku, variants_of: parent = sku }: ListedProduct): Promise<void> {
     const before = rows.value;
     const querystring = { parent_sku: parent, limit: MAX_UNFOLDED };
