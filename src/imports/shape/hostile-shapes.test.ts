@@ -151,7 +151,7 @@ test("links with too much text are refused with the name of their statement", ()
     for (let row = 1; row <= 70; row++)
       collector.add(recordsOf(`child-${row},s-${row}${"x".repeat(1_000_000)},,\n`), 0, { row, at: 0 });
   };
-  expect(addAll).toThrow(/Check the statement "links" of the mapping/);
+  expect(addAll).toThrow(/Check whether "links" in the mapping reads the right values/);
 });
 
 test("short rows of a wide table count by their cells", () => {

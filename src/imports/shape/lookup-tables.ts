@@ -97,7 +97,7 @@ function tooLarge(table: string): Problem {
   const statement = isOfLinks ? "links" : `tables.${table}`;
   return new Problem(
     "mapping-invalid",
-    `The lookup tables and links of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_BYTES >> 20} MB of text. Check the statement "${statement}" of the mapping, or divide the file.`,
+    `The lookup tables and links of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_BYTES >> 20} MB of text. Check whether "${statement}" in the mapping reads the right values, or divide the file.`,
     {
       extra: {
         statement,

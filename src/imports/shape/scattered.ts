@@ -169,6 +169,6 @@ export class Scattered {
 const tooScattered = (): Problem =>
   new Problem(
     "mapping-invalid",
-    `The rows of the same product are in more than ${MAX_RANGES.toLocaleString("en")} places of the file. Sort the file by the key, so that the rows of each product are neighbours, or divide the file.`,
+    `The file has rows that belong to the product of another row in more than ${MAX_RANGES.toLocaleString("en")} places. Sort the file by the key, so that the rows of each product are neighbours, or divide the file.`,
     { extra: { statement: "key", ...because("mapping-too-scattered", { limit: MAX_RANGES }) } },
   );

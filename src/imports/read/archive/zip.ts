@@ -99,7 +99,7 @@ async function listEntries(zip: ZipFile): Promise<{ entries: Entry[]; is_documen
   if (zip.entryCount > MAX_ENTRIES)
     throw new Problem(
       "unsupported-file",
-      `The zip file contains ${zip.entryCount.toLocaleString("en")} files. Unpack it and send the table that it contains.`,
+      `The zip file contains ${zip.entryCount.toLocaleString("en")} files, which is too many. Unpack it and send the table that it contains.`,
       { extra: because("packed-file") },
     );
   const entries: Entry[] = [];

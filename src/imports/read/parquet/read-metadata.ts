@@ -93,6 +93,6 @@ function separate(groups: readonly RowGroup[], size: number): void {
 }
 
 const encrypted = (): Problem =>
-  new Problem("unsupported-file", "The Parquet file is encrypted. Write it without encryption, or as CSV.", {
+  new Problem("unsupported-file", "The Parquet file is encrypted. Export it without encryption, or as CSV.", {
     extra: because("parquet-encrypted"),
   });

@@ -78,7 +78,7 @@ function detectCurlyQuotes(sample: Buffer, isEnd: boolean, overrides: DialectOve
   throw new Problem(
     "unsupported-file",
     "Some fields of the file are enclosed in typographic quotes (such as “ ” or « »), but most rows have no such quotes, or " +
-      "their number of fields does not match the header. " +
+      "have more or fewer fields than the header. " +
       'Replace the quotes around the fields with straight quotes ("), for example in a text editor, and send the file again.',
     { extra: because("typographic-quotes") },
   );

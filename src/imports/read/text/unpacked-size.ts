@@ -36,7 +36,7 @@ export function createUnpackedCount(packed: number, consumed?: () => number): Co
     if (credit >= 0) return;
     throw new Problem(
       "unpacks-too-large",
-      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")} bytes. A table does not become that small when it is packed. Check the file, and send the table as an unpacked CSV file.`,
+      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")} bytes. No table can be packed that tightly, so the file is probably damaged or hostile. Check the file, and send the table as an unpacked CSV file.`,
     );
   };
 }

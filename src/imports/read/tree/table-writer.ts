@@ -171,7 +171,7 @@ export class TableWriter {
     if (column >= MAX_FIELDS)
       throw new Problem(
         "bad-header",
-        `The records of the file have more than ${MAX_FIELDS.toLocaleString("en")} different paths, and a table can have at most as many columns. Name the records, and the paths to read, in a mapping.`,
+        `The records of the file have more than ${MAX_FIELDS.toLocaleString("en")} different paths, but a table can have at most ${MAX_FIELDS.toLocaleString("en")} columns. Name the records, and the paths to read, in a mapping.`,
         { extra: because("tree-many-paths", { limit: MAX_FIELDS }) },
       );
     this.#byName.set(key, column);

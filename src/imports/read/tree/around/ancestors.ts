@@ -78,7 +78,7 @@ export class Ancestors {
     if (this.#length <= MAX_RECORD_LENGTH) return;
     throw new Problem(
       "mapping-invalid",
-      `The values around the records that the mapping reads with ".." are longer than ${MAX_RECORD_LENGTH >> 20} MB. Read other paths, or divide the file.`,
+      `The mapping reads values outside the records with "..", and these values have more than ${MAX_RECORD_LENGTH >> 20} MB. Read other paths, or divide the file.`,
       { extra: because("mapping-around-records", { limit: MAX_RECORD_LENGTH >> 20 }) },
     );
   }

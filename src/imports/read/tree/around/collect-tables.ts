@@ -138,6 +138,6 @@ function endsWith(names: readonly string[], record: readonly string[]): boolean 
 const tooLarge = (table: string): Problem =>
   new Problem(
     "mapping-invalid",
-    `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_LENGTH >> 20} MB of text. Check the statement "tables.${table}" of the mapping, or divide the file.`,
+    `The lookup tables of the file have more than ${MAX_ENTRIES.toLocaleString("en")} entries or ${MAX_LENGTH >> 20} MB of text. Check whether "tables.${table}" in the mapping reads the right elements, or divide the file.`,
     { extra: { statement: `tables.${table}`, ...because("mapping-table-too-large", { table, limit: MAX_ENTRIES }) } },
   );
