@@ -9,7 +9,8 @@ export type { Condition, MappedValue, Value } from "./value.ts";
 
 const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
 
-/** Attributes whose names are in the data: in numbered columns (`each`), or as `a=b,c=d` in the cells of one column (`in`). */
+/** Attributes whose names are in the cells of the rows instead of the header: in numbered columns (`each`), or as `a=b,c=d`
+ * in the cells of one column (`in`). */
 const pair = z
   .object({
     each: column_pattern

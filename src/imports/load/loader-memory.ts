@@ -48,14 +48,15 @@ export interface ChunkSource {
   scan_token: number;
   file: FileHandle;
   dialect: Dialect;
-  /** Number of columns of the table. */
+  /** Number of columns of the table in the file. */
   width: number;
   /** Whether a blank line is a record, as in a table with a single column. */
   blank_is_record: boolean;
   record_cache: RecordCache | undefined;
 }
 
-/** Reads a chunk's bytes and splits them into records that fit the table, or takes the records from the cache of the scan. */
+/** Reads a chunk's bytes and returns its records, taken from the cache of the scan if they are there. Otherwise the function splits the
+ * bytes into records, and fits these to the width of the table in the file (fit-records.ts). */
 export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: ChunkSource): Promise<Records> {
   const length = chunk.byte_end - chunk.byte_start;
   if (memory.bytes.length < length) {

@@ -1,4 +1,4 @@
-// Describes attributes whose names are in the data.
+// Describes attributes whose names are in the cells of the rows instead of the header.
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { t } from "../../texts/t.ts";
 import { describeValue } from "./describe-value.ts";

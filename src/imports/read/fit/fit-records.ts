@@ -1,6 +1,6 @@
-// Fits records to the width of the table after they were split: missing cells at the end of a record are blank, and blank cells after the
-// last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line. Characters that do not
-// belong to the values, such as padding, are removed from the cells (clean-cells.ts).
+// Fits records to the width of the file's table (its number of columns) after they were split: missing cells at the end of a record are
+// blank, and blank cells after the last column are left out. A record that contains nothing but delimiters and blanks is left out like a
+// blank line. Characters that do not belong to the values, such as padding, are removed from the cells (clean-cells.ts).
 //
 // How a record is fitted depends on the record alone, with one exception: the scan does not fill up a short record whose values do not fit
 // their columns, but rejects it. Loaders fill up all records, but do not load those that the scan rejected. Windows whose records all have
@@ -50,7 +50,7 @@ export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes
   out: createRecords(),
 });
 
-/** Yields the records of a window fitted to the table, in one or more parts. A part is valid until the next part is requested. */
+/** Yields the records of a window fitted to the table's width, in one or more parts. A part is valid until the next part is requested. */
 export function* fitRecords(records: Records, fit: RecordFit): Generator<Records, void, undefined> {
   const marks = findMarks(records, fit.dialect);
   if (!marks.any && firstUnfit(records, fit.width) === records.count) {
@@ -64,7 +64,7 @@ export function* fitRecords(records: Records, fit: RecordFit): Generator<Records
   }
 }
 
-/** Returns the records of a chunk fitted to the table, in one part: a chunk never has more fields than a loader can hold. */
+/** Returns the records of a chunk fitted to the table's width, in one part: a chunk never has more fields than a loader can hold. */
 export function fitChunk(records: Records, fit: RecordFit): Records {
   const marks = findMarks(records, fit.dialect);
   if (!marks.any && firstUnfit(records, fit.width) === records.count) return records;
@@ -72,7 +72,7 @@ export function fitChunk(records: Records, fit: RecordFit): Records {
   return fit.out;
 }
 
-/** Returns the index of the first record that does not fit yet, or the number of records. */
+/** Returns the index of the first record that has another width or is blank, or the number of records if there is none. */
 function firstUnfit(records: Records, width: number): number {
   const { count, first_field, field_start, field_end, bytes } = records;
   for (let r = 0; r < count; r++) {

@@ -21,8 +21,8 @@ export interface RowScan {
   scanner: Scanner;
   /** The texts that value maps did not contain; undefined if no values are computed. */
   notes: Notes | undefined;
-  /** Scans the records of one window. Fits them to the table, and calls `onFitted` with the fitted records. @param offset the start of
-   * the window in the text */
+  /** Scans the records of one window. Fits them to the table's width, and calls `onFitted` with the fitted records.
+   * @param offset the start of the window in the text */
   add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
   /** Returns the column that detection has chosen for the field `active`, if the values of the column do not fit this field.
    * @param isEnd whether the file has no further rows */
