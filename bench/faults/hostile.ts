@@ -95,7 +95,7 @@ function lineOf(result: HostileResult): string {
 /** Whether the import has ended, or waits for an answer that no one gives. */
 const isOver = ({ state }: Import): boolean => isTerminal(state) || state === "held";
 
-/** Previews the file with the same request as the page. */
+/** Requests a preview of the file, in the same way as the page does. */
 async function previewOf(url: string, bytes: Buffer): Promise<string> {
   const body = bytes.length <= MAX_PREVIEW_BYTES ? bytes : bytes.subarray(0, PREVIEW_BYTES);
   const response = await post(`${url}/api/imports/preview?size=${bytes.length}`, body);

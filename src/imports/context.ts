@@ -33,7 +33,7 @@ export interface ImportContext {
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
   join(context.files_dir, file);
 
-/** The path of the products text (shape/products-text.ts), which a scan writes. The name contains the scan's token. */
+/** The path of the file to which a scan writes the formed products (shape/products-text.ts). The name contains the scan's token. */
 export const productsPath = (
   context: Pick<ImportContext, "files_dir">,
   { file, scan_token }: { file: string; scan_token: number },

@@ -10,8 +10,8 @@ import {
 import { DEFAULT_VALUES } from "../catalog/product/product-columns.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
-/** Columns of the products text (shape/products-text.ts): the number, the line, the position and the length of the product's record in the
- * file, and the fields that a marker erases. */
+/** Additional columns of the text to which formed products are written (shape/products-text.ts): the number, the line, the position and
+ * the length of the product's record in the file, and the fields that a marker erases. */
 export const SOURCE_TARGETS = ["source_row", "source_line", "source_at", "source_bytes", "erases"] as const;
 export type SourceTarget = (typeof SOURCE_TARGETS)[number];
 

@@ -182,7 +182,8 @@ export interface MappingPlan {
   /** Attributes that are copied from a column. If that column's cell is not blank, the mapper adds no attribute with the same name from
    * the data. */
   copied: { name: string; column: number }[];
-  /** If the records form products together, `columns` are the columns of the products text (shape/products-text.ts). */
+  /** Set if the records form products together. `columns` are then the columns of the text to which these products are written
+   * (shape/products-text.ts). */
   shape?: ShapePlan;
 }
 

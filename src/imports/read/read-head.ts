@@ -210,7 +210,7 @@ export async function readTable(
   const isEnd = isWhole && end === text.length;
   splitRecords(splitter, { bytes: text, from: table.start, to: end, at_end: isEnd }, records);
   const fit = createFit(table.columns.length, dialect, shapesOf(table));
-  // `fitRecords` yields all records of the head at once, except for a table with many columns and short records.
+  // `fitRecords` yields all records of the head at once, unless the table has many columns and short records.
   const [fitted = records] = fitRecords(records, fit);
   return { dialect, table, records: fitted, offset: 0 };
 }

@@ -80,7 +80,7 @@ export class ProductMerger {
     for (const name of part.erased) if (!product.attributes.has(name)) product.erased.add(name);
   }
 
-  /** Stores the lists with the added elements in the product. */
+  /** Sets the product's list attributes to the extended lists. */
   finish(): void {
     for (const [name, texts] of this.#lists) this.#product.attributes.set(name, [...texts]);
   }

@@ -13,7 +13,7 @@ const MAX_BYTES = 64 << 20;
 /** Maximum number of steps from an entry to its topmost parent. The limit also stops the search if parents form a circle. */
 const MAX_DEPTH = 64;
 
-/** The name of the table with the parent of each variant. A mapping cannot define this name, because its table names are not empty. */
+/** Name of the table that stores the parent of each variant. A mapping cannot define this name, because its table names are not empty. */
 export const LINKS_NAME = "";
 
 /** A mapping can have hundreds of tables, most of them small. */

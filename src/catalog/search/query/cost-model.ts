@@ -17,9 +17,10 @@ const CANDIDATE_US = 1;
 /** Cost of evaluating the filter for a candidate. Candidates are evaluated until the page is full. */
 const CHECK_US = 5;
 /** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts; in other orders, SCAN_WORD_US
- * is added for comparing its terms. */
+ * is added for each term that is looked up in the product. */
 const SCAN_US = 3;
-/** Cost of checking whether a product has a given word. A scan checks each word that matches the search, except in SKU order. */
+/** Cost of checking whether a scanned product has a given term. A scan checks each product for all terms that fulfil the condition. In SKU
+ * order, it checks the product's texts instead. */
 const SCAN_WORD_US = 0.1;
 /** Exponent with which the cost per product grows with the size of the table. In larger tables, products are further apart and no longer in
  * PostgreSQL's own buffers: with ten times as many products, each product costs four times as much. */

@@ -23,7 +23,7 @@ export const isShaped = ({ group, kinds, overlay, repeats, links, tables }: Mapp
 
 export interface CompiledShape {
   shape: ShapePlan;
-  /** The columns of the products text (shape/products-text.ts). */
+  /** The columns of the text to which the formed products are written (shape/products-text.ts). */
   columns: PlanColumn[];
 }
 
@@ -161,8 +161,9 @@ function compileTable(context: CompileContext, name: string, { record, key, valu
   return { ...found, entry: { key: entryKey, value: entryValue, parent: entryParent } };
 }
 
-/** Returns the columns of the products text (shape/products-text.ts): the position of each product's record in the file, the SKU, the
- * fields that the mapping sets for at least one kind of rows, the attributes, and the names of the fields that erase markers erase. */
+/** Returns the columns of the text to which the formed products are written (shape/products-text.ts): the position of each product's
+ * record in the file, the SKU, the fields that the mapping sets for at least one kind of rows, the attributes, and the names of the fields
+ * that erase markers erase. */
 function productColumns(
   { products, kept, overlay, links }: ShapePlan,
   columns: readonly Column[],

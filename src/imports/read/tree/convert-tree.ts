@@ -55,7 +55,7 @@ export async function convertTree(
   return dialectOf(found, encoding);
 }
 
-/** Receives the pages of the file with the positions of the records. */
+/** Appends pages to the file that stores the positions of the records (source-positions.ts). */
 type WritePositions = (pages: readonly Buffer[]) => Promise<void>;
 
 /** Yields the lines of the table at `target`. Also creates a second file, which stores the position of each record in the source file. */

@@ -30,7 +30,7 @@ export function createTables(request: TreeRequest | undefined): CollectedTables 
   };
 }
 
-/** The path of the file with the entries, for the table at `path`. */
+/** Returns the path of the file that stores the lookup entries for the table at `path`. */
 export const tablesPath = (path: string): string => `${path}.tables`;
 
 const CHUNK_LENGTH = 1 << 16;

@@ -12,7 +12,7 @@ const CHUNK_BYTES = 16;
 const END_BYTES = 16;
 const PAGE_BYTES = ROW_BYTES * 8192;
 
-/** The path of the file with the positions, for the table at `path`. */
+/** Returns the path of the positions file that belongs to the table at `path`. */
 export const positionsPath = (path: string): string => `${path}.positions`;
 
 /** Collects the positions of records in the text of a file. */

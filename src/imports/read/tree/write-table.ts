@@ -12,8 +12,8 @@ export interface TableTarget {
   checkSpace: SpaceCheck | undefined;
 }
 
-/** Writes the file, and returns the writer with the columns.
- * @param create returns a new writer. `lists` are the names of the columns that are known to have lists
+/** Writes the file. Returns the writer, which now knows all columns of the table.
+ * @param create returns a new writer. `lists` are the names of the columns that are known to contain lists
  * @param linesOf yields the lines of all records */
 export async function writeTableFile(
   target: TableTarget,

@@ -1,4 +1,4 @@
-// Forms the products of a file, and writes them to the products text, which the scan and the loaders read in place of the file.
+// Forms the products of a file, and writes them to a new file, which the scan and the loaders read in place of the file.
 import type { FileHandle } from "node:fs/promises";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
@@ -54,8 +54,8 @@ export interface FormedText {
 
 /** Number of bytes that are written at once. */
 const WRITE_BYTES = 1 << 20;
-/** Maximum size of the products text, as a multiple of the size of the file, and the size that is always allowed. Texts that many products
- * share, such as paths of categories, are written for each of them: a file of 10 MB could otherwise fill the disk. */
+/** Maximum size of the written products, as a multiple of the size of the file, and the size that is always allowed. Texts that many
+ * products share, such as paths of categories, are written for each of them: a file of 10 MB could otherwise fill the disk. */
 const MAX_GROWTH = 200;
 const FREE_BYTES = 64 << 20;
 /** Writes the products to the new file `target`. @returns undefined if `onWindow` has ended the work
