@@ -237,7 +237,7 @@ test("choices for columns are listed and can be forgotten", async () => {
   await list.getByRole("listitem").filter({ hasText: "Foo" }).getByText("is SKU", { exact: true }).waitFor();
   await look("profiles-remembered");
   await button("Forget the choice for Foo", list).click();
-  await said("Forgot the choice for Foo");
+  await said("Removed the choice for Foo");
   await list.getByText("Foo", { exact: true }).waitFor({ state: "detached" });
   const { items } = await call(list_column_choices, {}, { base_url: server.base_url });
   expect(items.map(({ column, target }) => [column, target])).toEqual([["Bar", "name"]]);

@@ -309,7 +309,7 @@ export const imports = {
     no_name: "(no name)",
     becomes: "is imported as",
     used_for: "used for {names}",
-    pairs: "attributes whose names are in the data",
+    pairs: "attributes whose names are values of the rows",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
   },

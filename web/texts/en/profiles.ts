@@ -171,7 +171,7 @@ export const profiles = {
     no_field: "is not a field, but an attribute",
     forget: "Forget",
     forget_this: "Forget the choice for {column}",
-    forgotten: "Forgot the choice for {column}",
+    forgotten: "Removed the choice for {column}",
     more: "Show more",
   },
   words: {
@@ -256,7 +256,7 @@ export const profiles = {
     match_text: "{value}, compared with the attribute {attribute}",
     match_create: "if no product is found, a new one is created",
     match_reject: "if no product is found, the row is rejected",
-    pairs: "Attributes whose names are in the data",
+    pairs: "Attributes whose names are values of the rows",
     pair_each: "for each column {columns}",
     pair_in: "pairs of name and value in the column {column}",
     pair_name: "name: {value}",
