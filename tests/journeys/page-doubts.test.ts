@@ -1,5 +1,5 @@
-// End-to-end tests of doubts about a file in the mapping editor: its encoding, values that a value map lacks, columns with the same name, a
-// name column that contains only numbers, and rows that the import would reject.
+// End-to-end tests of the mapping editor for files that need a decision: an uncertain encoding, values that a value map lacks, columns with
+// the same name, a name column that contains only numbers, and rows that the import would reject.
 // cspell:words Artikelnummer Bezeichnung Farbe Preis Größe Grün Möwe Tür
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

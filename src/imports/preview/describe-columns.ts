@@ -19,7 +19,7 @@ interface Columns {
   rows: readonly (readonly string[])[];
 }
 
-/** @param problem the problem or question of the file, which makes a target uncertain */
+/** @param problem why an import would stop or ask a question. If the option `key` or `name` would solve this, that column is uncertain */
 export const describeColumns = (
   { columns, rows }: Columns,
   options: GivenOptions,
@@ -34,10 +34,10 @@ export const describeColumns = (
   }));
 };
 
-/** For each target that the import may ask about: the option with which the user answers the question. */
+/** For each target that an import may ask the user about: the option that answers the question. */
 const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
 
-/** @param asked the options that answer the question of the file and the doubts about its columns */
+/** @param asked names of options that the user should set. If one of them chooses the target of this column, the confidence is low */
 function confidenceOf(
   { name, target, remembered }: Column,
   { key, name: nameOption, mapping }: GivenOptions,

@@ -6,7 +6,7 @@ import type { z } from "zod";
 export type Answer = z.input<typeof continue_options>;
 
 /** Options for whose questions the page has a translated text. For all other questions, the page shows the server's text, which names the
- * columns or values in question. */
+ * columns or values that the question is about. */
 const EXPLAINED_OPTIONS = ["key", "name", "encoding", "review"] as const;
 type ExplainedOption = (typeof EXPLAINED_OPTIONS)[number];
 

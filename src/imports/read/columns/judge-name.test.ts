@@ -1,4 +1,4 @@
-// Tests the order of the columns that are offered for the names of products, and the doubts about the column that was recognized.
+// Tests the order of the columns that are offered for the names of products, and the reasons why the recognized column cannot be the name.
 import { expect, test } from "vitest";
 import { doubtOfName, nameCandidates } from "./judge-name.ts";
 import { matchColumns } from "./match-columns.ts";

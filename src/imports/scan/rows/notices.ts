@@ -26,7 +26,7 @@ export const activeNotices = ({ columns, rows }: Pick<NoticedTable, "columns" | 
     }));
 
 /** A notice about a column whose name suggests that it contains the names of products, but whose values cannot be names.
- * @param options the options of the import. A column that the client or a profile has chosen is not doubted */
+ * @param options the options of the import. If the client or a profile has chosen the column, there is no notice */
 export function nameNotices(
   { columns, rows }: Pick<NoticedTable, "columns" | "rows">,
   { name, mapping }: Pick<GivenOptions, "name" | "mapping">,
