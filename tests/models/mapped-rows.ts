@@ -47,7 +47,7 @@ function columnsOfValue(header: readonly string[], value: Value, number?: string
 /** Returns the placeholders in an attribute's name, such as `size` in `price-{size}`. */
 const placeholders = (name: string): string[] => [...name.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] as string);
 
-/** The columns that no statement uses and that become attributes. */
+/** The columns that no statement of the mapping uses and that become attributes. */
 export function keptColumns(mapping: Mapping, header: readonly string[]): Map<number, string> {
   const {
     key,

@@ -23,7 +23,7 @@ export function columnLabel({ target, used_for: uses = [] }: Pick<Column, "targe
   return target === "used" ? used : `${targetLabel(target)}, ${used}`;
 }
 
-/** The entry of `used_for` that denotes the statement `pairs`. All other entries are names of fields or attributes. */
+/** The entry of `used_for` that denotes the statement `pairs` of a mapping. All other entries are names of fields or attributes. */
 const PAIRS = "attributes";
 
 function useLabel(use: string): string {

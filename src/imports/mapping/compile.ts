@@ -25,7 +25,7 @@ export interface CompiledMapping {
   plan: MappingPlan | null;
   /** Names and patterns of columns that the mapping uses and the file lacks. */
   missing: string[];
-  /** Columns of the file that no statement names. */
+  /** Columns of the file that no statement of the mapping names. */
   unused: string[];
 }
 

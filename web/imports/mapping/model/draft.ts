@@ -16,7 +16,7 @@ export const STATEMENTS = {
 export type Field = keyof typeof STATEMENTS;
 export const FIELDS = Object.keys(STATEMENTS) as Field[];
 
-/** What a statement defines: a field, or the attribute of this name. */
+/** What a statement of the mapping defines: a field, or the attribute of this name. */
 export type Place = { field: Field } | { attribute: string };
 
 export const pathOf = (place: Place): string =>

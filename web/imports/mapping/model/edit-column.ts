@@ -46,7 +46,7 @@ export function setTarget(
 
 const withoutSources = ({ from: _from, join: _join, need: _need, all: _all, ...steps }: Members): Members => steps;
 
-/** Removes the column from all statements that the form can show. */
+/** Removes the column from all statements of the mapping that the form can show. */
 function release(draft: Draft, name: string, names: Names): Draft {
   let released = withoutKeptSteps(draft, name);
   for (const place of placesUsing(draft, name, names)) {
@@ -80,7 +80,8 @@ export function setMembers(draft: Draft, row: ColumnRow, changed: Partial<Member
   return writeAttribute(draft, row, row.attribute, members, names);
 }
 
-/** Writes the statement of an attribute. Removes the statement if the column would become the same attribute without it. */
+/** Writes the statement of the mapping that defines the attribute. Removes the statement if the column would become the
+ * same attribute without it. */
 function writeAttribute(draft: Draft, row: ColumnRow, attribute: string, members: Members, names: Names): Draft {
   const value = valueOf(members);
   const without =
@@ -152,7 +153,8 @@ export function setCombined(draft: Draft, row: ColumnRow, combined: Combined, na
   return writeAttribute(changed, row, row.attribute, members, names);
 }
 
-/** Sets whether a column that a statement uses becomes an attribute as well. */
+/** Adds the column to `also` or removes it: whether the column becomes an attribute of its own, although another part of the mapping
+ * already reads it. */
 export function setKeptToo(draft: Draft, name: string, isKeptToo: boolean): Draft {
   const others = withoutItem(draft.also, name) ?? [];
   return withMember(draft, "also", isKeptToo ? [...others, name] : others);

@@ -1,4 +1,4 @@
-// Columns that no statement uses: which of them become attributes, under which names, and with which steps.
+// Columns that no statement of the mapping uses: which of them become attributes, under which names, and with which steps.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import {
   nameSources,

@@ -11,9 +11,9 @@ export type RowTarget = Field | "attribute" | "ignored" | "used";
 /** A column of the file and what it becomes. */
 export interface ColumnRow {
   name: string;
-  /** `used`: the column is read, but only by statements that the form cannot show. */
+  /** `used`: the column is read, but only by statements of the mapping that the form cannot show. */
   target: RowTarget;
-  /** The statement that this row of the editor edits; null if the column is an attribute or ignored without a statement. */
+  /** The statement of the mapping that this row of the editor edits; null if the column is an attribute or ignored without a statement. */
   place: Place | null;
   /** Path of the statement in the mapping; empty if there is none. */
   path: string;
@@ -25,7 +25,8 @@ export interface ColumnRow {
   sources: string[];
   /** Whether the form can show the value. Otherwise, it is edited as text. */
   is_plain: boolean;
-  /** Whether the column becomes an attribute as well, although a statement uses it. */
+  /** Whether the mapping lists the column in `also`: the column becomes an attribute of its own, although another part of the mapping
+   * already reads it, for example `key`. */
   is_kept_too: boolean;
   /** Paths of the other statements that read the column. */
   other_paths: string[];

@@ -1,5 +1,5 @@
 // Reads and changes how the rows of a file form products: groups of rows, parents and variants, kinds of rows, and layers such as languages.
-// An edit of one statement leaves all other statements unmodified.
+// An edit of one statement of the mapping leaves all other statements unmodified.
 import type { Condition, Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { withMember, type Draft } from "./draft.ts";
 import { membersOf, plainSources, valueOf, withSources, type Combination, type Members } from "./values.ts";

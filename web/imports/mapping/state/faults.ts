@@ -6,7 +6,8 @@ import { isSameName } from "../model/patterns.ts";
 import { errorText } from "../../../server/problem-words.ts";
 import { rejectMessage } from "../../../server/import-texts.ts";
 
-/** The message of a problem with the statement of this row. @returns undefined if the problem is about something else */
+/** The message of a problem with the part of the mapping that this row of the editor edits.
+ * @returns undefined if the problem is about something else */
 export function faultOf(error: Error | null, { path, name, place }: ColumnRow): string | undefined {
   if (!(error instanceof Problem)) return undefined;
   const { statement } = error.extra;

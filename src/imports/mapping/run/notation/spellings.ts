@@ -7,8 +7,9 @@ import { convertNumber, parseNumberSample, type NumberFormat } from "../../steps
 /** A text of a mapping with which cells are compared. */
 export interface ComparedText {
   text: string;
-  /** In a value map, the text that replaces this one; otherwise `yes`, `no` or empty. If two texts have the same value but different
-   * meanings, a cell with this value equals neither of them. */
+  /** What the mapping makes of a cell that equals the text: the replacement in a value map, `yes` or `no` for a word of yes or no; empty
+   * in a comparison. If two texts have the same value but different meanings, such as `1.5` and `1,50` in a value map with two
+   * replacements, the value cannot decide between them. A cell then equals only a text that is written like the cell. */
   meaning: string;
 }
 
