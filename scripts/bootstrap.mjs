@@ -157,9 +157,9 @@ export function makeEnv(node) {
   return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path };
 }
 
-/** Runs Node on our terminal and forwards signals to it. Kills it when `signal` aborts. Resolves with its exit code, or with 128 + n if
+/** Runs Node on our terminal and forwards signals to it. Calls `onStart` with its process. Resolves with its exit code, or with 128 + n if
  * signal n ended it. */
-export function run(node, args, { cwd = process.cwd(), env = {}, signal: ending } = {}) {
+export function run(node, args, { cwd = process.cwd(), env = {}, onStart } = {}) {
   const child = spawn(node, args, { cwd, env: { ...makeEnv(node), ...env }, stdio: "inherit" });
   // On Ctrl-C, the terminal sends the signal to this process and to its child. Do not forward the signal: the server would receive it
   // twice, and it exits immediately on a second signal.
@@ -169,7 +169,7 @@ export function run(node, args, { cwd = process.cwd(), env = {}, signal: ending 
       if (signal !== "SIGINT" || !on_terminal) child.kill(signal);
     });
   }
-  ending?.addEventListener("abort", () => child.kill("SIGKILL"));
+  onStart?.(child);
   const stopWatch = watchNpm(() => child.kill("SIGTERM"));
   return new Promise((resolve) => {
     child.on("error", (error) => fail(`${node} cannot be run: ${error.message}`));

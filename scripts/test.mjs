@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { clearInterval, setInterval, setTimeout } from "node:timers";
 import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
 
 // Time that Vitest has to stop PostgreSQL and its workers after the last test. Vitest itself waits without a limit, for instance while a
@@ -16,17 +17,18 @@ const node = findNode();
 const filters = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 if (filters.length === 0 || filters.some((filter) => filter.startsWith("tests"))) ensurePage(node);
 rmSync(COUNTS_FILE, { force: true });
-const ending = new AbortController();
+let vitest;
+let isKilled = false;
 const watch = setInterval(endAfterTests, 1000);
 const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", ...process.argv.slice(2)], {
   cwd: ROOT,
-  signal: ending.signal,
+  onStart: (child) => (vitest = child),
 });
 clearInterval(watch);
 const counts = readCounts();
 // If an error occurred outside the tests, count one failure instead of printing "0 failed". .ci/run sets FAILED_CHECKS to 1 if a check
 // failed before the tests.
-const outside = code !== 0 && !ending.signal.aborted && counts.failed === 0 ? 1 : 0;
+const outside = code !== 0 && !isKilled && counts.failed === 0 ? 1 : 0;
 const failed = counts.failed + outside + Number(process.env.FAILED_CHECKS ?? 0);
 console.log(`${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : code || 1;
@@ -40,7 +42,8 @@ function endAfterTests() {
     const lines = (stdout ?? "").split("\n").map((line) => line.slice(0, 300));
     console.error(`Vitest has not ended ${EXIT_MS / 1000} s after the last test. Killing it. Running processes:`);
     console.error(lines.join("\n"));
-    ending.abort();
+    isKilled = true;
+    vitest.kill("SIGKILL");
   }, EXIT_MS).unref();
 }
 

@@ -250,7 +250,6 @@ describe("refused, with a problem that names the remedy", () => {
     ["an .ods", () => zipOf({ mimetype: "x", "content.xml": "" }), "unsupported-file", ".ods"],
     ["an .xlsb", () => zipOf({ "xl/workbook.bin": "" }), "unsupported-file", ".xlsb"],
     ["a .docx", () => zipOf({ "[Content_Types].xml": "", "word/document.xml": "" }), "unsupported-file", "document"],
-    ["a zip with two tables", () => zipOf({ "a.csv": "sku", "b.csv": "sku" }), "unsupported-file", "Unpack"],
     ["an empty zip", () => zipOf({}), "unsupported-file", "empty zip"],
     ["a PDF", () => Buffer.from("%PDF-1.7"), "unsupported-file", "PDF"],
     ["half a workbook", async () => (await makeWorkbook(one)).subarray(0, 300), "broken-workbook", "cannot be read"],

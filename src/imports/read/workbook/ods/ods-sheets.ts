@@ -209,6 +209,6 @@ class Cursor {
 }
 
 async function valueOf(pass: AsyncGenerator<SheetRows>): Promise<SheetRows | undefined> {
-  const { done, value } = await pass.next();
-  return done === true ? undefined : value;
+  const result = await pass.next();
+  return result.done === true ? undefined : result.value;
 }
