@@ -58,7 +58,7 @@ export interface ValueNode {
   /** A source with one of these texts counts as blank. */
   without?: string[];
   /** The value is blank in records that do not meet `test` (or that meet it, if `is_met` is false). `test` is null if the file lacks the
-   * columns of the condition, which is never met then. */
+   * columns of the condition: no record meets it then. */
   condition?: { test: ConditionNode | null; is_met: boolean }[];
   steps: Step[];
   /** `true` stores a single text as a list, `false` stores only the first element of a list, and null stores the value unchanged. */

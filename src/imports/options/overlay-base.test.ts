@@ -1,4 +1,4 @@
-// Which layer of a file contains its products.
+// Tests which layer of a file is the base layer. A row in the base layer is the product itself.
 import { expect, test } from "vitest";
 import { withOverlayBase } from "./overlay-base.ts";
 

@@ -1,5 +1,5 @@
-// Some files have several rows for each product, such as one for each language. Determines which of these layers contains the product
-// itself, such as the main language, if the file lacks the layer that the mapping names.
+// Some files have one row for each layer of a product, such as a language. The row in the base layer, such as the main language, is the
+// product itself. This module determines the base layer of a file that lacks the base layers that the mapping names.
 import { columnKey } from "../../profiles/select/column-names.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 

@@ -1,4 +1,5 @@
-// Decides what a record is before its values are read: ignored, of which kind, and in which layer.
+// Classifies a record before its values are read: whether it is ignored, its kind, and the layer of a product, such as a language, that it
+// changes.
 import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { ConditionNode, MappingPlan, ShapePlan } from "../mapping/plan.ts";
@@ -67,7 +68,7 @@ export class RecordJudge {
     return this.#kinds.get(kind) ?? -1;
   }
 
-  /** Returns the layer to which the row belongs; undefined if the row is a product itself. */
+  /** Returns the layer, such as a language, that the row changes; undefined if the row is the product itself. */
   layerOf(row: Row = this.row): string | undefined {
     if (this.#overlay === null) return undefined;
     const layer = trimWhiteSpace(row.text(this.#overlay.by));

@@ -22,7 +22,7 @@ export function matchColumns(
   choices: readonly RememberedChoice[] = [],
   unfit: ReadonlySet<number> = NONE_UNFIT,
 ): Column[] {
-  // Normalize the names: the same accented letter can be encoded in two ways, which must not become two attributes.
+  // Normalize the names: Unicode can encode the same accented letter in two ways, and both spellings must name the same attribute.
   const names = header.map((cell) => cell.normalize("NFC").trim());
   const { fields, others } = decidedColumns(names, rows, choices);
   const decided = new Set([...fields.values(), ...others]);

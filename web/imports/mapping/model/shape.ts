@@ -129,8 +129,9 @@ export const setParent = (draft: Draft, parent: "none" | "first" | "by" | { colu
     parent === "none" ? undefined : typeof parent === "string" ? { group: parent } : parent.column,
   );
 
-/** Sets the column that contains the layer of each row, such as a language. `base`, the values in rows that belong to no layer, stays
- * unchanged if the column contains one of them. Otherwise, `base` becomes the blank value or the first value of the column.
+/** Sets the column that contains the layer of each row, such as a language. `base` lists the values in this column that mark a row as the
+ * product itself. It stays unchanged if the new column contains one of them. Otherwise, it becomes the blank value if the column contains
+ * blanks, or else the first value of the column.
  * @param values the values of the column in the first rows */
 export function setLayerColumn(draft: Draft, by: string, values: readonly string[]): Draft {
   if (by === "") return withMember(draft, "overlay", undefined);
@@ -140,8 +141,8 @@ export function setLayerColumn(draft: Draft, by: string, values: readonly string
   return { ...draft, overlay: { ...draft.overlay, by, base } };
 }
 
-/** Sets whether rows with this value in the column of the layers are products instead of layers of products. Does nothing if no other value
- * marks products. */
+/** Sets whether a row with this value in the column of the layers is the product itself. Otherwise, the row only changes one layer of its
+ * product. Does nothing if no other value marks products. */
 export function setBase(draft: Draft, value: string, isBase: boolean): Draft {
   const { overlay } = draft;
   if (overlay === undefined) return draft;

@@ -30,7 +30,7 @@ interface Kind {
   kind: DoubtfulKind;
   /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
-  /** Whether doubtful cells of this kind begin with `needle`, which is then a single byte. */
+  /** Whether doubtful cells of this kind begin with `needle`. If so, `needle` is a single byte. */
   is_first?: boolean;
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
   /** Whether doubtful cells are also counted in the SKU column. False for texts that are not valid as a SKU: the scan rejects their rows. */
