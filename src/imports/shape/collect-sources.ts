@@ -41,7 +41,7 @@ export type Repeats = "last" | "first" | "reject";
 export interface FoundRecord {
   /** Number of the record in the file, from 1. */
   row: number;
-  /** Position of the record in the text. */
+  /** Position of the record in the text of the file, in bytes. */
   at: number;
 }
 

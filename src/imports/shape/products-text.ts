@@ -31,7 +31,9 @@ export interface RecordPosition {
   /** Number of the record, from 1. */
   row: number;
   line: number;
+  /** Position in bytes. */
   at: number;
+  /** Number of bytes of the record. */
   bytes: number;
 }
 

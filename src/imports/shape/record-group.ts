@@ -14,7 +14,7 @@ export class RecordGroup {
   readonly records: Records = createRecords();
   /** Number of each record in the file, from 1. */
   readonly rows: number[] = [];
-  /** Position of each record in the text of the file. */
+  /** Position of each record in the text of the file, in bytes. */
   readonly positions: number[] = [];
   /** Whether each record only adds to the lists of the group. */
   readonly adds: boolean[] = [];

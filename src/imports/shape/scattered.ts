@@ -14,8 +14,9 @@ export const MAX_GROUP_BYTES = 8 << 20;
 export interface Range {
   /** Row number of the first record of the range, from 1. */
   row: number;
-  /** Position of the records in the text, and their number of bytes. */
+  /** Position of the records in the text of the file, in bytes. */
   at: number;
+  /** Number of bytes of the records. */
   bytes: number;
   line: number;
   count: number;

@@ -8,7 +8,7 @@ import { createSplitter, type Splitter } from "../splitter.ts";
  * pass over the record, and a record can have a million fields. */
 const MAX_SEARCHED = 10 * MAX_FIELDS;
 
-/** Returns the position, from 1, and the text of the record's last filled field. Splits the record again, up to MAX_FIELDS fields at a
+/** Returns the column number (from 1) and the text of the record's last filled field. Splits the record again, up to MAX_FIELDS fields at a
  * time, because `records` contains only the first MAX_FIELDS fields. Returns null if the record has more than MAX_SEARCHED fields. */
 export function lastCell(
   records: Records,

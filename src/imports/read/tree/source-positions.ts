@@ -23,7 +23,7 @@ export class SourcePositions {
   readonly #chunks: number[] = [];
   #rows = 0;
 
-  /** Adds the position of the next row. */
+  /** Adds the position of the next row's record: the characters `[from, to)` of the decoded text. */
   add(from: number, to: number): void {
     this.#page.writeDoubleLE(from, this.#at);
     this.#page.writeUInt32LE(Math.min(to - from, 0xffffffff), this.#at + 8);
@@ -35,7 +35,7 @@ export class SourcePositions {
     this.#at = 0;
   }
 
-  /** Adds the position of the next chunk of the text. */
+  /** Adds the position of the next chunk of the text: the numbers of characters and bytes before it. */
   addChunk(characters: number, bytes: number): void {
     this.#chunks.push(characters, bytes);
   }
@@ -55,9 +55,10 @@ export class SourcePositions {
 }
 
 export interface StoredPositions {
-  /** The start of each chunk of the text. */
+  /** Where each chunk of the text begins, in characters and in bytes. */
   chunks: { characters: number; bytes: number }[];
-  /** Returns the position of the row, from 1; undefined if the file has no such row. */
+  /** Returns where the record of a row begins and its length, in characters of the decoded text. Rows are numbered from 1.
+   * @returns undefined if the table has no such row */
   rowAt(row: number): Promise<{ from: number; length: number } | undefined>;
 }
 

@@ -69,7 +69,9 @@ function isFilledOnce(groups: readonly Rows["cells"][], at: number): boolean {
   );
 }
 
-/** The mapping with the suggestion: rows that share a value belong together, and rows without a key only add to lists. */
+/** Returns the mapping after applying the suggestion. Rows with the same value in the column `by` form a group. If the suggestion has list
+ * columns, a row without a SKU is not a product: it only adds elements to the lists of its group.
+ * @param key the column of the SKUs */
 export function acceptGroup(draft: Draft, { by, fill, lists }: GroupSuggestion, key: string, names: Names): Draft {
   let changed: Draft = {
     ...draft,
