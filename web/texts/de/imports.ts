@@ -401,8 +401,8 @@ export const imports: Shape<typeof english> = {
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
     by: "Zeilen mit gleichem Wert in „{columns}“ gehören zusammen",
-    begins: "Zeilen gehören zusammen, bis nach „{columns}“ die nächste Gruppe beginnt",
-    until_next: "Zeilen gehören zusammen, bis die nächste Gruppe beginnt",
+    begins: "„{columns}“ kennzeichnet die Zeilen, mit denen eine Gruppe beginnt, und die Zeilen danach gehören zu ihr",
+    until_next: "die Zuordnung legt fest, mit welchen Zeilen eine Gruppe beginnt, und die Zeilen danach gehören zu ihr",
     merged: "Zeilen mit derselben SKU werden zu einem Produkt zusammengeführt",
     adds: "{n} Zeile ergänzt nur ihre Gruppe | {n} Zeilen ergänzen nur ihre Gruppe",
     adds_lists: "{n} Zeile ergänzt nur „{lists}“ | {n} Zeilen ergänzen nur „{lists}“",

@@ -393,8 +393,8 @@ export const imports = {
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
     by: "rows with the same “{columns}” belong together",
-    begins: "rows belong together until the next group begins according to “{columns}”",
-    until_next: "rows belong together until the next group begins",
+    begins: "“{columns}” marks the rows with which a group begins, and the rows after such a row belong to its group",
+    until_next: "the mapping says with which rows a group begins, and the rows after such a row belong to its group",
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",

@@ -56,8 +56,11 @@ function groupParts({ group, merges }: ShapePlan, names: readonly string[], { gr
   if (group.by !== null)
     return [`rows with the same ${quoted(columnNames(group.by, names))} belong together`, ...merged];
   const columns = group.begins === null || group.begins.of === null ? [] : columnNames(group.begins.of, names);
-  const where = columns.length === 0 ? "" : ` according to ${quoted(columns)}`;
-  return [`rows belong together until the next group begins${where}`, ...merged];
+  const begins =
+    columns.length === 0
+      ? "the mapping says with which rows a group begins"
+      : `${quoted(columns)} marks the rows with which a group begins`;
+  return [`${begins}, and the rows after such a row belong to its group`, ...merged];
 }
 
 function addParts({ products, group }: ShapePlan, { adds, layers }: FormedCounts): string[] {
