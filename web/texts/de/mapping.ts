@@ -143,7 +143,7 @@ export const mapping: Shape<typeof english> = {
     gtins: "Diese Werte sind GTINs. Wenn Ihre SKUs andere Nummern sind, lassen Sie Produkte über die GTIN finden.",
     on: "Produkte über ein Merkmal statt der SKU finden",
     attribute: "Merkmal, das ein Produkt identifiziert",
-    as_gtin: "Als GTIN vergleichen, mit Prüfziffer",
+    as_gtin: "Als GTIN vergleichen; Zeilen mit falscher Prüfziffer ablehnen",
     none: "Wenn kein Produkt den Wert hat",
     none_reject: "die Zeile ablehnen",
     none_create: "ein Produkt mit dem Wert als SKU anlegen",

@@ -140,7 +140,7 @@ export const mapping = {
     gtins: "These values are GTINs. If they are not your SKUs, find products by their GTIN.",
     on: "Find products by an attribute instead of the SKU",
     attribute: "Attribute that identifies a product",
-    as_gtin: "Compare as GTIN, with check digit",
+    as_gtin: "Compare as GTIN; reject rows with a wrong check digit",
     none: "If no product has the value",
     none_reject: "reject the row",
     none_create: "create a product with the value as its SKU",

@@ -104,7 +104,7 @@ export const ui = {
     "confirmation-needed": "Confirmation is required",
     "already-undone": "The change has already been undone",
     "changeset-running": "The change is still running",
-    "history-purged": "The history is no longer stored",
+    "history-purged": "The history has been deleted",
     "webhook-disabled": "The webhook is turned off",
     "limit-reached": "A limit has been reached",
     "refused-url": "Webhooks must not call this address",
