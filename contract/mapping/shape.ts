@@ -39,7 +39,9 @@ export const overlay = z
       .array(text)
       .min(1)
       .max(100)
-      .describe("The values of the column `by` that mark a row as the product itself. A row with any other value changes one layer of the product"),
+      .describe(
+        "The values of the column `by` that mark a row as the product itself. A row with any other value changes one layer of the product",
+      ),
     without_base: z
       .literal("first")
       .optional()
