@@ -56,8 +56,8 @@ export class SourceCollector {
   readonly #scattered: Scattered;
   readonly #repeats: Repeats;
   readonly #keys = createKeyTable();
-  /** The replaced base records, each with the number of the record that replaces it. -1 marks a layer whose base record has not occurred
-   * yet. */
+  /** By the number of a replaced record: the number of the record that replaces it. -1 marks the first layer of a product whose own row has
+   * not been read yet. */
   readonly #replaced = new Map<number, number>();
   /** Bit r is set if a layer of the product in record r has been found. */
   #layered = new Uint8Array(1 << 16);
@@ -181,8 +181,8 @@ export class SourceCollector {
 
   #hasLayer = (row: number): boolean => (((this.#layered[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 
-  /** Follows the chain of records that replace `base`, and returns the last of these records. Shortens the chain, so that the next call for
-   * it takes one step. */
+  /** Follows the chain of records that replace `base`, and returns the last of these records; -1 if the file has only layers of the
+   * product. Shortens the chain, so that the next call for it takes one step. */
   #resolve(base: number): number {
     let last = base;
     for (let next = this.#replaced.get(last); next !== undefined && last !== -1; next = this.#replaced.get(last))

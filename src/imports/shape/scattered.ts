@@ -45,7 +45,9 @@ export class Scattered {
     this.#width = width;
   }
 
-  /** Adds a record. Records are added in the order of the file. @param base number of the record with the product */
+  /** Adds a record that is merged into the product of record `base`. Call this in the order of the records in the file.
+   * @param base number of the record with the product; the number of the product's first layer if the product's own row has not been read
+   * yet */
   add(base: number, record: Omit<Range, "count">): void {
     const last = this.#size - 1;
     const isNext =
@@ -69,8 +71,10 @@ export class Scattered {
     this.#line[i] = record.line;
   }
 
-  /** Call this after the last `add`.
-   * @param resolve returns the number of the record whose product a base record is finally merged into; -1 if there is none */
+  /** Assigns each record to its final product, because a later row with the same SKU may have replaced the record that `add` received as
+   * `base`. Call this after the last `add` and before `placeOf` and `rangesOf`.
+   * @param resolve returns the number of the last record that replaces `base`, or `base` if no record replaces it; -1 if the file lacks
+   * the product */
   close(resolve: (base: number) => number): void {
     const size = this.#size;
     let isSorted = true;

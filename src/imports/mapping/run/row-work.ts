@@ -100,10 +100,11 @@ function longestCell(reads: readonly Read[], work: number): number {
   return low;
 }
 
-/** For each column: how often its cell is read, by the factor by which the text is longer than the cell. Also the number of bytes of
- * constants that are read in each record. */
 interface Reads {
+  /** For each column: how often texts computed from its cell are read. The keys of the inner map are the maximum ratios of a text's length to
+   * the cell's length. */
   columns: Map<number, Map<number, number>>;
+  /** Number of bytes of constants that are read in each record. */
   constants: number;
 }
 
