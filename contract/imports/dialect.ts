@@ -91,7 +91,7 @@ export const dialect = z
           first_line: z
             .int()
             .optional()
-            .describe("Line number of the import with which this file begins, if several files are read as one table"),
+            .describe("If several files are read as one table: number of the first line of this file, counted through the lines of all these files"),
           skipped_lines: z
             .int()
             .optional()
