@@ -91,7 +91,9 @@ export const dialect = z
           first_line: z
             .int()
             .optional()
-            .describe("If several files are read as one table: number of the first line of this file, counted through the lines of all these files"),
+            .describe(
+              "If several files are read as one table: number of the first line of this file, counted through the lines of all these files",
+            ),
           skipped_lines: z
             .int()
             .optional()
