@@ -46,8 +46,8 @@ export async function processNextChunk<Chunk extends { chunk_no: number }>(
   { claim, process, died }: ChunkSteps<Chunk>,
 ): Promise<boolean> {
   const { pool, work, begun } = attempts;
-  // If the previous transaction failed, another worker may take its chunk. That worker would count this process's record of the chunk as a
-  // death.
+  // If this process's previous transaction failed, another worker may take the chunk. If the attempt record that this process has stored
+  // for the chunk still exists then, the other worker assumes that this process died while processing it. Therefore, delete the record.
   await releaseParts(pool, work, begun);
   try {
     const committed = await withTransaction(pool, async (client) => {

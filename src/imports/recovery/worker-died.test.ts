@@ -115,8 +115,8 @@ describe("a chunk", () => {
   test("has no record after its transaction failed", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
-    // The trigger makes the transaction of chunk 0 fail. If the attempt record stayed, it would count as a death when another worker
-    // takes the chunk.
+    // The trigger makes the transaction of chunk 0 fail. If the attempt record of this loader remained, the next worker that takes the
+    // chunk would assume that this loader's process died.
     await pool.query(
       "create function move_on() returns trigger language plpgsql as $$ begin if new.chunk_no = 0 then raise sqlstate '40001'; end if; return new; end $$",
     );
