@@ -146,7 +146,7 @@ function compileShaped(
   };
 }
 
-/** @throws Problem `mapping-invalid` if the values would read too many constants in each row */
+/** @throws Problem `mapping-invalid` if conditions and steps would read too many bytes of the mapping's constant texts for each row */
 function refuseExcess(plan: Parameters<typeof excessiveConstants>[0]): void {
   const excess = excessiveConstants(plan);
   if (excess !== undefined) throw excess;

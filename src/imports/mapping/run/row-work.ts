@@ -12,8 +12,9 @@ import type { Row } from "./row.ts";
  * bytes takes at most about half a second. The limit allows 200 conditions on a cell of a million bytes, or 5,000 conditions on a cell
  * of 40,000 bytes. */
 const MAX_WORK = 200_000_000;
-/** Maximum number of bytes of the constant texts that conditions and steps read in each record. Constants are the same in all records, so
- * they must not take more time than ordinary cells. */
+/** Maximum number of bytes of constant texts that conditions and steps read for each record. Constant texts come from the mapping, not from
+ * the record: constants, prefixes and separators, for example. They are read again for every record, so they must not take more time than
+ * ordinary cells. */
 const MAX_CONSTANT_WORK = 2_000_000;
 /** Maximum length of a text after a `replace` step. A `replace` step rejects the row if its result would be longer (steps.ts). */
 const MAX_GROWN = MAX_TEXT_BYTES;
@@ -104,11 +105,11 @@ interface Reads {
   /** For each column: how often texts computed from its cell are read. The keys of the inner map are the maximum ratios of a text's length to
    * the cell's length. */
   columns: Map<number, Map<number, number>>;
-  /** Number of bytes of constants that are read in each record. */
+  /** Number of bytes of the mapping's constant texts that conditions and steps read for each record. */
   constants: number;
 }
 
-/** Returns why the mapping reads too many bytes of constants, or undefined. */
+/** Returns a problem if conditions and steps would read more than MAX_CONSTANT_WORK bytes of constant texts for each record. */
 export function excessiveConstants(plan: WorkPlan): Problem | undefined {
   if (readsOf(plan).constants <= MAX_CONSTANT_WORK) return undefined;
   return invalidMapping(
