@@ -59,8 +59,8 @@ export const mapping: Shape<typeof english> = {
     like: "Teil von {text}",
     map: "{n} Wert ersetzt | {n} Werte ersetzt",
     yes_no: "Ja oder nein",
-    prefix: "„{text}“ vor dem Wert",
-    suffix: "„{text}“ nach dem Wert",
+    prefix: "Setzt „{text}“ vor den Wert",
+    suffix: "Setzt „{text}“ hinter den Wert",
     default: "„{text}“, wenn leer",
   },
   sources: {

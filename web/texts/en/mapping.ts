@@ -56,8 +56,8 @@ export const mapping = {
     like: "Part of {text}",
     map: "{n} value replaced | {n} values replaced",
     yes_no: "Yes or no",
-    prefix: "“{text}” before the value",
-    suffix: "“{text}” after the value",
+    prefix: "Adds “{text}” before the value",
+    suffix: "Adds “{text}” after the value",
     default: "“{text}” if blank",
   },
   sources: {
