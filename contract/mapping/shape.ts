@@ -53,7 +53,7 @@ export const overlay = z
       .min(1)
       .max(MAX_ATTRIBUTE_NAME_CHARACTERS)
       .optional()
-      .describe("The name before `-<layer>` in the attributes for `active`; `active` by default"),
+      .describe("A value of the field `active` in a layer is stored in the attribute `<active_name>-<layer>`. By default `active`"),
   })
   .strict()
   .describe(
