@@ -53,7 +53,9 @@ export const overlay = z
       .min(1)
       .max(MAX_ATTRIBUTE_NAME_CHARACTERS)
       .optional()
-      .describe("A value of the field `active` in a layer is stored in the attribute `<active_name>-<layer>`. By default `active`"),
+      .describe(
+        "A value of the field `active` in a layer is stored in the attribute `<active_name>-<layer>`. By default `active`",
+      ),
   })
   .strict()
   .describe(
