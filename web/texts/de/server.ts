@@ -255,7 +255,7 @@ export const server: ServerTexts = {
     next_members:
       "Diese Tabellen der ZIP-Datei werden nach dieser importiert, jede als eigener Import: {members}. Wenn dieser Import scheitert oder abgebrochen wird, werden sie nicht importiert.",
     other_members:
-      "Diese Tabellen der ZIP-Datei werden nicht importiert, weil keine ihrer Spalten als SKU zu erkennen ist oder sie keine Zeilen haben: {members}.",
+      "Diese Tabellen der ZIP-Datei werden nicht importiert, weil keine ihrer Spalten als SKU zu erkennen ist, sie keine Zeilen haben oder eine ZIP-Datei höchstens 20 Importe auslöst: {members}.",
     missing_column: "In der Datei fehlt diese Spalte, die das Profil verwendet. Ihre Werte bleiben unverändert.",
     renamed_column:
       "In der Datei fehlt die Spalte „{from}“ des Profils „{profile}“, und neu ist die Spalte „{to}“. Wenn die Spalte umbenannt wurde, ändern Sie das Profil.",

@@ -168,7 +168,7 @@ export function memberNotices({ members = [] }: Dialect): Notice[] {
       "other_members",
       others,
       (list) =>
-        `Further tables of the zip file are not imported, because no SKU column was recognized in them or they have no rows: ${list}. To import one of them, choose that file (option member).`,
+        `Further tables of the zip file are not imported, because no SKU column was recognized in them, they have no rows, or a zip file leads to at most 20 imports: ${list}. To import one of them, choose that file (option member).`,
     ),
   ];
 }

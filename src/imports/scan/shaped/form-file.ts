@@ -122,7 +122,7 @@ export async function formFile(
 const productsTooLarge = (size: number): Problem =>
   new Problem(
     "mapping-invalid",
-    `The products of the file would have more than ${MAX_GROWTH} times as much text as the file, which has ${size.toLocaleString("en")} bytes. Check which values of the mapping are the same for many products, such as values of a whole group and paths in lookup tables.`,
+    `The products of the file would have more than ${MAX_GROWTH} times as much text as the rows of the file, which have ${size.toLocaleString("en")} bytes. Check which values of the mapping are the same for many products, such as values of a whole group and paths in lookup tables.`,
     { extra: { statement: "", ...because("mapping-products-too-large", { limit: MAX_GROWTH }) } },
   );
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { MONTHS } from "../../../damaged/spreadsheet-words.ts";
-import { mayBeUnusual } from "./unusual-keys.ts";
+import type { Records } from "../../../read/records.ts";
+import { mayBeUnusual, watchKeys } from "./unusual-keys.ts";
 
 const isCandidate = (sku: string): boolean => {
   const bytes = Buffer.from(`x${sku}x`);
@@ -31,3 +32,17 @@ test.each(["A-1", "ABC-123", "SHOE-12345", "ABCDE-24", "ABC-DEF-24", "1-234", "4
     expect(isCandidate(sku)).toBe(false);
   },
 );
+
+test("a month and a number that is not a year are no date", () => {
+  const skus = ["MAR-1028", "MAR-1999", "MAR-24", "1-MAR-2201", "1-MAR-2101", "1-MAR-2001"];
+  const bytes = Buffer.from(skus.join("\n"));
+  const starts = skus.map((_, i) => skus.slice(0, i).join("\n").length + (i === 0 ? 0 : 1));
+  const records = {
+    ...{ bytes, line: skus.map((_, i) => i + 2), first_field: skus.map((_, i) => i), field_start: starts },
+    field_end: starts.map((start, i) => start + (skus[i] as string).length),
+  };
+  const watch = watchKeys(0);
+  watch.add(records as unknown as Records, [...skus.keys()]);
+  const dates = watch.found(() => false).flatMap(({ examples }) => examples.map(({ text }) => text));
+  expect(dates).toEqual(["MAR-1999", "MAR-24", "1-MAR-2001"]);
+});

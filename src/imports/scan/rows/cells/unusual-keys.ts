@@ -32,8 +32,10 @@ const MAX_INSPECTED_BYTES = 320;
 
 const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map(({ length }) => length));
 const MONTH = `(?:${MONTHS.split(" ").join("|")})`;
+/** A spreadsheet converts `MAR-1999` to a date, but not `MAR-1028`. */
+const YEAR = String.raw`(?:\d{2}|(?:19|20)\d{2})`;
 const DATE = new RegExp(
-  `^(?:\\d{1,2}[-. /]${MONTH}\\.?(?:[-. /]\\d{2,4})?|${MONTH}\\.?[-. /](?:\\d{2}|\\d{4})|\\d{4}-\\d\\d-\\d\\d(?: \\d\\d:\\d\\d:\\d\\d)?|\\d{1,2}[./]\\d{1,2}[./]\\d{4})$`,
+  `^(?:\\d{1,2}[-. /]${MONTH}\\.?(?:[-. /]${YEAR})?|${MONTH}\\.?[-. /]${YEAR}|\\d{4}-\\d\\d-\\d\\d(?: \\d\\d:\\d\\d:\\d\\d)?|\\d{1,2}[./]\\d{1,2}[./]\\d{4})$`,
   "iu",
 );
 const DASH = 0x2d;
