@@ -1,4 +1,5 @@
 // Compares the columns of a file with those that a profile knows.
+import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { isTreeMapping } from "../../imports/mapping/tree/tree-request.ts";
 import { attributeColumns } from "../../imports/read/columns/match-columns.ts";
 import { createPatternBudget } from "../../imports/mapping/compile/file-columns.ts";
@@ -17,6 +18,9 @@ export interface ColumnChanges {
   renamed: { from: string; to: string }[];
 }
 
+/** The columns that `rejects.csv` adds are in no other file, and an import ignores them. */
+const REASONS: ReadonlySet<string> = new Set(REJECT_COLUMNS);
+
 type ComparedProfile = Pick<KnownProfile, "definition" | "seen_columns" | "built_in">;
 
 /** @throws Problem `mapping-invalid` if the profile has too many patterns for the columns */
@@ -32,13 +36,14 @@ export function compareColumns(
   const known = matchingKeys(file, named);
   const knowsAll = countsAllAsKnown({ definition, seen_columns, built_in });
   const isKnown = (key: string): boolean => known.has(key) || seen.set.has(key);
-  const added = knowsAll ? [] : distinctNames(numberedNames(header)).filter((name) => !isKnown(columnKey(name)));
+  const own = header.filter((name) => !REASONS.has(name.trim()));
+  const added = knowsAll ? [] : distinctNames(numberedNames(own)).filter((name) => !isKnown(columnKey(name)));
   // A built-in profile names columns of every version of its files, so no file has all of them.
   const unread = built_in ? [] : requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
   const expected = definition.detect?.columns === undefined ? seen.set : matchingKeys(seen, named);
   const unseen = (seen_columns ?? []).filter((name) => {
     const key = columnKey(name);
-    return expected.has(key) && !file.set.has(key);
+    return expected.has(key) && !file.set.has(key) && !REASONS.has(name);
   });
   const missing = distinctNames([...unread.map((group) => group[0] as string), ...unseen]);
   return { added, missing, renamed: similarNames(missing, added) };

@@ -193,3 +193,10 @@ test("the columns of the last file include those with a repeated or a blank name
   expect(nameOf(header, [profile])).toBe("repeated");
   expect(compareColumns(["Nr", "Farbe", "Neu", "Neu"], profile).added).toEqual(["Neu", "Neu (2)"]);
 });
+
+test("the columns that rejects.csv adds are neither new nor missing", () => {
+  const profile = known("a", { key: "Nr", name: "Farbe" }, { seen_columns: ["Nr", "Farbe", ...REJECT_COLUMNS] });
+  const first = { ...profile, seen_columns: ["Nr", "Farbe"] };
+  expect(compareColumns(["Nr", "Farbe"], profile)).toEqual({ added: [], missing: [], renamed: [] });
+  expect(compareColumns(["Nr", "Farbe", ...REJECT_COLUMNS], first)).toEqual({ added: [], missing: [], renamed: [] });
+});
