@@ -90,8 +90,9 @@ test("a list shows the usual attributes unless most of its rows have none of the
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // The second argument is the attributes shown before. They stay, unless more than twice as many products have one of the list's most
-  // frequent attributes. If they do not stay, the usual attributes come next.
+  // The list's most frequent attributes are `b`, `d` and `e`. The shown attributes `d` and `e` stay: two products have one of the most
+  // frequent attributes, which is not more than twice the one product with a shown attribute.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
+  // Now it is four products and one, so the usual attributes replace the shown ones. Three products have a usual attribute.
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });
