@@ -1,6 +1,6 @@
 // Recognizes files that Skuport has written itself: the rejected rows of an import (`rejects.csv`). Such a file is comma-separated UTF-8
-// with a header in its first line, in whatever format the imported file was. So the file properties in the mapping of the import do not
-// apply to `rejects.csv`. The properties of `rejects.csv` are detected, because a spreadsheet may have saved the file again.
+// with a header in its first line, regardless of the format of the imported file. So the file properties in the mapping of the import do
+// not apply to `rejects.csv`. The properties of `rejects.csv` are detected, because a spreadsheet may have saved the file again.
 import { open } from "node:fs/promises";
 import { REJECT_COLUMNS, type ImportOptions } from "../../../contract/imports/imports.ts";
 import { isTreeMapping } from "../mapping/tree/tree-request.ts";

@@ -81,7 +81,7 @@ export function convertDate({ parts }: DateFormat, text: string): string | undef
 
 const isPart = (token: DateFormat["parts"][number] | undefined): boolean => token !== undefined && "part" in token;
 
-/** @param isFlexible whether a day or month may have one digit or two, whatever the sample shows */
+/** @param isFlexible whether a day or month may have one digit or two, regardless of the sample */
 function digitsAt(text: string, at: number, part: DatePart, isFlexible: boolean): string | undefined {
   const longest = part === "YYYY" ? 4 : 2;
   let end = at;

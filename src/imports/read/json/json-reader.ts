@@ -1,5 +1,5 @@
 // Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
-// time is in memory: whatever surrounds the records is skipped.
+// time is in memory: values outside the records are skipped.
 import type { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
 import { notJson } from "./not-json.ts";

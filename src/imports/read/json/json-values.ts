@@ -35,7 +35,7 @@ const CLOSE_OBJECT = 125;
 
 const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
-/** A value with more values in it is too long, whatever their texts are. */
+/** Maximum number of values inside a value. A value with more of them is too long even if all their texts are empty. */
 const MAX_NODES = MAX_RECORD_LENGTH / NODE_LENGTH;
 
 const LITERALS: Readonly<Record<string, string>> = { true: "true", false: "false", null: "" };

@@ -1,7 +1,7 @@
-// Writes the numbers, dates and booleans of a workbook's cells as the texts of the mapping show them: in the format of a sample, or in the
-// spelling of a value map, a condition or a word for yes and no. A workbook then gives the same values as a text file with the same table,
-// even if a step joins, replaces or splits texts before the number is read. The value of such a cell is known from the workbook, whatever
-// the sample shows.
+// Writes the numbers, dates and booleans of a workbook's cells as texts that the mapping can read: in the format of the mapping's sample,
+// or spelled like the text that the mapping compares the cell with (in a value map, a condition or a word for yes or no). A workbook then
+// gives the same values as a text file with the same table, even if a step joins, replaces or splits texts before the number is read. If
+// the steps would misread a text in the sample's format, they use the value from the workbook instead.
 import type { ConditionNode, MappingPlan, Step, ValueNode } from "../../plan.ts";
 import { convertDate, type DateFormat } from "../../steps/date.ts";
 import type { NumberFormat } from "../../steps/number.ts";
@@ -78,8 +78,8 @@ function numberNotation({ decimal, group }: NumberFormat, before: readonly Readi
   // If the sample has no decimal places, write a fraction with a point, or with a comma if the point is the sample's group separator.
   const shown = sign !== "" ? sign : group === "." ? "," : ".";
   return (text, row) => {
-    // A cell with a percent format is written as `17.5%`. Keep the percent sign in the text, because numbers may have one whatever the
-    // sample shows, but not in the value.
+    // A cell with a percent format is written as `17.5%`. Keep the percent sign in the text, because numbers may have one even if the
+    // sample has none. Remove it from the value.
     const value = text.includes("%") ? text.replace(/[%\s]/gu, "") : text;
     if (!NUMBER.test(value)) return text;
     const written = shown === "." ? text : text.replace(".", shown);
