@@ -334,7 +334,7 @@ export const mapping: Shape<typeof english> = {
     blanked: "„{text}“ gilt als leer.",
     blank: "Die Wirkung leerer Zellen ist geändert.",
     text: "Der Text gilt jetzt.",
-    shape: "Was ein Produkt ist, wurde geändert.",
+    shape: "Die Festlegung, was ein Produkt ist, wurde geändert.",
     undone: "Rückgängig gemacht.",
     redone: "Wiederholt.",
     reset: "Zurückgesetzt.",

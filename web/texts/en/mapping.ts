@@ -327,7 +327,7 @@ export const mapping = {
     blanked: "“{text}” counts as blank.",
     blank: "The effect of blank cells changed.",
     text: "The text was applied.",
-    shape: "What a product is has changed.",
+    shape: "The definition of a product was changed.",
     undone: "Undone.",
     redone: "Redone.",
     reset: "Reset.",
