@@ -192,8 +192,8 @@ export function mapModelRow(mapping: Mapping, header: readonly string[], cells: 
   if (typeof active === "string") found.active = safely(() => yesNo(active)) ?? "";
 
   const removable = new Set(columnsIn(mapping.blank?.remove));
-  /** Attributes that the mapping itself names and that are already set or erased. Attributes whose names are in cells of the row do not
-   * change them. */
+  /** The attributes set or erased so far; their names are in the mapping or in the header. These take precedence over attributes of the
+   * same name whose names come from the data. */
   const fixed = new Set<string>();
   const set = (attribute: string, value: Result, columns: readonly number[]): void => {
     if (value === ERASED) {

@@ -57,7 +57,7 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
 }
 
 /** Maximum number of rounds that read only a sample of the products. Each round reads up to `GUESS_ROWS` products that have an attribute
- * whose name is still unknown. If unknown names remain after these rounds, a last round reads all products that have them. */
+ * whose name is still unknown. If unknown names remain after these rounds, a last round reads all products with such attributes. */
 const MAX_GUESSES = 4;
 /** Maximum number of products that each of the MAX_GUESSES rounds reads. */
 const GUESS_ROWS = 1000;
