@@ -57,7 +57,7 @@ export function createDecoder(encoding: Encoding): Decoder {
   }
 }
 
-/** The encodings in which each byte is a character, and the bytes below 80 are ASCII. */
+/** The encodings in which each byte is a character, and the bytes up to 7F are ASCII. */
 export type SingleByte = Exclude<
   Encoding,
   "utf-8" | "utf-16le" | "utf-16be" | "shift_jis" | "euc-jp" | "iso-2022-jp" | "gbk" | "gb18030" | "big5" | "euc-kr"
