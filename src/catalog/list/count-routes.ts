@@ -1,4 +1,5 @@
-// HTTP routes that count products: by value of an attribute, by attribute, and by position in a list.
+// HTTP routes that count products: per value of an attribute, per attribute, and in a whole list. The last route also returns cursors
+// to positions spread over the list.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";

@@ -24,8 +24,8 @@ export interface FoldOptions {
   shouldContinue: () => Promise<boolean>;
 }
 
-/** Returns true when all stored words have the trigrams that searches need to ignore accents. If the work has paused, the next call
- * continues it. */
+/** Adds the missing trigrams to the stored words. Returns true if all words have them now. Returns false if `shouldContinue` returned false
+ * or another session holds the lock of the index. The next call then continues with the remaining words. */
 export async function foldStoredWords(
   pool: pg.Pool,
   { words = BATCH_WORDS, shouldContinue }: FoldOptions,
