@@ -53,8 +53,8 @@ function splitSteps(text: string): string[] {
   return [...steps, step];
 }
 
-/** Whether the path contains more than the names from the record down to a value. No column has such a name unless the mapping
- * requests it. */
+/** Whether the path contains `.`, `..`, `*` or a test such as `[@lang='deu']`. Such a path becomes a
+ * column only if the mapping requests it; the only exception is the path `.`, the text of the record itself. */
 export const isSpecial = (path: RequestedPath): boolean =>
   path.some((step) => step.kind !== "attribute" && (step.kind !== "child" || step.test !== undefined));
 
