@@ -78,8 +78,8 @@ export async function openTable(
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
   const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect, signal);
-  // An XML or JSON file has no header line. The table converted from it has one. Count it as line 0, so that the records keep the line numbers
-  // of the source file.
+  // An XML or JSON file has no header line. The table converted from it has one. Count it as line 0, so that the records keep the line
+  // numbers of the source file.
   const firstLine = dialect.tree === undefined ? dialect.preamble + 1 : 0;
   const table = tableWithoutColumns(start, firstLine, size);
   const splitter = createSplitter(dialect, firstLine);
