@@ -24,7 +24,7 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
 
 /** Number of consecutive values that are judged together. The sample of the first rows has the same number of values. */
 const WINDOW = 500;
-/** Minimum number of values at the end of the file that are judged. */
+/** If fewer values than this remain at the end of the file, after the last full window, they are not judged. */
 const MIN_LAST = 50;
 
 /** Judges, in the whole file, the values of the column that was chosen for the product field `active`. The choice is wrong if the values of

@@ -15,7 +15,8 @@ export type Notation = (text: string, row: Pick<Row, "known">) => string;
 /** What happens to the text of a cell: a step, or the comparison with texts of a condition or of pairs. */
 export type Reading = Step | { step: "compare"; texts: readonly string[] };
 
-/** Returns what happens to the texts of a value's sources. @param later what happens to the result of the value */
+/** Returns the steps and comparisons that are applied to the texts of a value's sources, in their order.
+ * @param later the steps and comparisons that are then applied to the result of the value */
 export const readingsOf = ({ steps, without }: ValueNode, later: readonly Reading[]): Reading[] => [
   ...(without === undefined ? [] : [{ step: "compare", texts: without } as const]),
   ...steps,
