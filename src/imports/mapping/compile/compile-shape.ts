@@ -115,7 +115,8 @@ function compileKinds(context: CompileContext, kinds: NonNullable<Mapping["kinds
   return { by, names, else: kinds.else ?? "reject" };
 }
 
-/** Returns the mapping of each kind. */
+/** Returns one mapping for each row kind in `kinds.when`: the statements of the kind replace those of the mapping, and its attributes are
+ * added. A mapping without `kinds` is returned alone and unchanged. */
 const kindsOf = (mapping: Mapping): Mapping[] =>
   mapping.kinds === undefined
     ? [mapping]
