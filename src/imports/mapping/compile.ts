@@ -94,7 +94,8 @@ const contextOf = (mapping: Mapping, file: FileColumns): CompileContext => ({
   tables: new Set(Object.keys(mapping.tables ?? {})),
 });
 
-/** Compiles a mapping with which the rows of the file form products together. All values are computed. */
+/** Compiles a mapping for which `isShaped` is true. The plan computes every value, even one that is a plain copy of a column. In other
+ * mappings, plain copies are not computed (see `assignTargets`). */
 function compileShaped(
   context: CompileContext,
   mapping: Mapping,

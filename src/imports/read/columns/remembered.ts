@@ -56,7 +56,8 @@ export function decidedColumns(
 
 export const isFieldName = (name: string): boolean => FIELD_NAMES.some((field) => isExactName(field, name));
 
-/** Maps the plain name of each column with a unique name to the position of the column. */
+/** Maps each column name, in the form that `plainName` returns, to the position of its column. Leaves out names whose form is empty or
+ * shared by several columns. */
 export function uniqueNames(names: readonly string[]): Map<string, number> {
   const positions = new Map<string, number>();
   const repeated = new Set<string>();
