@@ -99,7 +99,8 @@ export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>
 /** Deletes the records that `releaseParts` could not delete. Call it periodically: other processes count these records as deaths. */
 export async function releaseLater(pool: pg.Pool): Promise<void> {
   for (const [key, { work, part }] of [...unreleased]) {
-    // Skip a part that this process has begun again while the loop waited for the database: its record is in use.
+    // Keep the attempt record if this process has begun the same chunk, scan or strict load again while the loop waited for the database.
+    // Without the record, a death of this process would not be counted.
     if (!unreleased.has(key)) continue;
     const deleted = deleteRecords(pool, work, [part]).then(() => unreleased.delete(key));
     releasing = deleted.catch(() => undefined);
