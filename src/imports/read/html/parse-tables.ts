@@ -172,7 +172,8 @@ function continueSpans(table: OpenTable): void {
   if (cells === undefined) return;
   for (let span = spans.get(cells.length); span !== undefined; span = spans.get(cells.length)) {
     const column = cells.length;
-    // Leave out the text only if the row is already too long. Otherwise the row would be imported without the text.
+    // A row that is already too long is rejected anyway, so its further texts are left out. The text that makes a row too long must
+    // stay: without this text, the row would be imported.
     cells.push(table.length <= MAX_RECORD_BYTES ? span.text : "");
     table.length += span.text.length;
     if (--span.rows > 0) continue;
