@@ -24,9 +24,10 @@ function errorIn(bytes: Buffer, start: number, end: number): string | undefined 
 }
 
 /**
- * Returns the columns of the file whose cells are stored: those that are copied, and those from which a mapping computes texts. The SKU is
- * left out, because rows with a damaged SKU are rejected with a code of their own.
- * @param handling steps that may handle the text of a cell. The columns that a value with one of these steps reads are not returned
+ * Returns the columns of the file whose texts can get into the catalogue: columns that are copied, and columns from which a mapping computes
+ * values. The SKU column is left out, because rows with a damaged SKU are rejected with a code of their own.
+ * @param handling steps that can deal with a damaged text, such as a value map that replaces `#N/A`. A value with one of these steps does
+ * not add the columns that it reads
  */
 export function storedSources(
   { columns, sku, file_width }: Layout,
