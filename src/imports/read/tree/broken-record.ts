@@ -8,7 +8,7 @@ const MAX_RAW = 10_000;
 const QUOTE = 0x22;
 const NOT_JSON_MARK = "!";
 const TOO_LONG_MARK = "?";
-/** Number of bytes before the content of the line: the two quotes of an empty field, and `!` or `?`. */
+/** Length of the mark that starts the line of a broken record: `""!` if it is not a JSON object, `""?` if it is too long. */
 const MARK_LENGTH = 3;
 
 // Indices into RECORD_FAULTS.
