@@ -12,7 +12,8 @@ import { spellingOf, type ComparedText, type Evidence } from "./spellings.ts";
  * `row.known` to the value, which the steps then use instead of the text. */
 export type Notation = (text: string, row: Pick<Row, "known">) => string;
 
-/** What happens to the text of a cell: a step, or the comparison with texts of a condition or of pairs. */
+/** An operation on the text of a cell: a step, or a comparison with fixed texts. The texts come from a condition or from the member
+ * `without` of a value or a pair. */
 export type Reading = Step | { step: "compare"; texts: readonly string[] };
 
 /** Returns the steps and comparisons that are applied to the texts of a value's sources, in their order.
