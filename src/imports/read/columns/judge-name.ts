@@ -9,7 +9,7 @@ const SAMPLES = 3;
 const SAMPLE_CHARACTERS = 100;
 /** Minimum number of values for judging that a column has only one value. */
 const MIN_VALUES = 3;
-/** Minimum share of numbers, or of addresses, for a column that cannot contain names. */
+/** A column does not contain product names if at least this share of its values are numbers, or at least this share are web addresses. */
 const MIN_SHARE = 0.8;
 /** Number of characters above which most values are descriptions. */
 const LONG_TEXT = 150;
