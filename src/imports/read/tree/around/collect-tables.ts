@@ -23,7 +23,8 @@ interface Table {
   /** Paths of names from the entry's element to the texts of its key, value and parent. A path is empty if the entry's own element contains
    * the text. */
   paths: Partial<Record<Part, string[]>>;
-  /** Whether the parent is the entry that contains this entry. */
+  /** Whether the parent of an entry is the entry of the same table whose element contains it, as with nested categories. If false, the
+   * parent's key is read from `paths.parent`; without this path, entries have no parent. */
   is_nested: boolean;
 }
 
