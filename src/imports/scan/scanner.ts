@@ -54,7 +54,8 @@ export interface Scanner {
   scan(records: Records, offset: number, mapped?: ScannedMapping): void;
   /** Returns the listed rejects that were found since the last call. */
   takeRejects(): Reject[];
-  /** Returns the listed ignored rows that were found since the last call. */
+  /** Returns the ignored rows that were found since the last call. At most MAX_LISTED_REJECTS are returned in total; further ignored rows
+   * are only counted. */
   takeIgnored(): IgnoredRow[];
   /** Returns a problem if nearly every row so far was rejected, and the scan must stop; see tally.ts. */
   tooManyRejects(): Problem | undefined;

@@ -189,5 +189,5 @@ const dialectOf = ({ leaves }: ParquetContent): Dialect => ({
   formula_escape: false,
 });
 
-/** Number of names that the dialect lists. */
+/** Maximum number of names of top-level columns in `elements` of the dialect. */
 const MAX_ELEMENTS = 200;
