@@ -42,8 +42,9 @@ export interface FormedProduct extends RecordPosition {
   /** The fields that have a value. */
   fields: Map<FieldName, string>;
   attributes: Map<string, string | string[]>;
-  /** The fields and attributes that a marker erases. */
+  /** The fields whose cell contains an erase marker (a text in the mapping's `empty`): the import erases their values. */
   erased_fields: Set<FieldName>;
+  /** The attributes that an erase marker erases. */
   erased: Set<string>;
   /** Whether the import deletes the product. If so, the SKU is its only value. */
   deletes: boolean;
