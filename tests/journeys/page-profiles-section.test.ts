@@ -125,7 +125,7 @@ test("a change that breaks a test is confirmed in place; the test then shows exp
   const row = list.getByRole("row").nth(1);
   expect(await row.getByRole("cell").allInnerTexts()).toEqual(["X:101", "price", "19.90", "19.90 EUR"]);
   await look("profiles-test-red");
-  await button("Accept the new result in two lamps", list).click();
+  await button("Accept the new result of the test two lamps", list).click();
   await list.getByText("Passed", { exact: true }).waitFor();
   expect((await read("Supplier A")).tests).toEqual({ count: 1, failed: 0 });
 });

@@ -407,7 +407,7 @@ export const imports: Shape<typeof english> = {
     adds: "{n} Zeile ergänzt nur ihre Gruppe | {n} Zeilen ergänzen nur ihre Gruppe",
     adds_lists: "{n} Zeile ergänzt nur „{lists}“ | {n} Zeilen ergänzen nur „{lists}“",
     layers:
-      "{n} Zeile ändert ein Produkt in einer Ebene („{column}“) | {n} Zeilen ändern Produkte in einer Ebene („{column}“)",
+      "{n} Zeile ändert ein Produkt nur für ihren Wert in „{column}“ | {n} Zeilen ändern Produkte nur für ihren Wert in „{column}“",
   },
   notices: {
     title: "Bitte beachten",

@@ -398,7 +398,7 @@ export const imports = {
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
-    layers: "{n} row changes a product in one layer (“{column}”) | {n} rows change products in one layer (“{column}”)",
+    layers: "{n} row changes a product only for its “{column}” | {n} rows change products only for their “{column}”",
   },
   notices: {
     title: "Please note",

@@ -178,7 +178,7 @@ export const mapping = {
     },
     parent: {
       title: "Parent of a product",
-      note: "A variant has the SKU of its parent, which need not exist.",
+      note: "A row of a variant also names the SKU of the parent product. The parent need not exist.",
       none: "No parent",
       first: "The first product of the group",
       by: "The value that the rows of the group share",

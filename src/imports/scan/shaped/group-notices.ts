@@ -83,7 +83,7 @@ function layerParts({ overlay }: ShapePlan, names: readonly string[], { layers }
   if (overlay === null || layers === 0) return [];
   const column = quoted([layerName(overlay, names)]);
   return [
-    `${counted(layers, "row")} ${layers === 1 ? "changes a product" : "change products"} in one layer (${column})`,
+    `${counted(layers, "row")} ${layers === 1 ? "changes a product only for its" : "change products only for their"} ${column}`,
   ];
 }
 
