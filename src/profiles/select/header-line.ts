@@ -12,8 +12,8 @@ export interface HeaderLines {
 }
 
 /**
- * Returns the first of the other lines that has the columns of the mapping's key, and the columns that decide which rows belong together.
- * Returns undefined if the header has these columns, or if no line has all of them.
+ * Returns the first line of `other_headers` that has all required columns: the columns of the mapping's key and the columns that decide
+ * which rows belong together. Returns undefined if `header` has all of them, if no line does, or if the mapping's key uses no columns.
  */
 export function headerFor(
   mapping: Mapping,
