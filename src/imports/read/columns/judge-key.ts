@@ -107,7 +107,7 @@ const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined 
   candidates.length === 0 ? undefined : "is empty";
 
 /** Returns what is wrong with the values of a SKU column that is not empty. If the column's name clearly means the SKU, its values are
- * judged only if a column with the name of a code has better values. */
+ * judged only if another column is named like a code and nearly all of its values are filled and different (see `isBetter`). */
 function reasonAgainst(key: Values, rows: number, better: readonly Values[]): string | undefined {
   const { blanks, distinct } = key.candidate;
   const isNamedBetter = better.some(({ rank }) => rank !== undefined);
