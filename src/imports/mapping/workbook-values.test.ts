@@ -155,8 +155,8 @@ test("texts that are not the value of a cell do not equal it", () => {
   expect(equals("1.234", "1234", { "1,5": "x" })).toBe(true);
   expect(equals("1.234", "1.234", { "1,5": "x" })).toBe(false);
   expect(equals("1.234", "1.234")).toBe(true);
-  // The value map has two texts with the value of the cell, but different results. Neither text matches the cell, unless it is spelled like
-  // the cell.
+  // `equals` adds its first argument to the value map, so each map below has two texts for the same number, with different results. In such
+  // a map, only a text that is spelled like the cell matches the cell.
   expect(equals("1,50 €", "1.5", { "1,50 $": "x" })).toBe(false);
   expect(equals("1,5", "1.5", { "1.5": "x" })).toBe(false);
   expect(equals("1.5", "1.5", { "1,5": "x" })).toBe(true);
