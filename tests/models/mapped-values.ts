@@ -24,7 +24,7 @@ export interface ModelRow {
   header: readonly string[];
   cells: readonly string[];
   markers: readonly string[];
-  /** The text that each placeholder of the last template has matched. */
+  /** The text that each placeholder matched in the most recent use of a template (`like`); undefined if the template did not match. */
   holes?: Record<string, string> | undefined;
 }
 

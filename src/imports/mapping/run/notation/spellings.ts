@@ -34,7 +34,7 @@ const comparable = (text: string): string => text.trim().toLowerCase();
 export function spellingOf(groups: readonly (readonly ComparedText[])[], sample?: Evidence): Spelling {
   let indexes: Index[] | undefined;
   return (cell, written = cell) => {
-    // Index the texts of the mapping only when the first cell is compared, because most mappings read no workbook.
+    // Build the indexes on the first call: only cells of workbooks need them, and most mappings read no workbook.
     indexes ??= groups.map((texts) => indexOf(texts, sample));
     const exact = comparable(written);
     let value: string | undefined;
