@@ -1,7 +1,7 @@
 // Tests how a mapping forms products from several rows: groups, layers (`overlay`), merged rows, links, kinds of rows, and lookup tables.
 import { expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
-import type { Dialect } from "../../contract/imports/imports.ts";
+import { CSV_WITHOUT_HEADER as DIALECT } from "../support/records/csv-dialect.ts";
 import { compileMapping } from "../../src/imports/mapping/compile.ts";
 import { createRecords, type Records } from "../../src/imports/read/records.ts";
 import { splitRecords } from "../../src/imports/read/split-records.ts";
@@ -10,17 +10,6 @@ import type { Repeats } from "../../src/imports/shape/collect-sources.ts";
 import { formInMemory } from "../../src/imports/shape/form-in-memory.ts";
 import { isShapedPlan } from "../../src/imports/shape/record-judge.ts";
 
-const DIALECT: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
 const HEADER = ["handle", "sku", "lang", "title", "image", "cat"];
 
 function split(rows: readonly string[]): Records {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
-import type { Dialect } from "../../../contract/imports/imports.ts";
+import { CSV_WITHOUT_HEADER as DIALECT } from "../../../tests/support/records/csv-dialect.ts";
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import { createRecords, type Records } from "../read/records.ts";
@@ -16,17 +16,6 @@ import type { LeftRecord, LeftRecords } from "./formed.ts";
 import { RecordGroup } from "./record-group.ts";
 import { isShapedPlan, type ShapedPlan } from "./record-judge.ts";
 
-const DIALECT: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
 const VIEW = 3;
 const HEADER = ["handle", "kind", "sku", "view", "title", "image", "parent"];
 

@@ -1,7 +1,7 @@
 // Files that would need too much memory: endless groups, keys that repeat without end, and huge tables.
 import { expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
-import type { Dialect } from "../../../contract/imports/imports.ts";
+import { CSV_WITHOUT_HEADER as DIALECT } from "../../../tests/support/records/csv-dialect.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import { createFit, fitChunk } from "../read/fit/fit-records.ts";
 import { createRecords, type Records } from "../read/records.ts";
@@ -13,18 +13,6 @@ import type { LeftRecords } from "./formed.ts";
 import { LookupTables, MAX_ENTRIES } from "./lookup-tables.ts";
 import { isShapedPlan, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_RECORDS, MAX_RANGES, Scattered } from "./scattered.ts";
-
-const DIALECT: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
 
 function planOf(mapping: Mapping, header = ["handle", "sku", "view", "title"]): ShapedPlan {
   const { plan } = compileMapping(mappingSchema.parse(mapping), header);

@@ -12,3 +12,6 @@ export const CSV: Dialect = {
   preamble: 0,
   formula_escape: false,
 };
+
+/** The same without a header. */
+export const CSV_WITHOUT_HEADER: Dialect = { ...CSV, header: false };

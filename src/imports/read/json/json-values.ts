@@ -5,7 +5,7 @@ import { MAX_DEPTH, MAX_RECORD_LENGTH, NODE_LENGTH, TreeNode, type Path } from "
 /** Thrown if the buffer ends within the value. */
 export class Incomplete extends Error {}
 
-/** Thrown if the value has so many values in it that the record is too long. */
+/** Thrown if the value contains more values than a record may have. */
 export class TooManyValues extends Error {}
 
 /** The texts with which a fault describes a value that ends too early. */

@@ -1,22 +1,11 @@
 // The list of the records that do not become products.
 import { expect, test } from "vitest";
-import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { CSV_WITHOUT_HEADER as DIALECT } from "../../../../tests/support/records/csv-dialect.ts";
 import { createRecords, type Records } from "../../read/records.ts";
 import { splitRecords } from "../../read/split-records.ts";
 import { createSplitter } from "../../read/splitter.ts";
 import { createLeftList } from "./left-records.ts";
 
-const DIALECT: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
 const COLUMNS = [{ name: "sku", target: "used" as const }];
 
 function recordOf(text: string): Records {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mapping as mappingSchema } from "../../../../contract/mapping/mapping.ts";
-import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { CSV_WITHOUT_HEADER as DIALECT } from "../../../../tests/support/records/csv-dialect.ts";
 import { compileMapping } from "../../mapping/compile.ts";
 import type { Attached } from "../../shape/formed.ts";
 import { ProductFormer } from "../../shape/form-products.ts";
@@ -12,17 +12,6 @@ import { isShapedPlan } from "../../shape/record-judge.ts";
 import { Scattered } from "../../shape/scattered.ts";
 import { ScatteredReader } from "./scattered-reader.ts";
 
-const DIALECT: Dialect = {
-  format: "text",
-  encoding: "utf-8",
-  delimiter: ",",
-  quote: '"',
-  escape: '"',
-  line_ending: "lf",
-  header: false,
-  preamble: 0,
-  formula_escape: false,
-};
 const HEADER = ["sku", "lang", "title"];
 
 /** Notes the records that are attached to products. */
