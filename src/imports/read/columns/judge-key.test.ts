@@ -28,3 +28,8 @@ test("two paths with the name of the SKU leave the key in doubt", () => {
     ),
   ).toEqual([]);
 });
+
+test("a column with lists is not offered for the SKU", () => {
+  const rows = ["1", "2", "3"].map((n) => [`["V-${n}-S","V-${n}-M"]`, `90${n}`]);
+  expect(offered(["variants/sku[]", "id"], rows)).toEqual(["id"]);
+});

@@ -1,5 +1,6 @@
 // Judges from the values of the SKU column whether it can be the key of the products. In doubt, the import stops before it writes anything,
 // and the user chooses among the candidates.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import { claimOf, codeRank, isWeakClaim, namesNumber, WEAK } from "./column-claims.ts";
@@ -147,6 +148,8 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
 function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
+      // A list, such as the SKUs of all variants of a product, is never a key.
+      !values.candidate.value.endsWith(LIST_SUFFIX) &&
       values.areCodes &&
       values.filled > 0 &&
       (values.rank !== undefined || ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
