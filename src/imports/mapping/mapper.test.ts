@@ -219,6 +219,17 @@ describe("pairs", () => {
     });
     expect(mapRow({ pairs: cell }, ["red,size=L", "", ""]).fault).toContain("pairs like name=value");
   });
+  test("in a cell: a value in quotes may contain the separator, the sign and doubled quotes", () => {
+    const cell = [{ in: "a", split: ",", pair: "=" }];
+    const attributes = { color: "red", note: 'x, y=z "w"', size: "M" };
+    for (const text of ['color=red,note="x, y=z ""w""",size=M', 'color="red" ,"note=x, y=z ""w""","size"="M"'])
+      expect(mapRow({ pairs: cell }, [text, "", ""]).attributes).toEqual(attributes);
+    const like = [{ in: "a", split: ";", like: "{name}: {value}" }];
+    expect(mapRow({ pairs: like }, ['note: "x; y: z";size: 5" x 3"', "", ""]).attributes).toEqual({
+      note: "x; y: z",
+      size: '5" x 3"',
+    });
+  });
   test("in a cell with a template", () => {
     const cell = [{ in: "a", split: ",", like: "{name}:{value}:{n:digits}" }];
     expect(mapRow({ pairs: cell }, ["Colour:moss:0,Text:a, b:1", "", ""]).attributes).toEqual({

@@ -10,7 +10,7 @@ import type { NumberFormat } from "./steps/number.ts";
 import type { Token } from "./steps/template.ts";
 
 /** Version of the mapper. Another version may compute other values, so a loader refuses the plan of another version. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
 
 /** What happens to a text that does not match the template or is not in the value map. `note`: the text is kept and counted. */
 export type Otherwise = "reject" | "keep" | "note" | "blank" | "hold";

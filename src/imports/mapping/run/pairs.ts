@@ -2,7 +2,9 @@
 import type { PairNode } from "../plan.ts";
 import { compileTemplate, matchTemplate, type Template } from "../steps/match-template.ts";
 import { nestedOf, type ReadPair } from "../tree/nested-pairs.ts";
+import type { Token } from "../steps/template.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import { splitQuoted, unquoted } from "./quoted-parts.ts";
 import { ERASED, readerOf, type ValueContext } from "./value.ts";
 
 export function pairOf(node: PairNode, context: ValueContext): ReadPair {
@@ -46,12 +48,13 @@ function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPai
   const without = new Set(node.without);
   const template = node.like === null ? undefined : compileTemplate(node.like.template);
   const readPart = template === undefined ? undefined : partReader(template);
+  const sign = node.like === null ? node.pair : signBefore(node.like.template, "value");
   const expected = node.like === null ? `pairs like name${node.pair}value` : `pairs like ${node.like.text}`;
   return (row, add) => {
     if (row.isBlank(column)) return;
     const text = row.text(column);
     if (context.markers.has(text.trim())) return;
-    const parts = split === "" ? [text] : text.split(split);
+    const parts = split === "" ? [text] : splitQuoted(text, split, sign);
     const pairs = readPart === undefined ? signedPairs(parts, node) : readPart(parts, split);
     if (pairs === undefined) {
       row.reject("does_not_fit", column, text, expected);
@@ -65,17 +68,25 @@ function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPai
   };
 }
 
+/** Returns the text of the template directly before a placeholder; empty if there is none. */
+function signBefore(tokens: readonly Token[], hole: string): string {
+  const before = tokens[tokens.findIndex((token) => "hole" in token && token.hole === hole) - 1];
+  return before !== undefined && "literal" in before ? before.literal : "";
+}
+
 /** Splits each part of a cell at the sign between name and value, such as `=`. A part without the sign continues the value of the part
- * before it, so that a value may contain the separator of the parts. */
+ * before it, so that a value may contain the separator of the parts. Quotes around a pair, a name or a value are removed. */
 function signedPairs(
   parts: readonly string[],
   { pair, split }: PairNode & { kind: "in" },
 ): [string, string][] | undefined {
   const pairs: [string, string][] = [];
-  for (const part of parts) {
+  for (const quoted of parts) {
+    const whole = unquoted(quoted);
+    const part = whole.includes(pair) ? whole : quoted;
     const at = part.indexOf(pair);
     const last = pairs.at(-1);
-    if (at > 0) pairs.push([part.slice(0, at), part.slice(at + pair.length)]);
+    if (at > 0) pairs.push([unquoted(part.slice(0, at)), unquoted(part.slice(at + pair.length))]);
     else if (at === -1 && last !== undefined) last[1] += split + part;
     else if (trimWhiteSpace(part) !== "") return undefined;
   }
@@ -92,9 +103,9 @@ function partReader(template: Template): (parts: readonly string[], split: strin
     for (const part of parts) {
       open = joined === 0 ? part : open + split + part;
       joined++;
-      const text = trimWhiteSpace(open);
+      const text = trimWhiteSpace(joined === 1 ? unquoted(open) : open);
       const holes = text === "" ? undefined : matchTemplate(template, text);
-      if (holes !== undefined) pairs.push([holes.get("name") ?? "", holes.get("value") ?? ""]);
+      if (holes !== undefined) pairs.push([unquoted(holes.get("name") ?? ""), unquoted(holes.get("value") ?? "")]);
       if (holes !== undefined || text === "") joined = 0;
       else if (joined > MAX_JOINED_PARTS) return undefined;
     }
