@@ -24,7 +24,13 @@ const pair = z
     in: column_name
       .optional()
       .describe("A column whose cells contain several pairs, each with the name and the value of an attribute"),
-    split: text.min(1).max(8).optional().describe("Separator between the pairs of a cell. It does not separate pairs within double quotes around a value or a pair"),
+    split: text
+      .min(1)
+      .max(8)
+      .optional()
+      .describe(
+        "Separator between the pairs of a cell. It does not separate pairs within double quotes around a value or a pair",
+      ),
     pair: text
       .min(1)
       .max(8)

@@ -28,7 +28,9 @@ function endOfPart(text: string, from: number, split: string, sign: string): num
   const quoted = endOfQuoted(text, skipBlanks(text, from, end), split);
   if (quoted !== -1) return quoted;
   const signAt = sign === "" ? -1 : text.slice(from, end).indexOf(sign);
-  return signAt === -1 ? end : Math.max(end, endOfQuoted(text, skipBlanks(text, from + signAt + sign.length, end), split));
+  return signAt === -1
+    ? end
+    : Math.max(end, endOfQuoted(text, skipBlanks(text, from + signAt + sign.length, end), split));
 }
 
 function skipBlanks(text: string, from: number, to: number): number {
