@@ -52,6 +52,9 @@ export function chooseProfile(
   const { profile } = selected;
   if (profile === null || profile === undefined)
     return { profile: null, options, notices: tieNotices(selected.tied), question: undefined };
+  // A file without a header has no column names to compare with those of the profile.
+  if (lines.header.length === 0)
+    return { profile, options: withMapping(options, profile.definition), notices: [], question: undefined };
   const header = headerFor(profile.definition, lines)?.cells ?? lines.header;
   const changes = compareColumns(header, profile);
   const policy = policyOf(options, profile.definition);

@@ -1,11 +1,15 @@
 // Imports samples of supplier and shop files by their mappings, through the database, and compares counts, rejects and products with the
-// expected ones.
+// expected ones. Then imports an export of the products, which must change nothing.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
+import { export_query } from "../../contract/catalog/export.ts";
 import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { import_query, type Import } from "../../contract/imports/imports.ts";
+import { exportProducts } from "../../src/catalog/export/export-products.ts";
 import { previewFile } from "../../src/imports/preview/preview.ts";
+import { putProfile } from "../../src/profiles/change-profile.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
 import type { ShapeProduct } from "./products-of.ts";
@@ -59,6 +63,11 @@ async function storedProducts(): Promise<ShapeProduct[]> {
   return rows;
 }
 
+async function importExport(format: "jsonl" | "csv"): Promise<Import> {
+  const { bytes } = await exportProducts(pool, export_query.parse({ format }));
+  return importBytes(context, await buffer(bytes));
+}
+
 const total = (imports: readonly Import[], count: keyof Expected["counts"]): number =>
   imports.reduce((sum, each) => sum + ((count === "records" ? each.rows : each[count]) ?? 0), 0);
 
@@ -79,7 +88,25 @@ test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))
   const rejects = await Promise.all(imports.map(({ id }) => rejectsOf(context, id)));
   expect(rejects.flat().map(({ row }) => row)).toEqual(expected.rejects.map(({ record }) => record));
   expect(await storedProducts()).toEqual(expected.products.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)));
+  const products = expected.products.length;
+  for (const format of ["jsonl", "csv"] as const)
+    expect(await importExport(format)).toMatchObject({ state: "done", rows: products, unchanged: products });
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});
+
+test("a file without a header is read with the profile that the options name", async () => {
+  const folder = join(resolve(import.meta.dirname, "../fixtures/shapes"), "record-types");
+  const mapping = mappingOf(folder, "input.001");
+  await putProfile(pool, {
+    name: "Record types",
+    definition: mapping,
+    actor: "test",
+    confirm: false,
+    preconditions: { if_match: undefined },
+  });
+  const done = await importBytes(context, readFileSync(join(folder, "input.001")), { profile: "Record types" });
+  expect(done).toMatchObject({ state: "done", created: 15, profile: { name: "Record types", version: 1 } });
+  expect(done.notices.map(({ code }) => code)).toEqual(["rows_grouped", "short_rows"]);
 });
 
 test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))(

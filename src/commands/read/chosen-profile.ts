@@ -77,7 +77,7 @@ export async function chooseReading(
   io: Io,
 ): Promise<Reading> {
   const options = complete(columnOptions);
-  if (header.length === 0) return unchosen(options);
+  if (header.length === 0 && named === null) return unchosen(options);
   const chosen = await choose({ header, other_headers }, options, dialect, { named, io });
   const placed = withHeaderLine(chosen.options, { header, other_headers });
   const line = placed === chosen.options ? undefined : placed.mapping?.file?.header?.at;

@@ -15,7 +15,8 @@ export async function withNamedProfile(pool: pg.Pool, work: ImportWork): Promise
   return { ...work, profile: asUsed(named), options: withMapping(work.options, named.definition) };
 }
 
-/** Chooses the profile by the header of the file. Does not query the database if the options contain a mapping, a key or a name. */
+/** Chooses the profile by the header of the file. A file without a header is only read with the profile that the options name. Does not
+ * query the database if the options contain a mapping, a key or a name. */
 export async function profileOfTable(
   pool: pg.Pool,
   { profile, options }: ImportWork,
@@ -26,7 +27,7 @@ export async function profileOfTable(
     tree,
   }: Pick<Table, "header" | "header_fault" | "other_headers"> & Pick<Dialect, "tree">,
 ): Promise<ChosenProfile> {
-  if (header_fault !== null || header.length === 0 || (profile === null && !selects(options)))
+  if (header_fault !== null || (profile === null && (header.length === 0 || !selects(options))))
     return { profile: null, options, notices: [], question: undefined };
   const used = profile === null ? null : await withSeenColumns(pool, profile);
   return chooseProfile(
