@@ -53,7 +53,11 @@ test.each([
   for (const [i, file] of files.entries()) {
     const done = await importBytes(context, readFileSync(join(path, file)));
     const name = names[i] ?? null;
-    expect(done).toMatchObject({ state: "done", problem: null, profile: name === null ? null : { name, built_in: true } });
+    expect(done).toMatchObject({
+      state: "done",
+      problem: null,
+      profile: name === null ? null : { name, built_in: true },
+    });
     expect(done.notices.filter(({ code }) => code === "missing_column")).toEqual([]);
     rejected += done.rejected;
   }
