@@ -9,6 +9,7 @@ import { readBroken, type BrokenRecord } from "../read/tree/broken-record.ts";
 import { MAX_RECORD_LENGTH } from "../read/tree/nodes.ts";
 import type { Records } from "../read/records.ts";
 import { sourceRow } from "../shape/products-text.ts";
+import { findNotText, notTextMessage } from "./not-text.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "../shape/scattered.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import {
@@ -49,27 +50,37 @@ export function makeReject(
   code: RejectCode,
   column: number,
 ): Reject {
-  const field = (records.first_field[r] as number) + column;
-  const value = column < 0 ? null : plainText(fieldText(records, field, dialect).slice(0, SHOWN_VALUE));
-  const target = layout.columns[column]?.target;
+  const wrong = code === "not_text" && dialect.tree !== undefined ? findNotText(records, r) : column;
+  const field = (records.first_field[r] as number) + wrong;
+  const value = wrong < 0 ? null : plainText(fieldText(records, field, dialect).slice(0, SHOWN_VALUE));
+  const target = layout.columns[wrong]?.target;
   const width = (records.first_field[r + 1] as number) - (records.first_field[r] as number);
   const text = records.bytes.toString("utf8", records.start[r], records.end[r]);
   const broken = dialect.tree === undefined ? undefined : readBroken(text);
   return {
     row: layout.source_row < 0 ? row : sourceRow(records, r, layout),
     line: records.line[r] as number,
-    column: layout.columns[column]?.name ?? null,
+    column: layout.columns[wrong]?.name ?? null,
     value,
     code,
-    message: broken === undefined ? describe(code, { value: value ?? "", width, layout, target }) : ofBroken(broken),
+    message:
+      (broken === undefined ? undefined : ofBroken(broken)) ??
+      (code === "not_text" ? notTextMessage(records, r, dialect) : undefined) ??
+      describe(code, { value: value ?? "", width, layout, target }),
     raw: plainText(broken?.raw ?? text),
   };
 }
 
-const ofBroken = ({ reason }: BrokenRecord): string =>
-  reason === ""
-    ? `The record is longer than ${MAX_RECORD_LENGTH >> 20} MB. Divide it, or name the path of the records in a mapping.`
-    : `The line is not a JSON object: ${plainText(reason)}. Correct the line.`;
+function ofBroken({ kind, reason }: BrokenRecord): string {
+  switch (kind) {
+    case "long":
+      return `The record is longer than ${MAX_RECORD_LENGTH >> 20} MB. Divide it, or name the path of the records in a mapping.`;
+    case "line":
+      return `The line is not a JSON object: ${plainText(reason)}. Correct the line.`;
+    case "element":
+      return "The element of the list of records is not a JSON object. Write it as an object with the values of a product, or delete it.";
+  }
+}
 
 /** Returns the description of a row with a value that does not fit the mapping. */
 export function makeMappingReject(file: FileRecords, r: number, row: number, fault: MappingFault): Reject {

@@ -43,6 +43,40 @@ test("a broken line of JSON Lines rejects its row with the reason, the line and 
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });
 
+test("an element of a list that is not an object is rejected with its line, and the rows are counted completely", async () => {
+  const text = '{"items":[\n{"sku":"A","name":"Lamp"},\n"B",\n17,\n{"sku":"C","name":"Chair"}]}';
+  const done = await importBytes(context, text);
+  expect(done).toMatchObject({ state: "done", rows: 4, created: 2, rejected: 2 });
+  expect(await rejectsOf(context, done.id)).toMatchObject([
+    { row: 2, line: 3, code: "not_json", raw: '"B"' },
+    { row: 3, line: 4, code: "not_json", raw: "17" },
+  ]);
+  const [first] = await rejectsOf(context, done.id);
+  expect(first?.message).toMatch(/^The element of the list of records is not a JSON object\. Write it as an object/);
+});
+
+test("a character that XML does not allow rejects its record with the column, and the corrected rejects.csv is imported", async () => {
+  const item = (sku: string, name: string): string => `<item><sku>${sku}</sku><name>${name}</name></item>\n`;
+  const done = await importBytes(context, `<shop>\n${item("A", "Lamp&#x1;")}${item("B", "\u000bDesk")}${item("C", "Vase")}</shop>`);
+  expect(done).toMatchObject({ state: "done", rows: 3, created: 1, rejected: 2 });
+  expect(await rejectsOf(context, done.id)).toMatchObject([
+    { row: 1, line: 2, code: "not_text", column: "name", value: "Lamp\ufffd", raw: item("A", "Lamp&#x1;").trim() },
+    { row: 2, line: 3, code: "not_text", column: "name", value: "\ufffdDesk" },
+  ]);
+  for (const { message } of await rejectsOf(context, done.id)) expect(message).toContain("a character that XML does not allow");
+  const again = await importBytes(context, (await rejectsCsvOf(done)).replaceAll(/\ufffd|&#x1;|\u000b/g, ""));
+  expect(again).toMatchObject({ state: "done", created: 2, rejected: 0 });
+  expect((await products()).map(({ name }) => name)).toEqual(["Lamp", "Desk", "Vase"]);
+});
+
+test("half of a character in JSON rejects its record with the column", async () => {
+  const done = await importBytes(context, '[{"sku":"A","name":"\\ud83d"},{"sku":"B","name":"\\ud83d\\ude00"}]');
+  expect(done).toMatchObject({ state: "done", created: 1, rejected: 1 });
+  const [reject] = await rejectsOf(context, done.id);
+  expect(reject).toMatchObject({ line: 1, code: "not_text", column: "name" });
+  expect(reject?.message).toContain("half of a character");
+});
+
 const RECORDS = [
   '<item id="1"><sku>A</sku><name>Lämp</name><price>1</price></item>',
   '<item id="2">\n <sku></sku><name>Täble &amp; more</name><price>2</price></item>',

@@ -81,7 +81,7 @@ export class JsonLines {
       line,
       ...position,
       is_too_long: false,
-      broken: { reason, raw: raw.trim() },
+      broken: { kind: "line", reason, raw: raw.trim() },
     });
   }
 }

@@ -1,7 +1,8 @@
 // Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
 // time is in memory: values outside the records are skipped.
 import type { Problem } from "../../../../contract/problems.ts";
-import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord, type TreeRecord } from "../tree/nodes.ts";
+import { endsWithPath } from "../tree/record-path.ts";
 import { notJson } from "./not-json.ts";
 import type { JsonVisitor } from "./json-visitor.ts";
 import { ends, Incomplete, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
@@ -12,6 +13,8 @@ const MAX_OUTSIDE_TEXT = 1 << 20;
 type Expected = "value" | "first-element" | "element" | "first-name" | "name" | "colon" | "comma";
 
 const QUOTE = 34;
+const OPEN_ARRAY = 91;
+const OPEN_OBJECT = 123;
 
 export class JsonReader {
   readonly #record: readonly string[] | undefined;
@@ -101,6 +104,9 @@ export class JsonReader {
 
   #skipRecord(): void {
     this.#retryAt = 0;
+    const code = this.#buffer.charCodeAt(this.#at);
+    if (code !== QUOTE && code !== OPEN_OBJECT && code !== OPEN_ARRAY)
+      throw this.#fault("a number has too many digits");
     this.#skipped = { depth: 0, inString: false, line: this.#lineNow(), from: this.position };
   }
 
@@ -139,9 +145,11 @@ export class JsonReader {
   #value(code: number): boolean {
     if (this.#open.at(-1) === true) this.#names[this.#open.length - 1] = "*";
     if (this.#open.length === 0) this.#visitor?.root();
-    if (this.#isRecord()) return this.#readRecord();
-    if (code === 123 || code === 91) {
-      const isArray = code === 91;
+    const isElement = this.#open.length === 0 || this.#open.at(-1) === true;
+    // If the path leads to an array, its elements are the records. Of the members of an object, only objects are records.
+    if (code === OPEN_OBJECT || (code !== OPEN_ARRAY && isElement)) if (this.#isRecord()) return this.#readRecord();
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      const isArray = code === OPEN_ARRAY;
       if (this.#open.length >= MAX_DEPTH)
         throw new JsonFault(`it is nested more than ${MAX_DEPTH} levels deep`, this.#at);
       this.#visitor?.open(this.#names.slice(0, this.#open.length), isArray);
@@ -172,15 +180,12 @@ export class JsonReader {
     }
   }
 
+  /** Whether the path of the records leads to the value at the current position, or to an array that contains the value. */
   #isRecord(): boolean {
-    const record = this.#record;
-    const depth = this.#open.length;
-    if (record === undefined || depth < record.length) return false;
-    if (record.length === 0) return depth === 0;
-    for (let i = 1; i <= record.length; i++) {
-      const wanted = record[record.length - i];
-      if (wanted !== "*" && wanted !== this.#names[depth - i]) return false;
-    }
+    if (this.#record === undefined) return false;
+    let depth = this.#open.length;
+    while (!endsWithPath(this.#names, depth, this.#record))
+      if (depth === 0 || this.#open[--depth] !== true) return false;
     return true;
   }
 
@@ -190,16 +195,20 @@ export class JsonReader {
     const from = this.position;
     this.#parser.parent = this.#visitor?.innermost?.();
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
-    const length = this.#parser.end - this.#at + this.#parser.size;
-    this.#at = this.#parser.end;
+    const start = this.#at;
+    const { end, size } = this.#parser;
+    this.#at = end;
     this.#retryAt = 0;
-    this.#report(node, line, from, length > MAX_RECORD_LENGTH);
+    const raw = this.#buffer.charCodeAt(start) === OPEN_OBJECT ? undefined : this.#buffer.slice(start, end);
+    this.#report(node, { line, from }, end - start + size > MAX_RECORD_LENGTH, raw);
     return true;
   }
 
-  #report(node: TreeNode, line: number, from: number, isTooLong: boolean): void {
-    if (!node.is_array && (node.children !== undefined || isTooLong))
-      this.#onRecord({ node, line, from, to: this.position, is_too_long: isTooLong });
+  /** @param raw the text of a value that is not an object; undefined for an object */
+  #report(node: TreeNode, position: { line: number; from: number }, isTooLong: boolean, raw?: string): void {
+    const record: TreeRecord = { node, ...position, to: this.position, is_too_long: isTooLong };
+    if (raw !== undefined) record.broken = { kind: "element", reason: "", raw };
+    if (node.children !== undefined || isTooLong || raw !== undefined) this.#onRecord(record);
     this.#ended();
   }
 
@@ -270,7 +279,7 @@ export class JsonReader {
     const { line, depth, from } = this.#skipped as { line: number; depth: number; from: number };
     this.#skipped = undefined;
     if (depth === -1) this.#ended();
-    else this.#report(new TreeNode(this.#root, undefined), line, from, true);
+    else this.#report(new TreeNode(this.#root, undefined), { line, from }, true);
     return true;
   }
 

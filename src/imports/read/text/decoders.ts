@@ -108,14 +108,18 @@ function createTextDecoder(encoding: Encoding): Decoder {
 /** Encodes decoded text as UTF-8, with the byte FF for each character that could not be decoded. */
 export function encodeText(text: string): Buffer {
   const bytes = Buffer.from(text);
-  if (!text.includes(REPLACEMENT)) return bytes;
+  return text.includes(REPLACEMENT) ? replaceBytes(bytes, REPLACEMENT_BYTES, NOT_TEXT) : bytes;
+}
+
+/** Replaces each occurrence of `replaced` by a single byte, in place. Returns the part of `bytes` with the result. */
+export function replaceBytes(bytes: Buffer, replaced: Buffer, byte: number): Buffer {
   let length = 0;
   let from = 0;
-  for (let at = bytes.indexOf(REPLACEMENT_BYTES); at !== -1; at = bytes.indexOf(REPLACEMENT_BYTES, from)) {
+  for (let at = bytes.indexOf(replaced); at !== -1; at = bytes.indexOf(replaced, from)) {
     bytes.copyWithin(length, from, at);
     length += at - from;
-    bytes[length++] = NOT_TEXT;
-    from = at + REPLACEMENT_BYTES.length;
+    bytes[length++] = byte;
+    from = at + replaced.length;
   }
   bytes.copyWithin(length, from);
   return bytes.subarray(0, length + bytes.length - from);

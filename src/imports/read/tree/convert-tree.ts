@@ -9,6 +9,7 @@ import { JsonLines } from "../json/json-lines.ts";
 import { notJson } from "../json/not-json.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
+import { encodeXmlText } from "../xml/encode-xml.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
 import { outsideVisitor } from "../json/outside.ts";
 import { ancestorNames, Ancestors } from "./around/ancestors.ts";
@@ -47,7 +48,7 @@ export async function convertTree(
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   const around = ancestorNames(overrides.tree);
   const tables = createTables(overrides.tree);
-  const writer = await writeTableFile(target, createWriter(source, overrides.tree), (written) =>
+  const writer = await writeTableFile(target, createWriter(format, source, overrides.tree), (written) =>
     linesWithPositions(target.path, { source, encoding, found, tables, around }, written),
   );
   if (tables !== undefined) await writeFile(tablesPath(target.path), entryLines(tables.entries), target);
@@ -78,12 +79,13 @@ async function* linesWithPositions(
 }
 
 const createWriter =
-  (source: TreeSource, request: TreeRequest | undefined) =>
+  (format: TreeFormat, source: TreeSource, request: TreeRequest | undefined) =>
   (lists: ReadonlySet<string>): TableWriter =>
     new TableWriter(
       createUnpackedCount(source.size, () => source.consumed),
       request,
       lists,
+      format === "xml" ? encodeXmlText : undefined,
     );
 
 /** Converts the first bytes of a file, or all of it, in memory. Returns undefined if no record ends within the first bytes.
@@ -97,7 +99,7 @@ export async function convertTreeHead(
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   let lines: Buffer[] = [];
   const tables = createTables(overrides.tree);
-  const writer = await writeRows(createWriter(source, overrides.tree), async (written) => {
+  const writer = await writeRows(createWriter(format, source, overrides.tree), async (written) => {
     lines = [];
     const around = ancestorNames(overrides.tree);
     const file = { source, encoding, found, tables, around, positions: undefined };
@@ -175,7 +177,8 @@ function requireRecords(
   request: TreeRequest | undefined,
 ): void {
   if (records > 0 && width > 0) return;
-  if (broken !== undefined) throw broken.reason === "" ? tooLong(broken.line) : notJson(broken.reason, broken.line);
+  if (broken?.kind === "long") throw tooLong(broken.line);
+  if (broken?.kind === "line") throw notJson(broken.reason, broken.line);
   const kind = format === "xml" ? "XML" : "JSON";
   throw new Problem(
     "unsupported-file",

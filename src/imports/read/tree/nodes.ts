@@ -58,6 +58,8 @@ const MAX_PATHS = 20_000;
 
 import type { BrokenRecord } from "./broken-record.ts";
 
+/** A step of a path that matches any element or member, and the name of the elements of a JSON array. */
+export const ANY = "*";
 /** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
 export const MAX_DEPTH = 64;
 /** Maximum number of characters of a record. A longer record is rejected. */

@@ -45,6 +45,7 @@ export class TableWriter {
    * marked as columns of lists from the start. */
   readonly ambiguous = new Set<string>();
   readonly #count: CountUnpacked;
+  readonly #encode: (text: string) => Buffer;
   /** Number of the last row, with the header as row 0. */
   #row = 0;
   /** Number of records that are well-formed. */
@@ -58,8 +59,9 @@ export class TableWriter {
    * @param count called with the length of each chunk of lines; throws if the table becomes too large for its file
    * @param lists names of columns that are known to have lists
    */
-  constructor(count: CountUnpacked, request?: TreeRequest, lists: ReadonlySet<string> = new Set()) {
+  constructor(count: CountUnpacked, request?: TreeRequest, lists: ReadonlySet<string> = new Set(), encode = encodeText) {
     this.#lists = lists;
+    this.#encode = encode;
     const { each, paths = [], objects = [], keeps = true } = request ?? {};
     this.#isExport = request === undefined;
     this.#count = count;
@@ -71,14 +73,18 @@ export class TableWriter {
   }
 
   add(record: TreeRecord): void {
-    const { node, broken } = record;
-    if (broken !== undefined || record.is_too_long) {
-      this.first_broken ??= { ...(broken ?? TOO_LONG), line: record.line };
-      this.#addLine(brokenLine(broken ?? TOO_LONG), record);
+    const { node } = record;
+    const broken = record.is_too_long ? TOO_LONG : record.broken;
+    if (broken !== undefined) {
+      this.first_broken ??= { ...broken, line: record.line };
+      this.#addLine(brokenLine(broken), record);
       return;
     }
     const rows = this.#each === undefined ? [node] : findRows(node, this.#each);
-    for (const row of rows) this.#addRow(row, record);
+    const hasObjects = rows.some(isObject);
+    for (const row of rows)
+      if (hasObjects && isScalar(row)) this.#addLine(brokenLine({ kind: "element", reason: "", raw: row.text }), record);
+      else this.#addRow(row, record);
   }
 
   /** Adds a column for each name that the mapping does not ignore. Call this only if no record has several values under one name. */
@@ -104,7 +110,7 @@ export class TableWriter {
 
   /** Completes the last chunk of lines. */
   end(): void {
-    const lines = encodeText(this.#out);
+    const lines = this.#encode(this.#out);
     this.#out = "";
     this.#count(lines.length);
     this.#chunks.push(lines);
@@ -155,6 +161,8 @@ export class TableWriter {
     // `[]`.
     const suffixOf = (own: string): Column["suffix"] => (own.endsWith(LIST_SUFFIX) ? LIST_SUFFIX : "");
     if (this.#isExport) return columnOfExport(path, name, (own) => this.#columnOf(own, suffixOf(own)));
+    // A requested path that contains `.` gets its values from `findNodes`.
+    if (this.#specials.some((special) => special.name === name)) return -1;
     if (this.#wanted !== undefined) return this.#wanted.has(comparable(name)) ? this.#columnOf(name) : -1;
     // The text of the record itself is a value only if the record has no other values.
     if (name === "." && this.#columns.length > 0) return -1;
@@ -222,7 +230,13 @@ export class TableWriter {
   }
 }
 
-const TOO_LONG: BrokenRecord = { reason: "", raw: "" };
+const TOO_LONG: BrokenRecord = { kind: "long", reason: "", raw: "" };
+
+const isObject = ({ children, is_array }: TreeNode): boolean => children !== undefined && !is_array;
+
+/** Whether the node is a number, a text or a word in an array of JSON. */
+const isScalar = ({ children, text, parent }: TreeNode): boolean =>
+  children === undefined && text !== "" && parent?.is_array === true;
 
 const comparable = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 

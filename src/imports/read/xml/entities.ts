@@ -4,8 +4,9 @@
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 /** Maximum number of characters of an entity between `&` and `;`. */
 const MAX_LENGTH = 10;
-/** Marks a reference to a character that XML does not allow. The record is rejected, because its text is not text. */
-const NOT_A_CHARACTER = "\ufffd";
+/** Replaces a character that XML does not allow. XML does not allow this character either, so it has no other meaning. Records with it are
+ * rejected. */
+export const NOT_IN_XML = "\uffff";
 
 /** Returns the text with decoded entities and with line ends as LF. */
 export function decodeText(text: string): string {
@@ -36,5 +37,5 @@ function characterOf(entity: string): string | undefined {
   const code = parseInt(digits, isHex ? 16 : 10);
   const isAllowed =
     (code >= 0x20 && code < 0xd800) || code === 9 || code === 10 || code === 13 || (code >= 0xe000 && code <= 0x10ffff);
-  return isAllowed && code !== 0xfffe && code !== 0xffff ? String.fromCodePoint(code) : NOT_A_CHARACTER;
+  return isAllowed && code !== 0xfffe && code !== 0xffff ? String.fromCodePoint(code) : NOT_IN_XML;
 }

@@ -168,8 +168,8 @@ test("an entity of a document type is neither expanded nor fetched", () => {
   ]);
 });
 
-test("references to characters that XML does not allow become U+FFFD", () => {
-  expect(read("<a>&#0;&#xD800;&#x110000;&#65;</a>")[1]).toEqual(["text", "\ufffd\ufffd\ufffdA"]);
+test("characters that XML does not allow, and references to them, become U+FFFF", () => {
+  expect(read("<a>&#0;&#xD800;&#x110000;\u0001&#65;</a>")[1]).toEqual(["text", "\uffff\uffff\uffff\uffffA"]);
 });
 
 test("comments, sections, texts and tags without an end take a bounded amount of memory", () => {

@@ -1,11 +1,11 @@
 // Reads XML from chunks of text and reports elements and texts as they end. Memory is bounded: comments, document types and instructions
 // are skipped, texts are reported in pieces, and a tag, the depth of nesting and the number of attributes have limits. Entities that a
 // document type declares are never expanded, and nothing is ever fetched.
-import { because } from "../../../../contract/problem-reasons.ts";
-import { Problem } from "../../../../contract/problems.ts";
+import type { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH } from "../tree/nodes.ts";
-import { decodeText } from "./entities.ts";
+import { decodeText, NOT_IN_XML } from "./entities.ts";
 import { attributeName, localName, shown } from "./names.ts";
+import { notXml } from "./not-xml.ts";
 import { SubsetSkipper } from "./skip-doctype.ts";
 
 export interface XmlHandler {
@@ -22,6 +22,9 @@ const MAX_TAG_LENGTH = 1 << 20;
 const MAX_ATTRIBUTES = 1000;
 /** Maximum number of characters of an entity. A text that ends within this number of characters after a `&` waits for the next chunk. */
 const MAX_ENTITY_LENGTH = 12;
+
+/** The characters that XML does not allow, except lone surrogates, which no decoder returns. */
+const NOT_ALLOWED = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 const TAB = 9;
 const LF = 10;
@@ -87,8 +90,9 @@ export class XmlReader {
 
   /** @throws Problem broken-file if the text is not well-formed XML */
   write(chunk: string): void {
+    const text = chunk.replace(NOT_ALLOWED, NOT_IN_XML);
     this.#before += this.#at;
-    this.#buffer = this.#at >= this.#buffer.length ? chunk : this.#buffer.slice(this.#at) + chunk;
+    this.#buffer = this.#at >= this.#buffer.length ? text : this.#buffer.slice(this.#at) + text;
     this.#at = 0;
     this.#lineEnd = -1;
     while (this.#inside === undefined ? this.#readContent() : this.#skip(this.#inside));
@@ -172,6 +176,7 @@ export class XmlReader {
     }
     if (at === start + 1) throw this.#faultAt(start, 'there is a "<" that begins no tag; it must be written as "&lt;"');
     const name = buffer.slice(start + 1, at);
+    if (name.includes(NOT_IN_XML)) throw this.#faultAt(start, "a tag has a control character in its name");
     let attributes: string[] | undefined;
     for (;;) {
       let code = buffer.charCodeAt(at);
@@ -291,10 +296,6 @@ export class XmlReader {
   }
 
   #fault(what: string): Problem {
-    return new Problem(
-      "broken-file",
-      `The file is not valid XML: in line ${this.line.toLocaleString("en")}, ${what}. Get the file again from the program that made it.`,
-      { extra: because("not-xml", { line: this.line }) },
-    );
+    return notXml(what, this.line);
   }
 }

@@ -1,5 +1,6 @@
 // Forms the trees of the records of an XML file.
-import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { ANY, MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
+import { endsWithPath, fits } from "../tree/record-path.ts";
 import { endElement } from "./markup-text.ts";
 import type { Ancestors } from "../tree/around/ancestors.ts";
 import { XmlReader, type XmlHandler } from "./xml-reader.ts";
@@ -27,7 +28,10 @@ export interface Outside {
 }
 
 class RecordBuilder implements XmlHandler {
-  readonly #record: readonly string[];
+  /** The last name of the path of the records. */
+  readonly #record: string | undefined;
+  /** The other names of this path. */
+  readonly #around: readonly string[];
   readonly #reader: () => XmlReader;
   readonly #onRecord: OnRecord;
   readonly #others: Outside;
@@ -45,7 +49,8 @@ class RecordBuilder implements XmlHandler {
 
   constructor(record: readonly string[], reader: () => XmlReader, onRecord: OnRecord, others: Outside) {
     this.#others = others;
-    this.#record = record;
+    this.#record = record.at(-1);
+    this.#around = record.slice(0, -1);
     this.#reader = reader;
     this.#onRecord = onRecord;
   }
@@ -129,12 +134,11 @@ class RecordBuilder implements XmlHandler {
   }
 
   #isRecord(name: string): boolean {
-    const record = this.#record;
     const outside = this.#outside;
-    if (record.at(-1) !== name || outside.length < record.length - 1) return false;
-    const from = outside.length - record.length + 1;
-    for (let i = 0; i < record.length - 1; i++) if (record[i] !== outside[from + i]) return false;
-    return true;
+    if (!fits(this.#record, name)) return false;
+    if (this.#around.length > 0) return endsWithPath(outside, outside.length, this.#around);
+    // A file of one record would be of no use, so the path `*` leads to the elements below the root.
+    return this.#record !== ANY || outside.length > 0;
   }
 
   #addAttributes(element: TreeNode, attributes: readonly string[]): void {

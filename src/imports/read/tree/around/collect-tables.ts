@@ -3,6 +3,8 @@
 import type { TableRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
+import { endsWithPath, fits } from "../record-path.ts";
+import { NOT_IN_XML } from "../../xml/entities.ts";
 import type { XmlHandler } from "../../xml/xml-reader.ts";
 
 /** An entry of a lookup table: its table, its key, its value, and the key of its parent. */
@@ -69,7 +71,7 @@ export class TableCollector implements XmlHandler {
   open(name: string, attributes: string[] | undefined): void {
     this.#names.push(name);
     for (const table of this.#tables)
-      if (endsWith(this.#names, table.record))
+      if (endsWithPath(this.#names, this.#names.length, table.record))
         this.#frames.push({
           table,
           depth: this.#names.length,
@@ -82,7 +84,7 @@ export class TableCollector implements XmlHandler {
 
   /** Whether the text of an element with this name may be the key, the value or the parent of an entry in a lookup table. */
   wants(name: string): boolean {
-    return this.#frames.length > 0 || this.#tables.some(({ record }) => record.at(-1) === name);
+    return this.#frames.length > 0 || this.#tables.some(({ record }) => fits(record.at(-1), name));
   }
 
   text(text: string): void {
@@ -111,13 +113,14 @@ export class TableCollector implements XmlHandler {
     const elements = attribute === undefined ? path.length : path.length - 1;
     if (this.#names.length - depth !== elements) return false;
     if (attribute !== undefined && path[elements] !== attribute) return false;
-    for (let i = 0; i < elements; i++) if (path[i] !== this.#names[depth + i]) return false;
+    for (let i = 0; i < elements; i++) if (!fits(path[i], this.#names[depth + i])) return false;
     return true;
   }
 
   #end({ table, texts, within }: Frame): void {
     const key = texts.key.trim();
-    const value = texts.value.trim();
+    // A control character in a file of XML is not text. Unlike a record, an entry cannot be rejected.
+    const value = texts.value.trim().replaceAll(NOT_IN_XML, "\ufffd");
     for (const entry of within) entry[3] = key;
     if (key === "" || value === "") return;
     this.#length += key.length + value.length;
@@ -130,11 +133,6 @@ export class TableCollector implements XmlHandler {
 }
 
 const namesOf = (path: string): string[] => path.split("/").filter((name) => name !== "." && name !== "");
-
-function endsWith(names: readonly string[], record: readonly string[]): boolean {
-  const from = names.length - record.length;
-  return from >= 0 && record.every((name, i) => name === names[from + i]);
-}
 
 const tooLarge = (table: string): Problem =>
   new Problem(
