@@ -5,7 +5,10 @@ import type { Records } from "../read/records.ts";
 import { NOT_IN_XML_BYTE } from "../read/xml/encode-xml.ts";
 
 /** Returns the index of the record's first field with bytes that are not UTF-8; -1 if there is none. */
-export function findNotText({ bytes, first_field: first, field_start: start, field_end: end }: Records, r: number): number {
+export function findNotText(
+  { bytes, first_field: first, field_start: start, field_end: end }: Records,
+  r: number,
+): number {
   const from = first[r] as number;
   for (let field = from; field < (first[r + 1] as number); field++)
     if (!isUtf8(bytes.subarray(start[field], end[field]))) return field - from;
@@ -13,7 +16,11 @@ export function findNotText({ bytes, first_field: first, field_start: start, fie
 }
 
 /** Returns undefined if the general message describes the record. */
-export function notTextMessage({ bytes, start, end }: Records, r: number, { format, tree }: Dialect): string | undefined {
+export function notTextMessage(
+  { bytes, start, end }: Records,
+  r: number,
+  { format, tree }: Dialect,
+): string | undefined {
   if (tree === undefined || format === "parquet") return undefined;
   const isInXml = bytes.subarray(start[r], end[r]).includes(NOT_IN_XML_BYTE);
   if (isInXml)

@@ -57,13 +57,17 @@ test("an element of a list that is not an object is rejected with its line, and 
 
 test("a character that XML does not allow rejects its record with the column, and the corrected rejects.csv is imported", async () => {
   const item = (sku: string, name: string): string => `<item><sku>${sku}</sku><name>${name}</name></item>\n`;
-  const done = await importBytes(context, `<shop>\n${item("A", "Lamp&#x1;")}${item("B", "\u000bDesk")}${item("C", "Vase")}</shop>`);
+  const done = await importBytes(
+    context,
+    `<shop>\n${item("A", "Lamp&#x1;")}${item("B", "\u000bDesk")}${item("C", "Vase")}</shop>`,
+  );
   expect(done).toMatchObject({ state: "done", rows: 3, created: 1, rejected: 2 });
   expect(await rejectsOf(context, done.id)).toMatchObject([
     { row: 1, line: 2, code: "not_text", column: "name", value: "Lamp\ufffd", raw: item("A", "Lamp&#x1;").trim() },
     { row: 2, line: 3, code: "not_text", column: "name", value: "\ufffdDesk" },
   ]);
-  for (const { message } of await rejectsOf(context, done.id)) expect(message).toContain("a character that XML does not allow");
+  for (const { message } of await rejectsOf(context, done.id))
+    expect(message).toContain("a character that XML does not allow");
   const again = await importBytes(context, (await rejectsCsvOf(done)).replaceAll(/\ufffd|&#x1;|\u000b/g, ""));
   expect(again).toMatchObject({ state: "done", created: 2, rejected: 0 });
   expect((await products()).map(({ name }) => name)).toEqual(["Lamp", "Desk", "Vase"]);
@@ -75,6 +79,18 @@ test("half of a character in JSON rejects its record with the column", async () 
   const [reject] = await rejectsOf(context, done.id);
   expect(reject).toMatchObject({ line: 1, code: "not_text", column: "name" });
   expect(reject?.message).toContain("half of a character");
+});
+
+test("records without values do not change which record belongs to a reject", async () => {
+  const done = await importBytes(
+    context,
+    "<shop><item/>\n<item><sku>A</sku><name>Lamp</name></item><item><name> </name></item>\n<item><name>Desk</name></item></shop>",
+  );
+  expect(await rejectsOf(context, done.id)).toMatchObject([
+    { code: "sku_empty", raw: "<item><name>Desk</name></item>" },
+  ]);
+  const json = await importBytes(context, '[{"a":null},{"sku":"A","name":"Lamp"},{"sku":""},\n{"name":"Desk"}]');
+  expect(await rejectsOf(context, json.id)).toMatchObject([{ code: "sku_empty", raw: '{"name":"Desk"}' }]);
 });
 
 const RECORDS = [

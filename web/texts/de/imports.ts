@@ -440,7 +440,8 @@ export const imports: Shape<typeof english> = {
     text_after_quote: "Zwischen dem schließenden Anführungszeichen und dem nächsten Trennzeichen steht Text",
     unclosed_quote: "Ein Wert in Anführungszeichen hat kein schließendes Anführungszeichen",
     nul_byte: "Der Wert enthält ein NUL-Byte; das ist nicht erlaubt",
-    not_text: "Der Wert enthält Bytes, die im Zeichensatz der Datei nicht gültig sind, oder ein Zeichen, das ihr Format nicht erlaubt",
+    not_text:
+      "Der Wert enthält Bytes, die im Zeichensatz der Datei nicht gültig sind, oder ein Zeichen, das ihr Format nicht erlaubt",
     record_too_long: "Die Zeile ist zu lang",
     not_json: "Die Zeile oder das Element der Liste ist kein JSON-Objekt",
     not_yes_or_no: "Der Wert muss Ja oder Nein sein",

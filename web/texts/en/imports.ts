@@ -431,7 +431,8 @@ export const imports = {
     text_after_quote: "There is text between the closing quote and the next delimiter",
     unclosed_quote: "A quoted value has no closing quote",
     nul_byte: "The value contains a NUL byte, which is not allowed",
-    not_text: "The value contains bytes that are not valid in the file's encoding, or a character that its format does not allow",
+    not_text:
+      "The value contains bytes that are not valid in the file's encoding, or a character that its format does not allow",
     record_too_long: "The row is too long",
     not_json: "The line or the element of the list is not a JSON object",
     not_yes_or_no: "The value must be yes or no",

@@ -59,7 +59,12 @@ export class TableWriter {
    * @param count called with the length of each chunk of lines; throws if the table becomes too large for its file
    * @param lists names of columns that are known to have lists
    */
-  constructor(count: CountUnpacked, request?: TreeRequest, lists: ReadonlySet<string> = new Set(), encode = encodeText) {
+  constructor(
+    count: CountUnpacked,
+    request?: TreeRequest,
+    lists: ReadonlySet<string> = new Set(),
+    encode = encodeText,
+  ) {
     this.#lists = lists;
     this.#encode = encode;
     const { each, paths = [], objects = [], keeps = true } = request ?? {};
@@ -83,7 +88,8 @@ export class TableWriter {
     const rows = this.#each === undefined ? [node] : findRows(node, this.#each);
     const hasObjects = rows.some(isObject);
     for (const row of rows)
-      if (hasObjects && isScalar(row)) this.#addLine(brokenLine({ kind: "element", reason: "", raw: row.text }), record);
+      if (hasObjects && isScalar(row))
+        this.#addLine(brokenLine({ kind: "element", reason: "", raw: row.text }), record);
       else this.#addRow(row, record);
   }
 
@@ -136,7 +142,8 @@ export class TableWriter {
       for (const text of texts) this.#put(this.#columnOf(name), text);
     }
     for (const { name, path } of this.#objects) this.#addObjects(row, name, path);
-    this.#addLine(this.#line(), record);
+    // The import skips rows without values like blank lines and does not number them, so such a row must have no position.
+    if (!this.#cells.every(isBlankCell)) this.#addLine(this.#line(), record);
   }
 
   #addLine(text: string, { line, from, to }: Pick<TreeRecord, "line" | "from" | "to">): void {
@@ -150,6 +157,8 @@ export class TableWriter {
   }
 
   #addValue = (path: Path, text: string, isElement: boolean): void => {
+    // An element without values, such as `<item/>`, does not show that the elements have texts of their own.
+    if (path.column === undefined && path === this.#root && text === "") return;
     path.column ??= this.#decide(path);
     if (path.column >= 0) this.#put(path.column, text, isElement);
   };
@@ -239,6 +248,9 @@ const isScalar = ({ children, text, parent }: TreeNode): boolean =>
   children === undefined && text !== "" && parent?.is_array === true;
 
 const comparable = (name: string): string => name.trim().normalize("NFC").toLowerCase();
+
+const isBlankCell = (cell: string | string[] | undefined): boolean =>
+  cell === undefined || (typeof cell === "string" && !/[^ \t]/.test(cell));
 
 const isBlank = (text: string): boolean => text.trim() === "";
 

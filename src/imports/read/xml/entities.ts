@@ -8,6 +8,11 @@ const MAX_LENGTH = 10;
  * rejected. */
 export const NOT_IN_XML = "\uffff";
 
+/** The characters that XML does not allow, except lone surrogates, which no decoder returns. */
+const NOT_ALLOWED = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
+export const markNotAllowed = (text: string): string => text.replace(NOT_ALLOWED, NOT_IN_XML);
+
 /** Returns the text with decoded entities and with line ends as LF. */
 export function decodeText(text: string): string {
   const lines = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;

@@ -3,7 +3,7 @@
 // document type declares are never expanded, and nothing is ever fetched.
 import type { Problem } from "../../../../contract/problems.ts";
 import { MAX_DEPTH } from "../tree/nodes.ts";
-import { decodeText, NOT_IN_XML } from "./entities.ts";
+import { decodeText, markNotAllowed, NOT_IN_XML } from "./entities.ts";
 import { attributeName, localName, shown } from "./names.ts";
 import { notXml } from "./not-xml.ts";
 import { SubsetSkipper } from "./skip-doctype.ts";
@@ -22,9 +22,6 @@ const MAX_TAG_LENGTH = 1 << 20;
 const MAX_ATTRIBUTES = 1000;
 /** Maximum number of characters of an entity. A text that ends within this number of characters after a `&` waits for the next chunk. */
 const MAX_ENTITY_LENGTH = 12;
-
-/** The characters that XML does not allow, except lone surrogates, which no decoder returns. */
-const NOT_ALLOWED = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 const TAB = 9;
 const LF = 10;
@@ -90,8 +87,8 @@ export class XmlReader {
 
   /** @throws Problem broken-file if the text is not well-formed XML */
   write(chunk: string): void {
-    const text = chunk.replace(NOT_ALLOWED, NOT_IN_XML);
     this.#before += this.#at;
+    const text = markNotAllowed(chunk);
     this.#buffer = this.#at >= this.#buffer.length ? text : this.#buffer.slice(this.#at) + text;
     this.#at = 0;
     this.#lineEnd = -1;
