@@ -72,7 +72,9 @@ export const mapping = z
         each: text
           .min(1)
           .optional()
-          .describe("Path, within a record, of the elements that each become a product, such as `variants/*`"),
+          .describe(
+            "Path, within a record, of the elements that each become a product, such as `variants/*`. Several paths are separated by `|`",
+          ),
         header: z
           .object({
             at: z

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { builtInProfiles } from "./built-in.ts";
 import { runTests } from "./tests/run-tests.ts";
-import { completeOptions, import_query } from "../../contract/imports/imports.ts";
+import { import_query } from "../../contract/imports/imports.ts";
 import { previewFile } from "../imports/preview/preview.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../tests/fixtures/profiles");
@@ -18,7 +18,7 @@ interface Expected {
 }
 
 const known = builtInProfiles().map((profile) => ({ ...profile, version: 1, built_in: true, seen_columns: null }));
-const options = completeOptions(import_query.parse({}));
+const options = import_query.parse({});
 
 const withBlanks = (product: Expected["products"][number]) => ({
   ...product,

@@ -63,6 +63,31 @@ test.each<Repeats>(["first", "reject"])("with repeats=%s, layers belong to the f
   ]);
 });
 
+test("in a group that begins at a row, a layer without a key belongs to the first product of the group", () => {
+  const mapping = {
+    ...OVERLAY,
+    group: { begins: "sku", adds: [{ blank: ["sku", "lang"] }] },
+    attributes: { images: { from: "image", all: true, over: "group" } },
+    links: [{ children: "cat" }],
+  } as unknown as Rows;
+  const rows = ["h,s1,,Lamp,1.jpg,s2", ",,,,2.jpg,s3", ",,de,Lampe,,", "h,s2,,Desk,,", ",,de,Tisch,,", "h,s3,,Mug,,"];
+  expect(form(mapping, rows)).toEqual({
+    products: [
+      's1|Lamp||"images":["1.jpg","2.jpg"],"name-de":"Lampe"',
+      's2|Desk|s1|"name-de":"Tisch"',
+      "s3|Mug|s1|",
+    ],
+    left: ["3 adds", "2 adds", "5 adds"],
+  });
+});
+
+test("a layer without a key belongs to no product if its group has none, or if the rows of a group have the same value", () => {
+  const begins = { ...OVERLAY, group: { begins: { of: "handle", is: "new" } } } as unknown as Rows;
+  expect(form(begins, ["new,s1,,Desk,,", "new,,,Lamp,,", ",,de,Lampe,,"]).products).toEqual(["s1|Desk|", "|Lamp|", "|Lampe|"]);
+  const by = { ...OVERLAY, group: { by: "handle" } } as Rows;
+  expect(form(by, ["h,s1,,Lamp,,", "h,,de,Lampe,,"]).products).toEqual(["s1|Lamp|", "|Lampe|"]);
+});
+
 test("a row that does not name its layer is rejected", () => {
   expect(form({ overlay: { by: "lang", base: ["en"] } }, ["h,s1,en,Lamp,,", "h,s1, ,Lampe,,"])).toEqual({
     products: ["s1|Lamp|"],

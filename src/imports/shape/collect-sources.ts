@@ -49,6 +49,7 @@ export class SourceCollector {
   readonly #plan: ShapedPlan;
   readonly #judge: RecordJudge;
   readonly #adds: IsMet[];
+  readonly #begins: IsMet | undefined;
   readonly #readers: ProductReader[];
   readonly #entries: { name: string; key: ReadValue; value: ReadValue; parent: ReadValue | undefined }[];
   readonly #links: ReadValue[];
@@ -59,6 +60,8 @@ export class SourceCollector {
   /** By the number of a replaced record: the number of the record that replaces it. -1 marks the first layer of a product whose own row has
    * not been read yet. */
   readonly #replaced = new Map<number, number>();
+  /** The key of the first product in the current group, if a group begins at a row that meets a condition. */
+  #groupSku: string | null = null;
   /** Bit r is set if a layer of the product in record r has been found. */
   #layered = new Uint8Array(1 << 16);
 
@@ -70,6 +73,8 @@ export class SourceCollector {
     // Ignore texts that a value map does not contain: the second reading of the file reports them.
     this.#judge = new RecordJudge(plan, dialect, { notes: { kept: () => undefined, unseen: () => undefined } });
     this.#adds = this.#judge.conditions(group?.adds ?? []);
+    const begins = group?.begins ?? null;
+    this.#begins = begins === null ? undefined : this.#judge.conditions([begins])[0];
     const { context } = this.#judge;
     const names = new DynamicNames();
     this.#readers = products.map((product) => new ProductReader(plan, product, context, names));
@@ -99,10 +104,13 @@ export class SourceCollector {
     this.#addEntries();
     if (judge.isIgnored()) return;
     const { overlay, merges } = this.#plan.shape;
-    if ((overlay === null && !merges && this.#links.length === 0) || meetsAny(this.#adds, judge.row)) return;
-    const kind = judge.kindOf();
-    if (kind < 0) return;
-    const sku = (this.#readers[kind] as ProductReader).field(judge.row, "sku");
+    if (overlay === null && !merges && this.#links.length === 0) return;
+    if (this.#begins?.(judge.row) === true) this.#groupSku = null;
+    if (meetsAny(this.#adds, judge.row)) {
+      if (this.#groupSku !== null) this.#addLinks(this.#groupSku);
+      return;
+    }
+    const sku = this.#keyOf();
     if (sku === null) return;
     this.#addLinks(sku);
     if (overlay === null && !merges) return;
@@ -120,6 +128,17 @@ export class SourceCollector {
       return typeof parent === "string" ? parent : undefined;
     };
     return { tables, parentOf, scattered: this.#scattered };
+  }
+
+  /** Returns the key of the current record. A layer without a key belongs to the product of the group in which it is. */
+  #keyOf(): string | null {
+    const judge = this.#judge;
+    const kind = judge.kindOf();
+    if (kind < 0) return null;
+    const own = (this.#readers[kind] as ProductReader).field(judge.row, "sku");
+    if (this.#begins === undefined) return own;
+    this.#groupSku ??= own;
+    return own ?? (this.#plan.shape.overlay !== null && (judge.layerOf() ?? "") !== "" ? this.#groupSku : null);
   }
 
   #addEntries(): void {

@@ -36,6 +36,19 @@ test("differences name the product, the member and both values", async () => {
   ]);
 });
 
+test("the rows with one SKU are merged with repeats=merge", async () => {
+  const merging: ProfileDefinition = {
+    repeats: "merge",
+    key: "SKU",
+    name: "Name",
+    keep: false,
+    attributes: { "stock-{Place}": "Stock" },
+  };
+  const input = "SKU,Name,Place,Stock\nA-1,Lamp,north,3\nA-1,Lamp,south,5\n";
+  const expected = [{ sku: "A-1", name: "Lamp", attributes: { "stock-north": "3", "stock-south": "5" } }];
+  expect(await runTests({ ...merging, tests: [{ input, expected, adds: 1 }] })).toMatchObject([{ passed: true }]);
+});
+
 test("an input that cannot be read fails the test with the reason", async () => {
   const [result] = await runTests({ ...profile, tests: [{ input: "a,b\n1,2\n", expected: [] }] });
   expect(result?.passed).toBe(false);

@@ -3,7 +3,7 @@ import { mappingOf } from "../choose-profile.ts";
 import { compareResult } from "./compare-result.ts";
 import { previewSource } from "../../imports/preview/preview.ts";
 import type { PreviewJob } from "../../imports/preview/preview-thread.ts";
-import { completeOptions, import_query, type Preview } from "../../../contract/imports/imports.ts";
+import { import_query, type Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { MAX_EXPECTED_PRODUCTS } from "../../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition, ProfileTest } from "../../../contract/profiles/profile.ts";
@@ -52,7 +52,7 @@ export function readInput(
   input: string,
   makePreview: MakePreview = previewHere,
 ): Promise<Preview> {
-  const options = completeOptions(import_query.parse({ mapping: mappingOf(definition), encoding: "utf-8" }));
+  const options = import_query.parse({ mapping: mappingOf(definition), encoding: "utf-8" });
   const source = { kind: "bytes", bytes: Buffer.from(input), is_whole: true } as const;
   return makePreview({ source, options, context: { shown: MAX_EXPECTED_PRODUCTS + 1 } });
 }

@@ -1,7 +1,7 @@
 // Compiles the mapping's `pairs` for elements of an XML or JSON file. In these pairs, names and values are read from paths within the
 // element instead of columns.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
-import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
+import type { Condition, Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 import { comparable, compileValue, type CompileContext } from "../compile/compile-value.ts";
 import { createFileColumns } from "../compile/file-columns.ts";
@@ -56,8 +56,16 @@ const ofColumn = (node: ValueNode, column: number): ValueNode => ({
   sources: node.sources.map((source) => (typeof source === "number" ? source : ofColumn(source, column))),
 });
 
+/** Returns the paths in the element that the value and its conditions read. */
 function namesOf(value: Value | undefined): string[] {
   if (value === undefined) return [];
   if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.flatMap(namesOf) : namesOf(value.from);
+  if (Array.isArray(value)) return value.flatMap(namesOf);
+  return [...namesOf(value.from), ...namesOfCondition(value.if), ...namesOfCondition(value.unless)];
+}
+
+function namesOfCondition(condition: Condition | undefined): string[] {
+  if (condition === undefined) return [];
+  const { blank = [], of, any = [] } = condition;
+  return [...[blank].flat(), ...namesOf(of), ...any.flatMap(namesOfCondition)];
 }

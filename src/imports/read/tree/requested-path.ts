@@ -35,22 +35,28 @@ export function parsePath(text: string): RequestedPath {
   return steps;
 }
 
-/** Splits a path at its slashes. A slash in the value of a test, as in `a[@href='/b']`, does not separate steps. */
-function splitSteps(text: string): string[] {
-  const steps: string[] = [];
-  let step = "";
+/** Parses paths that are separated by `|`, such as `master|variants/*`.
+ * @throws Problem mapping-invalid if one of them is not a path */
+export const parsePaths = (text: string): RequestedPath[] => splitOutsideTests(text, "|").map(parsePath);
+
+const splitSteps = (text: string): string[] => splitOutsideTests(text.trim(), "/");
+
+/** Splits a text at a character, except in the value of a test, as in `a[@href='/b']`. */
+function splitOutsideTests(text: string, separator: "/" | "|"): string[] {
+  const parts: string[] = [];
+  let part = "";
   let inTest = false;
-  for (const character of text.trim()) {
+  for (const character of text) {
     if (character === "[") inTest = true;
     if (character === "]") inTest = false;
-    if (character !== "/" || inTest) {
-      step += character;
+    if (character !== separator || inTest) {
+      part += character;
       continue;
     }
-    steps.push(step);
-    step = "";
+    parts.push(part);
+    part = "";
   }
-  return [...steps, step];
+  return [...parts, part];
 }
 
 /** Whether the path contains `.`, `..`, `*` or a test such as `[@lang='deu']`. Such a path becomes a
@@ -73,9 +79,11 @@ export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
   return found;
 }
 
-/** Returns the nodes that become rows: the nodes to which the path leads. If the path leads to an array, each of its elements becomes a
- * row. */
-export const findRows = (from: TreeNode, path: RequestedPath): TreeNode[] => findNodes(from, path).flatMap(elementsOf);
+/** Returns the nodes that become rows: the nodes to which the paths lead, path by path. If a path leads to an array, each of its elements
+ * becomes a row. */
+export const findRows = (from: TreeNode, paths: readonly RequestedPath[]): TreeNode[] => [
+  ...new Set(paths.flatMap((path) => findNodes(from, path).flatMap(elementsOf))),
+];
 
 const elementsOf = (node: TreeNode): TreeNode[] => (node.is_array ? (node.children ?? []).flatMap(elementsOf) : [node]);
 

@@ -13,7 +13,7 @@ import { encodeText } from "../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
 import { OBJECTS_SUFFIX, objectsOf } from "./objects.ts";
 import { columnOfExport, isExported } from "./skuport-export.ts";
-import { addTexts, findNodes, findRows, isSpecial, parsePath, type RequestedPath } from "./requested-path.ts";
+import { addTexts, findNodes, findRows, isSpecial, parsePath, parsePaths, type RequestedPath } from "./requested-path.ts";
 
 /** Lines are collected until they have at least this number of characters. */
 const CHUNK_LENGTH = 1 << 18;
@@ -30,7 +30,7 @@ interface Column {
 export class TableWriter {
   readonly #columns: Column[] = [];
   readonly #byName = new Map<string, number>();
-  readonly #each: RequestedPath | undefined;
+  readonly #each: RequestedPath[] | undefined;
   readonly #specials: { name: string; path: RequestedPath }[];
   readonly #objects: { name: string; path: RequestedPath }[];
   readonly #wanted: ReadonlySet<string> | undefined;
@@ -71,7 +71,7 @@ export class TableWriter {
     this.#isExport = request === undefined;
     this.#count = count;
     const parsed = [...new Set(paths)].map((name) => ({ name, path: parsePath(name) }));
-    this.#each = each === undefined ? undefined : parsePath(each);
+    this.#each = each === undefined ? undefined : parsePaths(each);
     this.#specials = parsed.filter(({ path }) => isSpecial(path));
     this.#objects = [...new Set(objects)].map((name) => ({ name, path: parsePath(name) }));
     this.#wanted = keeps ? undefined : new Set(paths.map(comparable));

@@ -4,7 +4,7 @@ import type { TreeRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import { MAX_RECORD_LENGTH, NODE_LENGTH, Path, TreeNode } from "../nodes.ts";
-import { parsePath, type RequestedPath } from "../requested-path.ts";
+import { parsePath, parsePaths, type RequestedPath } from "../requested-path.ts";
 
 /** An open element or container outside of the records. */
 interface Frame {
@@ -88,7 +88,7 @@ export class Ancestors {
  * stay within the record. */
 export function ancestorNames(request: TreeRequest | undefined): ReadonlySet<string> | undefined {
   if (request === undefined) return undefined;
-  const depth = request.each === undefined ? 0 : parsePath(request.each).length;
+  const depth = Math.max(0, ...(request.each === undefined ? [] : parsePaths(request.each).map(({ length }) => length)));
   const names = new Set<string>();
   let leadsOut = false;
   for (const path of [...request.paths, ...request.objects].map(parsePath)) {
