@@ -72,18 +72,18 @@ test("in a group that begins at a row, a layer without a key belongs to the firs
   } as unknown as Rows;
   const rows = ["h,s1,,Lamp,1.jpg,s2", ",,,,2.jpg,s3", ",,de,Lampe,,", "h,s2,,Desk,,", ",,de,Tisch,,", "h,s3,,Mug,,"];
   expect(form(mapping, rows)).toEqual({
-    products: [
-      's1|Lamp||"images":["1.jpg","2.jpg"],"name-de":"Lampe"',
-      's2|Desk|s1|"name-de":"Tisch"',
-      "s3|Mug|s1|",
-    ],
+    products: ['s1|Lamp||"images":["1.jpg","2.jpg"],"name-de":"Lampe"', 's2|Desk|s1|"name-de":"Tisch"', "s3|Mug|s1|"],
     left: ["3 adds", "2 adds", "5 adds"],
   });
 });
 
 test("a layer without a key belongs to no product if its group has none, or if the rows of a group have the same value", () => {
   const begins = { ...OVERLAY, group: { begins: { of: "handle", is: "new" } } } as unknown as Rows;
-  expect(form(begins, ["new,s1,,Desk,,", "new,,,Lamp,,", ",,de,Lampe,,"]).products).toEqual(["s1|Desk|", "|Lamp|", "|Lampe|"]);
+  expect(form(begins, ["new,s1,,Desk,,", "new,,,Lamp,,", ",,de,Lampe,,"]).products).toEqual([
+    "s1|Desk|",
+    "|Lamp|",
+    "|Lampe|",
+  ]);
   const by = { ...OVERLAY, group: { by: "handle" } } as Rows;
   expect(form(by, ["h,s1,,Lamp,,", "h,,de,Lampe,,"]).products).toEqual(["s1|Lamp|", "|Lampe|"]);
 });

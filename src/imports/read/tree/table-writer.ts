@@ -13,7 +13,15 @@ import { encodeText } from "../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
 import { OBJECTS_SUFFIX, objectsOf } from "./objects.ts";
 import { columnOfExport, isExported } from "./skuport-export.ts";
-import { addTexts, findNodes, findRows, isSpecial, parsePath, parsePaths, type RequestedPath } from "./requested-path.ts";
+import {
+  addTexts,
+  findNodes,
+  findRows,
+  isSpecial,
+  parsePath,
+  parsePaths,
+  type RequestedPath,
+} from "./requested-path.ts";
 
 /** Lines are collected until they have at least this number of characters. */
 const CHUNK_LENGTH = 1 << 18;

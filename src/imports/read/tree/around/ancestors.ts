@@ -88,7 +88,10 @@ export class Ancestors {
  * stay within the record. */
 export function ancestorNames(request: TreeRequest | undefined): ReadonlySet<string> | undefined {
   if (request === undefined) return undefined;
-  const depth = Math.max(0, ...(request.each === undefined ? [] : parsePaths(request.each).map(({ length }) => length)));
+  const depth = Math.max(
+    0,
+    ...(request.each === undefined ? [] : parsePaths(request.each).map(({ length }) => length)),
+  );
   const names = new Set<string>();
   let leadsOut = false;
   for (const path of [...request.paths, ...request.objects].map(parsePath)) {
