@@ -56,6 +56,13 @@ export const dialect = z
         root: z.string().nullable().describe("Name of the root element of an XML file"),
         namespaces: z.array(z.string()).describe("Namespaces that the root element declares"),
         elements: z.array(z.string()).describe("Names of elements or members in the first part of the file"),
+        lists: z
+          .array(z.string())
+          .optional()
+          .describe(
+            "Paths from a record to the elements of its lists, such as `variants/*` in JSON and `variant` in XML, in the first part of the file. " +
+              "A mapping can make a product of each element with `file.each`",
+          ),
       })
       .optional()
       .describe("Structure of an XML, JSON or Parquet file; missing for other files"),

@@ -1,5 +1,6 @@
 // Questions of an import: problems that the user solves by choosing the value of an option. Does not import zod, because commands import
 // this file.
+import type { Mapping } from "../mapping/mapping.ts";
 import type { ProblemDocument } from "../problem-document.ts";
 import { problemType } from "../problems.ts";
 
@@ -8,6 +9,9 @@ import { problemType } from "../problems.ts";
 export interface Candidate {
   value: string;
   samples: string[];
+  /** The mapping that answers the question instead of the option, if `value` is not a column but the path of a list in the records: with
+   * this mapping, each element of the list is a product. */
+  mapping?: Mapping;
 }
 
 export interface Question {
@@ -20,9 +24,10 @@ export interface Question {
   statement: string;
 }
 
-/** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. */
+/** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. A question has no
+ * candidates if no column looks like the answer. The user can then answer with a mapping, such as a name of several columns. */
 export const isQuestion = ({ option, candidates }: Record<string, unknown>): boolean =>
-  typeof option === "string" && Array.isArray(candidates) && candidates.length > 0;
+  typeof option === "string" && Array.isArray(candidates);
 
 /** @returns undefined if the problem is not a question */
 export function questionOf(problem: ProblemDocument | null): Question | undefined {

@@ -38,6 +38,7 @@ export const REJECT_CODES = {
   does_not_fit: "The value is not what the mapping expects",
   value_empty: "The mapping requires a value, but the cell is empty",
   not_a_list: "The value is not valid JSON, or not a list of texts",
+  is_a_list: "A column of lists is used as the SKU or another field of the product, and the cell contains a list",
   no_base_row:
     "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
   group_too_large: "Too many rows belong to the same product or group",

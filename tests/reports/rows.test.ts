@@ -133,7 +133,7 @@ describe("an import with an unclear SKU or name column writes nothing and asks t
       state: "held",
       problem: {
         option: "name",
-        candidates: [{ value: "Description", samples: ["Lamp", "Desk"] }, { value: "Price" }],
+        candidates: [{ value: "Description", samples: ["Lamp", "Desk"] }],
       },
     });
   });

@@ -184,13 +184,18 @@ function describeReview(import_: ListedImport, review: Review): string {
 function describeQuestion(import_: ListedImport, { option, candidates }: Question): string {
   const [member] = readMembers(import_);
   const chosen = member === undefined ? "" : ` --member ${JSON.stringify(oneLine(member))}`;
-  const given = candidates.map(
-    ({ value }) => `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}${chosen}`,
+  const given = candidates.map(({ value, mapping }) =>
+    mapping === undefined
+      ? `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}${chosen}`
+      : `--mapping FILE${chosen}`,
   );
   const width = Math.max(0, ...given.map(({ length }) => length));
   const answers = candidates.map(
-    ({ samples }, index) =>
-      `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
+    ({ samples, mapping, value }, index) =>
+      `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}` +
+      (mapping === undefined
+        ? ""
+        : `\n      makes a product of each "${oneLine(value)}", if FILE contains ${JSON.stringify(mapping)}`),
   );
   const detail = oneLine(import_.problem?.detail ?? "");
   const question = `${nameOf(import_)} needs a decision, and nothing was imported. ${detail}`;
@@ -198,6 +203,8 @@ function describeQuestion(import_: ListedImport, { option, candidates }: Questio
   // mapping lacks.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
+  if (candidates.length === 0)
+    return `${question}\nRun the command again with --${option} COLUMN, or with a mapping (--mapping).\n`;
   return [question, "Run the command again with one of these options:", ...answers, ""].join("\n");
 }
 

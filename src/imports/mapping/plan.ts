@@ -49,6 +49,8 @@ export interface ValueNode {
   is_key_part?: boolean;
   /** The columns of the sources whose cells may be lists. */
   lists?: number[];
+  /** Whether a list in one of the sources rejects the row. The key of a product is never one of several values of a list. */
+  refuses_lists?: true;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
   /** The value of the record's group that is read instead of `sources`. */

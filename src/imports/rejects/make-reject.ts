@@ -66,7 +66,7 @@ export function makeReject(
     message:
       (broken === undefined ? undefined : ofBroken(broken)) ??
       (code === "not_text" ? notTextMessage(records, r, dialect) : undefined) ??
-      describe(code, { value: value ?? "", width, layout, target }),
+      describe(code, { value: value ?? "", width, layout, target, column: layout.columns[column]?.name ?? "" }),
     raw: plainText(broken?.raw ?? text),
   };
 }
@@ -89,7 +89,13 @@ export function makeMappingReject(file: FileRecords, r: number, row: number, fau
   const name = file.layout.columns[column]?.name ?? null;
   const message =
     mappingMessage(fault, name ?? "") ??
-    describe(code, { value: text, width: file.layout.file_width, layout: file.layout, target: undefined });
+    describe(code, {
+      value: text,
+      width: file.layout.file_width,
+      layout: file.layout,
+      target: undefined,
+      column: name ?? "",
+    });
   return { ...reject, column: name, value: column < 0 ? null : plainText(text), message };
 }
 
@@ -117,6 +123,14 @@ export function makeIgnored({ records }: FileRecords, r: number, row: number, co
   };
 }
 
+/** The fields that a column of lists can be chosen for, as a message names them. */
+const FIELD_WORDS: Partial<Record<LayoutColumn["target"], string>> = {
+  sku: "the SKU",
+  name: "the name",
+  description: "the description",
+  parent_sku: "the SKU of the parent",
+};
+
 interface Fault {
   value: string;
   /** Number of fields in the record. */
@@ -124,13 +138,14 @@ interface Fault {
   layout: Layout;
   /** Target of the column with the wrong value. */
   target: LayoutColumn["target"] | undefined;
+  /** Name of the column with the wrong value. */
+  column: string;
 }
 
-function describe(code: RejectCode, { value, width, layout, target }: Fault): string {
-  const skuColumn = layout.columns[layout.sku]?.name ?? "sku";
+function describe(code: RejectCode, { value, width, layout, target, column }: Fault): string {
   switch (code) {
     case "sku_empty":
-      return `The row has no SKU: its column "${skuColumn}" is empty. Enter a SKU.`;
+      return `The row has no SKU: its column "${layout.columns[layout.sku]?.name ?? "sku"}" is empty. Enter a SKU.`;
     case "sku_too_long":
       return `The SKU is longer than ${MAX_SKU_CHARACTERS} characters. Shorten it, or check whether the columns are shifted.`;
     case "sku_damaged":
@@ -173,6 +188,8 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "The cell is empty, but the mapping requires a value. Enter a value.";
     case "not_a_list":
       return `The value begins with [ or a quote, so it must be JSON: a list such as ["red", "blue"] of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty, or a text such as "red". Correct the value.`;
+    case "is_a_list":
+      return listInField(value, column, target);
     case "no_base_row":
       return withoutBase(target === undefined ? null : value);
     case "group_too_large":
@@ -185,6 +202,9 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "No product has this SKU, and this import only updates products. Correct the SKU, or choose an import mode that creates products.";
   }
 }
+
+const listInField = (value: string, column: string, target: LayoutColumn["target"] = "sku"): string =>
+  `${value} in the column "${column}" is a list, but ${FIELD_WORDS[target] ?? "the value"} must be a single text. Choose another column, or make a product of each element of the list with a mapping (file.each).`;
 
 /** @param layer the layer that the row changes, such as a language; null if the row only adds values to the product of its group */
 const withoutBase = (layer: string | null): string =>

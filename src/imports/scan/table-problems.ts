@@ -2,9 +2,12 @@
 import type { Table } from "../read/read-records.ts";
 import { cutText } from "../../../contract/faults.ts";
 import { REJECT_CODES, type Column, type Dialect } from "../../../contract/imports/imports.ts";
+import type { Candidate } from "../../../contract/imports/question.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
-import { doubtOfKey, type KeyCandidate, type KeyFigures } from "../read/columns/judge-key.ts";
+import type { MappingPlan } from "../mapping/plan.ts";
+import { elementCandidates, questionOfLists } from "./profile/list-columns.ts";
+import { doubtOfKey, type KeyFigures } from "../read/columns/judge-key.ts";
 import { nameCandidates } from "../read/columns/judge-name.ts";
 import { countKnownNames } from "../read/columns/column-claims.ts";
 import { describeLines } from "../read/detect/documents.ts";
@@ -15,6 +18,7 @@ import { because } from "../../../contract/problem-reasons.ts";
 /** The parts of a table that show whether the table can be imported. */
 type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line" | "last_cell" | "rows"> & {
   columns: readonly Column[];
+  plan?: MappingPlan | null;
 };
 
 /** Returns the problem of a table whose records cannot be scanned. @returns undefined if they can be scanned
@@ -40,6 +44,7 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
   return (
     problemOfDelimiters(table, dialect) ??
     (isKeyChosen ? undefined : problemOfText(table, dialect)) ??
+    questionOfLists(table, dialect) ??
     (isKeyChosen ? undefined : hasSku(table) ? problemOfKey(table) : noSkuColumn(table, dialect))
   );
 }
@@ -107,7 +112,7 @@ export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigu
 }
 
 /** The members of a problem that the user can answer with an option. */
-const question = (option: "key" | "name", candidates: readonly KeyCandidate[]): Record<string, unknown> => ({
+const question = (option: "key" | "name", candidates: readonly Candidate[]): Record<string, unknown> => ({
   option,
   candidates,
 });
@@ -127,7 +132,8 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
   }
   // Do not offer the column of a table with one column: either the delimiter is wrong, or the file contains nothing but SKUs under another
   // name.
-  const candidates = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
+  const suggested = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
+  const candidates = [...elementCandidates({ header, columns, rows }, dialect), ...suggested];
   const asked = candidates.length === 0 ? {} : question("key", candidates);
   if (!dialect.header) {
     return new Problem(

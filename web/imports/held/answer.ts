@@ -25,8 +25,9 @@ export const isColumnAnswer = (option: string, value: string): value is ColumnAn
 /** Whether the question asks for the values of a value map, not for one of several candidates. */
 export const asksForValues = (option: string): boolean => option === "mapping";
 
-/** The answer that sets the option to the candidate that the user has chosen. */
-export const choose = (option: string, value: string): Answer => ({ [option]: value });
+/** The answer that sets the option to the candidate that the user has chosen, or gives the mapping of this candidate. */
+export const choose = (option: string, value: string, mapping?: Mapping): Answer =>
+  mapping === undefined ? { [option]: value } : { mapping };
 
 /** The answer that adds entries to the value map at `statement`, such as `attributes.colour`. An entry with an empty replacement keeps
  * the value unchanged.

@@ -386,6 +386,8 @@ export const imports: Shape<typeof english> = {
     keep: "unverändert lassen",
     edited: "Starten Sie den Import unter den Spalten. Er verwendet Ihre Änderungen.",
     continue: "Import fortsetzen",
+    each: "Aus jedem „{path}“ in den Datensätzen ein Produkt machen",
+    none: "Keine Spalte sieht passend aus. Wählen Sie unten eine Spalte, oder verbinden Sie dort mehrere Spalten.",
     below: "Wählen Sie hier, prüfen Sie die Spalten, und starten Sie den Import unten auf der Seite.",
     expires: "der Import wartet bis {when}; bisher wurde nichts importiert",
   },
@@ -449,6 +451,7 @@ export const imports: Shape<typeof english> = {
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
     value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
+    is_a_list: "Der Wert ist eine Liste, aber SKU und Name müssen ein einzelner Text sein",
     no_base_row:
       "Die Zeile ergänzt ein Produkt oder ändert es in einer Ebene, etwa einer Sprache, aber die Datei enthält keine Zeile des Produkts selbst",
     group_too_large: "Zu viele Zeilen gehören zum selben Produkt oder zur selben Gruppe",

@@ -378,6 +378,8 @@ export const imports = {
     keep: "keep unchanged",
     edited: "Start the import with the button below the columns. The import uses your changes.",
     continue: "Continue the import",
+    each: "Make a product of each “{path}” in the records",
+    none: "No column looks like the right one. Choose a column below, or join several columns there.",
     below: "Choose here, check the columns, and start the import at the bottom of the page.",
     expires: "the import waits until {when}; nothing has been imported yet",
   },
@@ -440,6 +442,7 @@ export const imports = {
     does_not_fit: "The value is not what the mapping expects",
     value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
+    is_a_list: "The value is a list, but the SKU and the name must be a single text",
     no_base_row:
       "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
     group_too_large: "Too many rows belong to the same product or group",

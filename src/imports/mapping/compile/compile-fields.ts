@@ -53,7 +53,7 @@ export function compileFields(
       steps,
       is_distinct: target === "sku" && isDistinct(node),
     };
-    return [{ target, value: target === "sku" ? withCheckedParts(whole) : whole }];
+    return [{ target, value: target === "sku" ? refusingLists(withCheckedParts(whole), node) : whole }];
   });
 }
 
@@ -72,6 +72,20 @@ function withCheckedParts(node: ValueNode): ValueNode {
   const sources = node.sources.map((source) => (typeof source === "number" ? source : withCheckedParts(source)));
   const isMapped = node.use !== "join" && node.steps.some(({ step }) => step === "map");
   return { ...node, sources, ...(isMapped ? {} : { is_key_part: true }) };
+}
+
+/**
+ * Makes lists in the sources of a key reject the row, because an element of a list, or a text that is joined from its elements, would
+ * silently become the key. The mapping can allow lists explicitly: with `"list": false`, the key is the first element, and `join` with a
+ * single source joins the elements.
+ * @param given the value as the mapping defines it
+ */
+function refusingLists(node: ValueNode, given: ValueNode): ValueNode {
+  if (given.list === false || (given.use === "join" && given.sources.length === 1)) return node;
+  const sources = node.sources.map((source, i) =>
+    typeof source === "number" ? source : refusingLists(source, given.sources[i] as ValueNode),
+  );
+  return { ...node, sources, ...(node.lists === undefined ? {} : { refuses_lists: true }) };
 }
 
 const looksUp = ({ sources, steps }: ValueNode): boolean =>

@@ -63,7 +63,7 @@ function sourceReader(node: ValueNode, context: ValueContext, later: readonly Re
     const readSource =
       typeof source === "number"
         ? node.lists?.includes(source) === true
-          ? listReader(source, trim, context.markers)
+          ? listReader(source, trim, context.markers, node.refuses_lists === true)
           : cellReader(source, trim, context, notation)
         : readerOf(source, context, readings);
     const readPart = node.is_key_part === true ? partReader(source, readSource) : readSource;
@@ -166,14 +166,17 @@ function cellReader(
   };
 }
 
-/** Reads a cell of a column of lists: a list or a text in JSON, or a text. Blank elements are left out. */
-function listReader(column: number, trim: boolean, markers: ReadonlySet<string>): ReadValue {
+/** Reads a cell of a column of lists: a list or a text in JSON, or a text. Blank elements are left out.
+ * @param refusesLists whether a list rejects the row, even if it has only one element */
+function listReader(column: number, trim: boolean, markers: ReadonlySet<string>, refusesLists: boolean): ReadValue {
   return (row) => {
     if (row.isBlank(column)) return null;
     const cell = row.text(column);
     if (markers.size > 0 && markers.has(cell.trim())) return ERASED;
     const value = isJsonCell(cell) ? parseTexts(cell) : cell;
     if (value === undefined) return row.reject("not_a_list", column, cell, "a list of texts in JSON");
+    if (refusesLists && typeof value !== "string")
+      return row.reject("is_a_list", column, cell, "a single text, because it is the SKU or a part of the SKU");
     const texts = (typeof value === "string" ? [value] : value).filter((text) => !isBlankText(text));
     const trimmed = trim ? texts.map(trimWhiteSpace) : texts;
     return trimmed.length > 1 ? trimmed : (trimmed[0] ?? null);

@@ -1,12 +1,12 @@
-// Tests the order of the columns that are offered for the names of products, and the reasons why the recognized column cannot be the name.
+// Tests which columns are offered for the names of products, and the reasons why the recognized column cannot be the name.
 import { expect, test } from "vitest";
 import { doubtOfName, nameCandidates } from "./judge-name.ts";
 import { matchColumns } from "./match-columns.ts";
 
-const offered = (header: string[], ...rows: string[][]): [string, string | undefined][] =>
-  nameCandidates(matchColumns(header, rows), rows).map(({ value, reason }) => [value, reason]);
+const offered = (header: string[], ...rows: string[][]): string[] =>
+  nameCandidates(matchColumns(header, rows), rows).map(({ value }) => value);
 
-test("different words are offered before codes, and columns that cannot be names come last with the reason", () => {
+test("only columns whose values look like names are offered", () => {
   const rows = Array.from({ length: 9 }, (_, n) => [
     `Y-${n}`,
     "blau",
@@ -14,21 +14,25 @@ test("different words are offered before codes, and columns that cannot be names
     `${n},50 €`,
     `https://shop.test/${n}`,
     `Stuhl ${n}`,
+    ["active", "draft"][n % 2] ?? "",
+    `img/${"abcdefghi"[n]}.jpg`,
+    ["yes", "no"][n % 2] ?? "",
+    `["Stuhl ${n}","Sessel ${n}"]`,
+    ["rot", "grün", "weiß"][n % 3] ?? "",
+    `40063813339${n}`,
+    `Ein Stuhl mit vier Beinen, Nummer ${n}. ${"Er ist aus Holz und sehr bequem. ".repeat(5)}`,
   ]);
-  expect(offered(["sku", "Farbton", "Rabatt", "Preis", "Bild", "Modell"], ...rows)).toEqual([
-    ["Modell", undefined],
-    ["Rabatt", undefined],
-    ["Bild", "contains only addresses"],
-    ["Preis", "contains only numbers"],
-    ["Farbton", "has the same value in every row"],
-  ]);
+  const header = ["sku", "Farbton", "Rabatt", "Preis", "Bild", "Modell", "Status", "Datei", "Sichtbar", "Namen[]"];
+  expect(offered([...header, "Farbe", "GTIN", "Text"], ...rows)).toEqual(["Modell", "Text"]);
 });
 
-test("a file whose other columns are all numbers still offers them", () => {
-  expect(offered(["sku", "Preis", "Bestand"], ["A-1", "1,50", "1"], ["A-2", "2,50 EUR", "2"])).toEqual([
-    ["Preis", "contains only numbers"],
-    ["Bestand", "contains only numbers"],
-  ]);
+test("single words are offered if no column contains phrases", () => {
+  const rows = ["Anna", "Bert", "Carl", "Dora"].map((model, n) => [`Y-${n}`, model, `AB-${n}`, `${n}.5`]);
+  expect(offered(["sku", "Linie", "Code B", "Preis"], ...rows)).toEqual(["Linie"]);
+});
+
+test("nothing is offered if no column looks like names", () => {
+  expect(offered(["sku", "Preis", "Bestand"], ["A-1", "1,50", "1"], ["A-2", "2,50 EUR", "2"])).toEqual([]);
 });
 
 test("a column that is named like the name is doubted if its values cannot be names", () => {

@@ -1,6 +1,8 @@
-// Lists the columns that can contain the names of the products, the best first. The user chooses among them.
+// Lists the columns whose values look like the names of products, the best first. The user chooses among them.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
+import { areYesNo } from "./judge-active.ts";
 import type { KeyCandidate } from "./judge-key.ts";
 import { valuesOf } from "./match-columns.ts";
 
@@ -14,29 +16,48 @@ const MIN_SHARE = 0.8;
 /** Number of characters above which most values are descriptions. */
 const LONG_TEXT = 150;
 
+/** Minimum share of values of several words for a column to certainly contain names or other phrases. */
+const PHRASES = 0.5;
+/** Maximum share of different values of a column that repeats a few words, such as a status or a size. Names repeat too, if each variant of
+ * a product is a row. */
+const MAX_REPEATED = 0.5;
+
 /** @param rows the first rows of the file
- * @returns the candidates. A candidate whose values cannot be names has a `reason` and comes last: it must not be chosen unless the
- * user confirms it */
+ * @returns the candidates. Columns of numbers, addresses, files, codes, lists, yes and no, and columns that repeat a few words are left out.
+ * Columns of single words are left out if another column contains phrases. Empty if no column looks like names */
 export function nameCandidates(columns: readonly Column[], rows: readonly (readonly string[])[]): KeyCandidate[] {
   return columns
     .flatMap(({ name, target }, position) => {
       const values = valuesOf(rows, position);
       if ((target !== "attribute" && target !== "description") || values.length === 0) return [];
       const different = [...new Set(values)];
-      const reason = reasonAgainst(values, different);
+      if (name.endsWith(LIST_SUFFIX) || !canBeNames(values, different)) return [];
       const candidate: KeyCandidate = {
         value: name,
         samples: different.slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
         blanks: 1 - values.length / Math.max(1, rows.length),
         distinct: different.length / values.length,
-        ...(reason === undefined ? {} : { reason }),
       };
-      return [{ candidate, fit: fitOf(candidate, values) }];
+      return [{ candidate, fit: fitOf(candidate, values), phrases: shareOf(values, hasWords) }];
     })
+    .filter(({ phrases }, _, all) => phrases >= PHRASES || all.every((other) => other.phrases < PHRASES))
     .sort((a, b) => b.fit - a.fit)
     .slice(0, MAX_CANDIDATES)
     .map(({ candidate }) => candidate);
 }
+
+function canBeNames(values: readonly string[], different: readonly string[]): boolean {
+  if (reasonAgainst(values, different) !== undefined || areYesNo(values, false)) return false;
+  if (shareOf(values, isCodeOrFile) >= MIN_SHARE) return false;
+  const areRepeated = values.length > MIN_VALUES && different.length <= values.length * MAX_REPEATED;
+  return !areRepeated || shareOf(values, hasWords) >= PHRASES;
+}
+
+/** Whether the value is a single word with digits, such as `AB-12`, or the name of a file, such as `img/lamp.jpg`. */
+const isCodeOrFile = (value: string): boolean => {
+  const text = value.trim();
+  return /^\S*\d\S*$/.test(text) || /^\S+\.\p{L}\w{1,4}$/u.test(text);
+};
 
 /** Returns undefined if the values of the recognized name column can be names, or if the user has chosen this column before.
  * @param rows the first rows of the file
@@ -64,10 +85,8 @@ function reasonAgainst(values: readonly string[], different: readonly string[]):
 }
 
 /** Scores how well the values fit the names of products: few blank cells, few repeated values, and words instead of codes. */
-function fitOf({ blanks, distinct, reason }: KeyCandidate, values: readonly string[]): number {
-  const unfit = reason === undefined ? 0 : 10;
-  return distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong) - unfit;
-}
+const fitOf = ({ blanks, distinct }: KeyCandidate, values: readonly string[]): number =>
+  distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong);
 
 const shareOf = (values: readonly string[], has: (value: string) => boolean): number =>
   values.filter(has).length / values.length;

@@ -1,4 +1,5 @@
 // Applies the remembered choices of earlier imports to the columns of a file.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
 import { claimOf, isExactName } from "./column-claims.ts";
 import { areYesNo } from "./judge-active.ts";
@@ -71,6 +72,7 @@ export function uniqueNames(names: readonly string[]): Map<string, number> {
 }
 
 function isSuitable(field: FieldName, name: string, position: number, rows: Rows): boolean {
+  if (name.endsWith(LIST_SUFFIX)) return false;
   if (rows.length === 0) return true;
   const values = rows.map((cells) => cells[position] ?? "").filter((value) => value.trim() !== "");
   if (values.length === 0) return false;

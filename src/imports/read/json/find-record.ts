@@ -1,4 +1,5 @@
 // Finds out which values of a JSON file are its records, from the first part of the file.
+import { listsIn } from "../tree/lists-in.ts";
 import { JsonReader } from "./json-reader.ts";
 
 export interface JsonOutline {
@@ -7,6 +8,8 @@ export interface JsonOutline {
   /** The names from the root to the record, with `*` for the elements of an array; empty for JSON Lines; undefined if the file has no
    * objects. */
   record: string[] | undefined;
+  /** The paths from the record to the elements of its arrays of objects, such as `variants/*`. */
+  lists: string[];
   /** Whether the file contains several values, as JSON Lines does. */
   is_lines: boolean;
   /** Whether one of the file's top-level values is an object. */
@@ -65,13 +68,13 @@ export function createJsonOutline(): {
     outline: () => {
       passed = reader.position;
       for (const container of open) addLength(container);
-      const isLines = roots > 1;
       const [best] = [...places.values()].toSorted((a, b) => b.length - a.length || a.names.length - b.names.length);
-      const found = best === undefined ? undefined : [...best.names];
+      const record = hasRootObject && (roots > 1 || best === undefined) ? [] : best && [...best.names];
       return {
         elements: [...elements],
-        record: hasRootObject && (isLines || found === undefined) ? [] : found,
-        is_lines: isLines,
+        record,
+        lists: listsIn(record, places.values()),
+        is_lines: roots > 1,
         has_root_object: hasRootObject,
       };
     },

@@ -115,8 +115,9 @@ export async function convertTreeHead(
 /** Replaces the detected path of the records by the path in the mapping, if there is one. With a mapping for JSON Lines, a file of one
  * object is one record. */
 function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
-  if (request?.record !== undefined) return { ...found, record: request.record };
-  return request?.is_lines === true && found.has_root_object ? { ...found, record: "" } : found;
+  const { lists: _lists, ...other } = found;
+  if (request?.record !== undefined) return { ...other, record: request.record };
+  return request?.is_lines === true && found.has_root_object && found.record !== "" ? { ...other, record: "" } : found;
 }
 
 interface TreeFile {
@@ -202,11 +203,11 @@ const tooLong = (line: number): Problem =>
   );
 
 const dialectOf = (
-  { format, record, root, namespaces, elements }: Outline,
+  { format, record, root, namespaces, elements, lists }: Outline,
   { encoding, alternatives }: DetectedEncoding,
 ): Dialect => ({
   format,
-  tree: { record, root, namespaces, elements },
+  tree: { record, root, namespaces, elements, ...(lists === undefined ? {} : { lists }) },
   encoding,
   ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
   delimiter: ",",

@@ -51,6 +51,7 @@ export async function outlineOf(
     root: "root" in found ? found.root : null,
     namespaces: "namespaces" in found ? found.namespaces : [],
     elements: found.elements,
+    ...(found.lists.length > 0 ? { lists: found.lists } : {}),
     has_lines: false,
   };
 }
@@ -71,6 +72,15 @@ async function startOf(
 function outlineOfLines(lines: string): Outline {
   const { write, outline } = createJsonOutline();
   write(lines);
-  const { elements } = outline();
-  return { format: "jsonl", record: "", has_root_object: true, root: null, namespaces: [], elements, has_lines: true };
+  const { elements, lists } = outline();
+  return {
+    format: "jsonl",
+    record: "",
+    has_root_object: true,
+    root: null,
+    namespaces: [],
+    elements,
+    ...(lists.length === 0 ? {} : { lists }),
+    has_lines: true,
+  };
 }

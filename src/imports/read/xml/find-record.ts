@@ -1,4 +1,5 @@
 // Finds out which elements of an XML file are its records, from the first part of the file.
+import { listsIn } from "../tree/lists-in.ts";
 import { claimOf } from "../columns/column-claims.ts";
 import { XmlReader } from "./xml-reader.ts";
 
@@ -10,6 +11,8 @@ export interface XmlOutline {
   elements: string[];
   /** The names from the root to the record; undefined if no element can be a record. */
   record: string[] | undefined;
+  /** The paths from the record to elements with parts that repeat in a record, such as `variants/variant`. */
+  lists: string[];
 }
 
 /** Maximum number of names in an outline. */
@@ -74,7 +77,8 @@ export function createOutline(): { write: (chunk: string) => void; outline: () =
     outline: () => {
       const [root] = top.children.keys();
       const record = recordOf(top);
-      return { root: root ?? "", namespaces: namespaces.slice(0, 20), elements: [...elements], record };
+      const lists = listsIn(record, [...below(top)].map(({ place }) => place).filter(isList));
+      return { root: root ?? "", namespaces: namespaces.slice(0, 20), elements: [...elements], record, lists };
     },
   };
 }
@@ -100,6 +104,10 @@ function recordOf(top: Place): string[] | undefined {
   );
   return best?.place.names;
 }
+
+/** Whether elements with this path repeat and have parts, so that each can be a product. */
+const isList = ({ is_repeated, children, attributes }: Place): boolean =>
+  is_repeated && (children.size > 0 || attributes.size > 0);
 
 /** A value with a single attribute, such as a price with its currency, is not a record. */
 const hasParts = ({ children, attributes }: Place): boolean => children.size > 0 || attributes.size > 1;

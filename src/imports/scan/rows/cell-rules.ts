@@ -1,6 +1,7 @@
 // Rules for the cells of a column that do not depend on existing products: maximum lengths and allowed values.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-no.ts";
-import { kindOf, SETTABLE_FIELDS } from "../../../catalog/product/column-lists.ts";
+import { FIELD_NAMES, kindOf, SETTABLE_FIELDS } from "../../../catalog/product/column-lists.ts";
 import { isJsonCell, parseListCell } from "../../../catalog/product/attribute-list.ts";
 import type { FieldKind } from "../../../catalog/product/product-columns.ts";
 import { longestValue, parseNumber } from "../../../catalog/product/product.ts";
@@ -70,7 +71,18 @@ export const typedColumns = (
     return faultOfText === undefined ? [] : [{ index, faultOfText }];
   }),
   ...layout.attributes.flatMap(({ index, is_list }) => (is_list ? [{ index, faultOfText: faultOfListCell }] : [])),
+  ...listFields(layout).map((index) => ({ index, faultOfText: faultOfSingleCell })),
 ];
+
+/** The columns of the file that contain lists, but are copied to a field of the product, which is a single text. */
+const listFields = ({ columns, file_width }: Layout): number[] =>
+  columns
+    .slice(0, file_width)
+    .flatMap(({ name, target }, index) =>
+      name.endsWith(LIST_SUFFIX) && (FIELD_NAMES as readonly string[]).includes(target) ? [index] : [],
+    );
+
+const faultOfSingleCell = (text: string): RejectCode | undefined => (isJsonCell(text) ? "is_a_list" : undefined);
 
 const faultOfListCell = (text: string): RejectCode | undefined =>
   isJsonCell(text) && parseListCell(text) === undefined ? "not_a_list" : undefined;

@@ -1,0 +1,21 @@
+// Finds the lists in the records of an XML or JSON file.
+
+const MAX_LISTS = 20;
+/** Maximum number of characters of a path. */
+const MAX_PATH = 200;
+
+/** Returns the paths of `places` that begin with the path of the record, without that beginning. */
+export function listsIn(
+  record: readonly string[] | undefined,
+  places: Iterable<{ names: readonly string[] }>,
+): string[] {
+  const lists: string[] = [];
+  if (record === undefined) return lists;
+  for (const { names } of places) {
+    if (names.length <= record.length || !record.every((name, i) => name === names[i])) continue;
+    const path = names.slice(record.length).join("/");
+    if (path.length <= MAX_PATH) lists.push(path);
+    if (lists.length === MAX_LISTS) break;
+  }
+  return lists;
+}
