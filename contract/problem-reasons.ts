@@ -80,6 +80,7 @@ export const REASONS = {
   "mapping-table-path": [],
   "mapping-around-records": ["limit"],
   "mapping-too-much-text": [],
+  "mapping-filled-key": ["column", "member"],
   "mapping-early-value": [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -7,7 +7,14 @@ import { runLoader } from "../../src/imports/load/loader.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { createImportContext, importBytes, leftovers, NOTHING_LEFT, receiveBytes } from "../support/import-file.ts";
+import {
+  createImportContext,
+  importBytes,
+  leftovers,
+  NOTHING_LEFT,
+  receiveBytes,
+  rejectsOf,
+} from "../support/import-file.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 2);
@@ -114,4 +121,23 @@ test("a marker erases fields and attributes, and a blank cell keeps them", async
   expect(await importBytes(context, `${header}a,1,,-,-,\n`, { mapping })).toMatchObject({ updated: 1 });
   const { rows } = await pool.query("select name, description, attributes from products");
   expect(rows).toEqual([{ name: "Lamp", description: "", attributes: { Handle: "a", size: "L" } }]);
+});
+
+test("a product of more than a megabyte is rejected with a message that names its SKU and its longest value", async () => {
+  const rows = ["x", "y"].map((letter, i) => `h,s-${i},Lamp,${letter.repeat(300_000)},${letter.repeat(300_001)}`);
+  const file = `handle,sku,name,a,b\n${rows.join("\n")}\ng,s-3,Desk,short,short\n`;
+  const mapping: Mapping = {
+    key: "sku",
+    name: "name",
+    group: { by: "handle" },
+    keep: false,
+    attributes: { a: { from: "a", all: true, over: "group" }, texts: { from: "b", all: true, over: "group" } },
+  };
+  const done = await importBytes(context, file, { mapping });
+  expect(done).toMatchObject({ state: "done", created: 1, rejected: 2 });
+  const [reject] = await rejectsOf(context, done.id);
+  expect(reject).toMatchObject({ row: 1, line: 2, code: "product_too_large" });
+  expect(reject?.message).toBe(
+    'The product "s-0" that this row and the rows that belong to it form has more than 1,048,576 bytes in all its values, and the longest value, "texts", has 600,002 characters. Shorten its values, or leave columns out in the mapping.',
+  );
 });

@@ -105,6 +105,8 @@ function mappingMessage({ code, text, expected }: MappingFault, column: string):
   if (code === "does_not_fit") return `"${text}" is not ${expected}. Correct the value, or change the mapping.`;
   if (code === "sku_damaged")
     return `"${text}" in the column "${column}" is a part of the SKU and was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the values of this column as text.`;
+  if (code === "product_too_large")
+    return `The product "${text}" that this row and the rows that belong to it form has more than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes in all its values, and ${expected}. Shorten its values, or leave columns out in the mapping.`;
   if (code === "value_too_long")
     return `The value is too long: the mapping allows ${expected}. Shorten the value, or change the mapping.`;
   return undefined;
@@ -194,6 +196,8 @@ function describe(code: RejectCode, { value, width, layout, target, column }: Fa
       return withoutBase(target === undefined ? null : value);
     case "group_too_large":
       return `More than ${MAX_GROUP_RECORDS.toLocaleString("en")} rows or ${MAX_GROUP_BYTES >> 20} MB belong to the same product or group. Check the columns that the mapping groups by.`;
+    case "product_too_large":
+      return `The product that the rows form has more than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Shorten its values, or leave columns out in the mapping.`;
     case "match_ambiguous":
       return "Several products have this value, so it is unclear which of them the row means. Correct the products, or give the SKU.";
     case "exists_already":

@@ -2,6 +2,7 @@
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { createKeyTable, type KeyTable } from "../keys/key-table.ts";
+import type { MappingFault } from "../mapping/run/row.ts";
 import type { IsMet } from "../mapping/run/condition.ts";
 import { createNotes, type Notes } from "../mapping/run/notes.ts";
 import { DynamicNames } from "../mapping/run/attributes/named-values.ts";
@@ -12,7 +13,7 @@ import { ProductParts } from "./product-parts.ts";
 import type { FoundRecord, Sources } from "./collect-sources.ts";
 import { GroupValues } from "./group-values.ts";
 import { ProductReader } from "./product-reader.ts";
-import { ProductsWriter, textLength, type FormedProduct } from "./products-text.ts";
+import { ProductsWriter, textLength, tooLarge, type FormedProduct } from "./products-text.ts";
 import { RecordGroup, recordSize } from "./record-group.ts";
 import { meetsAny, RecordJudge, type ShapedPlan } from "./record-judge.ts";
 import { MAX_GROUP_BYTES, MAX_GROUP_RECORDS } from "./scattered.ts";
@@ -233,9 +234,7 @@ export class ProductFormer {
     this.notes.endRecord(fault === undefined);
     this.#parts.addTo(product);
     if (fault !== undefined) {
-      this.#rejectedCharacters += textLength(product);
-      const isShown = this.#rejectedCharacters <= MAX_FORMED_BYTES;
-      this.#left.rejectFault(left, fault, isShown ? product : undefined);
+      this.#rejectProduct(left, fault, product);
       return;
     }
     if (!deletes) this.#link(product);
@@ -244,7 +243,13 @@ export class ProductFormer {
     this.#formedBytes += this.#writer.length - before;
     if (isWritten) this.counts.products++;
     else if (this.#formedBytes > MAX_FORMED_BYTES) this.#left.reject(left, "group_too_large", -1);
-    else this.#left.reject(left, "record_too_long", -1);
+    else this.#rejectProduct(left, tooLarge(product), product);
+  }
+
+  #rejectProduct(left: LeftRecord, fault: MappingFault, product: FormedProduct): void {
+    this.#rejectedCharacters += textLength(product);
+    const isShown = this.#rejectedCharacters <= MAX_FORMED_BYTES;
+    this.#left.rejectFault(left, fault, isShown ? product : undefined);
   }
 
   #link({ fields }: FormedProduct): void {

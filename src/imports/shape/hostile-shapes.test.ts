@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
 import { CSV_WITHOUT_HEADER as DIALECT } from "../../../tests/support/records/csv-dialect.ts";
+import type { MappingFault } from "../mapping/run/row.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import { createFit, fitChunk } from "../read/fit/fit-records.ts";
 import { createRecords, type Records } from "../read/records.ts";
@@ -180,6 +181,36 @@ test("a long text that the rejected rows of a group share is kept for some of th
   expect(rejects).toBe(1998);
   expect(characters).toBeGreaterThan(10 << 20);
   expect(characters).toBeLessThan(34 << 20);
+});
+
+test("a product of more than a megabyte is rejected with its SKU and its longest value", () => {
+  const faults: MappingFault[] = [];
+  const left = { ...createCounts(), rejectFault: (_: unknown, fault: MappingFault) => void faults.push(fault) };
+  const mapping: Mapping = {
+    key: "sku",
+    group: { by: "handle" },
+    attributes: {
+      texts: { from: "title", all: true, over: "group" },
+      views: { from: "view", all: true, over: "group" },
+    },
+    keep: false,
+  };
+  const former = new ProductFormer(planOf(mapping), DIALECT, left);
+  // Texts of 0.6 million characters in each attribute; then texts that are shorter, but longer than a record as JSON.
+  for (const [length, letters] of [
+    [300_000, ["x", "y"]],
+    [150_000, ["\\", "\b"]],
+  ] as const)
+    for (const [i, letter] of letters.entries())
+      former.add(recordsOf(`h${length},s-${i},${letter.repeat(length)},${letter.repeat(length + 9)}\n`), 0, {
+        row: 1,
+        at: 0,
+      });
+  former.end();
+  expect(faults).toHaveLength(4);
+  expect(faults[0]).toMatchObject({ code: "product_too_large", text: "s-0" });
+  expect(faults[1]?.expected).toBe('the longest value, "texts", has 600,018 characters');
+  expect(faults[3]).toMatchObject({ code: "product_too_large", text: "s-1" });
 });
 
 test("a long cell that very many conditions read is rejected without reading it", () => {

@@ -7,7 +7,7 @@ import { checkSize } from "../mapping/run/value-writer.ts";
 import { NamedValues, type DynamicNames } from "../mapping/run/attributes/named-values.ts";
 import type { MappingPlan, ProductNode } from "../mapping/plan.ts";
 import { MAX_RECORD_BYTES } from "../read/split-records.ts";
-import type { FormedProduct, RecordPosition } from "./products-text.ts";
+import { tooLarge, type FormedProduct, type RecordPosition } from "./products-text.ts";
 
 interface FieldReader {
   target: FieldName;
@@ -80,7 +80,8 @@ export class ProductReader {
     }
   }
 
-  #readAttributes(row: Row, { attributes, erased }: FormedProduct): void {
+  #readAttributes(row: Row, product: FormedProduct): void {
+    const { attributes, erased } = product;
     let bytes = 0;
     for (const { name, column, read } of this.#attributes) {
       const result = read(row);
@@ -88,11 +89,12 @@ export class ProductReader {
       if (result === null || result === ERASED) continue;
       checkSize(row, result, column);
       bytes += typeof result === "string" ? result.length : result.reduce((sum, text) => sum + text.length, 0);
+      attributes.set(name, result);
       if (bytes > MAX_RECORD_BYTES) {
-        row.reject("value_too_long", -1, "", `at most ${MAX_RECORD_BYTES.toLocaleString("en")} bytes in all values`);
+        const { code, text, expected } = tooLarge(product);
+        row.reject(code, -1, text, expected);
         return;
       }
-      attributes.set(name, result);
     }
     if (this.#named.is_empty) return;
     for (const [name, value] of this.#named.read(row))

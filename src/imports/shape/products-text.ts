@@ -5,6 +5,7 @@ import { writeJson } from "../mapping/run/value-writer.ts";
 import { OutBytes } from "../mapping/run/out-bytes.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
+import type { MappingFault } from "../mapping/run/row.ts";
 import type { Layout, LayoutColumn } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import { createRecords, ERASES, type Records } from "../read/records.ts";
@@ -57,6 +58,24 @@ export function textLength({ fields, attributes }: FormedProduct): number {
   for (const value of attributes.values())
     length += typeof value === "string" ? value.length : value.reduce((sum, text) => sum + text.length, 0);
   return length;
+}
+
+/** Maximum number of characters of an SKU or a name in a message. */
+const SHOWN = 200;
+
+/** The fault of a product that is longer than a record may be. */
+export function tooLarge({ fields, attributes }: FormedProduct): MappingFault {
+  let longest = { name: "", length: 0 };
+  for (const [name, value] of [...fields, ...attributes]) {
+    const length = typeof value === "string" ? value.length : value.reduce((sum, text) => sum + text.length, 0);
+    if (length > longest.length) longest = { name, length };
+  }
+  return {
+    code: "product_too_large",
+    column: -1,
+    text: (fields.get("sku") ?? "").slice(0, SHOWN),
+    expected: `the longest value, "${longest.name.slice(0, SHOWN)}", has ${longest.length.toLocaleString("en")} characters`,
+  };
 }
 
 const LINE_END = 0x0a;

@@ -455,6 +455,7 @@ export const imports: Shape<typeof english> = {
     no_base_row:
       "Die Zeile ergänzt ein Produkt oder ändert es in einer Ebene, etwa einer Sprache, aber die Datei enthält keine Zeile des Produkts selbst",
     group_too_large: "Zu viele Zeilen gehören zum selben Produkt oder zur selben Gruppe",
+    product_too_large: "Das Produkt, das die Zeilen bilden, hat mehr als 1 MB. Werte kürzen oder Spalten weglassen",
     match_ambiguous: "Die Zeile passt zu mehr als einem Produkt",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",

@@ -218,6 +218,8 @@ export const server: ServerTexts = {
       "Die Werte um die Datensätze, welche die Zuordnung mit „..“ liest, sind länger als {limit} MB. Lesen Sie andere Pfade, oder teilen Sie die Datei.",
     "mapping-too-much-text":
       "„{statement}“: Feste Texte der Zuordnung werden in jeder Zeile zu lang, weil Texte durch längere ersetzt werden.",
+    "mapping-filled-key":
+      "„{statement}“: Die Spalte „{column}“ kann nicht aufgefüllt werden, weil „{member}“ ihre Werte in allen Zeilen der Datei vergleicht, bevor eine Zelle aufgefüllt wird. Schreiben Sie den Wert in jede Zeile der Datei, oder lassen Sie „{member}“ weg. Wenn die Zeilen mit leerer Zelle nur die Zeile darüber ergänzen, nennen Sie sie in „group.adds“, statt die Spalte aufzufüllen.",
     "mapping-early-value":
       "„{statement}“: Der Wert liest etwas, das noch nicht feststeht, wenn er gebraucht wird: Werte der Gruppe, das erste Produkt oder eine Tabelle.",
   },

@@ -446,6 +446,7 @@ export const imports = {
     no_base_row:
       "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
     group_too_large: "Too many rows belong to the same product or group",
+    product_too_large: "The product that the rows form has more than 1 MB. Shorten its values or leave columns out",
     match_ambiguous: "The row matches more than one product",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",

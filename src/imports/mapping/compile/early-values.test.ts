@@ -47,6 +47,16 @@ test.each([
 });
 
 test.each([
+  ["overlay", { ...OVERLAY, group: { by: "Handle", fill: ["SKU"] } }],
+  ["repeats", { repeats: "merge", group: { by: "Handle", fill: ["SKU"] } }],
+  ["links", { links: [{ children: "Category" }], group: { by: "Handle", fill: ["SKU"] } }],
+] as const)("the refusal of a filled key states that %s compares it, and what to do", (member, statements) => {
+  expect(() => compile(statements)).toThrow(
+    `it fills the column "SKU", but "${member}" compares the values of this column in all rows of the file before any cell is filled. Write the value into each row of the file, or leave out "${member}".`,
+  );
+});
+
+test.each([
   { ...GROUP, kinds: { by: { from: "Category", over: "group" }, when: { a: {} } } },
   { ...GROUP, kinds: { by: BY, when: { a: {} } } },
   { ...GROUP, key: ["SKU", BY] },

@@ -1,6 +1,7 @@
 // Refuses a mapping that reads values before they are known. Conditions that ignore rows or divide them into groups are evaluated while a
 // group is still being read, so they cannot read values of the group. Lookup tables are complete only at the end of the file. If rows
 // anywhere in the file can belong to one product, their keys are read in a pass of their own, before the groups are formed.
+import type { Problem } from "../../../../contract/problems.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 import type { ConditionNode, ShapePlan, ValueNode } from "../plan.ts";
 import { invalidMapping } from "./invalid.ts";
@@ -53,13 +54,17 @@ export function refuseEarlyValues(shape: ShapePlan, ignore: readonly ConditionNo
   refuse([...kind, ...keys], readsGroup, `it cannot read the group of a row ${together}`);
   refuse([...filters, ...kind, ...keys], looksUp, `it cannot look a value up in a table ${together}`);
   const compared = new Set([...keys.flatMap(columnsOf), ...(overlay === null ? [] : [overlay.by])]);
-  for (const column of group?.fill ?? [])
-    if (compared.has(column))
-      throw invalidMapping(
-        "group.fill",
-        `the column "${(names[column] ?? "").trim()}" cannot be filled ${together}, because it decides which of them`,
-        because("mapping-early-value"),
-      );
+  const column = group?.fill.find((filled) => compared.has(filled));
+  if (column !== undefined) throw filledKey((names[column] ?? "").trim(), shape);
+}
+
+function filledKey(column: string, { overlay, merges }: ShapePlan): Problem {
+  const member = overlay !== null ? "overlay" : merges ? "repeats" : "links";
+  return invalidMapping(
+    "group.fill",
+    `it fills the column "${column}", but "${member}" compares the values of this column in all rows of the file before any cell is filled. Write the value into each row of the file, or leave out "${member}". If the rows with a blank cell only add values to the row above them, list them in "group.adds" instead of filling the column`,
+    because("mapping-filled-key", { column, member }),
+  );
 }
 
 /** @throws Problem `mapping-invalid` if one of the given statements contains a value for which `test` returns true */
