@@ -165,9 +165,7 @@ function describe(code: RejectCode, { value, width, layout, target, column }: Fa
     case "too_few_fields":
       return `The row has ${width} fields, but the header has ${layout.file_width}. Check for a missing delimiter or a line break without quotes.`;
     case "too_many_fields":
-      return width >= MAX_FIELDS
-        ? `The row has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
-        : `The row has ${width} fields, but the header has ${layout.file_width}. Put quotes around values that contain the delimiter.`;
+      return tooManyFields(width, layout.file_width);
     case "text_after_quote":
       return "There is text between a closing quote and the next delimiter. If the quote is part of the value, write it twice.";
     case "unclosed_quote":
@@ -215,6 +213,11 @@ const withoutBase = (layer: string | null): string =>
   layer === null
     ? "The row only adds to a product of its group, but the group has no row of a product. Add that row beside this one."
     : `The row belongs to the layer "${layer}" of a product, but the file has no row of the product itself. Add that row.`;
+
+const tooManyFields = (width: number, names: number): string =>
+  width >= MAX_FIELDS
+    ? `The row has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
+    : `The row has ${width} fields, but the header has ${names}. Put quotes around values that contain the delimiter.`;
 
 function tooLong(target: LayoutColumn["target"]): string {
   const { limit, unit } = longestValue(target);
