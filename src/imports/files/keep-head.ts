@@ -3,8 +3,8 @@
 import { rm, stat, truncate } from "node:fs/promises";
 import { preparedPath, productsPath, type ImportContext } from "../context.ts";
 import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
-import { positionsPath } from "../read/tree/source-positions.ts";
-import { unpackedPath } from "../read/tree/source-text.ts";
+import { positionsPath } from "../read/tree/source/source-positions.ts";
+import { unpackedPath } from "../read/tree/source/source-text.ts";
 import { removeTexts } from "./remove-files.ts";
 
 type Work = { id: number; file: string; scan_token: number };

@@ -2,7 +2,7 @@
 import type { Dialect, IgnoredRow } from "../../../contract/imports/imports.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { isPacked } from "../read/detect/detect-format.ts";
-import { readSources, unpackedPath } from "../read/tree/source-text.ts";
+import { readSources, unpackedPath } from "../read/tree/source/source-text.ts";
 import type { StoredReject } from "./make-reject.ts";
 
 /** Maximum number of characters of a record in a description. A longer record is cut, because a cell of a spreadsheet holds at most

@@ -17,7 +17,7 @@ import { convertParquet } from "../parquet/convert-parquet.ts";
 import { inspectFile } from "../read-head.ts";
 import { packedTwice, refuseMember, refuseSheet } from "./refusals.ts";
 import { convertTree } from "../tree/convert-tree.ts";
-import { unpackedPath } from "../tree/source-text.ts";
+import { unpackedPath } from "../tree/source/source-text.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";

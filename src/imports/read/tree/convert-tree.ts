@@ -25,7 +25,7 @@ import {
   type Entries,
 } from "./lookup-entries.ts";
 import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
-import { positionsPath } from "./source-positions.ts";
+import { positionsPath } from "./source/source-positions.ts";
 import { TableWriter } from "./table-writer.ts";
 import { writeFile, writeRows, writeTableFile, type TableTarget } from "./write-table.ts";
 

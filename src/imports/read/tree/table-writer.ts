@@ -7,7 +7,7 @@ import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { MAX_FIELDS } from "../split-records.ts";
 import { brokenLine, type BrokenRecord } from "./broken-record.ts";
-import { SourcePositions } from "./source-positions.ts";
+import { SourcePositions } from "./source/source-positions.ts";
 import type { CountUnpacked } from "../text/unpacked-size.ts";
 import { encodeText } from "../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";

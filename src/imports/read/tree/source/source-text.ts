@@ -1,8 +1,8 @@
 // Reads the unmodified records of an XML or JSON file by their positions.
 import { open, type FileHandle } from "node:fs/promises";
-import type { Encoding } from "../../../../contract/imports/import-names.ts";
-import { createDecoder } from "../text/decoders.ts";
-import { bomLength } from "../text/transcode.ts";
+import type { Encoding } from "../../../../../contract/imports/import-names.ts";
+import { createDecoder } from "../../text/decoders.ts";
+import { bomLength } from "../../text/transcode.ts";
 import { positionsPath, readPositions, type StoredPositions } from "./source-positions.ts";
 
 /** Number of bytes before a chunk that are decoded as well, because a chunk may begin within a character. */
