@@ -1,5 +1,6 @@
-// Marks records that contain a NUL byte or bytes that are not UTF-8, because PostgreSQL could not store these as text.
-import { isUtf8 } from "node:buffer";
+// Marks records that contain a NUL byte or bytes that are not UTF-8, because PostgreSQL could not store these as text. Notes whether the
+// window is ASCII, so that later steps need not find out again.
+import { isAscii, isUtf8 } from "node:buffer";
 import type { Records } from "./records.ts";
 import { markBroken } from "./tree/broken-record.ts";
 
@@ -15,7 +16,8 @@ export function markBytes(out: Records, from: number, to: number, hasBroken: boo
   if (hasBroken) markBroken(out);
   const whole = out.bytes.subarray(from, to);
   const hasNul = whole.includes(0);
-  const isText = isUtf8(whole);
+  out.is_ascii = isAscii(whole);
+  const isText = out.is_ascii || isUtf8(whole);
   if (!hasNul && isText) return;
   for (let record = 0; record < out.count; record++) {
     if (out.fault[record] !== 0) continue;

@@ -26,6 +26,8 @@ export const RECORD_FAULTS = [
 export interface Records {
   /** The window, in UTF-8. All bounds below are offsets into it. */
   bytes: Buffer;
+  /** Whether the records are known to consist of ASCII characters only. */
+  is_ascii: boolean;
   /** Number of records that are completely contained in the window. Array elements after them are left over from earlier windows. */
   count: number;
   /** Offset of each record's first byte. */
@@ -49,6 +51,7 @@ export interface Records {
 export function createRecords(): Records {
   return {
     bytes: Buffer.alloc(0),
+    is_ascii: false,
     count: 0,
     start: new Int32Array(1024),
     end: new Int32Array(1024),

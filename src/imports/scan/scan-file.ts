@@ -175,8 +175,8 @@ const rulesOf = ({ context, work, unfit_active = [] }: Run, textSize: number | u
 
 /** Whether the records of a window show that the text is not UTF-8. The first window with a character other than ASCII proves or
  * refutes that the text is UTF-8. */
-function isRefuted(proof: { is_proven: boolean }, { bytes, count, start, end }: Records): boolean {
-  if (proof.is_proven || count === 0) return false;
+function isRefuted(proof: { is_proven: boolean }, { bytes, is_ascii, count, start, end }: Records): boolean {
+  if (proof.is_proven || is_ascii || count === 0) return false;
   const text = bytes.subarray(start[0], end[count - 1]);
   if (isAscii(text)) return false;
   proof.is_proven = isUtf8(text);

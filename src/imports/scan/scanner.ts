@@ -25,7 +25,6 @@ import type { Table } from "../read/read-records.ts";
 import type { ActiveWatch } from "../read/columns/judge-active.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
-import { isAsciiWindow } from "../read/fit/clean-cells.ts";
 import { createHeaderTest } from "../read/fit/header-rows.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
 import {
@@ -341,7 +340,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       nameless.grow(rows + records.count);
       if (hasDeletions) deleting.grow(rows + records.count);
       errors = findErrorValues(records, layout.width, checked);
-      isPlain = isAsciiWindow(records);
+      isPlain = records.is_ascii;
       unusual = [];
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {

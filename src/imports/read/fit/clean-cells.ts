@@ -1,6 +1,5 @@
 // Removes from the cells of records what does not belong to their values: byte order marks, the blanks of padded cells, and the guard of
 // cells such as `="0017"`, with which programs keep a spreadsheet from changing a number. Only the bounds of the fields move.
-import { isAscii } from "node:buffer";
 import { BLANK, TAB } from "../field-end.ts";
 import { ESCAPED, QUOTED, type Records } from "../records.ts";
 import { APOSTROPHE } from "../splitter.ts";
@@ -25,15 +24,11 @@ export interface Marks {
 
 export function findMarks(records: Records, dialect: Dialect): Marks {
   const guards = mayHaveGuards(records, dialect);
-  const byteOrder = !isAsciiWindow(records) && mayContain(records, BYTE_ORDER_MARK);
+  const byteOrder = !records.is_ascii && mayContain(records, BYTE_ORDER_MARK);
   const padding = dialect.padded === true;
   const quote = dialect.quote.charCodeAt(0);
   return { guards, byte_order: byteOrder, padding, quote, any: guards || byteOrder || padding };
 }
-
-/** Whether the window's records consist of ASCII characters. */
-export const isAsciiWindow = ({ bytes, count, start, end }: Records): boolean =>
-  count === 0 || isAscii(bytes.subarray(start[0], end[count - 1]));
 
 /** Whether the window contains these bytes. The native search takes 0.1 ms per megabyte. */
 export function mayContain({ bytes, count, start, end }: Records, needle: Buffer | number): boolean {

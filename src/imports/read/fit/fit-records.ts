@@ -89,6 +89,7 @@ function firstUnfit(records: Records, width: number): number {
 function fitPart(records: Records, from: number, marks: Marks, fit: RecordFit, maxFields: number): number {
   const { out, width } = fit;
   out.bytes = records.bytes;
+  out.is_ascii = records.is_ascii;
   out.count = 0;
   out.first_field[0] = 0;
   let r = from;

@@ -3,7 +3,7 @@
 import type { Layout } from "../../../layout.ts";
 import type { MappingPlan, Step } from "../../../mapping/plan.ts";
 import { BACKTICK, EQUALS, isFormula, isGuardedNumber } from "../../../damaged/kept-texts.ts";
-import { isAsciiWindow, mayContain } from "../../../read/fit/clean-cells.ts";
+import { mayContain } from "../../../read/fit/clean-cells.ts";
 import type { Records } from "../../../read/records.ts";
 import { isShortenedNumber } from "../../../damaged/damaged-keys.ts";
 import { storedSources } from "./error-values.ts";
@@ -143,7 +143,7 @@ export function countDoubtful(
     add(records) {
       if (records.count === 0) return;
       for (const kind of kinds) addKind(records, kind);
-      if (!isAsciiWindow(records)) for (const kind of OTHER_KINDS) addKind(records, kind);
+      if (!records.is_ascii) for (const kind of OTHER_KINDS) addKind(records, kind);
     },
   };
 }

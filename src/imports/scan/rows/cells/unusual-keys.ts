@@ -31,6 +31,13 @@ const MAX_DATE_BYTES = 19;
 const MAX_INSPECTED_BYTES = 320;
 
 const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map(({ length }) => length));
+/** Returns three bytes as one number, with the letters in lower case. */
+const startOf = (first: number, second: number, third: number): number =>
+  ((first | 0x20) << 16) | ((second | 0x20) << 8) | (third | 0x20);
+/** The first three letters of the months that begin with three ASCII letters. */
+const MONTH_STARTS: ReadonlySet<number> = new Set(
+  MONTHS.split(" ").map((month) => startOf(month.charCodeAt(0), month.charCodeAt(1), month.charCodeAt(2))),
+);
 const MONTH = `(?:${MONTHS.split(" ").join("|")})`;
 /** A spreadsheet converts `MAR-1999` to a date, but not `MAR-1028`. */
 const YEAR = String.raw`(?:\d{2}|(?:19|20)\d{2})`;
@@ -92,6 +99,8 @@ export function watchKeys(sku: number): KeyWatch {
  * @param isPlain whether the bytes are known to be ASCII
  */
 export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: boolean): boolean {
+  // Most SKUs end with a digit. Looking at the last byte first avoids the loop for them.
+  if (isPlain && isDigit(bytes[to - 1])) return mayBeDate(bytes, from, to);
   let hasDigit = false;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos] as number;
@@ -112,7 +121,7 @@ function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
   if (first >= FIRST_LETTER) {
     const at = length - (isSeparator(bytes[to - 3]) ? 3 : 5);
     if (!isSeparator(bytes[from + at]) || !isDigit(bytes[to - 1])) return false;
-    return MONTH_LENGTHS.has(bytes[from + at - 1] === POINT ? at - 1 : at);
+    return MONTH_LENGTHS.has(bytes[from + at - 1] === POINT ? at - 1 : at) && mayBeMonth(bytes, from);
   }
   if (!isDigit(first)) return false;
   if (bytes[from + 4] === DASH && bytes[from + 7] === DASH) return true;
@@ -120,6 +129,13 @@ function mayBeDate(bytes: Buffer, from: number, to: number): boolean {
   if (!isSeparator(bytes[from + at])) return false;
   const next = from + at + 1;
   return !isDigit(bytes[next]) || isSeparator(bytes[next + 1]) || isSeparator(bytes[next + 2]);
+}
+
+/** Whether a month may start at `bytes[from]`. Only its first three letters are compared, without case. */
+function mayBeMonth(bytes: Buffer, from: number): boolean {
+  const [first, second, third] = [bytes[from] as number, bytes[from + 1] as number, bytes[from + 2] as number];
+  if (first >= FIRST_BEYOND_ASCII || second >= FIRST_BEYOND_ASCII || third >= FIRST_BEYOND_ASCII) return true;
+  return MONTH_STARTS.has(startOf(first, second, third));
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
