@@ -1,84 +1,122 @@
-// Reads JSON Lines from chunks of text: each line is a record. A line that is not an object in JSON is reported with its fault, and the
+// Reads JSON Lines from chunks of UTF-8: each line is a record. A line that is not an object in JSON is reported with its fault, and the
 // next line is read.
+import { isAscii, isUtf8 } from "node:buffer";
+import { utf16Length } from "../text/utf16-length.ts";
 import { MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord } from "../tree/nodes.ts";
 import { ends, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
+import { PlainLine, type PlainCells } from "./plain-line.ts";
+
+/** Where a record is: its line, and the characters `[from, to)` of the decoded text. */
+interface LinePosition {
+  line: number;
+  from: number;
+  to: number;
+}
+
+/** Adds the row of a line whose values have been found in `bytes`. Returns false if the line must be read by ValueParser instead. */
+export type OnPlainRow = (bytes: Buffer, row: { number: number; cells: PlainCells }, position: LinePosition) => boolean;
+
+const LINE_FEED = 10;
 
 export class JsonLines {
   readonly #onRecord: OnRecord;
+  readonly #onPlainRow: OnPlainRow | undefined;
   readonly #parser = new ValueParser();
   readonly #root = new Path("");
+  readonly #plain = new PlainLine(this.#root);
   /** The beginning of a line whose end has not been read. */
-  #rest = "";
-  /** Number of characters before `#rest`. */
-  #before = 0;
+  #rest: Buffer = Buffer.alloc(0);
+  /** Number of characters before the line that is read next. */
+  #characters = 0;
   #line = 1;
   /** While a line that is too long is skipped: the number of characters in the file before this line. */
   #skipped: number | undefined;
 
-  constructor(onRecord: OnRecord) {
+  /** @param onPlainRow undefined if all records are needed as trees */
+  constructor(onRecord: OnRecord, onPlainRow?: OnPlainRow) {
     this.#onRecord = onRecord;
+    this.#onPlainRow = onPlainRow;
   }
 
-  write(chunk: string): void {
-    const buffer = this.#rest === "" ? chunk : this.#rest + chunk;
-    let at = 0;
-    let end = buffer.indexOf("\n", this.#rest.length);
-    while (end !== -1) {
-      this.#end(buffer, at, end);
-      at = end + 1;
-      end = buffer.indexOf("\n", at);
+  write(chunk: Buffer): void {
+    const buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const end = buffer.lastIndexOf(LINE_FEED);
+    const ended = Math.max(0, end + 1);
+    if (ended > 0) this.#readLines(buffer, ended);
+    const rest = buffer.subarray(ended);
+    if (this.#skipped === undefined && rest.length > MAX_RECORD_LENGTH) this.#skipped = this.#characters;
+    if (this.#skipped === undefined) this.#rest = rest;
+    else {
+      this.#characters += utf16Length(rest, 0, rest.length);
+      this.#rest = Buffer.alloc(0);
     }
-    if (this.#skipped === undefined && buffer.length - at > MAX_RECORD_LENGTH) this.#skipped = this.#before + at;
-    const kept = this.#skipped === undefined ? at : buffer.length;
-    this.#before += kept;
-    this.#rest = kept === 0 ? buffer : buffer.slice(kept);
   }
 
   end(): void {
     const last = this.#rest;
-    if (last !== "" || this.#skipped !== undefined) this.#end(last, 0, last.length);
-    this.#rest = "";
+    if (last.length > 0 || this.#skipped !== undefined) this.#readLines(last, last.length);
+    this.#rest = Buffer.alloc(0);
+  }
+
+  /** Reads the lines in the first `length` bytes of the buffer. */
+  #readLines(buffer: Buffer, length: number): void {
+    const lines = buffer.subarray(0, length);
+    const isPlainText = isAscii(lines);
+    const isText = isPlainText || isUtf8(lines);
+    const onPlainRow = isText ? this.#onPlainRow : undefined;
+    this.#plain.open(lines);
+    let at = 0;
+    do {
+      const found = lines.indexOf(LINE_FEED, at);
+      const to = found === -1 ? length : found;
+      const characters = isPlainText ? to - at : isText ? utf16Length(lines, at, to) : lines.toString("utf8", at, to).length;
+      this.#end(lines, at, to, characters, onPlainRow);
+      this.#characters += characters + 1;
+      at = to + 1;
+    } while (at < length);
   }
 
   /** Ends the line at `to` in the buffer. */
-  #end(buffer: string, from: number, to: number): void {
+  #end(buffer: Buffer, from: number, to: number, characters: number, onPlainRow: OnPlainRow | undefined): void {
     const line = this.#line++;
     const skipped = this.#skipped;
-    if (skipped === undefined) this.#read(buffer, from, to, line);
-    else {
-      this.#skipped = undefined;
-      this.#tooLong({ from: skipped, to: this.#before + to }, line);
-    }
+    const position = { line, from: skipped ?? this.#characters, to: this.#characters + characters };
+    this.#skipped = undefined;
+    if (skipped !== undefined) this.#tooLong(position);
+    else if (onPlainRow === undefined || !this.#readPlain(buffer, from, to, position, onPlainRow))
+      this.#read(buffer.toString("utf8", from, to), position);
   }
 
-  #read(buffer: string, from: number, to: number, line: number): void {
-    const text = buffer.slice(from, to);
+  #readPlain(buffer: Buffer, from: number, to: number, position: LinePosition, onPlainRow: OnPlainRow): boolean {
+    if (!this.#plain.read(from, to)) return false;
+    return onPlainRow(buffer, { number: this.#plain.row, cells: this.#plain.cells }, position);
+  }
+
+  #read(text: string, position: LinePosition): void {
     const first = firstFilled(text);
     if (first === text.length) return;
-    const position = { from: this.#before + from, to: this.#before + to };
     try {
       const node = this.#parser.parse(text, 0, false, this.#root, 0);
       if (firstFilled(text, this.#parser.end) < text.length)
         throw new JsonFault("there is text after the value", this.#parser.end);
       if (node.is_array || text.charCodeAt(first) !== OPEN_OBJECT) throw new JsonFault("it is not an object", 0);
-      if (text.length + this.#parser.size > MAX_RECORD_LENGTH) this.#tooLong(position, line);
-      else if (node.children !== undefined) this.#onRecord({ node, line, ...position, is_too_long: false });
+      if (text.length + this.#parser.size > MAX_RECORD_LENGTH) this.#tooLong(position);
+      else if (node.children !== undefined) this.#onRecord({ node, ...position, is_too_long: false });
     } catch (error) {
-      if (error instanceof TooManyValues) this.#tooLong(position, line);
-      else if (error instanceof JsonFault) this.#broken(error, text, position, line);
+      if (error instanceof TooManyValues) this.#tooLong(position);
+      else if (error instanceof JsonFault) this.#broken(error, text, position);
       else throw error;
     }
   }
 
-  #tooLong(position: { from: number; to: number }, line: number): void {
-    this.#onRecord({ node: new TreeNode(this.#root, undefined), line, ...position, is_too_long: true });
+  #tooLong(position: LinePosition): void {
+    this.#onRecord({ node: new TreeNode(this.#root, undefined), ...position, is_too_long: true });
   }
 
-  #broken({ message }: JsonFault, raw: string, position: { from: number; to: number }, line: number): void {
+  #broken({ message }: JsonFault, raw: string, position: LinePosition): void {
     const reason = message === ends.file ? ends.line : message;
     this.#onRecord({
       node: new TreeNode(this.#root, undefined),
-      line,
       ...position,
       is_too_long: false,
       broken: { kind: "line", reason, raw: raw.trim() },

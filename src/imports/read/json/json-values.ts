@@ -80,8 +80,8 @@ export class ValueParser {
   }
 
   #start(text: string, from: number, isPartial: boolean): void {
-    // Most files have few backslashes. Search for the next one only once per buffer.
-    if (text !== this.#text) this.#backslash = -1;
+    // Most files have few backslashes. Search for the next one only once per buffer, unless the same text is read again: lines may repeat.
+    if (text !== this.#text || from < this.#at) this.#backslash = -1;
     this.#text = text;
     this.#at = from;
     this.#isPartial = isPartial;

@@ -148,7 +148,7 @@ async function* tableLines(
       budget.unpack(rows * ROW_BYTES);
       table.progress.bytes = before + (size * (at + rows)) / group.rows;
       for (const end = row + rows; row < end; row++) {
-        if (records === undefined) writer.addCells(readers.map((reader) => reader.next()));
+        if (records === undefined) writer.addCells(readers);
         else writer.add(records.next(row + 1));
       }
       yield* writer.take();

@@ -9,12 +9,13 @@ import { JsonLines } from "../json/json-lines.ts";
 import { notJson } from "../json/not-json.ts";
 import { JsonReader } from "../json/json-reader.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
+import { TextLength } from "../text/utf16-length.ts";
 import { encodeXmlText } from "../xml/encode-xml.ts";
 import { createXmlRecords } from "../xml/xml-records.ts";
 import { outsideVisitor } from "../json/outside.ts";
 import { ancestorNames, Ancestors } from "./around/ancestors.ts";
 import type { TableCollector } from "./around/collect-tables.ts";
-import { decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
+import { decodeBytes, decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
 import { MAX_RECORD_LENGTH, type OnRecord } from "./nodes.ts";
 import {
   createTables,
@@ -132,7 +133,37 @@ interface TreeFile {
   positions: WritePositions | undefined;
 }
 
-async function* tableLines(
+/** Yields the lines of the table, and writes the positions of the records. */
+function tableLines(file: TreeFile, writer: TableWriter): AsyncGenerator<Buffer> {
+  const { has_lines, record } = file.found;
+  return has_lines && namesOf(record).length === 0 ? linesOfJsonLines(file, writer) : linesOfTree(file, writer);
+}
+
+/** Yields the lines of the table of a JSON Lines file, whose values are copied as bytes where possible. */
+async function* linesOfJsonLines(
+  { source, encoding: { encoding }, positions }: TreeFile,
+  writer: TableWriter,
+): AsyncGenerator<Buffer> {
+  const reader = new JsonLines(
+    (record) => writer.add(record),
+    writer.takes_plain_rows ? writer.addPlainRow : undefined,
+  );
+  const length = new TextLength();
+  for await (const { bytes, before } of decodeBytes(source, encoding)) {
+    writer.positions.addChunk(length.characters, before);
+    length.add(bytes);
+    reader.write(bytes);
+    yield* writer.take();
+    const pages = writer.positions.take();
+    if (pages.length > 0) await positions?.(pages);
+  }
+  if (source.is_whole) reader.end();
+  writer.end();
+  yield* writer.take();
+  await positions?.([...writer.positions.take(), writer.positions.end()]);
+}
+
+async function* linesOfTree(
   { source, encoding: { encoding }, found, tables, around, positions }: TreeFile,
   writer: TableWriter,
 ): AsyncGenerator<Buffer> {
@@ -160,13 +191,14 @@ interface AroundRecords {
   above: Ancestors | undefined;
 }
 
+const namesOf = (record: string | null): string[] => (record ?? "").split("/").filter((name) => name !== "");
+
 function readerOf(
-  { format, record, has_lines }: Outline,
+  { format, record }: Outline,
   onRecord: OnRecord,
   { tables, above }: AroundRecords,
 ): Reader {
-  const names = (record ?? "").split("/").filter((name) => name !== "");
-  if (has_lines && names.length === 0) return new JsonLines(onRecord);
+  const names = namesOf(record);
   if (format === "xml") return createXmlRecords(names, onRecord, { tables, above });
   return new JsonReader(record === null ? undefined : names, onRecord, outsideVisitor(tables, above));
 }

@@ -74,16 +74,27 @@ export async function detectTreeEncoding({ read }: TreeSource, given: Encoding |
 /** After this number of valid characters, a file is certainly UTF-8. */
 const PROVEN = 10_000;
 
+/** Yields the text of the file in chunks. */
 export async function* decodeSource(source: TreeSource, encoding: Encoding): AsyncGenerator<string> {
-  const decoder = createDecoder(encoding);
   const text = new TextDecoder("utf-8");
+  for await (const { bytes } of decodeBytes(source, encoding)) yield text.decode(bytes, { stream: true });
+  yield text.decode();
+}
+
+/** Yields the text of the file in chunks of UTF-8, with the number of bytes of the file before each chunk. */
+export async function* decodeBytes(
+  source: TreeSource,
+  encoding: Encoding,
+): AsyncGenerator<{ bytes: Buffer; before: number }> {
+  const decoder = createDecoder(encoding);
   let isFirst = true;
   source.consumed = 0;
   for await (const chunk of source.read()) {
+    const before = source.consumed;
     source.consumed += chunk.length;
     const bytes = isFirst ? chunk.subarray(bomLength(chunk, encoding)) : chunk;
     isFirst = false;
-    yield text.decode(decoder.decode(bytes), { stream: true });
+    yield { bytes: decoder.decode(bytes), before };
   }
-  yield text.decode(decoder.end(), { stream: true }) + text.decode();
+  yield { bytes: decoder.end(), before: source.consumed };
 }

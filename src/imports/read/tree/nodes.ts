@@ -16,10 +16,14 @@ export class Path {
   first: Path | undefined;
   /** The name as JSON writes it; undefined if the name has escapes. */
   readonly quoted: string | undefined;
+  /** The bytes of `quoted` in UTF-8. */
+  readonly name_bytes: Buffer | undefined;
   /** Serial number of the last object that had a member with this path. */
   owner = 0;
   /** Position of the member in the object with the serial number `owner`. */
   position = 0;
+  /** Number of the last row with a member of this path that was read as a plain line (json/plain-line.ts). */
+  plain_row = 0;
   /** Whether the name is that of an HTML element that marks words in a text, such as `b`; undefined until `isMark` has checked the name. */
   is_mark: boolean | undefined;
   /** Index of the column that `TableWriter` has assigned to this path, or -1 if the path has no column; undefined until a record has a
@@ -33,6 +37,7 @@ export class Path {
     this.#count = count;
     const quoted = JSON.stringify(name);
     this.quoted = quoted.length === name.length + 2 ? quoted : undefined;
+    this.name_bytes = this.quoted === undefined ? undefined : Buffer.from(this.quoted);
   }
 
   /** @throws Problem unsupported-file if the file has too many different paths */

@@ -5,8 +5,10 @@ import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
+import type { OnPlainRow } from "../json/json-lines.ts";
 import { MAX_FIELDS } from "../split-records.ts";
 import { brokenLine, type BrokenRecord } from "./broken-record.ts";
+import { LineOutput } from "./line-output.ts";
 import { SourcePositions } from "./source/source-positions.ts";
 import type { CountUnpacked } from "../text/unpacked-size.ts";
 import { encodeText } from "../text/decoders.ts";
@@ -23,8 +25,6 @@ import {
   type RequestedPath,
 } from "./requested-path.ts";
 
-/** Lines are collected until they have at least this number of characters. */
-const CHUNK_LENGTH = 1 << 18;
 /** In a table with more columns, blank cells at the end of a row are not written: rows with few values would become very long. */
 const MAX_FILLED_WIDTH = 100;
 
@@ -33,6 +33,11 @@ interface Column {
   suffix: "" | typeof LIST_SUFFIX | typeof OBJECTS_SUFFIX;
   /** Whether a text that looks like JSON was written unmodified, because the column had no lists before this text. */
   has_bare_json: boolean;
+}
+
+/** Adds the cell of the next record to a row. */
+export interface CellSource {
+  writeNext(out: LineOutput): void;
 }
 
 export class TableWriter {
@@ -46,14 +51,11 @@ export class TableWriter {
   #root: Path | undefined;
   /** Whether the file may be an export of Skuport. A mapping decides itself what the paths become. */
   #isExport: boolean;
-  #out = "";
-  readonly #chunks: Buffer[] = [];
+  readonly #out: LineOutput;
   readonly #lists: ReadonlySet<string>;
   /** Names of columns that have lists, but contain earlier texts that look like JSON. The table must be written again with these columns
    * marked as columns of lists from the start. */
   readonly ambiguous = new Set<string>();
-  readonly #count: CountUnpacked;
-  readonly #encode: (text: string) => Buffer;
   /** Number of the last row, with the header as row 0. */
   #row = 0;
   /** Number of records that are well-formed. */
@@ -74,10 +76,9 @@ export class TableWriter {
     encode = encodeText,
   ) {
     this.#lists = lists;
-    this.#encode = encode;
     const { each, paths = [], objects = [], keeps = true } = request ?? {};
     this.#isExport = request === undefined;
-    this.#count = count;
+    this.#out = new LineOutput(count, encode);
     const parsed = [...new Set(paths)].map((name) => ({ name, path: parsePath(name) }));
     this.#each = each === undefined ? undefined : parsePaths(each);
     this.#specials = parsed.filter(({ path }) => isSpecial(path));
@@ -111,23 +112,49 @@ export class TableWriter {
   }
 
   /** Adds a record with a cell for each of the columns that `define` has added. */
-  addCells(cells: string[]): void {
+  addCells(cells: readonly CellSource[]): void {
     this.records++;
-    this.#cells = cells;
-    this.#addLine(this.#line(), { line: this.#row + 1 });
+    this.#row++;
+    this.#out.beginRow();
+    for (const cell of cells) cell.writeNext(this.#out);
+    this.#out.endRow(cells.length > MAX_FILLED_WIDTH);
   }
+
+  /** Whether rows may be added with `addPlainRow`: the mapping computes no columns from the trees of the records. */
+  get takes_plain_rows(): boolean {
+    return this.#each === undefined && this.#specials.length === 0 && this.#objects.length === 0;
+  }
+
+  /** Adds a row whose cells are in `source`. Returns false if the row must be added with `add`, which decides about its lists and about
+   * texts that look like lists. */
+  addPlainRow: OnPlainRow = (source, row, { line, from, to }) => {
+    const columns = this.#columns;
+    const { row_of: rowOf, start, is_list: isList } = row.cells;
+    let filled = 0;
+    for (let c = 0; c < columns.length; c++) {
+      if (rowOf[c] !== row.number) continue;
+      const { suffix } = columns[c] as Column;
+      if (isList[c] === 1 ? suffix !== LIST_SUFFIX : suffix === OBJECTS_SUFFIX) return false;
+      if (isList[c] === 0 && source[start[c] as number] === OPEN_ARRAY) return false;
+      filled = c + 1;
+    }
+    this.records++;
+    const number = Math.max(this.#row + 1, line);
+    const width = columns.length > MAX_FILLED_WIDTH ? Math.max(filled, 1) : columns.length;
+    this.#out.addRow(source, row, number - this.#row - 1, width);
+    this.#row = number;
+    this.positions.add(from, to);
+    return true;
+  };
 
   /** Returns the chunks of lines that are complete. */
   take(): Buffer[] {
-    return this.#chunks.splice(0);
+    return this.#out.take();
   }
 
   /** Completes the last chunk of lines. */
   end(): void {
-    const lines = this.#encode(this.#out);
-    this.#out = "";
-    this.#count(lines.length);
-    this.#chunks.push(lines);
+    this.#out.end();
   }
 
   /** Returns the line of the column names, which is only known when all records have been added. */
@@ -157,11 +184,9 @@ export class TableWriter {
   #addLine(text: string, { line, from, to }: Pick<TreeRecord, "line" | "from" | "to">): void {
     // If several rows begin on the same line, number them consecutively.
     const number = Math.max(this.#row + 1, line);
-    if (number > this.#row + 1) this.#out += "\n".repeat(number - this.#row - 1);
+    this.#out.addText(`${"\n".repeat(number - this.#row - 1)}${text}\n`);
     this.#row = number;
-    this.#out += `${text}\n`;
     if (from !== undefined && to !== undefined) this.positions.add(from, to);
-    if (this.#out.length >= CHUNK_LENGTH) this.end();
   }
 
   #addValue = (path: Path, text: string, isElement: boolean): void => {
@@ -246,6 +271,8 @@ export class TableWriter {
     return cell;
   }
 }
+
+const OPEN_ARRAY = 91;
 
 const TOO_LONG: BrokenRecord = { kind: "long", reason: "", raw: "" };
 

@@ -2,8 +2,9 @@
 import type { CompressionCodec, Encoding, PageHeader } from "hyparquet";
 import type { FileBytes } from "../file-bytes.ts";
 import type { Leaf } from "../schema.ts";
+import type { LineOutput } from "../../tree/line-output.ts";
 import { HybridReader } from "../values/hybrid-reader.ts";
-import { plainReader, readerOfValues, type ReadValue, type ValueBytes } from "../values/value-reader.ts";
+import { PlainTexts, plainReader, readerOfValues, type ReadValue, type ValueBytes } from "../values/value-reader.ts";
 import { valueTexts, type ValueTexts } from "../values/value-texts.ts";
 import type { PageBudget } from "./page-budget.ts";
 import { readPageHeader } from "./page-header.ts";
@@ -37,6 +38,8 @@ export class ColumnReader {
   #dictionary: string[] | undefined;
   #page: Page | undefined;
   #readValue: ReadValue | undefined;
+  /** The values of the page, if their bytes can be copied; null if they cannot. */
+  #plainTexts: PlainTexts | null | undefined;
   /** Number of entries of the page that have not been read. */
   #left = 0;
   /** The repetition level of the next entry; -1 if it has not been read. */
@@ -58,6 +61,29 @@ export class ColumnReader {
 
   /** Returns the text of the next entry, and sets its levels. The text of a null is empty. */
   next(): string {
+    if (!this.#advance()) return "";
+    this.#readValue ??= this.#openValues();
+    return this.#readValue();
+  }
+
+  /** Adds the text of the next entry as a cell, and sets the entry's levels. */
+  writeNext(out: LineOutput): void {
+    if (!this.#advance()) {
+      out.addBlankCell();
+      return;
+    }
+    const texts = (this.#plainTexts ??= this.#openPlainTexts());
+    if (texts === null) {
+      this.#readValue ??= this.#openValues();
+      out.addTextCell(this.#readValue());
+    } else {
+      texts.next();
+      out.addCell(texts.bytes, texts.start, texts.end);
+    }
+  }
+
+  /** Moves to the next entry, and sets its levels. Returns false if the entry is null. */
+  #advance(): boolean {
     const { max_def: maxDef } = this.leaf;
     this.rep = this.peekRep();
     if (this.rep === -1)
@@ -65,9 +91,14 @@ export class ColumnReader {
     this.#ahead = -1;
     this.#left--;
     this.def = this.#page?.definitions?.next() ?? maxDef;
-    if (this.def !== maxDef) return "";
-    this.#readValue ??= this.#openValues();
-    return this.#readValue();
+    return this.def === maxDef;
+  }
+
+  /** Returns null if the values of the page are not texts that are written one after another. */
+  #openPlainTexts(): PlainTexts | null {
+    const { encoding, values } = this.#page as Page;
+    const isPlain = encoding === "PLAIN" && this.leaf.type === "BYTE_ARRAY" && this.#texts.is_text;
+    return isPlain ? new PlainTexts(values.bytes, values.at) : null;
   }
 
   /** Returns the repetition level of the next entry; -1 if there are no further entries. */
@@ -100,6 +131,7 @@ export class ColumnReader {
   #release(): void {
     this.#page = undefined;
     this.#readValue = undefined;
+    this.#plainTexts = undefined;
     this.#budget.hold(-this.#heldPage);
     this.#heldPage = 0;
   }

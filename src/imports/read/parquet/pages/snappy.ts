@@ -1,6 +1,8 @@
 // Unpacks Snappy. The decoder of `hyparquet` reads a length of 32 bits as a negative number, and may then repeat the same bytes for ever.
 
 const LITERAL = 0;
+/** Maximum number of bytes that a loop copies faster than a native call. */
+const SHORT_BYTES = 32;
 
 /** @throws Error if the bytes are not exactly `length` bytes of data in Snappy */
 export function unpackSnappy(packed: Buffer, length: number): Buffer {
@@ -9,18 +11,34 @@ export function unpackSnappy(packed: Buffer, length: number): Buffer {
   let at = skipLength(packed);
   while (at < packed.length) {
     const tag = packed[at++] as number;
-    if ((tag & 3) === LITERAL) {
-      const { size, start } = literalOf(packed, tag, at);
-      if (start + size > packed.length || to + size > length) throw damaged();
-      packed.copy(unpacked, to, start, start + size);
+    const kind = tag & 3;
+    let size = (tag >> 2) + 1;
+    if (kind === LITERAL) {
+      if (size > 60) {
+        const width = size - 60;
+        size = packed.readUIntLE(at, width) + 1;
+        at += width;
+      }
+      if (at + size > packed.length || to + size > length) throw damaged();
+      if (size > SHORT_BYTES) packed.copy(unpacked, to, at, at + size);
+      else for (let i = 0; i < size; i++) unpacked[to + i] = packed[at + i] as number;
       to += size;
-      at = start + size;
+      at += size;
       continue;
     }
-    const copy = copyOf(packed, tag, at);
-    at = copy.at;
-    if (copy.offset === 0 || copy.offset > to || to + copy.size > length) throw damaged();
-    to = repeat(unpacked, to, copy.offset, copy.size);
+    let offset = packed[at++] as number;
+    if (kind === 1) {
+      offset |= (tag >> 5) << 8;
+      size = ((tag >> 2) & 7) + 4;
+    } else {
+      offset |= (packed[at++] as number) << 8;
+      if (kind === 3) {
+        offset += (packed[at] as number) * 0x1_0000 + (packed[at + 1] as number) * 0x100_0000;
+        at += 2;
+      }
+    }
+    if (at > packed.length || offset === 0 || offset > to || to + size > length) throw damaged();
+    to = repeat(unpacked, to, offset, size);
   }
   if (to !== length) throw damaged();
   return unpacked;
@@ -31,24 +49,6 @@ function skipLength(packed: Buffer): number {
   let at = 0;
   while ((packed[at] ?? 0) > 127) at++;
   return at + 1;
-}
-
-function literalOf(packed: Buffer, tag: number, at: number): { size: number; start: number } {
-  const short = tag >> 2;
-  if (short < 60) return { size: short + 1, start: at };
-  const width = short - 59;
-  return { size: packed.readUIntLE(at, width) + 1, start: at + width };
-}
-
-function copyOf(packed: Buffer, tag: number, at: number): { offset: number; size: number; at: number } {
-  switch (tag & 3) {
-    case 1:
-      return { offset: packed.readUInt8(at) + ((tag >> 5) << 8), size: ((tag >> 2) & 7) + 4, at: at + 1 };
-    case 2:
-      return { offset: packed.readUInt16LE(at), size: (tag >> 2) + 1, at: at + 2 };
-    default:
-      return { offset: packed.readUInt32LE(at), size: (tag >> 2) + 1, at: at + 4 };
-  }
 }
 
 /** Copies `size` bytes to `to`, from `offset` bytes before `to`. If `size` is larger than `offset`, the copy repeats its first bytes.

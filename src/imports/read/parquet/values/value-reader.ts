@@ -53,6 +53,30 @@ export function readerOfValues(encoding: Encoding | undefined, values: ValueByte
   }
 }
 
+/** Finds texts that are written one after another, each after its length. Their bytes are not decoded. */
+export class PlainTexts {
+  readonly bytes: Buffer;
+  /** The bytes of the text that `next` has found. */
+  start = 0;
+  end: number;
+
+  constructor(bytes: Buffer, from: number) {
+    this.bytes = bytes;
+    this.end = from;
+  }
+
+  /** @throws Error if the page is damaged */
+  next(): void {
+    const { bytes } = this;
+    if (this.end + 4 > bytes.length) throw tooFewValues();
+    this.start = this.end + 4;
+    this.end = this.start + bytes.readUInt32LE(this.start - 4);
+    if (this.end > bytes.length) throw tooFewValues();
+  }
+}
+
+const tooFewValues = (): Error => new Error("a page has fewer values than its header says");
+
 /** Reads values that are written one after another. */
 export function plainReader(
   bytes: Buffer,
@@ -63,7 +87,7 @@ export function plainReader(
   const { integer, fraction, bytes: bytesText } = texts;
   const take = (length: number): number => {
     at += length;
-    if (at > bytes.length) throw new Error("a page has fewer values than its header says");
+    if (at > bytes.length) throw tooFewValues();
     return at - length;
   };
   switch (leaf.type) {
@@ -84,13 +108,13 @@ export function plainReader(
       return () => fraction(bytes.readFloatLE(take(4)));
     case "DOUBLE":
       return () => fraction(bytes.readDoubleLE(take(8)));
-    case "BYTE_ARRAY":
+    case "BYTE_ARRAY": {
+      const found = new PlainTexts(bytes, from);
       return () => {
-        const start = take(4) + 4;
-        const end = start + bytes.readUInt32LE(start - 4);
-        take(end - start);
-        return bytesText(bytes, start, end);
+        found.next();
+        return bytesText(bytes, found.start, found.end);
       };
+    }
     case "FIXED_LEN_BYTE_ARRAY": {
       const length = fixedLength(leaf);
       return () => {
@@ -174,7 +198,7 @@ function rangesOfLengths(values: ValueBytes, hold: ValueColumn["hold"]): () => {
   return () => {
     const length = lengths[index++] ?? -1;
     if (length < 0 || at + length > values.bytes.length)
-      throw new Error("a page has fewer values than its header says");
+      throw tooFewValues();
     at += length;
     return { start: at - length, end: at };
   };
@@ -188,7 +212,7 @@ function deltaBytesReader(values: ValueBytes, { texts, hold }: ValueColumn): Rea
   let index = 0;
   return () => {
     const prefix = prefixes[index++] ?? -1;
-    if (prefix < 0 || prefix > before.length) throw new Error("a page has fewer values than its header says");
+    if (prefix < 0 || prefix > before.length) throw tooFewValues();
     const range = suffix();
     before = Buffer.concat([before.subarray(0, prefix), values.bytes.subarray(range.start, range.end)]);
     return texts.bytes(before, 0, before.length);
@@ -203,7 +227,7 @@ function splitReader({ bytes, at }: ValueBytes, column: ValueColumn): ReadValue 
   const value = Buffer.alloc(width);
   let index = 0;
   return () => {
-    if (index >= count) throw new Error("a page has fewer values than its header says");
+    if (index >= count) throw tooFewValues();
     for (let i = 0; i < width; i++) value[i] = bytes[at + i * count + index] as number;
     index++;
     return plainReader(value, 0, column)();

@@ -9,6 +9,8 @@ export interface ValueTexts {
   fraction: (value: number) => string;
   /** Returns an empty string for bytes that are not valid text, unless the schema declares the column as text. */
   bytes: (bytes: Buffer, start: number, end: number) => string;
+  /** Whether `bytes` decodes UTF-8 and nothing else. */
+  is_text: boolean;
 }
 
 /** Maximum number of digits after the decimal point. Decimals of 256 bits have 76 digits. */
@@ -17,7 +19,8 @@ const MAX_SCALE = 100;
 const MAX_DECIMAL_BYTES = 64;
 
 export function valueTexts({ element, name }: Leaf): ValueTexts {
-  return { integer: integerText(element, name), fraction: fractionText(element), bytes: bytesText(element, name) };
+  const bytes = bytesText(element, name);
+  return { integer: integerText(element, name), fraction: fractionText(element), bytes, is_text: bytes === utf8Text };
 }
 
 function scaleOf(

@@ -1,0 +1,132 @@
+// The reader of JSON Lines: lines whose bytes are copied give the same rows and positions as lines that are parsed.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { TableWriter } from "../tree/table-writer.ts";
+import { JsonLines } from "./json-lines.ts";
+
+interface Result {
+  table: string;
+  positions: string;
+  ambiguous: string[];
+  records: number;
+  /** Number of rows whose bytes were copied. */
+  copied: number;
+}
+
+function convert(text: Buffer, copies: boolean, size: number): Result {
+  const writer = new TableWriter(() => undefined);
+  let copied = 0;
+  const lines = new JsonLines(
+    (record) => writer.add(record),
+    copies
+      ? (...row) => {
+          const isAdded = writer.addPlainRow(...row);
+          if (isAdded) copied++;
+          return isAdded;
+        }
+      : undefined,
+  );
+  for (let at = 0; at < text.length; at += size) lines.write(text.subarray(at, at + size));
+  lines.end();
+  writer.end();
+  const { records, ambiguous, positions } = writer;
+  return {
+    table: Buffer.concat([writer.header(), ...writer.take()]).toString("latin1"),
+    positions: Buffer.concat([...positions.take(), positions.end()]).toString("hex"),
+    ambiguous: [...ambiguous],
+    records,
+    copied,
+  };
+}
+
+function expectSame(text: Buffer, size: number): Result {
+  const parsed = convert(text, false, size);
+  const copied = convert(text, true, size);
+  expect({ ...copied, copied: 0 }).toEqual(parsed);
+  return copied;
+}
+
+const name = fc.constantFrom("sku", "name", "tags", "é", "a b", '"', "nested");
+const text = fc.oneof(
+  fc.string({ unit: "grapheme" }),
+  fc.constantFrom("", " ", "[x", '"', "\\", "\u00a0", "\t", "plain", "a longer text, with more than the bytes that a loop copies"),
+);
+const scalar = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
+const value = fc.oneof(
+  { weight: 4, arbitrary: scalar },
+  { weight: 2, arbitrary: fc.array(text, { maxLength: 3 }) },
+  fc.array(scalar, { maxLength: 2 }),
+  fc.array(fc.dictionary(name, scalar, { maxKeys: 2 }), { maxLength: 2 }),
+  fc.dictionary(name, fc.oneof(scalar, fc.array(text, { maxLength: 2 })), { maxKeys: 3 }),
+);
+const object = fc.uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength: 6 });
+/** A line in one of the ways in which programs write JSON. */
+const line = fc.tuple(object, fc.constantFrom("", " ", "\t "), fc.nat({ max: 40 })).map(([members, blank, cut]) => {
+  const texts = members.map(([key, member]) => `${JSON.stringify(key)}${blank}:${blank}${JSON.stringify(member)}`);
+  const whole = `${blank}{${blank}${texts.join(`${blank},${blank}`)}${blank}}${blank}`;
+  return cut < 2 ? whole.slice(0, -1 - cut) : whole;
+});
+const file = fc
+  .tuple(fc.array(fc.oneof({ weight: 9, arbitrary: line }, fc.constantFrom("", " ", "\r", "null", "[]"))), fc.constantFrom("\n", "\r\n"), fc.boolean())
+  .map(([lines, end, isEnded]) => lines.join(end) + (isEnded ? end : ""));
+
+test("copied lines give the rows of parsed lines, whatever the file contains", () => {
+  fc.assert(
+    fc.property(file, fc.integer({ min: 1, max: 200 }), (written, size) => {
+      // The same lines twice: the first ones show the columns, so that the second ones can be copied.
+      expectSame(Buffer.from(`${written}\n${written}`), size);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("damaged bytes give the rows of parsed lines", () => {
+  fc.assert(
+    fc.property(file, fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 3 }), (written, changes) => {
+      const bytes = Buffer.from(`${written}\n${written}`);
+      for (const [at, byte] of changes) bytes[at % Math.max(bytes.length, 1)] = byte;
+      expectSame(bytes, 64);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("the lines of an ordinary file are copied", () => {
+  const product = (sku: number): string =>
+    `${JSON.stringify({ sku: `A-${sku}`, name: "Lämp", price: 1.5, size: { width: 3 }, tags: ["a", "b"], note: null })}\n`;
+  const { copied, records } = expectSame(Buffer.from(Array.from({ length: 50 }, (_, i) => product(i)).join("")), 1000);
+  expect(records).toBe(50);
+  expect(copied).toBe(49);
+});
+
+test.each([
+  ["an escape", String.raw`{"a":"x\ny"}`],
+  ["a name twice", '{"a":"x","a":"y"}'],
+  ["an object twice", '{"o":{"b":"1"},"o":{"a":"2"}}'],
+  ["a number with an exponent", '{"a":1e3}'],
+  ["a number with a zero before it", '{"a":01}'],
+  ["a number without digits", '{"a":-}'],
+  ["an unknown word", '{"a":nulls}'],
+  ["a new member", '{"new":"x"}'],
+  ["an empty object", '{"a":{}}'],
+  ["an empty list", '{"t":[]}'],
+  ["a list with a blank text", '{"t":["x"," "]}'],
+  ["a list with a number", '{"t":[1]}'],
+  ["a list of lists", '{"t":[["x"]]}'],
+  ["a text that looks like a list", '{"a":"[x"}'],
+  ["a list in a column of texts", '{"a":["x"]}'],
+  ["text after the object", '{"a":"x"} y'],
+  ["a comma too many", '{"a":"x",}'],
+  ["a missing quote", '{"a":"x}'],
+  ["a missing brace", '{"a":"x"'],
+])("%s is parsed", (_, odd) => {
+  const known = '{"a":"x","b":"y","t":["p","q"],"o":{"a":"1","b":"2"}}\n';
+  const { copied } = expectSame(Buffer.from(`${known}${odd}\n${known}`), 1000);
+  expect(copied).toBe(1);
+});
+
+test("a line with escapes that is repeated has the same values each time", () => {
+  const line = String.raw`{"a":"x\"y","b":"p\nq"}`;
+  const { table } = expectSame(Buffer.from(`${line}\n${line}\n${line}\n`), 1000);
+  expect(table).toBe(`"a","b"\n${'"x""y","p\nq"\n'.repeat(3)}`);
+});
