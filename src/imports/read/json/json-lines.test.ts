@@ -1,7 +1,7 @@
 // The reader of JSON Lines: lines whose bytes are copied give the same rows and positions as lines that are parsed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TableWriter } from "../tree/table-writer.ts";
+import { TableWriter } from "../tree/table/table-writer.ts";
 import { JsonLines } from "./json-lines.ts";
 
 interface Result {
@@ -49,7 +49,17 @@ function expectSame(text: Buffer, size: number): Result {
 const name = fc.constantFrom("sku", "name", "tags", "é", "a b", '"', "nested");
 const text = fc.oneof(
   fc.string({ unit: "grapheme" }),
-  fc.constantFrom("", " ", "[x", '"', "\\", "\u00a0", "\t", "plain", "a longer text, with more than the bytes that a loop copies"),
+  fc.constantFrom(
+    "",
+    " ",
+    "[x",
+    '"',
+    "\\",
+    "\u00a0",
+    "\t",
+    "plain",
+    "a longer text, with more than the bytes that a loop copies",
+  ),
 );
 const scalar = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
 const value = fc.oneof(
@@ -67,7 +77,11 @@ const line = fc.tuple(object, fc.constantFrom("", " ", "\t "), fc.nat({ max: 40 
   return cut < 2 ? whole.slice(0, -1 - cut) : whole;
 });
 const file = fc
-  .tuple(fc.array(fc.oneof({ weight: 9, arbitrary: line }, fc.constantFrom("", " ", "\r", "null", "[]"))), fc.constantFrom("\n", "\r\n"), fc.boolean())
+  .tuple(
+    fc.array(fc.oneof({ weight: 9, arbitrary: line }, fc.constantFrom("", " ", "\r", "null", "[]"))),
+    fc.constantFrom("\n", "\r\n"),
+    fc.boolean(),
+  )
   .map(([lines, end, isEnded]) => lines.join(end) + (isEnded ? end : ""));
 
 test("copied lines give the rows of parsed lines, whatever the file contains", () => {

@@ -69,7 +69,11 @@ export class JsonLines {
     do {
       const found = lines.indexOf(LINE_FEED, at);
       const to = found === -1 ? length : found;
-      const characters = isPlainText ? to - at : isText ? utf16Length(lines, at, to) : lines.toString("utf8", at, to).length;
+      const characters = isPlainText
+        ? to - at
+        : isText
+          ? utf16Length(lines, at, to)
+          : lines.toString("utf8", at, to).length;
       this.#end(lines, at, to, characters, onPlainRow);
       this.#characters += characters + 1;
       at = to + 1;

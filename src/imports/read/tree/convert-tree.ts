@@ -27,8 +27,8 @@ import {
 } from "./lookup-entries.ts";
 import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
 import { positionsPath } from "./source/source-positions.ts";
-import { TableWriter } from "./table-writer.ts";
-import { writeFile, writeRows, writeTableFile, type TableTarget } from "./write-table.ts";
+import { TableWriter } from "./table/table-writer.ts";
+import { writeFile, writeRows, writeTableFile, type TableTarget } from "./table/write-table.ts";
 
 interface Reader {
   write(chunk: string): void;
@@ -193,11 +193,7 @@ interface AroundRecords {
 
 const namesOf = (record: string | null): string[] => (record ?? "").split("/").filter((name) => name !== "");
 
-function readerOf(
-  { format, record }: Outline,
-  onRecord: OnRecord,
-  { tables, above }: AroundRecords,
-): Reader {
+function readerOf({ format, record }: Outline, onRecord: OnRecord, { tables, above }: AroundRecords): Reader {
   const names = namesOf(record);
   if (format === "xml") return createXmlRecords(names, onRecord, { tables, above });
   return new JsonReader(record === null ? undefined : names, onRecord, outsideVisitor(tables, above));

@@ -2,7 +2,7 @@
 import type { CompressionCodec, Encoding, PageHeader } from "hyparquet";
 import type { FileBytes } from "../file-bytes.ts";
 import type { Leaf } from "../schema.ts";
-import type { LineOutput } from "../../tree/line-output.ts";
+import type { LineOutput } from "../../tree/table/line-output.ts";
 import { HybridReader } from "../values/hybrid-reader.ts";
 import { PlainTexts, plainReader, readerOfValues, type ReadValue, type ValueBytes } from "../values/value-reader.ts";
 import { valueTexts, type ValueTexts } from "../values/value-texts.ts";

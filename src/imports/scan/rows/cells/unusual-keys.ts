@@ -99,7 +99,7 @@ export function watchKeys(sku: number): KeyWatch {
  * @param isPlain whether the bytes are known to be ASCII
  */
 export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: boolean): boolean {
-  // Most SKUs end with a digit. Looking at the last byte first avoids the loop for them.
+  // Most SKUs end with a digit. If the last byte is one, the loop is not needed.
   if (isPlain && isDigit(bytes[to - 1])) return mayBeDate(bytes, from, to);
   let hasDigit = false;
   for (let pos = from; pos < to; pos++) {

@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
+import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../../text/new-file.ts";
 import type { TableWriter } from "./table-writer.ts";
 
 export interface TableTarget {

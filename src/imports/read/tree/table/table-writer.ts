@@ -1,20 +1,20 @@
 // Writes the records of an XML or JSON file as lines of CSV, with a column for each path that has a value. If a path has several values in
 // a record, the cell is a JSON array. A column with such cells gets the ending `[]`, as in exports.
-import { isJsonCell } from "../../../catalog/product/attribute-list.ts";
-import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
-import type { TreeRequest } from "../../../../contract/imports/options.ts";
-import { because } from "../../../../contract/problem-reasons.ts";
-import { Problem } from "../../../../contract/problems.ts";
-import type { OnPlainRow } from "../json/json-lines.ts";
-import { MAX_FIELDS } from "../split-records.ts";
-import { brokenLine, type BrokenRecord } from "./broken-record.ts";
+import { isJsonCell } from "../../../../catalog/product/attribute-list.ts";
+import { LIST_SUFFIX } from "../../../../../contract/catalog/attribute-value.ts";
+import type { TreeRequest } from "../../../../../contract/imports/options.ts";
+import { because } from "../../../../../contract/problem-reasons.ts";
+import { Problem } from "../../../../../contract/problems.ts";
+import type { OnPlainRow } from "../../json/json-lines.ts";
+import { MAX_FIELDS } from "../../split-records.ts";
+import { brokenLine, type BrokenRecord } from "../broken-record.ts";
 import { LineOutput } from "./line-output.ts";
-import { SourcePositions } from "./source/source-positions.ts";
-import type { CountUnpacked } from "../text/unpacked-size.ts";
-import { encodeText } from "../text/decoders.ts";
-import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "./nodes.ts";
-import { OBJECTS_SUFFIX, objectsOf } from "./objects.ts";
-import { columnOfExport, isExported } from "./skuport-export.ts";
+import { SourcePositions } from "../source/source-positions.ts";
+import type { CountUnpacked } from "../../text/unpacked-size.ts";
+import { encodeText } from "../../text/decoders.ts";
+import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "../nodes.ts";
+import { OBJECTS_SUFFIX, objectsOf } from "../objects.ts";
+import { columnOfExport, isExported } from "../skuport-export.ts";
 import {
   addTexts,
   findNodes,
@@ -23,7 +23,7 @@ import {
   parsePath,
   parsePaths,
   type RequestedPath,
-} from "./requested-path.ts";
+} from "../requested-path.ts";
 
 /** In a table with more columns, blank cells at the end of a row are not written: rows with few values would become very long. */
 const MAX_FILLED_WIDTH = 100;
@@ -131,13 +131,18 @@ export class TableWriter {
     const columns = this.#columns;
     const { row_of: rowOf, start, is_list: isList } = row.cells;
     let filled = 0;
+    let hasValue = false;
     for (let c = 0; c < columns.length; c++) {
       if (rowOf[c] !== row.number) continue;
       const { suffix } = columns[c] as Column;
       if (isList[c] === 1 ? suffix !== LIST_SUFFIX : suffix === OBJECTS_SUFFIX) return false;
-      if (isList[c] === 0 && source[start[c] as number] === OPEN_ARRAY) return false;
+      const first = source[start[c] as number] as number;
+      if (isList[c] === 0 && first === OPEN_ARRAY) return false;
       filled = c + 1;
+      hasValue ||= first > BLANK && first < FIRST_BEYOND_ASCII;
     }
+    // `add` finds out whether all values are blank: rows without values are left out.
+    if (!hasValue) return false;
     this.records++;
     const number = Math.max(this.#row + 1, line);
     const width = columns.length > MAX_FILLED_WIDTH ? Math.max(filled, 1) : columns.length;
@@ -272,7 +277,9 @@ export class TableWriter {
   }
 }
 
+const BLANK = 32;
 const OPEN_ARRAY = 91;
+const FIRST_BEYOND_ASCII = 128;
 
 const TOO_LONG: BrokenRecord = { kind: "long", reason: "", raw: "" };
 

@@ -1,7 +1,7 @@
 // Collects the lines of a converted table as chunks of UTF-8. Most lines of JSON Lines are copied from the bytes of the file, and all other
 // lines are added as text.
-import type { PlainCells } from "../json/plain-line.ts";
-import type { CountUnpacked } from "../text/unpacked-size.ts";
+import type { PlainCells } from "../../json/plain-line.ts";
+import type { CountUnpacked } from "../../text/unpacked-size.ts";
 
 /** Lines are collected until they have at least this number of characters or bytes. */
 const CHUNK_LENGTH = 1 << 18;
@@ -44,7 +44,12 @@ export class LineOutput {
    * @param breaks number of line feeds before the row
    * @param width number of columns of the row
    */
-  addRow(source: Buffer, { number, cells }: { number: number; cells: PlainCells }, breaks: number, width: number): void {
+  addRow(
+    source: Buffer,
+    { number, cells }: { number: number; cells: PlainCells },
+    breaks: number,
+    width: number,
+  ): void {
     const { row_of: rowOf, start, end, is_list: isList } = cells;
     let needed = breaks + 1;
     for (let c = 0; c < width; c++)
