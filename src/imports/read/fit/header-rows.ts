@@ -36,7 +36,8 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
     const field = (records.first_field[r] as number) + compared;
     // Compare the first letter before anything else: it differs in nearly every record.
     const letter = records.bytes[records.field_start[field] as number] as number;
-    if (row > 0 && letter >= FIRST_LETTER && letter < FIRST_BEYOND_ASCII && (letter | 0x20) !== firstLetter) return false;
+    if (row > 0 && letter >= FIRST_LETTER && letter < FIRST_BEYOND_ASCII && (letter | 0x20) !== firstLetter)
+      return false;
     if (field >= (records.first_field[r + 1] as number)) return false;
     // Compare the letters of one cell with the header first. Nearly every record differs there, so almost no record has to be decoded.
     const start = records.field_start[field] as number;

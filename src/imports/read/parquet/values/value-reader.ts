@@ -197,8 +197,7 @@ function rangesOfLengths(values: ValueBytes, hold: ValueColumn["hold"]): () => {
   let index = 0;
   return () => {
     const length = lengths[index++] ?? -1;
-    if (length < 0 || at + length > values.bytes.length)
-      throw tooFewValues();
+    if (length < 0 || at + length > values.bytes.length) throw tooFewValues();
     at += length;
     return { start: at - length, end: at };
   };
