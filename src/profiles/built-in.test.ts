@@ -119,6 +119,7 @@ const REPORTS: Record<string, string> = {
   "a07-prestashop.csv": "PrestaShop",
   "a09-odoo.csv": "Odoo",
   "a15-shopify-variants.csv": "Shopify",
+  "e01-ebay-active.csv": "eBay active listings",
   "prestashop.csv": "PrestaShop",
 };
 
@@ -178,6 +179,16 @@ test.each([
   "ID,Artikelnummer,Name,Beschreibung,Kategorien,Bilder,Angebotspreis",
   "System ID,Item,Price,Category,Vendor",
   "aid,name,price,link,desc",
+  "ordernumber,name,supplier,tax,active,instock",
+  "code,parent,label-en_US",
+  "Handle,Title,SKU,Location,Available",
+  "ID,Image,Name,Reference,Price,Quantity,Status",
+  "Product ID,Reference,EAN13,Wholesale price,Quantity",
+  "Item number,Title,Format,Currency,Start price",
+  "id,product_number,name,price_net,tax_id",
+  "sku,store,type,name,price,qty",
+  "title,price,description,ean,availability,product-url",
+  "product_name,merchant_name,currency,description,price",
 ])("a file with the columns %s gets no built-in profile", async (header) => {
   const bytes = Buffer.from(`${header}\n`);
   expect((await previewFile(bytes, true, options, { known })).profile).toBeNull();

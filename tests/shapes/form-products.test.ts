@@ -149,6 +149,20 @@ test("an ignored row can be an entry of a table", () => {
   });
 });
 
+test("the path of an entry that names itself or an entry below it as its parent has each entry once", () => {
+  const mapping = {
+    tables: { paths: { record: ".", key: "sku", value: "title", parent: "cat", join: ">" } },
+    attributes: { path: { from: "sku", lookup: "paths" } },
+  } as unknown as Rows;
+  const rows = ["h,s1,,A,,s1", "h,s2,,B,,s1", "h,s3,,C,,s4", "h,s4,,D,,s3"];
+  expect(form(mapping, rows).products).toEqual([
+    's1|A|"path":"A"',
+    's2|B|"path":"A>B"',
+    's3|C|"path":"D>C"',
+    's4|D|"path":"C>D"',
+  ]);
+});
+
 const MERGE = { repeats: "merge", attributes: { image: { from: "image", split: ";" } } } as unknown as Rows;
 const listOf = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => String(from + i)).join(";");

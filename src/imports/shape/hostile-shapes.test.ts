@@ -130,7 +130,7 @@ test("parents in a circle end", () => {
   const tables = new LookupTables([{ name: "paths", entry: null, is_path: true, join: null }]);
   tables.add("paths", ["1", "one", "2"]);
   tables.add("paths", ["2", "two", "1"]);
-  expect(tables.lookup("paths", "1")).toHaveLength(64);
+  expect(tables.lookup("paths", "1")).toEqual(["two", "one"]);
   expect(tables.lookup("paths", "3")).toBeUndefined();
 });
 

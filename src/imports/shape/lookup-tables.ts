@@ -59,9 +59,12 @@ export class LookupTables {
     if (!found.node.is_path) return entry.value;
     const path = [entry.value];
     let { parent } = entry;
-    for (let depth = 1; parent !== "" && depth < MAX_DEPTH; depth++) {
+    // An entry can name itself or an entry below it as its parent. The path then ends before this parent.
+    const keys = new Set([text.trim()]);
+    while (parent !== "" && keys.size < MAX_DEPTH && !keys.has(parent)) {
       const above = this.#find(found, parent);
       if (above === undefined) break;
+      keys.add(parent);
       path.unshift(above.value);
       ({ parent } = above);
     }

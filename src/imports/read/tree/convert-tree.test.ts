@@ -265,12 +265,6 @@ describe("JSON", () => {
     expect(lines).toEqual([1, 2, 3]);
   });
 
-  test("elements at several paths become rows, path by path", async () => {
-    const text = '{"main":{"k":"a"},"v":[{"k":"b"},{"k":"c"}]}\n{"v":[{"k":"d"}]}\n';
-    const { cells } = await readCells(text, request({ each: "main|v/*|main", paths: ["k"] }));
-    expect(cells).toEqual([["a"], ["b"], ["c"], ["d"]]);
-  });
-
   test("each element of an array becomes a row, whether or not the path ends with an asterisk", async () => {
     const text = '{"v":[{"s":"a"},{"s":"b"}]}\n{"v":[[{"s":"c"}]]}\n{"v":{"s":"d"}}\n{"v":[]}\n';
     const { cells } = await readCells(text, request({ each: "v" }));

@@ -17,6 +17,7 @@ import { OBJECTS_SUFFIX, objectsOf } from "../objects.ts";
 import { columnOfExport, isExported } from "../skuport-export.ts";
 import {
   addTexts,
+  areNested,
   findNodes,
   findRows,
   isSpecial,
@@ -44,6 +45,8 @@ export class TableWriter {
   readonly #columns: Column[] = [];
   readonly #byName = new Map<string, number>();
   readonly #each: RequestedPath[] | undefined;
+  /** If rows can contain other rows: the column of each path in the rows of each element. */
+  readonly #byRoot: Map<Path, Map<Path, number>> | undefined;
   readonly #specials: { name: string; path: RequestedPath }[];
   readonly #objects: { name: string; path: RequestedPath }[];
   readonly #wanted: ReadonlySet<string> | undefined;
@@ -81,6 +84,7 @@ export class TableWriter {
     this.#out = new LineOutput(count, encode);
     const parsed = [...new Set(paths)].map((name) => ({ name, path: parsePath(name) }));
     this.#each = each === undefined ? undefined : parsePaths(each);
+    this.#byRoot = this.#each !== undefined && areNested(this.#each) ? new Map() : undefined;
     this.#specials = parsed.filter(({ path }) => isSpecial(path));
     this.#objects = [...new Set(objects)].map((name) => ({ name, path: parsePath(name) }));
     this.#wanted = keeps ? undefined : new Set(paths.map(comparable));
@@ -197,9 +201,18 @@ export class TableWriter {
   #addValue = (path: Path, text: string, isElement: boolean): void => {
     // An element without values, such as `<item/>`, does not show that the elements have texts of their own.
     if (path.column === undefined && path === this.#root && text === "") return;
-    path.column ??= this.#decide(path);
-    if (path.column >= 0) this.#put(path.column, text, isElement);
+    const column = this.#byRoot === undefined ? (path.column ??= this.#decide(path)) : this.#columnInRoot(path);
+    if (column >= 0) this.#put(column, text, isElement);
   };
+
+  /** Returns the column of a path that can be in rows of several elements, in each of them under another name. */
+  #columnInRoot(path: Path): number {
+    const root = this.#root as Path;
+    const columns = this.#byRoot?.get(root) ?? new Map<Path, number>();
+    const column = columns.get(path) ?? this.#decide(path);
+    this.#byRoot?.set(root, columns.set(path, column));
+    return column;
+  }
 
   /** Returns the column of the path; -1 if the path does not become a column. */
   #decide(path: Path): number {
