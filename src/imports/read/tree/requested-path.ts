@@ -43,7 +43,9 @@ const splitSteps = (text: string): string[] => splitOutsideTests(text.trim(), "/
 
 /** Whether one of the paths leads into the elements to which another one leads, such as `.` and `variants/*`. */
 export function areNested(paths: readonly RequestedPath[]): boolean {
-  const texts = paths.map((path) => path.filter(({ kind }) => kind !== "self").map((step) => `${JSON.stringify(step)}/`));
+  const texts = paths.map((path) =>
+    path.filter(({ kind }) => kind !== "self").map((step) => `${JSON.stringify(step)}/`),
+  );
   return texts.some((outer, i) =>
     texts.some((inner, j) => i !== j && inner.length > outer.length && inner.join("").startsWith(outer.join(""))),
   );
