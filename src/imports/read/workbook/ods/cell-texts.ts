@@ -11,17 +11,17 @@ export interface OdsCell {
   shown: string;
   format: NumberFormat | undefined;
   is_error: boolean;
+  is_formula: boolean;
 }
 
 /** A percentage whose style is missing. */
 const PERCENT = formatOfCode("0%");
 
 /** Returns the text of a cell, and whether the text is a number, a date or a boolean, written in the same form for every workbook. */
-export function odsCellText({ type, value, shown, format, is_error: isError }: OdsCell): {
-  text: string;
-  is_value: boolean;
-} {
+export function odsCellText(cell: OdsCell): { text: string; is_value: boolean } {
+  const { type, value, shown, format, is_error: isError } = cell;
   if (isError) return { text: shown, is_value: false };
+  if (isLogical(cell)) return { text: value === "1" ? "true" : "false", is_value: true };
   switch (type) {
     case "float":
     case "currency":
@@ -32,7 +32,7 @@ export function odsCellText({ type, value, shown, format, is_error: isError }: O
     }
     case "date": {
       const text = (value ?? "")
-        .replace(/[.,]\d+$/, "")
+        .replace(/(?:[.,]\d+)?Z?$/, "")
         .replace(/T00:00(?::00)?$/, "")
         .replace("T", " ");
       return { text, is_value: isPlainValue("", text) };
@@ -45,6 +45,15 @@ export function odsCellText({ type, value, shown, format, is_error: isError }: O
       return { text: type === "string" ? (value ?? shown) : shown, is_value: false };
   }
 }
+
+/** Whether the cell is true or false. LibreOffice writes such a result of a formula, and a boolean of a workbook of Excel, as the number 1 or 0 and
+ * shows a word, such as TRUE or WAHR. */
+const isLogical = ({ type, value, shown, format, is_formula: isFormula }: OdsCell): boolean =>
+  isFormula &&
+  type === "float" &&
+  (value === "0" || value === "1") &&
+  (format === undefined || format === "plain") &&
+  /^\p{L}+$/u.test(shown);
 
 /** A date format of a number is an error of the program that wrote it: the cell is not a date. */
 const numberFormat = (format: NumberFormat | undefined): NumberFormat =>

@@ -186,6 +186,7 @@ export class RowReader {
       value: attributes["office:value"] ?? attributes[`office:${type ?? ""}-value`],
       shown,
       format: this.#formats.get(style),
+      is_formula: isFormula,
       is_error: attributes["calcext:value-type"] === "error",
     });
   }
