@@ -89,11 +89,13 @@ export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
   return found;
 }
 
-/** Returns the nodes that become rows: the nodes to which the paths lead, path by path. If a path leads to an array, each of its elements
- * becomes a row. */
-export const findRows = (from: TreeNode, paths: readonly RequestedPath[]): TreeNode[] => [
-  ...new Set(paths.flatMap((path) => findNodes(from, path).flatMap(elementsOf))),
-];
+/** Returns a function that finds the nodes of a record that become rows: the record itself without `each`, otherwise the nodes to which its
+ * paths lead, path by path. If a path leads to an array, each of its elements becomes a row. */
+export function rowFinder(each: string | undefined): (record: TreeNode) => TreeNode[] {
+  if (each === undefined) return (record) => [record];
+  const paths = parsePaths(each);
+  return (record) => [...new Set(paths.flatMap((path) => findNodes(record, path).flatMap(elementsOf)))];
+}
 
 const elementsOf = (node: TreeNode): TreeNode[] => (node.is_array ? (node.children ?? []).flatMap(elementsOf) : [node]);
 

@@ -15,16 +15,8 @@ import { encodeText } from "../../text/decoders.ts";
 import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "../nodes.ts";
 import { OBJECTS_SUFFIX, objectsOf } from "../objects.ts";
 import { columnOfExport, isExported } from "../skuport-export.ts";
-import {
-  addTexts,
-  areNested,
-  findNodes,
-  findRows,
-  isSpecial,
-  parsePath,
-  parsePaths,
-  type RequestedPath,
-} from "../requested-path.ts";
+import { addTexts, findNodes, isSpecial, parsePath, rowFinder, type RequestedPath } from "../requested-path.ts";
+import { hasNestedRows, NestedColumns } from "./nested-columns.ts";
 
 /** In a table with more columns, blank cells at the end of a row are not written: rows with few values would become very long. */
 const MAX_FILLED_WIDTH = 100;
@@ -44,9 +36,11 @@ export interface CellSource {
 export class TableWriter {
   readonly #columns: Column[] = [];
   readonly #byName = new Map<string, number>();
-  readonly #each: RequestedPath[] | undefined;
-  /** If rows can contain other rows: the column of each path in the rows of each element. */
-  readonly #byRoot: Map<Path, Map<Path, number>> | undefined;
+  /** Whether elements of the records become rows, not the records themselves. */
+  readonly #findsRows: boolean;
+  readonly #rowsOf: (record: TreeNode) => TreeNode[];
+  /** Defined if rows can contain other rows. */
+  readonly #nested: NestedColumns | undefined;
   readonly #specials: { name: string; path: RequestedPath }[];
   readonly #objects: { name: string; path: RequestedPath }[];
   readonly #wanted: ReadonlySet<string> | undefined;
@@ -83,8 +77,9 @@ export class TableWriter {
     this.#isExport = request === undefined;
     this.#out = new LineOutput(count, encode);
     const parsed = [...new Set(paths)].map((name) => ({ name, path: parsePath(name) }));
-    this.#each = each === undefined ? undefined : parsePaths(each);
-    this.#byRoot = this.#each !== undefined && areNested(this.#each) ? new Map() : undefined;
+    this.#findsRows = each !== undefined;
+    this.#rowsOf = rowFinder(each);
+    this.#nested = hasNestedRows(each) ? new NestedColumns((path) => this.#decide(path)) : undefined;
     this.#specials = parsed.filter(({ path }) => isSpecial(path));
     this.#objects = [...new Set(objects)].map((name) => ({ name, path: parsePath(name) }));
     this.#wanted = keeps ? undefined : new Set(paths.map(comparable));
@@ -98,7 +93,7 @@ export class TableWriter {
       this.#addLine(brokenLine(broken), record);
       return;
     }
-    const rows = this.#each === undefined ? [node] : findRows(node, this.#each);
+    const rows = this.#rowsOf(node);
     const hasObjects = rows.some(isObject);
     for (const row of rows)
       if (hasObjects && isScalar(row))
@@ -126,7 +121,7 @@ export class TableWriter {
 
   /** Whether rows may be added with `addPlainRow`: the mapping computes no columns from the trees of the records. */
   get takes_plain_rows(): boolean {
-    return this.#each === undefined && this.#specials.length === 0 && this.#objects.length === 0;
+    return !this.#findsRows && this.#specials.length === 0 && this.#objects.length === 0;
   }
 
   /** Adds a row whose cells are in `source`. Returns false if the row must be added with `add`, which decides about its lists and about
@@ -201,18 +196,9 @@ export class TableWriter {
   #addValue = (path: Path, text: string, isElement: boolean): void => {
     // An element without values, such as `<item/>`, does not show that the elements have texts of their own.
     if (path.column === undefined && path === this.#root && text === "") return;
-    const column = this.#byRoot === undefined ? (path.column ??= this.#decide(path)) : this.#columnInRoot(path);
+    const column = this.#nested?.columnOf(this.#root as Path, path) ?? (path.column ??= this.#decide(path));
     if (column >= 0) this.#put(column, text, isElement);
   };
-
-  /** Returns the column of a path that can be in rows of several elements, in each of them under another name. */
-  #columnInRoot(path: Path): number {
-    const root = this.#root as Path;
-    const columns = this.#byRoot?.get(root) ?? new Map<Path, number>();
-    const column = columns.get(path) ?? this.#decide(path);
-    this.#byRoot?.set(root, columns.set(path, column));
-    return column;
-  }
 
   /** Returns the column of the path; -1 if the path does not become a column. */
   #decide(path: Path): number {
