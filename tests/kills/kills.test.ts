@@ -2,14 +2,15 @@
 import { expect, test } from "vitest";
 import { killImports } from "../../bench/faults/kills.ts";
 
+const KILLS = 6;
 const TIMEOUT_MS = 600_000;
 
 test(
   "imports continue after a worker, the server or PostgreSQL is killed, and end with the same counts and tables as an undisturbed import",
   async () => {
-    const { kills, faults } = await killImports(12, 20_000, () => undefined);
+    const { kills, faults } = await killImports(KILLS, 20_000, () => undefined);
     expect(faults).toEqual([]);
-    expect(kills.worker + kills.server + kills.postgres).toBe(12);
+    expect(kills.worker + kills.server + kills.postgres).toBe(KILLS);
   },
   TIMEOUT_MS,
 );

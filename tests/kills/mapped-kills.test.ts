@@ -1,5 +1,6 @@
-// Kills the worker or the server at random moments of imports with mappings: composite keys, products found by an attribute, and imports
+// Kills the worker or the server at random moments of imports with mappings: groups, layers, XML, products found by an attribute, and imports
 // that wait for an answer. Each import ends like an undisturbed one, and its undo restores the catalogue.
+// `KILLS=25 npm test -- tests/kills/mapped-kills` disturbs each kind of import 25 times.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +18,9 @@ import { until } from "../support/until.ts";
 
 /** Number of rows in the supplier's file, enough for more than one chunk. */
 const ROWS = 20_000;
-const KILLS = 3;
-const TIMEOUT_MS = 600_000;
+/** Number of disturbed imports of each kind. */
+const KILLS = Number(process.env["KILLS"] ?? 1);
+const TIMEOUT_MS = 600_000 + KILLS * 60_000;
 
 /** Returns a GTIN with a valid check digit. Each number gives a different GTIN. */
 function gtin(number: number): string {
@@ -33,9 +35,11 @@ const catalogue = (): string =>
     .map(csvLine)
     .join("");
 
-/** Returns a supplier's file with totals, repeated rows, invalid GTINs and invalid prices. */
-function supplierFile(): string {
-  const rows = Array.from({ length: ROWS }, (_, i) => {
+const COLUMNS = ["Supplier", "Article", "EAN", "Title", "Price", "Colour", "Tags"];
+
+/** Returns the rows of a supplier's file with totals, repeated rows, invalid GTINs and invalid prices. */
+const supplierRows = (): string[][] =>
+  Array.from({ length: ROWS }, (_, i) => {
     const number = i % 50 === 49 ? i - 10 : i;
     const ean = i % 97 === 0 ? `${gtin(number).slice(0, 12)}x` : `0${gtin(number)}`;
     const price = i % 101 === 0 ? "on request" : `${i % 9}.${String(100 + (i % 900))},${String(10 + (i % 90))}`;
@@ -49,8 +53,12 @@ function supplierFile(): string {
       "a, b,c",
     ];
   });
-  return [["Supplier", "Article", "EAN", "Title", "Price", "Colour", "Tags"], ...rows].map(csvLine).join("");
-}
+
+const supplierXml = (rows: readonly string[][]): string => {
+  const record = (cells: readonly string[]): string =>
+    `<item>${cells.map((cell, i) => `<${COLUMNS[i] ?? ""}>${cell}</${COLUMNS[i] ?? ""}>`).join("")}</item>\n`;
+  return `<items>\n${rows.map(record).join("")}</items>\n`;
+};
 
 const VALUES: Mapping = {
   key: { from: ["Supplier", "Article"], join: ":", need: "all" },
@@ -80,6 +88,9 @@ const asking = (mapping: Mapping, otherwise: "hold" | "keep"): Mapping => ({
   attributes: { ...mapping.attributes, colour: { from: "Colour", map: { red: "rot", blue: "blau" }, else: otherwise } },
 });
 
+const CSV = "supplier.csv";
+const XML = "supplier.xml";
+
 let folder = "";
 let server: BenchServer;
 beforeAll(async () => {
@@ -88,7 +99,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "skuport-mapped-kills-"));
   server = await startServer(join(folder, "data"), { DATABASE_URL: "" });
   await writeFile(join(folder, "catalogue.csv"), catalogue());
-  await writeFile(join(folder, "supplier.csv"), supplierFile());
+  const rows = supplierRows();
+  await writeFile(join(folder, CSV), [COLUMNS, ...rows].map(csvLine).join(""));
+  await writeFile(join(folder, XML), supplierXml(rows));
   const { id } = await uploadPath(join(folder, "catalogue.csv"), { base_url: server.url });
   await ended(id);
 }, TIMEOUT_MS);
@@ -184,11 +197,18 @@ async function undo(state: Import): Promise<void> {
   expect(operation).toMatchObject({ state: "done", kept: 0, missing: 0 });
 }
 
+interface Kind {
+  mapping: Mapping;
+  file?: string;
+  /** The mapping that answers the question of the import, if it asks one. */
+  answer?: Mapping;
+}
+
 type Disturb = () => Promise<void>;
 
 /** Runs an import. Calls `disturb` after the upload and, if the import is held, before and after the answer. */
-async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Disturb): Promise<Import> {
-  const { id } = await uploadPath(join(folder, "supplier.csv"), {
+async function run({ mapping, file = CSV, answer }: Kind, disturb: Disturb): Promise<Import> {
+  const { id } = await uploadPath(join(folder, file), {
     base_url: server.url,
     options: { mapping: JSON.stringify(mapping) },
   });
@@ -202,31 +222,31 @@ async function run(mapping: Mapping, answer: Mapping | undefined, disturb: Distu
   return ended(id);
 }
 
-describe.each<[string, Mapping, Mapping | undefined]>([
-  ["whose rows form groups", GROUPED, undefined],
-  ["whose rows are layers of other rows", LAYERED, undefined],
+describe.each<[string, Kind]>([
+  ["whose rows form groups", { mapping: GROUPED }],
+  ["whose rows are layers of other rows", { mapping: LAYERED }],
+  ["of XML files", { mapping: VALUES, file: XML }],
   [
     "that delete products that they find by their GTIN",
-    { ...BY_GTIN, delete_when: { of: "Colour", is: "grey" } },
-    undefined,
+    { mapping: { ...BY_GTIN, delete_when: { of: "Colour", is: "grey" } } },
   ],
-  ["that find products and wait for an answer", asking(BY_GTIN, "hold"), asking(BY_GTIN, "keep")],
-])("imports %s", (_, mapping, answer) => {
+  ["that find products and wait for an answer", { mapping: asking(BY_GTIN, "hold"), answer: asking(BY_GTIN, "keep") }],
+])("imports %s", (_, kind) => {
   test(
     "continue after kills, end like an undisturbed import, and can be undone",
     async () => {
       const exact = `id, created_in, created_at, ${VALUE_COLUMNS}`;
       const before = await hash(exact);
       const started = performance.now();
-      const undisturbed = await run(mapping, answer, () => Promise.resolve());
+      const undisturbed = await run(kind, () => Promise.resolve());
       const tookMs = performance.now() - started;
       expect(undisturbed).toMatchObject({ state: "done", rows: ROWS });
       const expected = await outcomeOf(undisturbed);
-      if (mapping.delete_when !== undefined) expect(undisturbed.deleted).toBeGreaterThan(1000);
+      if (kind.mapping.delete_when !== undefined) expect(undisturbed.deleted).toBeGreaterThan(1000);
       await undo(undisturbed);
       expect(await hash(exact)).toBe(before);
       for (let kill = 0; kill < KILLS; kill++) {
-        const state = await run(mapping, answer, async () => {
+        const state = await run(kind, async () => {
           await sleep(Math.random() * tookMs); // injected delay: the kill comes at a random moment
           server = await killAndRestart(server, Math.random() < 0.5 ? "worker" : "server");
         });

@@ -14,7 +14,8 @@ import { connectClient, retryTransient } from "../../src/db/connection/connect.t
 import { until } from "../support/until.ts";
 
 const ROWS = 20_000;
-const KILLS = 8;
+/** Number of kills. `KILLS=100 npm test -- tests/kills/operation-kills` runs more of them. */
+const KILLS = Number(process.env["KILLS"] ?? 4);
 const TIMEOUT_MS = 600_000;
 /** Maximum time between the start of an operation and the kill. An operation on ROWS products takes about as long. */
 const MAX_DELAY_MS = 1200;
