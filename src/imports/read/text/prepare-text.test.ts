@@ -1,7 +1,7 @@
 // Tests how much disk space unpacking a gzip file can take, by measuring the files that it writes.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { prepareText } from "./prepare-text.ts";
@@ -57,3 +57,17 @@ test("a catalogue whose rows differ only in their SKU is unpacked", async () => 
   expect(error).toBeUndefined();
   expect(written).toBeGreaterThan(100 * MB);
 });
+
+test.each([
+  ["XML", Buffer.from("<a><b><sku>A</sku></b><b><sku>B</sku></b></a>"), ["text", "text.positions", "text.source"]],
+  ["Parquet", readFileSync(resolve(import.meta.dirname, "../parquet/samples/duckdb-v1.parquet")), ["text"]],
+])(
+  "the unpacked file stays on disk only if the records of rejected rows are read from it: %s",
+  async (_, file, left) => {
+    const own = mkdtempSync(join(folder, "left-"));
+    const path = join(folder, "packed.gz");
+    writeFileSync(path, gzipSync(file));
+    await prepareText(path, join(own, "text"), {});
+    expect(readdirSync(own).toSorted()).toEqual(left);
+  },
+);

@@ -137,8 +137,10 @@ async function prepareUnpacked(
     await unpack(format, unpacker, count, { ...preparation, target: unpacked });
     const inner = await contentFormat(format, unpacked);
     const dialect = await prepareContent(inner, unpacked, { ...preparation, is_scratch: true });
-    // Keep the unpacked file: the records of rejected rows are read from it.
-    if (dialect.tree !== undefined) await rename(unpacked, unpackedPath(preparation.target));
+    // Keep an unpacked file of XML or JSON: while its rows are loaded, the records of rejected rows are read from it. The records of other
+    // files, such as Parquet, are not texts.
+    if (inner === "xml" || inner === "json" || inner === "jsonl")
+      await rename(unpacked, unpackedPath(preparation.target));
     return { ...dialect, format };
   } finally {
     await rm(unpacked, { force: true });

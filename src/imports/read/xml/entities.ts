@@ -1,5 +1,7 @@
-// Decodes the entities of XML: the five named ones, and references to characters. Any other entity stays unmodified, because a
-// document type would have to declare it, and declared entities are never expanded.
+// Decodes the entities of XML: the five named ones, and references to characters. Many programs also write entities of HTML, such as `&nbsp;`
+// and `&uuml;`, without declaring them: these are decoded as in HTML. Any other entity stays unmodified, because a document type would have
+// to declare it, and declared entities are never expanded.
+import { decodeHTMLStrict } from "entities";
 
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 /** Maximum number of characters of an entity between `&` and `;`. */
@@ -34,8 +36,14 @@ export function decodeText(text: string): string {
   return decoded + lines.slice(from);
 }
 
+function ofHtml(entity: string): string | undefined {
+  if (!/^[a-z][a-z\d]*$/i.test(entity)) return undefined;
+  const decoded = decodeHTMLStrict(`&${entity};`);
+  return decoded.startsWith("&") ? undefined : decoded;
+}
+
 function characterOf(entity: string): string | undefined {
-  if (!entity.startsWith("#")) return Object.hasOwn(NAMED, entity) ? NAMED[entity] : undefined;
+  if (!entity.startsWith("#")) return Object.hasOwn(NAMED, entity) ? NAMED[entity] : ofHtml(entity);
   const isHex = entity.startsWith("#x");
   const digits = entity.slice(isHex ? 2 : 1);
   if (!(isHex ? /^[\da-f]+$/i : /^\d+$/).test(digits)) return undefined;

@@ -56,6 +56,7 @@ export function createOutline(): { write: (chunk: string) => void; outline: () =
       place.within = within;
       for (let i = 0; i < attributes.length; i += 2) {
         const attribute = attributes[i] as string;
+        if (attribute === "") continue;
         if (parent === top && attribute.startsWith("xmlns")) namespaces.push(attributes[i + 1] as string);
         if (place.attributes.size < MAX_ELEMENTS) place.attributes.add(attribute);
         place.length += (attributes[i + 1] as string).length;

@@ -9,5 +9,10 @@ export function localName(name: string): string {
   return colon < 0 ? name : name.slice(colon + 1);
 }
 
-/** The name of an attribute without its prefix. Declarations of namespaces keep theirs. */
-export const attributeName = (name: string): string => (name.startsWith("xmlns") ? name : localName(name));
+/** Attributes that describe an element to programs that validate XML, and are not data. */
+const NOT_DATA: ReadonlySet<string> = new Set(["xsi:nil", "xsi:schemaLocation", "xsi:noNamespaceSchemaLocation"]);
+
+/** The name of an attribute without its prefix. Declarations of namespaces keep theirs. Returns an empty text for an attribute that is not
+ * data. */
+export const attributeName = (name: string): string =>
+  name.startsWith("xmlns") ? name : NOT_DATA.has(name) ? "" : localName(name);

@@ -146,7 +146,7 @@ class RecordBuilder implements XmlHandler {
       const name = attributes[i] as string;
       const text = attributes[i + 1] as string;
       this.#length += text.length + NODE_LENGTH;
-      if (name.startsWith("xmlns")) continue;
+      if (name === "" || name.startsWith("xmlns")) continue;
       const attribute = new TreeNode(element.path.child(`@${name}`), element);
       attribute.text = text;
       (element.attributes ??= []).push(attribute);
