@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { call } from "../../../client/call.ts";
 import { get_product } from "../../../contract/catalog/products.ts";
 import { list_imports } from "../../../contract/imports/imports.ts";
+import { until } from "../../support/until.ts";
 import { pagesOf, startJourney } from "../support/journey.ts";
 import { tabAndEnter, tabTo } from "../support/keyboard.ts";
 import { inspectLooks } from "../support/looks.ts";
@@ -124,4 +125,19 @@ test("the product list folds variants under their parent and unfolds them, by mo
   await page.goBack();
   await tabAndEnter(page, "Variants");
   await row("B-2").waitFor();
+});
+
+test("files that are chosen together are imported one after another, first those that other files add to", async () => {
+  const page = await open("/imports");
+  const folder = join(import.meta.dirname, "../../fixtures/imports/commerceml-two-files");
+  await page.getByTestId("file").setInputFiles([join(folder, "offers.xml"), join(folder, "import.xml")]);
+  await until(async () => {
+    const { items } = await call(list_imports, { querystring: { limit: 2 } }, base);
+    return items[0]?.filename === "offers.xml" && items[0].state === "done" && items[1]?.filename === "import.xml";
+  });
+  const { items } = await call(list_imports, { querystring: { limit: 2 } }, base);
+  expect(items).toMatchObject([
+    { state: "done", created: 8, updated: 8, rejected: 0 },
+    { state: "done", created: 16, rejected: 0 },
+  ]);
 });

@@ -1,7 +1,7 @@
 // The queue of uploads, sent one after the other. It belongs to the tab: uploads continue while the user visits other pages, and wait
 // while the connection is lost.
 import { computed, reactive, readonly, shallowRef } from "vue";
-import type { Import } from "../../../contract/imports/imports.ts";
+import { get_import, isTerminal, type Import } from "../../../contract/imports/imports.ts";
 import { discard_upload, TUS_VERSION } from "../../../contract/imports/uploads.ts";
 import { trackStarted } from "../../server/running.ts";
 import { toastError } from "../../server/toasts.ts";
@@ -11,6 +11,7 @@ import type { optionsOf } from "../options/import-form.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { uploadInOneRequest } from "./upload-file.ts";
 import { uploadResumable } from "./upload-resumable.ts";
+import { inImportOrder } from "../preview/file-order.ts";
 import { assignPreview, loadPreview } from "../preview/use-preview.ts";
 
 export interface Upload {
@@ -23,6 +24,8 @@ export interface Upload {
   error: Error | null;
   /** Set once the server has created a resumable upload for the file. */
   resumable: Unfinished | undefined;
+  /** Whether the upload waits for the end of the import before it: both files were chosen together, and may change the same products. */
+  follows: boolean;
 }
 
 /** Minimum size for a resumable upload. It is faster to send a smaller file again than to resume its upload. */
@@ -36,6 +39,8 @@ let nextKey = 1;
 let isWorking = false;
 /** Number of files sent since the queue was last empty. */
 let sentSinceIdle = 0;
+/** How often to ask whether the import before a file has ended, in milliseconds. */
+const ASK_EVERY_MS = 300;
 
 export function useUploads() {
   const isUploading = computed(() => uploads.some(({ state }) => state !== "failed"));
@@ -52,11 +57,13 @@ export function useUploads() {
 }
 
 /** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. By default, the import of
- * a file with an unknown layout is held until the user has checked its columns. The option `review` overrides this default. */
+ * a file with an unknown layout is held until the user has checked its columns. The option `review` overrides this default. Files that are
+ * added together are imported one after another. */
 function add(files: File[], given: Upload["options"]): void {
   const options = { review: "unknown" as const, ...given };
   void (async () => {
-    for (const file of files) push(file, options, await findUnfinished(file, options));
+    for (const [i, file] of (await inImportOrder(files, options)).entries())
+      push(file, options, await findUnfinished(file, options), i > 0);
     await work();
   })();
 }
@@ -66,9 +73,9 @@ function resume(resumable: Unfinished, file: File): void {
   void work();
 }
 
-function push(file: File, options: Upload["options"], resumable: Unfinished | undefined): void {
+function push(file: File, options: Upload["options"], resumable: Unfinished | undefined, follows = false): void {
   const key = nextKey++;
-  uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, resumable });
+  uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, resumable, follows });
   void loadPreview(key, file, options);
 }
 
@@ -122,9 +129,20 @@ async function work(): Promise<void> {
   for (;;) {
     const upload = uploads.find(({ state }) => state === "waiting");
     if (!upload) break;
-    await send(upload);
+    if (upload.follows) await untilOver(latest.value?.import_.id);
+    // The user may have removed the upload while it was waiting.
+    if (uploads.includes(upload)) await send(upload);
   }
   isWorking = false;
+}
+
+/** Resolves when the import has ended, waits for an answer of the user, or cannot be read. */
+async function untilOver(id: number | undefined): Promise<void> {
+  for (let isOver = id === undefined; !isOver;) {
+    const import_ = await ask(get_import, { params: { id } }).catch(() => null);
+    isOver = import_ === null || import_.state === "held" || isTerminal(import_.state);
+    if (!isOver) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
 }
 
 async function send(upload: Upload): Promise<void> {
