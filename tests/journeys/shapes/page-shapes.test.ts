@@ -108,6 +108,15 @@ test("the product list folds variants under their parent and unfolds them, by mo
   await row("B-2").waitFor({ state: "detached" });
   await page.getByText("4 products", { exact: true }).waitFor();
 
+  // The button leaves most of the cell to the SKU, and a press in the middle of the cell opens the product.
+  const sku = row("B-1").getByRole("link", { name: "B-1", exact: true });
+  const [cellBox, linkBox] = await Promise.all([sku.locator("xpath=ancestor::td").boundingBox(), sku.boundingBox()]);
+  expect(linkBox?.width ?? 0).toBeGreaterThan((cellBox?.width ?? Infinity) / 2);
+  await sku.locator("xpath=ancestor::td").click();
+  await page.getByTestId("panel").waitFor();
+  await page.goBack();
+  await page.getByTestId("panel").waitFor({ state: "detached" });
+
   await row("B-1").getByRole("button", { name: "1 variant" }).click();
   await row("B-2").waitFor();
   await inspectLooks(page, "products-folded");
