@@ -11,9 +11,11 @@ type Work = { id: number; file: string; scan_token: number };
 
 export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
-  // These files are not needed while the import is held: the scan has already stored its rejected rows, including their records.
-  for (const unneeded of [productsPath(context, work), positionsPath(path), unpackedPath(path)])
-    await rm(unneeded, { force: true });
+  // The positions are kept only if the uploaded file itself contains the records: previews then show the records of rejected rows. The file
+  // of formed products is not needed while the import is held, nor is an unpacked file, which can be large.
+  const isPacked = await exists(unpackedPath(path));
+  const unneeded = isPacked ? [unpackedPath(path), positionsPath(path)] : [];
+  for (const file of [productsPath(context, work), ...unneeded]) await rm(file, { force: true });
   try {
     if ((await stat(path)).size > KEPT_TEXT_BYTES) await truncate(path, KEPT_TEXT_BYTES);
   } catch (error) {
@@ -22,3 +24,9 @@ export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">
     await removeTexts(context, work, work.scan_token);
   }
 }
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

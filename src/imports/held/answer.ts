@@ -1,5 +1,6 @@
 // The options of a held import after the client's answer.
 import type { z } from "zod";
+import { isSwitchedOff } from "../../profiles/choose-profile.ts";
 import type { continue_options, GivenOptions } from "../../../contract/imports/imports.ts";
 
 export type Answer = z.infer<typeof continue_options>;
@@ -13,13 +14,14 @@ export const choosesColumns = ({ mapping, key, name }: Answer): boolean =>
   mapping !== undefined || key !== undefined || name !== undefined;
 
 /** Returns the stored options, overridden by the options of the answer. A profile in the answer replaces the stored mapping, because that
- * mapping may come from another profile. A mapping in the answer replaces all stored options that choose columns. */
+ * mapping may come from another profile, and the stored key and name, which the user has chosen before the profile. Without a profile
+ * (`none`), the stored key and name still apply. A mapping in the answer replaces all stored options that choose columns. */
 export function answeredOptions(stored: GivenOptions, answer: Answer): GivenOptions {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
   const kept: GivenOptions = { ...stored };
   if (answer.profile !== undefined) delete kept.mapping;
-  if (answer.mapping !== undefined) {
-    delete kept.profile;
+  if (answer.mapping !== undefined) delete kept.profile;
+  if (answer.mapping !== undefined || (answer.profile !== undefined && !isSwitchedOff(answer.profile))) {
     delete kept.key;
     delete kept.name;
   }

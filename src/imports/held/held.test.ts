@@ -175,3 +175,17 @@ test("an answer that names a column that the file lacks is refused, and the impo
   }
   expect(await readImport(pool, held.id)).toMatchObject({ state: "held", problem: { type: "/problems/value-unseen" } });
 });
+
+test("a profile that is chosen after a key replaces the key", async () => {
+  const profile = { key: "code", name: "title", attributes: { colour: { from: "colour", map: { rot: "red" } } } };
+  await app.inject({ method: "PUT", url: "/api/profiles/Later", payload: profile });
+  const file = "number,code,title,colour\nN-1,C-1,Lamp,rot\n";
+  const { id } = await importBytes(context, file, { review: "always" });
+  await post(`/api/imports/${id}/continue`, { key: "number", name: "colour" });
+  expect(await workOn(context, id)).toMatchObject({ state: "held", options: { key: "number", name: "colour" } });
+  const without = await post<{ products: object[] }>(`/api/imports/${id}/preview`, { profile: "none" });
+  expect(without.body.products).toMatchObject([{ sku: "N-1", name: "rot" }]);
+  await post(`/api/imports/${id}/continue`, { profile: "Later", review: "never" });
+  expect(await workOn(context, id)).toMatchObject({ state: "done", created: 1, profile: { name: "Later" } });
+  expect(await skus()).toEqual(["C-1"]);
+});

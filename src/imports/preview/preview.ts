@@ -13,6 +13,7 @@ import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { readBroken } from "../read/tree/broken-record.ts";
+import { readSources } from "../read/tree/source-text.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
 import { memberNotices, nameNotices, tableNotices } from "../scan/rows/notices.ts";
@@ -90,7 +91,7 @@ export async function previewSource(
     rows: firstRows(head),
     sample_size: head.records.count,
     rejected: scanned.rejected,
-    rejects: scanned.rejects,
+    rejects: await withSources(scanned.rejects, head, source),
     ignored: scanned.ignored,
     ignored_rows: scanned.ignored_rows,
     deleted: scanned.deleted,
@@ -109,6 +110,21 @@ export async function previewSource(
     ],
     problem: problem === undefined ? null : toProblemDocument(problem),
   };
+}
+
+/** Replaces the rows of rejects from an XML or JSON file by the unmodified records. */
+async function withSources(
+  rejects: Reject[],
+  { sources, dialect: { tree, encoding } }: Pick<Head, "sources" | "dialect">,
+  source: PreviewSource,
+): Promise<Reject[]> {
+  if (tree === undefined || rejects.length === 0) return rejects;
+  const rows = rejects.map(({ row }) => row);
+  const found =
+    sources === undefined && source.kind === "kept"
+      ? await readSources({ path: source.path, encoding, table_path: source.text_path }, rows, SHOWN_RAW)
+      : rows.map((row) => sources?.(row, SHOWN_RAW));
+  return rejects.map((reject, i) => ({ ...reject, raw: (found[i] ?? reject.raw).replaceAll("\0", "\u2400") }));
 }
 
 const shownProfile = ({ name, version, built_in }: KnownProfile): Preview["profile"] => ({ name, version, built_in });

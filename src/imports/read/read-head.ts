@@ -17,6 +17,7 @@ import { packedTwice, refuseMember, refuseSheet } from "./text/refusals.ts";
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { bytesSource } from "./tree/decode-file.ts";
+import type { RecordSource } from "./tree/head-sources.ts";
 import type { Entries } from "./tree/lookup-entries.ts";
 import { convertParquetHead } from "./parquet/convert-parquet.ts";
 import { convertTreeHead } from "./tree/convert-tree.ts";
@@ -41,6 +42,8 @@ export interface Head {
   offset: number;
   /** Entries of lookup tables beside the records of an XML or JSON file. */
   entries?: Entries | undefined;
+  /** The unmodified records of an XML or JSON file; missing if the file was converted earlier. */
+  sources?: RecordSource | undefined;
   /** The question that an import would ask before it reads the file. */
   doubt: Problem | undefined;
 }
@@ -151,8 +154,8 @@ async function readContent(
     case "jsonl": {
       const converted = await convertTreeHead(format, bytesSource(bytes, isWhole), overrides);
       if (converted === undefined) return undefined;
-      const { dialect, text, entries, doubt } = converted;
-      return { ...(await readTable(dialect, text, isWhole, overrides)), entries, doubt };
+      const { dialect, text, entries, sources, doubt } = converted;
+      return { ...(await readTable(dialect, text, isWhole, overrides)), entries, sources, doubt };
     }
     case "parquet":
       return isWhole ? readParquet(bytes, overrides) : undefined;

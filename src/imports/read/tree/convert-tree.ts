@@ -25,6 +25,7 @@ import {
   type CollectedTables,
   type Entries,
 } from "./lookup-entries.ts";
+import { headSources, type RecordSource } from "./head-sources.ts";
 import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
 import { positionsPath } from "./source/source-positions.ts";
 import { TableWriter } from "./table/table-writer.ts";
@@ -89,28 +90,49 @@ const createWriter =
       format === "xml" ? encodeXmlText : undefined,
     );
 
+interface ConvertedHead {
+  dialect: Dialect;
+  text: Buffer;
+  entries: Entries | undefined;
+  sources: RecordSource;
+  doubt: Problem | undefined;
+}
+
 /** Converts the first bytes of a file, or all of it, in memory. Returns undefined if no record ends within the first bytes.
  * @throws Problem as convertTree does */
 export async function convertTreeHead(
   format: TreeFormat,
   source: TreeSource,
   overrides: DialectOverrides,
-): Promise<{ dialect: Dialect; text: Buffer; entries: Entries | undefined; doubt: Problem | undefined } | undefined> {
+): Promise<ConvertedHead | undefined> {
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   let lines: Buffer[] = [];
+  let pages: Buffer[] = [];
   const tables = createTables(overrides.tree);
   const writer = await writeRows(createWriter(format, source, overrides.tree), async (written) => {
     lines = [];
+    pages = [];
     const around = ancestorNames(overrides.tree);
-    const file = { source, encoding, found, tables, around, positions: undefined };
+    const positions: WritePositions = (completed) => {
+      pages.push(...completed);
+      return Promise.resolve();
+    };
+    const file = { source, encoding, found, tables, around, positions };
     for await (const chunk of tableLines(file, written)) lines.push(chunk);
   });
   if (!source.is_whole && writer.records === 0) return undefined;
   requireRecords(found, writer, overrides.tree);
   const text = Buffer.concat([writer.header(), ...lines]);
   const entries = tables === undefined ? undefined : groupEntries(tables.entries);
-  return { dialect: dialectOf(found, encoding), text, entries, doubt: encoding.doubt };
+  const sources = headSources(await decodedText(source, encoding), pages);
+  return { dialect: dialectOf(found, encoding), text, entries, sources, doubt: encoding.doubt };
+}
+
+async function decodedText(source: TreeSource, { encoding }: DetectedEncoding): Promise<string> {
+  let text = "";
+  for await (const chunk of decodeSource(source, encoding)) text += chunk;
+  return text;
 }
 
 /** Replaces the detected path of the records by the path in the mapping, if there is one. With a mapping for JSON Lines, a file of one

@@ -54,6 +54,16 @@ export class SourcePositions {
   }
 }
 
+/** Returns where the record of a row begins, from all pages of a positions file. Rows are numbered from 1.
+ * @returns undefined if the table has no such row */
+export function readPosition(pages: Buffer, row: number): { from: number; length: number } | undefined {
+  if (pages.length < END_BYTES) return undefined;
+  const rows = pages.readDoubleLE(pages.length - END_BYTES);
+  if (row < 1 || row > rows || rows * ROW_BYTES > pages.length) return undefined;
+  const at = (row - 1) * ROW_BYTES;
+  return { from: pages.readDoubleLE(at), length: pages.readUInt32LE(at + 8) };
+}
+
 export interface StoredPositions {
   /** Where each chunk of the text begins, in characters and in bytes. */
   chunks: { characters: number; bytes: number }[];
