@@ -13,7 +13,7 @@ import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { readBroken } from "../read/tree/broken-record.ts";
-import { readSources } from "../read/tree/source-text.ts";
+import { readSources } from "../read/tree/source/source-text.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
 import { memberNotices, nameNotices, tableNotices } from "../scan/rows/notices.ts";

@@ -1,5 +1,5 @@
 // Finds the unmodified records in the first part of an XML or JSON file, which is in memory.
-import { readPosition } from "./source-positions.ts";
+import { readPosition } from "./source/source-positions.ts";
 
 /** Returns the record of a row of the table, cut after `limit` characters; undefined if the row has no record. Rows are numbered from 1. */
 export type RecordSource = (row: number, limit: number) => string | undefined;
