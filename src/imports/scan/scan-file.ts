@@ -11,7 +11,7 @@ import { truncatedFile } from "../problems.ts";
 import { readRecords, type Extent } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
-import { detectText, detectWholeText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
+import { detectText, detectWholeText, isPlainText, prepareGrowingText, prepareText } from "../read/text/prepare-text.ts";
 import { readKnownProfiles } from "../../profiles/known-profiles.ts";
 import type { ImportWork } from "../store.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
@@ -62,19 +62,29 @@ async function scanUpload(given: Run): Promise<void> {
     if ((await scanTextFile(run, extent, detected.dialect, detected.is_proven)) === "scanned") return;
     await fenced(run, () => deleteScanRejects(context.pool, work));
   }
+  const space = scratchSpace(context, work.id, signal);
+  const prepared = preparedPath(context, work);
+  const growing =
+    detected !== undefined || extent.whole
+      ? undefined
+      : await prepareGrowingText({ path: uploaded, extent }, prepared, overrides, { signal, checkSpace: space });
+  if (growing !== undefined) {
+    extent.end = (await stat(prepared)).size;
+    await scanTextFile(run, extent, growing, true);
+    return;
+  }
   while (!extent.whole) await extent.grow();
   const plain = detected === undefined ? undefined : await detectWholeText(uploaded, overrides, signal);
   if (plain !== undefined && isPlainText(plain)) {
     await scanTextFile(run, extent, plain, true);
     return;
   }
-  const space = scratchSpace(context, work.id, signal);
-  const dialect = await prepareText(uploaded, preparedPath(context, work), withMembers(overrides, work), {
+  const dialect = await prepareText(uploaded, prepared, withMembers(overrides, work), {
     signal,
     checkSpace: space,
     judge: judgeMember(work.options, () => readKnownProfiles(context.pool)),
   });
-  extent.end = (await stat(preparedPath(context, work))).size;
+  extent.end = (await stat(prepared)).size;
   // If the file is read again, the same tables of a zip file are read.
   await scanTextFile({ ...run, work: { ...work, members: dialect.members ?? null } }, extent, dialect, true);
 }

@@ -15,8 +15,9 @@ import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./ne
 import { detectFile, detectHeadOf } from "../detect/detect-file.ts";
 import { convertParquet } from "../parquet/convert-parquet.ts";
 import { inspectFile } from "../read-head.ts";
+import type { Extent } from "../read-records.ts";
 import { packedTwice, refuseMember, refuseSheet } from "./refusals.ts";
-import { convertTree } from "../tree/convert-tree.ts";
+import { convertGrowingTree, convertTree } from "../tree/convert-tree.ts";
 import { unpackedPath } from "../tree/source/source-text.ts";
 import { rewriterOf } from "../rewrite/detect-rewriting.ts";
 import { rewriteChunks } from "../rewrite/rewriter.ts";
@@ -80,6 +81,25 @@ export async function prepareText(
   const { size } = await stat(path);
   const unpacker = openUnpacker(format, packedFile(path, size));
   return prepareUnpacked(format, unpacker, createUnpackedCount(size, unpacker.consumed), preparation);
+}
+
+/**
+ * Converts an XML or JSON file to the new file `target` while it is being received. Returns undefined if the file has another format, or if
+ * only the whole file shows its encoding: call `prepareText` when the file has been received.
+ * @param extent how much of the file has been received
+ * @throws Problem as prepareText does, and the errors of `extent.grow`
+ */
+export async function prepareGrowingText(
+  { path, extent }: { path: string; extent: Extent },
+  target: string,
+  overrides: DialectOverrides,
+  { signal, checkSpace }: Pick<PrepareOptions, "signal" | "checkSpace">,
+): Promise<Dialect | undefined> {
+  const format = await detectFormat(path);
+  if (format !== "xml" && format !== "json" && format !== "jsonl") return undefined;
+  refuseSheet(overrides);
+  refuseMember(overrides);
+  return convertGrowingTree(format, { path, extent }, overrides, { path: target, signal, checkSpace });
 }
 
 interface Preparation extends PrepareOptions {

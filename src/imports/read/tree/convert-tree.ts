@@ -5,6 +5,7 @@ import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
+import type { Extent } from "../read-records.ts";
 import { JsonLines } from "../json/json-lines.ts";
 import { notJson } from "../json/not-json.ts";
 import { JsonReader } from "../json/json-reader.ts";
@@ -15,7 +16,7 @@ import { createXmlRecords } from "../xml/xml-records.ts";
 import { outsideVisitor } from "../json/outside.ts";
 import { ancestorNames, Ancestors } from "./around/ancestors.ts";
 import type { TableCollector } from "./around/collect-tables.ts";
-import { decodeBytes, decodeSource, detectTreeEncoding, fileSource, type TreeSource } from "./decode-file.ts";
+import { decodeBytes, decodeSource, detectTreeEncoding, fileSource, growingSource, type TreeSource } from "./decode-file.ts";
 import { MAX_RECORD_LENGTH, type OnRecord } from "./nodes.ts";
 import {
   createTables,
@@ -47,6 +48,41 @@ export async function convertTree(
   const source = fileSource(path, (await stat(path)).size);
   const encoding = await detectTreeEncoding(source, overrides.encoding);
   if (encoding.doubt !== undefined) throw encoding.doubt;
+  return convertSource({ format, source, encoding }, overrides, target);
+}
+
+/**
+ * Converts a file while it is being received, as convertTree does. Returns undefined if the whole file shows another encoding than its first
+ * part, or leaves it in doubt. The file must then be converted again.
+ * @param path the file, of which the first `extent.end` bytes have been received
+ * @throws the errors of `extent.grow`
+ */
+export async function convertGrowingTree(
+  format: TreeFormat,
+  { path, extent }: { path: string; extent: Extent },
+  overrides: DialectOverrides,
+  target: TableTarget,
+): Promise<Dialect | undefined> {
+  const encoding = await detectTreeEncoding({ ...fileSource(path, extent.end), is_whole: false }, overrides.encoding);
+  if (encoding.doubt !== undefined) return undefined;
+  const dialect = await convertSource({ format, source: growingSource(path, extent), encoding }, overrides, target);
+  const whole = await detectTreeEncoding(fileSource(path, extent.end), overrides.encoding);
+  if (whole.doubt !== undefined || whole.encoding !== encoding.encoding) return undefined;
+  const { encoding_alternatives: _alternatives, ...others } = dialect;
+  return { ...others, ...encodingOfDialect(whole) };
+}
+
+interface SourceFormat {
+  format: TreeFormat;
+  source: TreeSource;
+  encoding: DetectedEncoding;
+}
+
+async function convertSource(
+  { format, source, encoding }: SourceFormat,
+  overrides: DialectOverrides,
+  target: TableTarget,
+): Promise<Dialect> {
   const found = withRecord(await outlineOf(format, source, encoding), overrides.tree);
   const around = ancestorNames(overrides.tree);
   const tables = createTables(overrides.tree);
@@ -252,14 +288,21 @@ const tooLong = (line: number): Problem =>
     { extra: because("tree-long-records", { limit: MAX_RECORD_LENGTH >> 20, line }) },
   );
 
+const encodingOfDialect = ({
+  encoding,
+  alternatives,
+}: DetectedEncoding): Pick<Dialect, "encoding" | "encoding_alternatives"> => ({
+  encoding,
+  ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
+});
+
 const dialectOf = (
   { format, record, root, namespaces, elements, lists }: Outline,
-  { encoding, alternatives }: DetectedEncoding,
+  encoding: DetectedEncoding,
 ): Dialect => ({
   format,
   tree: { record, root, namespaces, elements, ...(lists === undefined ? {} : { lists }) },
-  encoding,
-  ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
+  ...encodingOfDialect(encoding),
   delimiter: ",",
   quote: '"',
   escape: '"',

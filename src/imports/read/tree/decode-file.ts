@@ -1,5 +1,6 @@
 // Reads a file as chunks of text, in the encoding that the file declares or that its bytes show.
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { encodingOf, type Encoding } from "../../../../contract/imports/import-names.ts";
 import {
   addEvidence,
@@ -9,6 +10,8 @@ import {
   type DetectedEncoding,
 } from "../detect/detect-encoding.ts";
 import { createDecoder } from "../text/decoders.ts";
+import type { Extent } from "../read-records.ts";
+import { readFully } from "../text/text-file.ts";
 import { bomLength } from "../text/transcode.ts";
 
 const CHUNK_BYTES = 262_144;
@@ -26,7 +29,32 @@ export interface TreeSource {
 export const fileSource = (path: string, size: number): TreeSource => ({
   size,
   consumed: 0,
-  read: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+  read: () => createReadStream(path, { highWaterMark: CHUNK_BYTES, end: Math.max(size, 1) - 1 }),
+  is_whole: true,
+});
+
+/** Returns the bytes of a file that is being received. Reading waits for bytes that have not been received. */
+export const growingSource = (path: string, extent: Extent): TreeSource => ({
+  get size() {
+    return extent.end;
+  },
+  consumed: 0,
+  async *read() {
+    const file = await open(path);
+    try {
+      for (let at = 0; ;) {
+        while (at >= extent.end && !extent.whole) await extent.grow();
+        if (at >= extent.end) return;
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, extent.end - at));
+        if ((await readFully(file, chunk, 0, at)) < chunk.length)
+          throw new Error(`The file ends before byte ${String(extent.end)}`);
+        at += chunk.length;
+        yield chunk;
+      }
+    } finally {
+      await file.close();
+    }
+  },
   is_whole: true,
 });
 
