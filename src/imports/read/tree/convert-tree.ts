@@ -6,36 +6,19 @@ import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
 import type { Extent } from "../read-records.ts";
-import { JsonLines } from "../json/json-lines.ts";
 import { notJson } from "../json/not-json.ts";
-import { JsonReader } from "../json/json-reader.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
-import { TextLength } from "../text/utf16-length.ts";
 import { encodeXmlText } from "../xml/encode-xml.ts";
-import { createXmlRecords } from "../xml/xml-records.ts";
-import { outsideVisitor } from "../json/outside.ts";
-import { ancestorNames, Ancestors } from "./around/ancestors.ts";
-import type { TableCollector } from "./around/collect-tables.ts";
-import { decodeBytes, decodeSource, detectTreeEncoding, fileSource, growingSource, type TreeSource } from "./decode-file.ts";
-import { MAX_RECORD_LENGTH, type OnRecord } from "./nodes.ts";
-import {
-  createTables,
-  entryLines,
-  groupEntries,
-  tablesPath,
-  type CollectedTables,
-  type Entries,
-} from "./lookup-entries.ts";
+import { ancestorNames } from "./around/ancestors.ts";
+import { decodeSource, detectTreeEncoding, fileSource, growingSource, type TreeSource } from "./decode-file.ts";
+import { MAX_RECORD_LENGTH } from "./nodes.ts";
+import { createTables, entryLines, groupEntries, tablesPath, type Entries } from "./lookup-entries.ts";
 import { headSources, type RecordSource } from "./head-sources.ts";
 import { outlineOf, type Outline, type TreeFormat } from "./outline.ts";
 import { positionsPath } from "./source/source-positions.ts";
+import { tableLines, type TreeFile, type WritePositions } from "./table/table-lines.ts";
 import { TableWriter } from "./table/table-writer.ts";
 import { writeFile, writeRows, writeTableFile, type TableTarget } from "./table/write-table.ts";
-
-interface Reader {
-  write(chunk: string): void;
-  end(): void;
-}
 
 /** Writes the records of the file at `path` as a table to the new file `target.path`. @throws Problem unsupported-file, broken-file,
  * encoding-in-doubt, unpacks-too-large, bad-header */
@@ -93,9 +76,6 @@ async function convertSource(
   requireRecords(found, writer, overrides.tree);
   return dialectOf(found, encoding);
 }
-
-/** Appends pages to the file that stores the positions of the records (source-positions.ts). */
-type WritePositions = (pages: readonly Buffer[]) => Promise<void>;
 
 /** Yields the lines of the table at `target`. Also creates a second file, which stores the position of each record in the source file. */
 async function* linesWithPositions(
@@ -177,84 +157,6 @@ function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
   const { lists: _lists, ...other } = found;
   if (request?.record !== undefined) return { ...other, record: request.record };
   return request?.is_lines === true && found.has_root_object && found.record !== "" ? { ...other, record: "" } : found;
-}
-
-interface TreeFile {
-  source: TreeSource;
-  encoding: DetectedEncoding;
-  found: Outline;
-  tables: CollectedTables | undefined;
-  /** Names of the elements around the records whose values the mapping reads. Undefined if the mapping reads no values around the
-   * records. */
-  around: ReadonlySet<string> | undefined;
-  /** Undefined if the positions of the records are not needed. */
-  positions: WritePositions | undefined;
-}
-
-/** Yields the lines of the table, and writes the positions of the records. */
-function tableLines(file: TreeFile, writer: TableWriter): AsyncGenerator<Buffer> {
-  const { has_lines, record } = file.found;
-  return has_lines && namesOf(record).length === 0 ? linesOfJsonLines(file, writer) : linesOfTree(file, writer);
-}
-
-/** Yields the lines of the table of a JSON Lines file, whose values are copied as bytes where possible. */
-async function* linesOfJsonLines(
-  { source, encoding: { encoding }, positions }: TreeFile,
-  writer: TableWriter,
-): AsyncGenerator<Buffer> {
-  const reader = new JsonLines(
-    (record) => writer.add(record),
-    writer.takes_plain_rows ? writer.addPlainRow : undefined,
-  );
-  const length = new TextLength();
-  for await (const { bytes, before } of decodeBytes(source, encoding)) {
-    writer.positions.addChunk(length.characters, before);
-    length.add(bytes);
-    reader.write(bytes);
-    yield* writer.take();
-    const pages = writer.positions.take();
-    if (pages.length > 0) await positions?.(pages);
-  }
-  if (source.is_whole) reader.end();
-  writer.end();
-  yield* writer.take();
-  await positions?.([...writer.positions.take(), writer.positions.end()]);
-}
-
-async function* linesOfTree(
-  { source, encoding: { encoding }, found, tables, around, positions }: TreeFile,
-  writer: TableWriter,
-): AsyncGenerator<Buffer> {
-  const above = around === undefined ? undefined : new Ancestors(around);
-  const reader = readerOf(found, (record) => writer.add(record), { tables: tables?.start(), above });
-  let bytes = 0;
-  let characters = 0;
-  for await (const text of decodeSource(source, encoding)) {
-    writer.positions.addChunk(characters, bytes);
-    bytes = source.consumed;
-    characters += text.length;
-    reader.write(text);
-    yield* writer.take();
-    const pages = writer.positions.take();
-    if (pages.length > 0) await positions?.(pages);
-  }
-  if (source.is_whole) reader.end();
-  writer.end();
-  yield* writer.take();
-  await positions?.([...writer.positions.take(), writer.positions.end()]);
-}
-
-interface AroundRecords {
-  tables: TableCollector | undefined;
-  above: Ancestors | undefined;
-}
-
-const namesOf = (record: string | null): string[] => (record ?? "").split("/").filter((name) => name !== "");
-
-function readerOf({ format, record }: Outline, onRecord: OnRecord, { tables, above }: AroundRecords): Reader {
-  const names = namesOf(record);
-  if (format === "xml") return createXmlRecords(names, onRecord, { tables, above });
-  return new JsonReader(record === null ? undefined : names, onRecord, outsideVisitor(tables, above));
 }
 
 /** @throws Problem unsupported-file if the file has no records */
