@@ -34,13 +34,15 @@ function* fileOf(start: string, part: string, end: string): Generator<Buffer> {
   yield Buffer.from(end);
 }
 
-async function importStream(name: string, chunks: Iterable<Buffer>): Promise<Import> {
+/** Returns the import when it has ended. If it fails while the server is receiving the file, the response to the upload is the problem. */
+async function importStream(name: string, chunks: Iterable<Buffer>): Promise<Pick<Import, "state" | "problem">> {
   const response = await fetch(`${server.url}/api/imports?filename=${name}`, {
     method: "POST",
     headers: { "content-type": "application/octet-stream" },
     body: Readable.toWeb(Readable.from(chunks)) as ReadableStream,
     duplex: "half",
   });
+  if (response.status === 422) return { state: "failed", problem: (await response.json()) as Import["problem"] };
   expect(response.status).toBe(201);
   const { id } = (await response.json()) as Import;
   const read = async (): Promise<Import> =>
