@@ -55,7 +55,10 @@ test("without own profiles, the page explains them and lists the built-in ones",
   await page.goto("/products");
   await goByKeys();
   await page.getByRole("heading", { name: "No profiles of your own yet" }).waitFor();
-  await page.getByRole("list", { name: "Built-in profiles" }).getByRole("link", { name: "Akeneo", exact: true }).waitFor();
+  await page
+    .getByRole("list", { name: "Built-in profiles" })
+    .getByRole("link", { name: "Akeneo", exact: true })
+    .waitFor();
   await look("profiles-first");
 });
 

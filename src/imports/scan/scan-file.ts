@@ -11,7 +11,13 @@ import { truncatedFile } from "../problems.ts";
 import { readRecords, type Extent } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
-import { detectText, detectWholeText, isPlainText, prepareGrowingText, prepareText } from "../read/text/prepare-text.ts";
+import {
+  detectText,
+  detectWholeText,
+  isPlainText,
+  prepareGrowingText,
+  prepareText,
+} from "../read/text/prepare-text.ts";
 import { readKnownProfiles } from "../../profiles/known-profiles.ts";
 import type { ImportWork } from "../store.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
