@@ -59,12 +59,7 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
       return 1;
     }
     await webhookContext(config).loadKeys();
-    // A worker that a server started ends with the server, for whatever reason the server ends.
-    const orphaned = new AbortController();
-    process.on("disconnect", () => {
-      orphaned.abort();
-    });
-    const signal = AbortSignal.any([io.signal, orphaned.signal]);
+    const signal = AbortSignal.any([io.signal, serverEnded()]);
     const pulse = startPulse();
     pulse.onBeat((beat) => {
       // Ignore errors: the channel may be closing.
@@ -81,6 +76,18 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
     return 0;
   },
 };
+
+/** Returns a signal that aborts when the server that has started this worker ends, for whatever reason. It has already aborted if the server
+ * has ended while this worker was starting. The signal of a worker that no server has started never aborts. */
+function serverEnded(): AbortSignal {
+  const ended = new AbortController();
+  process.on("disconnect", () => {
+    ended.abort();
+  });
+  // In a process that was started without an IPC channel, `connected` is undefined.
+  if ((process.connected as boolean | undefined) === false) ended.abort();
+  return ended.signal;
+}
 
 /** Runs all parts of the worker until the signal aborts. */
 async function workOn(
