@@ -1,10 +1,10 @@
-// The order in which files that were chosen together are imported: as the tables of a zip file, files with names of products come first,
-// because files without names, such as stock lists, can only change products that exist.
+// Determines the order in which files that were chosen together are imported. It is the order of the tables of a zip file: files with names of
+// products come first, because files without names, such as stock lists, can only change products that exist.
 import type { Preview } from "../../../contract/imports/imports.ts";
 import { requestPreview } from "../../server/preview/request-preview.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
-/** Of more files, none is read before the upload, and only the names of the files decide. */
+/** If more files were chosen together, they are not read before the upload, and are imported in the order of their file names. */
 const MAX_READ = 20;
 const collator = new Intl.Collator("en", { numeric: true });
 

@@ -1,6 +1,7 @@
 // The queue of uploads, sent one after the other. It belongs to the tab: uploads continue while the user visits other pages, and wait
 // while the connection is lost.
 import { computed, reactive, readonly, shallowRef } from "vue";
+import { UnreachableError } from "../../../client/answer.ts";
 import { get_import, isTerminal, type Import } from "../../../contract/imports/imports.ts";
 import { discard_upload, TUS_VERSION } from "../../../contract/imports/uploads.ts";
 import { trackStarted } from "../../server/running.ts";
@@ -136,11 +137,14 @@ async function work(): Promise<void> {
   isWorking = false;
 }
 
-/** Resolves when the import has ended, waits for an answer of the user, or cannot be read. */
+/** Resolves when the import has ended or waits for an answer of the user, or when the server refuses to return it. While the server is
+ * unreachable, the function keeps asking. */
 async function untilOver(id: number | undefined): Promise<void> {
   for (let isOver = id === undefined; !isOver;) {
-    const import_ = await ask(get_import, { params: { id } }).catch(() => null);
-    isOver = import_ === null || import_.state === "held" || isTerminal(import_.state);
+    const import_ = await ask(get_import, { params: { id } }).catch((error: unknown) =>
+      error instanceof UnreachableError ? undefined : null,
+    );
+    if (import_ !== undefined) isOver = import_ === null || import_.state === "held" || isTerminal(import_.state);
     if (!isOver) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
 }

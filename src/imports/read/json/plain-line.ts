@@ -36,7 +36,7 @@ const NULL = Buffer.from("null");
 
 /** Maximum depth of objects in a plain line. */
 const MAX_PLAIN_DEPTH = 8;
-/** Maximum number of bytes of a plain line: one far below the limits of a record. */
+/** Maximum number of bytes of a plain line. The limit of a record is much higher, so a plain line is never too long to be a record. */
 const MAX_PLAIN_BYTES = 1 << 16;
 /** Number of bytes of a text that a loop searches for its end. For a longer text, a native search is faster. */
 const SEARCHED_BYTES = 24;

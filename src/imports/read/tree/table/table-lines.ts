@@ -48,14 +48,10 @@ async function* linesOfJsonLines(
     writer.positions.addChunk(length.characters, before);
     length.add(bytes);
     reader.write(bytes);
-    yield* writer.take();
-    const pages = writer.positions.take();
-    if (pages.length > 0) await positions?.(pages);
+    yield* completedLines(writer, positions);
   }
   if (source.is_whole) reader.end();
-  writer.end();
-  yield* writer.take();
-  await positions?.([...writer.positions.take(), writer.positions.end()]);
+  yield* lastLines(writer, positions);
 }
 
 async function* linesOfTree(
@@ -71,11 +67,20 @@ async function* linesOfTree(
     bytes = source.consumed;
     characters += text.length;
     reader.write(text);
-    yield* writer.take();
-    const pages = writer.positions.take();
-    if (pages.length > 0) await positions?.(pages);
+    yield* completedLines(writer, positions);
   }
   if (source.is_whole) reader.end();
+  yield* lastLines(writer, positions);
+}
+
+/** Yields the chunks of lines that are complete, and writes the pages of positions that are complete. */
+async function* completedLines(writer: TableWriter, positions: WritePositions | undefined): AsyncGenerator<Buffer> {
+  yield* writer.take();
+  const pages = writer.positions.take();
+  if (pages.length > 0) await positions?.(pages);
+}
+
+async function* lastLines(writer: TableWriter, positions: WritePositions | undefined): AsyncGenerator<Buffer> {
   writer.end();
   yield* writer.take();
   await positions?.([...writer.positions.take(), writer.positions.end()]);

@@ -119,7 +119,7 @@ export class TableWriter {
     this.#out.endRow(cells.length > MAX_FILLED_WIDTH);
   }
 
-  /** Whether rows may be added with `addPlainRow`: the mapping computes no columns from the trees of the records. */
+  /** Whether rows may be added with `addPlainRow`. False if the mapping needs the trees of the records for some of its columns. */
   get takes_plain_rows(): boolean {
     return !this.#findsRows && this.#specials.length === 0 && this.#objects.length === 0;
   }
