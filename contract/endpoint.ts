@@ -1,19 +1,24 @@
 // An endpoint of the API: Fastify's route options without the handler.
 import type { z } from "zod";
+import { KEY_SCOPES, ROLES } from "./identity/identity-rules.ts";
 import "./wording.ts";
 
-/**
- * The role that an endpoint requires. `public` needs no sign-in; `admin` includes `editor` and `importer`, each of which includes
- * `viewer`. The server does not check roles yet: it accepts connections from its own computer only.
- */
-export const ACCESS = ["public", "viewer", "editor", "importer", "admin"] as const;
+/** The role that an endpoint requires; `public` needs no sign-in. */
+export const ACCESS = ["public", ...ROLES] as const;
 export type Access = (typeof ACCESS)[number];
+
+/** The scope that an API key needs for an endpoint. `session`: no key may use the endpoint, only a signed-in user. `none`: the endpoint
+ * is public. */
+export const SCOPES = [...KEY_SCOPES, "session", "none"] as const;
+export type Scope = (typeof SCOPES)[number];
 
 export interface Endpoint {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
   url: string;
   /** Required, so that no new endpoint is public by accident. */
   access: Access;
+  /** Required for the same reason. */
+  scope: Scope;
   schema: {
     operationId: string;
     summary: string;

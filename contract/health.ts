@@ -7,6 +7,7 @@ export const health_live = endpoint({
   method: "GET",
   url: "/health/live",
   access: "public",
+  scope: "none",
   schema: {
     operationId: "health_live",
     summary: "Check that the process is running",
@@ -18,7 +19,8 @@ export const health_live = endpoint({
 export const health_ready = endpoint({
   method: "GET",
   url: "/health/ready",
-  access: "public",
+  access: "viewer",
+  scope: "read",
   schema: {
     operationId: "health_ready",
     summary: "Check that the database responds, and count the workers",

@@ -109,6 +109,7 @@ export const create_product = endpoint({
   method: "POST",
   url: "/api/products",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "create_product",
     summary: "Create a product",
@@ -124,6 +125,7 @@ export const put_product = endpoint({
   method: "PUT",
   url: "/api/products/:sku",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "put_product",
     summary: "Create or replace a product",
@@ -145,6 +147,7 @@ export const patch_product = endpoint({
   method: "PATCH",
   url: "/api/products/:sku",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "patch_product",
     summary: "Change a product (JSON Merge Patch, RFC 7396)",
@@ -175,6 +178,7 @@ export const delete_product = endpoint({
   method: "DELETE",
   url: "/api/products/:sku",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "delete_product",
     summary: "Delete a product",
@@ -232,6 +236,7 @@ export const get_product_history = endpoint({
   method: "GET",
   url: "/api/products/:sku/history",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_product_history",
     summary: "List the versions of a product, newest first",

@@ -37,6 +37,7 @@ export const export_products = endpoint({
   method: "GET",
   url: "/api/products/export",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "export_products",
     summary: "Export products as CSV, TSV, JSON Lines or XLSX",

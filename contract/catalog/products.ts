@@ -80,6 +80,7 @@ export const list_products = endpoint({
   method: "GET",
   url: "/api/products",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_products",
     summary: "List and search products",
@@ -139,6 +140,7 @@ export const list_facets = endpoint({
   method: "GET",
   url: "/api/products/facets",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_facets",
     summary: "Count the most frequent values of an attribute",
@@ -175,6 +177,7 @@ export const list_attributes = endpoint({
   method: "GET",
   url: "/api/products/attributes",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_attributes",
     summary: "Count the products that have each attribute",
@@ -200,6 +203,7 @@ export const list_positions = endpoint({
   method: "GET",
   url: "/api/products/positions",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_positions",
     summary: "Count the products of a list and get cursors to positions spread over the list",
@@ -241,6 +245,7 @@ export const get_product = endpoint({
   method: "GET",
   url: "/api/products/:sku",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_product",
     summary: "Show a product; the SKU is not case-sensitive",

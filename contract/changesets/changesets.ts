@@ -57,6 +57,7 @@ export const list_changesets = endpoint({
   method: "GET",
   url: "/api/changesets",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_changesets",
     summary: "List changesets, newest first",
@@ -81,6 +82,7 @@ export const get_changeset = endpoint({
   method: "GET",
   url: "/api/changesets/:id",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_changeset",
     summary: "Show a changeset",
@@ -117,6 +119,7 @@ export const list_changes = endpoint({
   method: "GET",
   url: "/api/changesets/:id/changes",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_changes",
     summary: "List the products that a changeset changed, with the change of each product",
@@ -143,6 +146,7 @@ export const download_changes = endpoint({
   method: "GET",
   url: "/api/changesets/:id/changes.csv",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "download_changes",
     summary: "Download the changes of a changeset as CSV, one line per changed field",

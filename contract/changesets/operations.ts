@@ -116,6 +116,7 @@ export const change_products = endpoint({
   method: "POST",
   url: "/api/products/bulk",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "change_products",
     summary: "Change or delete many products",
@@ -140,6 +141,7 @@ export const list_operations = endpoint({
   method: "GET",
   url: "/api/operations",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_operations",
     summary: "List operations, newest first",
@@ -157,6 +159,7 @@ export const get_operation = endpoint({
   method: "GET",
   url: "/api/operations/:id",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_operation",
     summary: "Show an operation",
@@ -170,6 +173,7 @@ export const cancel_operation = endpoint({
   method: "POST",
   url: "/api/operations/:id/cancel",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "cancel_operation",
     summary: "Cancel an operation; changes that it has already committed remain and are counted",
@@ -183,6 +187,7 @@ export const watch_operation = endpoint({
   method: "GET",
   url: "/api/operations/:id/events",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "watch_operation",
     summary: "Watch an operation (server-sent events)",
@@ -223,6 +228,7 @@ export const list_conflicts = endpoint({
   method: "GET",
   url: "/api/operations/:id/conflicts",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_conflicts",
     summary: "List the products of an undo that were changed after the undone changeset, in SKU order",

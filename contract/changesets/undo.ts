@@ -42,6 +42,7 @@ export const undo_changeset = endpoint({
   method: "POST",
   url: "/api/changesets/:id/undo",
   access: "editor",
+  scope: "edit",
   schema: {
     operationId: "undo_changeset",
     summary: "Undo a changeset, or preview the undo",

@@ -33,6 +33,7 @@ export const list_column_choices = endpoint({
   method: "GET",
   url: "/api/column-choices",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_column_choices",
     summary: "List what users decided about columns, ordered by column name",
@@ -50,6 +51,7 @@ export const delete_column_choice = endpoint({
   method: "DELETE",
   url: "/api/column-choices/:column",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "delete_column_choice",
     summary: "Delete the choice for a column, and return the deleted choice",

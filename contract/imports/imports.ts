@@ -31,6 +31,7 @@ export const create_import = endpoint({
   method: "POST",
   url: IMPORTS_URL,
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "create_import",
     summary: "Import a file",
@@ -54,6 +55,7 @@ export const list_imports = endpoint({
   method: "GET",
   url: IMPORTS_URL,
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_imports",
     summary: "List imports, newest first",
@@ -79,6 +81,7 @@ export const get_import = endpoint({
   method: "GET",
   url: IMPORT_URL,
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_import",
     summary: "Show an import",
@@ -92,6 +95,7 @@ export const cancel_import = endpoint({
   method: "POST",
   url: CANCEL_IMPORT_URL,
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "cancel_import",
     summary: "Cancel an import; changes that it has already committed remain and are counted",
@@ -108,6 +112,7 @@ export const continue_import = endpoint({
   method: "POST",
   url: CONTINUE_IMPORT_URL,
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "continue_import",
     summary: "Answer the question of a held import and continue the import",
@@ -131,6 +136,7 @@ export const preview_held_import = endpoint({
   method: "POST",
   url: PREVIEW_HELD_URL,
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "preview_held_import",
     summary: "Preview how a held import would continue with changed options",
@@ -155,6 +161,7 @@ export const watch_import = endpoint({
   method: "GET",
   url: WATCH_IMPORT_URL,
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",

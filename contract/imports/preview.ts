@@ -100,6 +100,7 @@ export const preview_import = endpoint({
   method: "POST",
   url: "/api/imports/preview",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "preview_import",
     summary: "Preview how an import would read a file",

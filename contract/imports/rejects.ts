@@ -110,6 +110,7 @@ export const list_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_rejects",
     summary: `List the rejected rows of an import (at most ${FIRST_REJECTS}) with their reasons, in file order`,
@@ -133,6 +134,7 @@ export const list_ignored = endpoint({
   method: "GET",
   url: "/api/imports/:id/ignored",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_ignored",
     summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, and rows that only add to the product of another row (code \`adds\`), in file order`,
@@ -162,6 +164,7 @@ export const summarize_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects/summary",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "summarize_rejects",
     summary: "Count the listed rejects by reason and column, most frequent first",
@@ -179,6 +182,7 @@ export const download_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects.csv",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "download_rejects",
     summary: "Download the listed rejected rows with their reasons as a CSV file that can be corrected and imported",

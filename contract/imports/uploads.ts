@@ -24,6 +24,7 @@ export const describe_uploads = endpoint({
   method: "OPTIONS",
   url: "/api/uploads",
   access: "public",
+  scope: "none",
   schema: {
     operationId: "describe_uploads",
     summary: "Show the supported tus version and extensions, and the maximum file size",
@@ -39,6 +40,7 @@ export const create_upload = endpoint({
   method: "POST",
   url: "/api/uploads",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "create_upload",
     summary: "Create an import with a resumable upload (tus 1.0)",
@@ -74,6 +76,7 @@ export const read_upload = endpoint({
   method: "HEAD",
   url: "/api/uploads/:upload_id",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "read_upload",
     summary: "Show the number of bytes received (`Upload-Offset`)",
@@ -90,6 +93,7 @@ export const append_upload = endpoint({
   method: "PATCH",
   url: "/api/uploads/:upload_id",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "append_upload",
     summary: "Send a part of the file, starting at `Upload-Offset`",
@@ -115,6 +119,7 @@ export const discard_upload = endpoint({
   method: "DELETE",
   url: "/api/uploads/:upload_id",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "discard_upload",
     summary: "Discard an unfinished upload: cancel its import and delete the received bytes",

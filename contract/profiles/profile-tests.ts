@@ -37,6 +37,7 @@ export const test_profile = endpoint({
   method: "POST",
   url: "/api/profiles/:name/test",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "test_profile",
     summary: "Run the tests that a profile contains",
@@ -64,6 +65,7 @@ export const compute_profile_test = endpoint({
   method: "POST",
   url: "/api/profiles/:name/tests/compute",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "compute_profile_test",
     summary: "Compute the products that a profile makes from a small input",

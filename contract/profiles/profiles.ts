@@ -95,6 +95,7 @@ export const list_profiles = endpoint({
   method: "GET",
   url: "/api/profiles",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_profiles",
     summary: "List profiles by name, including the built-in ones",
@@ -109,6 +110,7 @@ export const get_profile = endpoint({
   method: "GET",
   url: "/api/profiles/:name",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_profile",
     summary: "Show a profile",
@@ -123,6 +125,7 @@ export const put_profile = endpoint({
   method: "PUT",
   url: "/api/profiles/:name",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "put_profile",
     summary: "Create or replace a profile",
@@ -151,6 +154,7 @@ export const delete_profile = endpoint({
   method: "DELETE",
   url: "/api/profiles/:name",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "delete_profile",
     summary: "Delete a profile and its versions, and return the deleted profile",
@@ -166,6 +170,7 @@ export const rename_profile = endpoint({
   method: "POST",
   url: "/api/profiles/:name/rename",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "rename_profile",
     summary: "Rename a profile; its versions and the record of its last use are kept",
@@ -182,6 +187,7 @@ export const list_profile_versions = endpoint({
   method: "GET",
   url: "/api/profiles/:name/versions",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_profile_versions",
     summary: "List the versions of a profile, newest first",
@@ -196,6 +202,7 @@ export const get_profile_version = endpoint({
   method: "GET",
   url: "/api/profiles/:name/versions/:version",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "get_profile_version",
     summary: "Show a version of a profile",
@@ -209,6 +216,7 @@ export const restore_profile_version = endpoint({
   method: "POST",
   url: "/api/profiles/:name/versions/:version/restore",
   access: "importer",
+  scope: "import",
   schema: {
     operationId: "restore_profile_version",
     summary: "Make an older version of a profile the current one",

@@ -73,6 +73,7 @@ export const list_deliveries = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/deliveries",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "list_deliveries",
     summary: "List a webhook's deliveries, newest first",
@@ -104,6 +105,7 @@ export const get_delivery = endpoint({
   method: "GET",
   url: "/api/deliveries/:id",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "get_delivery",
     summary: "Show a delivery with its attempts",
@@ -117,6 +119,7 @@ export const retry_delivery = endpoint({
   method: "POST",
   url: "/api/deliveries/:id/retry",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "retry_delivery",
     summary: "Send a delivery again now, with a new retry schedule",
@@ -161,6 +164,7 @@ export const create_replay = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/replay",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "create_replay",
     summary: "Send failed deliveries or missing events since a given time",
@@ -180,6 +184,7 @@ export const list_replays = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/replays",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "list_replays",
     summary: "List the newest 50 replays of a webhook, newest first",
@@ -193,6 +198,7 @@ export const get_replay = endpoint({
   method: "GET",
   url: "/api/replays/:id",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "get_replay",
     summary: "Show a replay",
@@ -206,6 +212,7 @@ export const cancel_replay = endpoint({
   method: "POST",
   url: "/api/replays/:id/cancel",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "cancel_replay",
     summary: "Cancel a replay; deliveries that are already queued will be sent",
@@ -230,6 +237,7 @@ export const list_events = endpoint({
   method: "GET",
   url: "/api/events/feed",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_events",
     summary: "Read all events in commit order, without gaps",

@@ -112,6 +112,7 @@ export const watch_events = endpoint({
   method: "GET",
   url: "/api/events",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "watch_events",
     summary: "Watch all changes (server-sent events)",

@@ -148,6 +148,7 @@ export const list_webhooks = endpoint({
   method: "GET",
   url: "/api/webhooks",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "list_webhooks",
     summary: "List webhooks, oldest first",
@@ -165,6 +166,7 @@ export const create_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "create_webhook",
     summary: "Add a webhook",
@@ -181,6 +183,7 @@ export const get_webhook = endpoint({
   method: "GET",
   url: "/api/webhooks/:id",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "get_webhook",
     summary: "Show a webhook",
@@ -194,6 +197,7 @@ export const patch_webhook = endpoint({
   method: "PATCH",
   url: "/api/webhooks/:id",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "patch_webhook",
     summary: "Change a webhook; omitted fields stay unchanged",
@@ -208,6 +212,7 @@ export const delete_webhook = endpoint({
   method: "DELETE",
   url: "/api/webhooks/:id",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "delete_webhook",
     summary: "Delete a webhook and its log of deliveries, and return the deleted webhook",
@@ -239,6 +244,7 @@ export const reveal_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/reveal",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "reveal_webhook",
     summary: "Show the secrets and header values of a webhook",
@@ -252,6 +258,7 @@ export const rotate_webhook_secret = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/rotate",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "rotate_webhook_secret",
     summary: "Generate a new secret; the old secret stays valid for `overlap_hours`",
@@ -276,6 +283,7 @@ export const test_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/test",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "test_webhook",
     summary: "Send a test event now and return the response",
@@ -321,6 +329,7 @@ export const get_webhook_health = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/health",
   access: "admin",
+  scope: "manage",
   schema: {
     operationId: "get_webhook_health",
     summary: "Show the success rate and latency of a webhook in the last 24 hours",
@@ -334,6 +343,7 @@ export const list_event_types = endpoint({
   method: "GET",
   url: "/api/webhooks/event-types",
   access: "viewer",
+  scope: "read",
   schema: {
     operationId: "list_event_types",
     summary: "List all event types, each with its schema and an example",

@@ -1,0 +1,136 @@
+// Endpoints of a user's own account: password, second factor, sessions.
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { MAX_PASSWORD_CHARACTERS } from "./identity-rules.ts";
+import { problem_document } from "../problem-document.ts";
+
+const instant = z.iso.datetime({ offset: true });
+const password = z
+  .string()
+  .min(1)
+  .max(MAX_PASSWORD_CHARACTERS * 2);
+const code = z.string().trim().min(6).max(32);
+const refusals = {
+  400: problem_document,
+  401: problem_document,
+  403: problem_document,
+  429: problem_document,
+};
+
+export const change_password = endpoint({
+  method: "PUT",
+  url: "/api/account/password",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "change_password",
+    summary: "Change the own password",
+    description: "Ends all other sessions of the user. `old` may only be omitted if the user has no password yet.",
+    tags: ["account"],
+    body: z.object({ old: password.optional(), new: password }).strict(),
+    response: { 204: z.null(), ...refusals, 422: problem_document },
+  },
+});
+
+export const begin_second_factor = endpoint({
+  method: "POST",
+  url: "/api/account/second-factor",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "begin_second_factor",
+    summary: "Create a secret for an authenticator app; it is not in force until a code confirms it",
+    tags: ["account"],
+    response: {
+      200: z.object({
+        secret: z.string().describe("The secret in Base32"),
+        uri: z.string().describe("The otpauth:// URI for a QR code"),
+      }),
+      ...refusals,
+    },
+  },
+});
+
+export const confirm_second_factor = endpoint({
+  method: "PUT",
+  url: "/api/account/second-factor",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "confirm_second_factor",
+    summary: "Put the authenticator app into force with its current code",
+    tags: ["account"],
+    body: z.object({ code }).strict(),
+    response: {
+      200: z.object({ recovery_codes: z.array(z.string()).describe("Each signs in once; shown only now") }),
+      ...refusals,
+    },
+  },
+});
+
+export const remove_second_factor = endpoint({
+  method: "POST",
+  url: "/api/account/second-factor/remove",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "remove_second_factor",
+    summary: "Remove the authenticator app",
+    tags: ["account"],
+    body: z.object({ password: password.optional(), code }).strict(),
+    response: { 204: z.null(), ...refusals },
+  },
+});
+
+export const session_record = z
+  .object({
+    id: z.int(),
+    created_at: instant,
+    last_used_at: instant,
+    expires_at: instant.describe("When the session ends even if it is used"),
+    address: z.string().describe("Address from which the session was last used"),
+    agent: z.string().describe("Header `User-Agent` of the sign-in"),
+    current: z.boolean().describe("Whether this is the session of the request"),
+  })
+  .meta({ id: "Session" });
+export type SessionRecord = z.infer<typeof session_record>;
+
+export const list_sessions = endpoint({
+  method: "GET",
+  url: "/api/account/sessions",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "list_sessions",
+    summary: "List the own sessions, last used first",
+    tags: ["account"],
+    response: { 200: z.object({ items: z.array(session_record) }) },
+  },
+});
+
+export const end_session = endpoint({
+  method: "DELETE",
+  url: "/api/account/sessions/:id",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "end_session",
+    summary: "End one of the own sessions",
+    tags: ["account"],
+    params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+    response: { 204: z.null(), 400: problem_document, 404: problem_document },
+  },
+});
+
+export const end_other_sessions = endpoint({
+  method: "DELETE",
+  url: "/api/account/sessions",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "end_other_sessions",
+    summary: "End all own sessions except this one",
+    tags: ["account"],
+    response: { 200: z.object({ ended: z.int().min(0) }) },
+  },
+});
