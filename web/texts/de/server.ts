@@ -89,14 +89,19 @@ export const server: ServerTexts = {
     "sign-in-required": "Sie sind nicht oder nicht mehr angemeldet. Melden Sie sich an.",
     "sign-in-failed": "Der Benutzername, das Passwort oder der Code stimmt nicht. Prüfen Sie Ihre Eingaben.",
     "code-required": "Geben Sie den Code Ihrer Authenticator-App oder einen Wiederherstellungscode ein.",
-    "too-many-attempts": "Es gab zu viele fehlgeschlagene Versuche. Warten Sie einige Minuten, und versuchen Sie es noch einmal.",
+    "too-many-attempts":
+      "Es gab zu viele fehlgeschlagene Versuche. Warten Sie einige Minuten, und versuchen Sie es noch einmal.",
     "not-permitted": "Ihre Rolle oder Ihr API-Schlüssel erlaubt das nicht. Fragen Sie einen Administrator.",
-    "recent-sign-in-required": "Ihre letzte Anmeldung liegt zu lange zurück. Bestätigen Sie sie mit Ihrem Passwort oder einem Code.",
-    "second-factor-required": "Administratoren brauchen hier eine Authenticator-App. Richten Sie sie auf der Seite „Konto“ ein.",
-    "link-not-valid": "Der Link wurde schon verwendet, ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen geben.",
+    "recent-sign-in-required":
+      "Ihre letzte Anmeldung liegt zu lange zurück. Bestätigen Sie sie mit Ihrem Passwort oder einem Code.",
+    "second-factor-required":
+      "Administratoren brauchen hier eine Authenticator-App. Richten Sie sie auf der Seite „Konto“ ein.",
+    "link-not-valid":
+      "Der Link wurde schon verwendet, ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen geben.",
     "password-refused": "Dieses Passwort kann nicht verwendet werden. Wählen Sie ein anderes.",
     "user-exists": "Es gibt schon einen Benutzer mit diesem Namen. Wählen Sie einen anderen Namen.",
-    "last-administrator": "Das ist der letzte Administrator, der sich anmelden kann. Geben Sie zuerst einem anderen Benutzer diese Rolle.",
+    "last-administrator":
+      "Das ist der letzte Administrator, der sich anmelden kann. Geben Sie zuerst einem anderen Benutzer diese Rolle.",
     "not-ready": "Der Server ist im Moment nicht bereit. Versuchen Sie es in einigen Sekunden noch einmal.",
     "internal-error":
       "Auf dem Server ist ein unerwarteter Fehler aufgetreten. Versuchen Sie es noch einmal. Der Grund steht im Protokoll des Servers.",
