@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { address } from "./address.ts";
+import { authorization, redirectOf, refuseRedirect } from "./authorization.ts";
 import { failureOf, unreachable, UnreachableError, parseJson, chunksOf, readText } from "./answer.ts";
 
 type Given<S, Name extends "params" | "querystring" | "body"> =
@@ -24,6 +25,8 @@ export type ResultOf<E extends Endpoint> = {
 export interface CallOptions {
   /** URL of the server, such as `http://127.0.0.1:8000`; empty = the origin of the page. */
   base_url?: string;
+  /** API key. In a browser, the cookie of the session is used instead. */
+  key?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Additional request headers, such as `if-match` or `idempotency-key`. */
   headers?: Record<string, string>;
@@ -36,9 +39,10 @@ export interface CallOptions {
 export async function call<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
-  { base_url = "", signal, headers = {} }: CallOptions = {},
+  { base_url = "", key, signal, headers = {} }: CallOptions = {},
 ): Promise<ResultOf<E>> {
   const url = address(endpoint, request, base_url);
+  const credential = authorization(key);
   const body = "body" in request && request.body !== undefined ? JSON.stringify(request.body) : null;
   try {
     const response = await fetch(url, {
@@ -46,11 +50,14 @@ export async function call<const E extends Endpoint>(
       headers: {
         accept: "application/json",
         ...(body === null ? {} : { "content-type": "application/json" }),
+        ...credential,
         ...headers,
       },
       body,
+      ...redirectOf(key),
       signal: signal ?? null,
     });
+    refuseRedirect(key, response);
     const text = await readText(chunksOf(response.body), response.status);
     if (!response.ok) throw failureOf(response.status, text);
     if (!response.headers.get("content-type")?.includes("json")) return text as ResultOf<E>;

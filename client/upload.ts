@@ -9,6 +9,7 @@ import { IMPORTS_URL } from "../contract/imports/import-names.ts";
 import type { create_import, Import } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
+import { authorization, isRedirect, redirectError } from "./authorization.ts";
 import { failureOf, unreachable, readText } from "./answer.ts";
 import type { FileForm } from "./upload-form.ts";
 import { createReplay } from "./replay.ts";
@@ -20,6 +21,8 @@ const { request: requestHttp } = process.getBuiltinModule("node:http");
 
 export interface UploadOptions {
   base_url: string;
+  /** API key. */
+  key?: string | undefined;
   /** Options of the import. The server uses its defaults for options that are not given. */
   options?: Omit<z.input<typeof create_import.schema.querystring>, "filename">;
   signal?: AbortSignal | undefined;
@@ -105,6 +108,7 @@ async function sendOnce(
     filename,
     size,
     base_url,
+    key,
     options = {},
     signal,
     onProgress,
@@ -118,6 +122,7 @@ async function sendOnce(
   const added = form === undefined ? 0 : form.head.length + form.tail.length;
   const headers = {
     accept: "application/json",
+    ...authorization(key),
     "content-type": form?.content_type ?? "application/octet-stream",
     ...(size === null ? {} : { "content-length": size + added }),
   };
@@ -138,6 +143,7 @@ async function sendOnce(
   try {
     const response = await answered;
     const status = response.statusCode ?? 0;
+    if (isRedirect(status)) throw redirectError(status, response.headers.location);
     const body = await readText(response, status);
     if (status !== 201) throw failureOf(status, body);
     return JSON.parse(body) as Import;

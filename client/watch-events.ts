@@ -1,6 +1,7 @@
 // Watches all events of the server until the signal aborts. Reconnects after lost connections and server restarts.
 import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/webhooks/events.ts";
 import { address } from "./address.ts";
+import { isRedirectError } from "./authorization.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
 import { NoStream, openStream } from "./stream.ts";
 import { wait } from "./wait.ts";
@@ -9,6 +10,8 @@ export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<
 
 export interface WatchEventsOptions {
   base_url?: string;
+  /** API key. In a browser, the cookie of the session is used instead. */
+  key?: string | undefined;
   signal: AbortSignal;
   /** The last event id received in an earlier watch; the watch continues after this event. */
   last_event_id?: string | undefined;
@@ -21,10 +24,10 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Pause before the next attempt after the server has refused a stream. */
 const REFUSED_PAUSE_MS = 15_000;
 
-/** Yields each event. The caller must reload all data when `onState(true)` is called, because the server may have purged events while the
+/** Yields each event. Throws a Problem if the credential is missing, not valid or not sufficient. The caller must reload all data when `onState(true)` is called, because the server may have purged events while the
  * connection was lost. */
 export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<LiveEvent & { id: string }, void> {
-  const { signal, onState } = options;
+  const { key, signal, onState } = options;
   const url = address(watch_events, {}, options.base_url);
   let { last_event_id } = options;
   let pauseMs = FIRST_PAUSE_MS;
@@ -34,7 +37,7 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
   };
   for (;;) {
     try {
-      for await (const event of openStream(url, { last_event_id, signal, onOpen })) {
+      for await (const event of openStream(url, { last_event_id, key, signal, onOpen })) {
         const data = parseJson(event.data);
         if (event.id !== "") last_event_id = event.id;
         if (data !== undefined && Object.hasOwn(STREAM_EVENTS, event.type)) {
@@ -44,7 +47,10 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
       onState?.(false);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof NoStream || error instanceof UnreachableError || error instanceof TypeError)) throw error;
+      if (!mayReconnect(error)) {
+        onState?.(false);
+        throw error;
+      }
       onState?.(error instanceof NoStream ? false : null);
       if (error instanceof NoStream) {
         last_event_id = undefined; // the server may have refused the stream because of this id
@@ -59,3 +65,7 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
+
+const mayReconnect = (error: unknown): boolean =>
+  !isRedirectError(error) &&
+  (error instanceof NoStream || error instanceof UnreachableError || error instanceof TypeError);

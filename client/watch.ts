@@ -3,6 +3,7 @@ import { isTerminal, WATCH_IMPORT_URL } from "../contract/imports/import-names.t
 import type { ListedImport } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
+import { isRedirectError } from "./authorization.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
 import { call, type CallOptions } from "./call.ts";
 import { NoStream, openStream } from "./stream.ts";
@@ -18,7 +19,7 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Yields the current state of the import, and then newer states until the import has ended. Long values may be shortened. Reconnects
- * until the signal aborts. Throws a Problem if the import does not exist.
+ * until the signal aborts. Throws a Problem if the import does not exist, or if the credential is missing or not valid.
  */
 export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
   const { signal, onConnection } = options;
@@ -36,6 +37,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
       }
     } catch (error) {
       signal?.throwIfAborted();
+      // Among others, a credential that is not valid any more ends the watch.
       if (!isTransient(error)) throw error;
       if (!(error instanceof Problem)) onConnection?.(false);
     }
@@ -46,10 +48,11 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
 
 /** Yields the states that arrive over one connection, or only the current state if the server refuses the stream. */
 async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<ListedImport> {
-  const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
+  const { base_url, key, signal } = options;
+  const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, base_url);
   const lastEventId = seen >= 0 ? String(seen) : undefined;
   try {
-    for await (const event of openStream(url, { last_event_id: lastEventId, signal: options.signal })) {
+    for await (const event of openStream(url, { last_event_id: lastEventId, key, signal })) {
       if (event.type !== "import") continue;
       const state = parseJson(event.data);
       if (state !== undefined) yield state as ListedImport;
@@ -64,5 +67,6 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
 /** Whether an error may be temporary: no connection, or a server that is starting or stopping. */
 function isTransient(error: unknown): boolean {
   if (error instanceof Problem) return error.status >= 500;
+  if (isRedirectError(error)) return false;
   return error instanceof UnreachableError || error instanceof TypeError;
 }

@@ -3,6 +3,7 @@
 import { onScopeDispose, readonly, ref, watch } from "vue";
 import { useDocumentVisibility } from "@vueuse/core";
 import { watchEvents } from "../../client/watch-events.ts";
+import { Problem } from "../../contract/problems.ts";
 import type { StreamData, StreamEvent } from "../../contract/webhooks/events.ts";
 import { reportLost } from "./use-connection.ts";
 
@@ -63,11 +64,16 @@ export function startLiveUpdates(): void {
       stop.abort();
       stop = new AbortController();
       isOpen.value = false;
-      if (now === "visible") void listen();
+      if (now === "visible") void listen().catch(ignoreRefusal);
     },
     { immediate: true },
   );
   onScopeDispose(() => {
     stop.abort();
   });
+}
+
+/** The server refused the stream because the session has ended or the role has changed. `onState(false)` has reported this. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
 }
