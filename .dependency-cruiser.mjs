@@ -4,7 +4,7 @@
 // Any other import is an error. Its rule below states the reason.
 
 const MODULES = "catalog|imports|profiles|changesets|operations|webhooks";
-const SECTIONS = "catalog|changesets|imports|profiles|settings|webhooks";
+const SECTIONS = "account|audit|catalog|changesets|imports|profiles|settings|sign-in|users|webhooks";
 const TESTS = "\\.test\\.ts$|^tests/|^bench/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

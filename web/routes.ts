@@ -1,15 +1,29 @@
 // The routes of the page. Each section is loaded when it is first opened.
 import { createRouter, createWebHistory, type Router } from "vue-router";
+import { account } from "./account/section.ts";
+import { audit } from "./audit/section.ts";
 import { catalog } from "./catalog/section.ts";
 import { changesets } from "./changesets/section.ts";
 import { imports } from "./imports/section.ts";
 import { profiles } from "./profiles/section.ts";
 import type { Section } from "./services/section.ts";
+import { SIGN_IN_PATH, SIGN_OUT_PATH } from "./server/identity/next-path.ts";
 import { settings } from "./settings/section.ts";
+import { users } from "./users/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
 /** The sections in the order of the navigation. The start page redirects to the first section once the catalogue has products. */
-export const SECTIONS: readonly Section[] = [catalog, imports, profiles, changesets, webhooks, settings];
+export const SECTIONS: readonly Section[] = [
+  catalog,
+  imports,
+  profiles,
+  changesets,
+  webhooks,
+  users,
+  audit,
+  settings,
+  account,
+];
 
 export function createPageRouter(): Router {
   const router = createRouter({
@@ -23,8 +37,12 @@ export function createPageRouter(): Router {
         component: () => import("./imports/FirstUsePage.vue"),
         props: { products_path: SECTIONS[0]?.path ?? "/imports" },
       },
-      ...SECTIONS.flatMap(({ routes }) => routes),
-      { path: "/:rest(.*)*", name: "not-found", component: () => import("./ui/NotFoundPage.vue") },
+      { path: SIGN_IN_PATH, name: "sign-in", component: () => import("./sign-in/SignInPage.vue") },
+      { path: SIGN_OUT_PATH, name: "sign-out", component: () => import("./sign-in/SignOutPage.vue") },
+      ...SECTIONS.flatMap(({ routes, role }) =>
+        routes.map((route) => (role === undefined ? route : { ...route, meta: { ...route.meta, role } })),
+      ),
+      { path: "/:rest(.*)*", name: "not-found", component: () => import("./ui/pages/NotFoundPage.vue") },
     ],
   });
   // Screen readers do not notice a page change: move the focus to the new page.

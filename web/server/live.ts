@@ -5,6 +5,7 @@ import { useDocumentVisibility } from "@vueuse/core";
 import { watchEvents } from "../../client/watch-events.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { StreamData, StreamEvent } from "../../contract/webhooks/events.ts";
+import { loadIdentity } from "./identity/identity.ts";
 import { reportLost } from "./use-connection.ts";
 
 type Handler<Name extends StreamEvent> = (data: StreamData<Name>) => void;
@@ -45,6 +46,8 @@ export function startLiveUpdates(): void {
   const onState = (open: boolean | null): void => {
     isOpen.value = open === true;
     if (open === null) reportLost();
+    // The server ends or refuses the stream if the session has ended. This request finds out, and opens the sign-in page.
+    if (open === false) void loadIdentity();
     if (open !== true) return;
     // Without the ID of the last event, events may have been missed. With it, the server sends all later events, or reports
     // `missed`.

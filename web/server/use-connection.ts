@@ -1,4 +1,4 @@
-// Tracks whether the server responds. All requests go through `ask`. When the server is unreachable, one loop retries until it
+// Tracks whether the server responds. All requests go through `ask`, which also opens the sign-in page if the session has ended. When the server is unreachable, one loop retries until it
 // responds; then `reconnects` increases and the components reload their data.
 import { readonly, ref, watch } from "vue";
 import { useOnline } from "@vueuse/core";
@@ -6,6 +6,7 @@ import { UnreachableError } from "../../client/answer.ts";
 import { call, type CallOptions, type RequestOf, type ResultOf } from "../../client/call.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { health_live } from "../../contract/health.ts";
+import { resolveRefusal } from "./identity/refusals.ts";
 
 const RETRY_MS = 1_500;
 
@@ -21,7 +22,8 @@ export const useConnection = () => ({
   reconnects: readonly(reconnects),
 });
 
-/** Sends a request with `call`. Reports the connection as lost if the server is unreachable. */
+/** Sends a request with `call`. Reports the connection as lost if the server is unreachable. If the server wants a confirmation of the
+ * sign-in, asks the user for it and repeats the request once. */
 export async function ask<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
@@ -33,6 +35,7 @@ export async function ask<const E extends Endpoint>(
     // An invalid response does not count as a lost connection: otherwise, the retry would succeed immediately, and the page
     // would reload everything in an endless loop.
     if (error instanceof UnreachableError && error.status === undefined) reportLost();
+    if (await resolveRefusal(error)) return call(endpoint, request, options);
     throw error;
   }
 }

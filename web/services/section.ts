@@ -1,5 +1,6 @@
 // The description of a section, which `web/shell` reads: path, name, icon, shortcut, routes and commands.
 import type { RouteRecordRaw } from "vue-router";
+import type { Role } from "../../contract/identity/identity-rules.ts";
 import type { PlainKey } from "../texts/t.ts";
 import type { Command, CommandSearch } from "./commands.ts";
 
@@ -10,6 +11,11 @@ export interface Section {
   icon: string;
   /** Pressing G and then this key opens the section. */
   key: string;
+  /** The role that the section requires; omitted if everyone who is signed in may see it. */
+  role?: Role;
+  /** Where the section is found. `menu`: in the menu of the user. `wide`: in the navigation of wide screens, and on phones in the menu of the
+   * user. Omitted: in the navigation of all screens. */
+  place?: "menu" | "wide";
   /** Each component is an import function, so that a section is loaded only when it is opened. */
   routes: RouteRecordRaw[];
   /** Commands available on every page; a page adds its own with `useCommands`. */
@@ -22,5 +28,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Whether the page fills the screen and its content scrolls inside it, as in the grid. By default the window scrolls. */
     full?: boolean;
+    /** The role that the page requires. */
+    role?: Role;
   }
 }

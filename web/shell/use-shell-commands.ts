@@ -1,15 +1,16 @@
 // The commands and shortcuts that exist on every page: navigation, theme, search and help.
-import { computed, onScopeDispose } from "vue";
+import { computed, onScopeDispose, type Ref } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";
 import { registerSearch, useCommands, type Command } from "../services/commands.ts";
 import type { Section } from "../services/section.ts";
 import { listenToKeys, useShortcuts } from "../services/shortcuts.ts";
 import { THEMES, useTheme } from "../ui/use-theme.ts";
+import { signOut } from "./sign-out.ts";
 import { t } from "../texts/t.ts";
 
 export function useShellCommands(
-  sections: readonly Section[],
+  sections: Readonly<Ref<readonly Section[]>>,
   { openPalette, openHelp }: { openPalette: () => void; openHelp: () => void },
 ) {
   const router = useRouter();
@@ -17,7 +18,7 @@ export function useShellCommands(
   // Browsers do not report whether there is a keyboard. A device with a mouse usually has one.
   const hasMouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
-    sections.map(({ path, label, icon, key }) => ({
+    sections.value.map(({ path, label, icon, key }) => ({
       id: `go ${path}`,
       label: t(label),
       icon,
@@ -26,17 +27,18 @@ export function useShellCommands(
     })),
   );
 
-  for (const { search } of sections) {
+  for (const { search } of sections.value) {
     if (search) onScopeDispose(registerSearch(() => search((path) => router.push(path))));
   }
   useCommands(() => [
-    ...sections.flatMap(({ commands }) => commands?.() ?? []),
+    ...sections.value.flatMap(({ commands }) => commands?.() ?? []),
     ...THEMES.filter(({ value }) => value !== theme.value).map(({ value, icon }) => ({
       id: `theme ${value}`,
       label: t("shell.theme.switch", { theme: t(`shell.theme.${value}`) }),
       icon,
       run: () => (theme.value = value),
     })),
+    { id: "sign-out", label: t("shell.user.sign_out"), icon: "i-lucide-log-out", run: () => signOut(router) },
     ...(hasMouse.value
       ? [{ id: "help", label: t("shell.help.open"), icon: "i-lucide-keyboard", keys: "?", run: openHelp }]
       : []),

@@ -1,4 +1,6 @@
 // German texts, loaded when German is selected.
+import { account } from "./de/account.ts";
+import { audit } from "./de/audit.ts";
 import { catalog } from "./de/catalog.ts";
 import { changesets } from "./de/changesets.ts";
 import { imports } from "./de/imports.ts";
@@ -7,6 +9,8 @@ import { profiles } from "./de/profiles.ts";
 import { ui } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
+import { sign_in } from "./de/sign-in.ts";
+import { users } from "./de/users.ts";
 import { webhooks } from "./de/webhooks.ts";
 export { server } from "./de/server.ts";
 export { zodGerman } from "./de/zod.ts";
@@ -23,4 +27,8 @@ export const german: Shape<typeof english> = {
   changesets,
   webhooks,
   settings,
+  sign_in,
+  account,
+  users,
+  audit,
 };

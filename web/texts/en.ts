@@ -1,4 +1,6 @@
 // English texts. They are always loaded, and define the keys for all other languages.
+import { account } from "./en/account.ts";
+import { audit } from "./en/audit.ts";
 import { catalog } from "./en/catalog.ts";
 import { changesets } from "./en/changesets.ts";
 import { imports } from "./en/imports.ts";
@@ -7,6 +9,22 @@ import { profiles } from "./en/profiles.ts";
 import { ui } from "./en/ui.ts";
 import { settings } from "./en/settings.ts";
 import { shell } from "./en/shell.ts";
+import { sign_in } from "./en/sign-in.ts";
+import { users } from "./en/users.ts";
 import { webhooks } from "./en/webhooks.ts";
 
-export const english = { shell, ui, catalog, imports, mapping, profiles, changesets, webhooks, settings } as const;
+export const english = {
+  shell,
+  ui,
+  catalog,
+  imports,
+  mapping,
+  profiles,
+  changesets,
+  webhooks,
+  settings,
+  sign_in,
+  account,
+  users,
+  audit,
+} as const;

@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { CHANGES } from "../../contract/catalog/edit-products.ts";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
 import { CONFLICTS, UNDO_POLICIES } from "../../contract/changesets/operations.ts";
+import { AUDIT_ACTIONS } from "../../contract/identity/audit.ts";
+import { KEY_SCOPES, ROLES } from "../../contract/identity/identity-rules.ts";
+import { LINK_KINDS } from "../../contract/identity/sign-in.ts";
 import {
   COLUMN_TARGETS,
   IGNORE_CODES,
@@ -80,6 +83,11 @@ const DISPLAYED: [values: readonly string[], keyOf: (value: string) => string][]
   [VOLUMES, (volume) => `webhooks.form.volume_${volume}`],
   [DELIVERY_STATES, (state) => `webhooks.log.states.${state}`],
   [ATTEMPT_ERRORS, (error) => `webhooks.errors.${error}`],
+  [ROLES, (role) => `ui.role.${role}`],
+  [ROLES, (role) => `ui.role_text.${role}`],
+  [KEY_SCOPES, (scope) => `ui.api_keys.scope.${scope}`],
+  [AUDIT_ACTIONS, (action) => `audit.action.${action}`],
+  [LINK_KINDS, (kind) => `sign_in.link.${kind}`],
   [DISABLED_REASONS.filter((reason) => reason !== "manual"), (reason) => `webhooks.page.disabled_${reason}`],
 ];
 

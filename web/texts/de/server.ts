@@ -1,4 +1,5 @@
 // German texts for what the server reports in English: problems, notices, and faults of a mapping. Values in braces come from the server.
+// Long because every code of the contract has one text.
 import { FAULTS } from "../../../contract/mapping/mapping-faults.ts";
 import type { ServerTexts } from "../server-texts.ts";
 

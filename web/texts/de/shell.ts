@@ -10,7 +10,18 @@ export const shell: Shape<typeof english> = {
     profiles: "Profile",
     changes: "Änderungen",
     webhooks: "Webhooks",
+    users: "Benutzer",
+    audit: "Prüfprotokoll",
     settings: "Einstellungen",
+    account: "Konto",
+  },
+  user: {
+    menu: "{name} {role}, Menü",
+    sign_out: "Abmelden",
+    ended: "Sie sind abgemeldet.",
+    ended_text:
+      "Ihre ungespeicherte Arbeit ist noch auf dieser Seite. Melden Sie sich in einem anderen Tab an, kommen Sie dann zurück, und speichern Sie.",
+    sign_in_tab: "Anmelden",
   },
   sidebar: { collapse: "Seitenleiste einklappen", expand: "Seitenleiste ausklappen" },
   palette: {

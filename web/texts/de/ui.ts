@@ -5,7 +5,7 @@ export const ui: Shape<typeof english> = {
   toast: { undo: "Rückgängig" },
   actor: {
     local: "Lokaler Benutzer",
-    note: "Skuport kennt keine Benutzerkonten. Änderungen von allen, die diesen Server erreichen, ob im Browser, über die Kommandozeile oder über die API, erscheinen als „Lokaler Benutzer“.",
+    note: "Befehle auf dem Server selbst, etwa „skuport import“, erscheinen als „Lokaler Benutzer“. Das gilt auch für alle Änderungen aus der Zeit, als Skuport noch keine Benutzer kannte.",
   },
   confirm: { cancel: "Abbrechen" },
   undo: {
@@ -137,6 +137,64 @@ export const ui: Shape<typeof english> = {
     "last-administrator": "Skuport braucht mindestens einen Administrator, der sich anmelden kann",
     "not-ready": "Der Dienst ist im Moment nicht verfügbar",
     "internal-error": "Auf dem Server ist etwas schiefgegangen",
+  },
+  role: { viewer: "Betrachter", editor: "Bearbeiter", importer: "Importeur", admin: "Administrator" },
+  role_text: {
+    viewer: "Sieht alles im Katalog und exportiert ihn, ändert aber nichts.",
+    editor: "Ändert und löscht außerdem Produkte und macht Änderungen rückgängig.",
+    importer: "Importiert außerdem Dateien und verwaltet Profile, bearbeitet aber keine Produkte auf der Seite.",
+    admin: "Darf alles, auch Benutzer, fremde API-Schlüssel, Webhooks und das Prüfprotokoll.",
+  },
+  not_permitted: {
+    title: "Ihre Rolle erlaubt diese Seite nicht",
+    text: "Die Seite braucht die Rolle {role}. Fragen Sie einen Administrator, wenn Sie sie brauchen.",
+  },
+  password: {
+    show: "Passwort zeigen",
+    hide: "Passwort verbergen",
+    missing: "Geben Sie ein Passwort ein.",
+    short: "Verwenden Sie mindestens {n} Zeichen. | Verwenden Sie mindestens {n} Zeichen.",
+    long: "Verwenden Sie höchstens {n} Zeichen. | Verwenden Sie höchstens {n} Zeichen.",
+    help: "{min} bis {max} Zeichen. Mehrere Wörter hintereinander sind leicht zu merken und schwer zu erraten.",
+    new: "Neues Passwort",
+    yours: "Ihr Passwort",
+  },
+  code: {
+    label: "Code",
+    help: "Der Code, den Ihre Authenticator-App zeigt, oder ein Wiederherstellungscode",
+  },
+  confirm_sign_in: {
+    title: "Bestätigen Sie, dass Sie es sind",
+    text: "Geheimnisse werden nur innerhalb von {minutes} Minuten nach einer Anmeldung gezeigt und geändert.",
+    action: "Bestätigen",
+    with: "Noch einmal mit {name} anmelden",
+    nothing:
+      "Sie haben weder ein Passwort noch eine Authenticator-App. Richten Sie auf der Seite „Konto“ eines davon ein, oder melden Sie sich noch einmal mit einem Link an.",
+  },
+  api_keys: {
+    title: "API-Schlüssel",
+    none: "Es gibt keine API-Schlüssel.",
+    more: "Weitere Schlüssel zeigen",
+    not_valid: "Ungültig",
+    of_user: "von {user}",
+    expires: "Gültig bis: {when}",
+    expired: "Abgelaufen: {when}",
+    revoked_at: "Widerrufen: {when}",
+    never_used: "Nie verwendet",
+    used: "Zuletzt verwendet: {when}",
+    revoke: "Widerrufen",
+    revoke_this: "Den Schlüssel {name} widerrufen",
+    revoke_title: "API-Schlüssel widerrufen?",
+    revoke_text:
+      "Programme, die den Schlüssel „{name}“ verwenden, funktionieren sofort nicht mehr. Das lässt sich nicht rückgängig machen.",
+    revoked: "Der Schlüssel „{name}“ ist widerrufen",
+    scope: { read: "Lesen", edit: "Bearbeiten", import: "Importieren", manage: "Verwalten" },
+    scope_text: {
+      read: "Den Katalog lesen und exportieren",
+      edit: "Produkte anlegen, ändern und löschen, und Änderungen rückgängig machen",
+      import: "Dateien importieren und Profile verwalten",
+      manage: "Webhooks verwalten, das Prüfprotokoll und die Messwerte des Servers lesen",
+    },
   },
   not_found: {
     title: "Seite nicht gefunden",

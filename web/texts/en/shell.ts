@@ -8,7 +8,17 @@ export const shell = {
     profiles: "Profiles",
     changes: "Changes",
     webhooks: "Webhooks",
+    users: "Users",
+    audit: "Audit log",
     settings: "Settings",
+    account: "Account",
+  },
+  user: {
+    menu: "{name} {role}, menu",
+    sign_out: "Sign out",
+    ended: "You are signed out.",
+    ended_text: "Your unsaved work is still on this page. Sign in in another tab, then come back and save it.",
+    sign_in_tab: "Sign in",
   },
   sidebar: { collapse: "Collapse the sidebar", expand: "Expand the sidebar" },
   palette: {

@@ -1,0 +1,79 @@
+// The actions on a user that need at most a confirmation.
+import { ref } from "vue";
+import {
+  create_reset_link,
+  end_user_sessions,
+  patch_user,
+  type OneTimeLink,
+  type UserRecord,
+} from "../../contract/identity/users.ts";
+import { toast, toastError } from "../server/toasts.ts";
+import { ask } from "../server/use-connection.ts";
+import { confirm } from "../services/confirm.ts";
+import { t, tn } from "../texts/t.ts";
+
+/** A link that has just been created, with the user whom it is for. */
+export interface ShownLink extends OneTimeLink {
+  user: string;
+}
+
+export function useUserActions(refresh: () => Promise<void>) {
+  const link = ref<ShownLink | null>(null);
+
+  async function act(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      toastError(error);
+    } finally {
+      await refresh();
+    }
+  }
+
+  /** Creates a link with which the user chooses a new password. */
+  async function createLink(user: UserRecord): Promise<void> {
+    const isReset = user.has_password || user.has_second_factor;
+    const isConfirmed = await confirm({
+      title: t("users.link.title", { name: user.name }),
+      description: t(isReset ? "users.link.reset_text" : "users.link.invite_text"),
+      action: t("users.create_link"),
+    });
+    if (!isConfirmed) return;
+    await act(async () => {
+      link.value = { ...(await ask(create_reset_link, { params: { id: user.id }, body: {} })), user: user.name };
+    });
+  }
+
+  async function setDisabled(user: UserRecord, disabled: boolean): Promise<void> {
+    if (disabled) {
+      const isConfirmed = await confirm({
+        title: t("users.disable_title", { name: user.name }),
+        description: t("users.disable_text"),
+        action: t("users.disable"),
+        tone: "error",
+      });
+      if (!isConfirmed) return;
+    }
+    await act(async () => {
+      await ask(patch_user, { params: { id: user.id }, body: { disabled } });
+      const title = t(disabled ? "users.disabled_done" : "users.enabled_done", { name: user.name });
+      toast({ title, tone: "success" });
+    });
+  }
+
+  async function endSessions(user: UserRecord): Promise<void> {
+    const isConfirmed = await confirm({
+      title: t("users.end_title", { name: user.name }),
+      description: t("users.end_text"),
+      action: t("users.end_sessions"),
+      tone: "error",
+    });
+    if (!isConfirmed) return;
+    await act(async () => {
+      const { ended } = await ask(end_user_sessions, { params: { id: user.id } });
+      toast({ title: tn("users.ended", ended), tone: "success" });
+    });
+  }
+
+  return { link, createLink, setDisabled, endSessions };
+}
