@@ -12,10 +12,7 @@ export const newRecoveryCodes = (): string[] =>
 
 /** Hashes a code as entered: case, spaces and hyphens do not matter. */
 export const hashRecoveryCode = (code: string): Buffer =>
-  createHash("sha256")
-    .update("skuport recovery code ")
-    .update(code.replaceAll(/[\s-]/g, "").toLowerCase())
-    .digest();
+  createHash("sha256").update("skuport recovery code ").update(code.replaceAll(/[\s-]/g, "").toLowerCase()).digest();
 
 const groupsOf = (text: string): string[] =>
   Array.from({ length: text.length / GROUP_CHARACTERS }, (_, i) =>

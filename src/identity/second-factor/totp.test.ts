@@ -20,10 +20,21 @@ describe("totp", () => {
     expect(totpCode(SECRET, totpStepAt(second * 1000))).toBe(code.slice(-6));
   });
 
-  test.each([
-    // RFC 4226, appendix D.
-    "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",
-  ].map((code, counter) => [counter, code] as const))("the code of counter %d is the one of RFC 4226", (counter, code) => {
+  test.each(
+    [
+      // RFC 4226, appendix D.
+      "755224",
+      "287082",
+      "359152",
+      "969429",
+      "338314",
+      "254676",
+      "287922",
+      "162583",
+      "399871",
+      "520489",
+    ].map((code, counter) => [counter, code] as const),
+  )("the code of counter %d is the one of RFC 4226", (counter, code) => {
     expect(totpCode(SECRET, counter)).toBe(code);
   });
 
@@ -88,10 +99,14 @@ describe("totp", () => {
 
 /** Computes a code from the secret in Base32, with code that shares nothing with the server's. */
 function codeOfApp(secret: string, ms: number): string {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const bits = [...secret]
+    .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
+    .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
-  const counter = Math.floor(ms / 30_000).toString(16).padStart(16, "0");
+  const counter = Math.floor(ms / 30_000)
+    .toString(16)
+    .padStart(16, "0");
   const mac = createHmac("sha1", key).update(Buffer.from(counter, "hex")).digest("hex");
   const offset = parseInt(mac.slice(-1), 16) * 2;
-  return String(parseInt(mac.slice(offset, offset + 8), 16) % 2 ** 31 % 1_000_000).padStart(6, "0");
+  return String((parseInt(mac.slice(offset, offset + 8), 16) % 2 ** 31) % 1_000_000).padStart(6, "0");
 }

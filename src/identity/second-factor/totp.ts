@@ -25,7 +25,12 @@ export function totpCode(secret: Buffer, step: number): string {
 
 /** Returns the step whose code was entered, or undefined if the code is wrong or its step was already used.
  * @param usedStep the step of the last accepted code; a code of this step or an earlier one is refused */
-export function findTotpStep(secret: Buffer, code: string, now: number, usedStep: number | undefined): number | undefined {
+export function findTotpStep(
+  secret: Buffer,
+  code: string,
+  now: number,
+  usedStep: number | undefined,
+): number | undefined {
   const entered = Buffer.from(code.replaceAll(/\s/g, ""));
   const current = totpStepAt(now);
   let found: number | undefined;
