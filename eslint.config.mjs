@@ -26,7 +26,7 @@ const naming = [
 ];
 
 export default defineConfig(
-  globalIgnores(["dist/", "data/", "bench/.data/", "coverage/", "tests/screenshots/"]),
+  globalIgnores(["dist/", "build/", "data/", "bench/.data/", "coverage/", "tests/screenshots/"]),
   {
     files: ["**/*.ts", "**/*.vue"],
     extends: [tseslint.configs.strictTypeChecked],

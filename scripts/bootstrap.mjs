@@ -4,6 +4,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oneAtATime } from "./one-at-a-time.mjs";
@@ -16,9 +18,16 @@ export const NODE_FLAGS = ["--max-semi-space-size=1"];
 export const WORKER_FLAGS = ["--max-old-space-size=192"];
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** True in the npm package, which contains the program as JavaScript (strip-types.mjs) and the built page, and whose dependencies npm has
+ * installed. False in a clone of the repository. */
+export const IS_PACKAGE = !existsSync(join(ROOT, "src/main.ts"));
+/** The program. Node 24 runs it. */
+export const MAIN = join(ROOT, IS_PACKAGE ? "build/src/main.js" : "src/main.ts");
 /** Node's cache of compiled code. It shortens later starts by a third, because they neither strip types nor load the program that strips
- * them. */
-export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/compiled");
+ * them. The folder of an installed package may belong to another user, so its cache is in the home folder. */
+export const COMPILE_CACHE = IS_PACKAGE
+  ? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "skuport")
+  : join(ROOT, "node_modules/.cache/compiled");
 
 const NEEDED_NODE = 24;
 // The sources of the page. A stamp in dist/ contains their hash.
@@ -28,7 +37,7 @@ const PAGE_STAMP = join(ROOT, "dist/.built-from");
 
 /** Installs the dependencies of the lockfile unless they are installed. With `dev`, installs development dependencies too. */
 export function ensureDependencies({ dev }) {
-  setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
+  if (!IS_PACKAGE) setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
 }
 
 /** Runs `work` unless `isDone()` returns true. If another command is already setting up this folder, waits for it and then
@@ -95,9 +104,7 @@ export function findNode() {
   if (Number.parseInt(process.versions.node, 10) >= NEEDED_NODE) return process.execPath;
   const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   const binary = process.platform === "win32" ? "bin/node.exe" : "bin/node";
-  const found = [`node-${platform}`, `node-bin-${platform}`]
-    .map((name) => join(ROOT, "node_modules", name, binary))
-    .find((path) => existsSync(path));
+  const found = [`node-${platform}`, `node-bin-${platform}`].map((name) => findInPackage(name, binary)).find(Boolean);
   return (
     found ??
     fail(
@@ -106,8 +113,15 @@ export function findNode() {
   );
 }
 
+/** Returns the path of a file of an installed package, or undefined. npm may have installed the package in a folder above ours. */
+function findInPackage(name, file) {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  return folders.map((folder) => join(folder, name, file)).find((path) => existsSync(path));
+}
+
 /** Builds the page unless dist/ was built from the same sources. */
 export function ensurePage(node) {
+  if (IS_PACKAGE) return;
   const sources = hashPageSources();
   // A production install has no build tools: it includes dist/, or serves only the API.
   if (!existsSync(VITE)) return;

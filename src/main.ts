@@ -56,7 +56,7 @@ async function help(name: string | undefined): Promise<number> {
   const commands = await Promise.all(Object.values(COMMANDS).map((loadOne) => loadOne()));
   const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   process.stdout.write(
-    `Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\nRun \`skuport COMMAND --help\` for the options of a command.\n`,
+    `Usage: skuport [COMMAND] [options]\n\n${lines.join("\n")}\n\nWithout a command, skuport runs \`serve\`. Run \`skuport COMMAND --help\` for the options of a command.\n`,
   );
   return 0;
 }
