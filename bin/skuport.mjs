@@ -23,10 +23,5 @@ if (node === process.execPath && args[0] !== "serve" && args[0] !== "work") {
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE);
   await import(pathToFileURL(MAIN).href);
 } else {
-  process.exitCode = await run(node, [
-    ...NODE_FLAGS,
-    ...(args[0] === "work" ? WORKER_FLAGS : []),
-    MAIN,
-    ...args,
-  ]);
+  process.exitCode = await run(node, [...NODE_FLAGS, ...(args[0] === "work" ? WORKER_FLAGS : []), MAIN, ...args]);
 }

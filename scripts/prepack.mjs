@@ -5,4 +5,6 @@ import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap
 ensureDependencies({ dev: true });
 const node = findNode();
 ensurePage(node);
-process.exitCode = await run(node, ["--disable-warning=ExperimentalWarning", join(ROOT, "scripts/strip-types.mjs")], { cwd: ROOT });
+process.exitCode = await run(node, ["--disable-warning=ExperimentalWarning", join(ROOT, "scripts/strip-types.mjs")], {
+  cwd: ROOT,
+});
