@@ -65,6 +65,7 @@ export const PROBLEMS = {
   "profile-exists": { status: 409, title: "There is already a profile with this name" },
   "built-in-profile": { status: 409, title: "The profile is built in" },
   "forbidden-host": { status: 403, title: "This host name or origin is not allowed" },
+  "https-required": { status: 403, title: "The server accepts requests over TLS only" },
   "sign-in-required": { status: 401, title: "You are not signed in" },
   "sign-in-failed": { status: 401, title: "The sign-in failed" },
   "code-required": { status: 401, title: "The code of your authenticator app is required" },

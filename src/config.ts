@@ -1,7 +1,6 @@
 // Defines and documents every setting of Skuport, and reads them from the environment and `.env` into one frozen object. Only this file
 // reads the environment; all other code receives the Config as an argument.
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -9,6 +8,10 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import "../contract/wording.ts";
 import { isKey } from "./secrets/keyring.ts";
+import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
+import { ConfigError, listOf, wholeNumber, yesOrNo, type Setting } from "./settings/setting.ts";
+
+export { ConfigError } from "./settings/setting.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -18,6 +21,12 @@ export interface Config {
   readonly port: number;
   /** False = the port is the default, and the server may use the next free one. */
   readonly port_is_explicit: boolean;
+  /** Origins under which users open Skuport, such as https://shop.example. Empty = only this computer can use the server. */
+  readonly public_urls: readonly string[];
+  /** Absolute paths of the server's certificate and key; undefined = the server itself does not use TLS. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Addresses and networks of trusted reverse proxies. */
+  readonly trust_proxy: readonly string[];
   /** Absolute path of the data folder. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
@@ -44,69 +53,12 @@ export interface Config {
   readonly history_keep_days: number | undefined;
 }
 
-/** Reports all faults of a configuration. Each fault contains the variable, its value and what to do. */
-export class ConfigError extends Error {
-  readonly faults: readonly string[];
-  constructor(faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length === 1 ? "an error" : `${String(faults.length)} errors`}:\n  ${faults.join("\n  ")}`,
-    );
-    this.name = "ConfigError";
-    this.faults = faults;
-  }
-}
-
-interface Setting {
-  /** Text for `.env.example`: what the setting does, its unit and its limits. */
-  about: string;
-  /** Value shown in `.env.example`; "" = none. */
-  example: string;
-  /** Converts the variable's text to its value. The error message contains the correct form. */
-  schema: z.ZodType<unknown, string>;
-  /** Hides the value in messages. */
-  is_secret?: true;
-}
-
-const wholeNumber = (min: number, max: number) => {
-  const message = `write a whole number from ${String(min)} to ${String(max)}`;
-  return z
-    .string()
-    .regex(/^\d{1,16}$/, message)
-    .transform(Number)
-    .refine((number) => number >= min && number <= max, message);
-};
-
-/** Schema of a comma-separated list. */
-const listOf = (isValid: (text: string) => boolean, message: string) =>
-  z
-    .string()
-    .transform((text) => text.split(",").map((item) => item.trim()))
-    .refine((items) => items.every(isValid), message);
-
-const yesOrNo = z
-  .enum(["true", "false", "yes", "no", "1", "0"], "write true or false")
-  .transform((text) => text === "true" || text === "yes" || text === "1");
-
 // One more than the CPU cores, so that one loader parses while the others keep PostgreSQL busy. More than four loaders gain little on one
 // disk and slow down the API's queries. On two cores, three loaders loaded 500,000 rows in 2.1 s, two in 2.5 s.
 const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4));
 
 const SETTINGS = {
-  SKUPORT_HOST: {
-    about: "Address that the server listens on. Only loopback addresses are allowed, because there is no sign-in yet.",
-    example: "127.0.0.1",
-    schema: z
-      .string()
-      .refine(
-        isLoopback,
-        "there is no sign-in yet, so everyone who can reach the server could change the catalogue; write 127.0.0.1, ::1 or localhost. To share Skuport, use a reverse proxy with sign-in",
-      ),
-  },
-  SKUPORT_PORT: {
-    about: "Port that the server listens on; 0 = any free port. Default: 8000, or the next free port.",
-    example: "8000",
-    schema: wholeNumber(0, 65_535),
-  },
+  ...NETWORK_SETTINGS,
   SKUPORT_DATA_DIR: {
     about: "Data folder, for uploads and the embedded PostgreSQL. Only one server at a time can use it.",
     example: "./data",
@@ -198,7 +150,7 @@ const SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
-type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> };
+type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> } & { PORT?: number };
 
 /**
  * Reads the settings from `env` and from the file `.env` in `cwd`. The environment takes precedence. An empty value counts as not set.
@@ -209,8 +161,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
   const values = parseSettings(given);
   return Object.freeze({
     host: values.SKUPORT_HOST ?? "127.0.0.1",
-    port: values.SKUPORT_PORT ?? 8000,
-    port_is_explicit: values.SKUPORT_PORT !== undefined,
+    port: values.SKUPORT_PORT ?? values.PORT ?? 8000,
+    port_is_explicit: (values.SKUPORT_PORT ?? values.PORT) !== undefined,
+    public_urls: values.SKUPORT_PUBLIC_URL ?? [],
+    tls: tlsFiles(values, cwd),
+    trust_proxy: values.SKUPORT_TRUST_PROXY ?? [],
     data_dir: resolve(cwd, values.SKUPORT_DATA_DIR ?? "./data"),
     database_url: values.DATABASE_URL,
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
@@ -240,7 +195,7 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
-    const setting: Setting | undefined = isName(name) ? SETTINGS[name] : undefined;
+    const setting = findSetting(name, given);
     if (setting === undefined) {
       // Report unknown settings. Otherwise a misspelt setting would be ignored silently.
       if (name.startsWith("SKUPORT_"))
@@ -254,8 +209,18 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
         `${name}=${setting.is_secret ? "***" : withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`,
       );
   }
+  faults.push(...networkFaults(given));
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
+}
+
+function findSetting(name: string, given: Readonly<Record<string, string>>): Setting | undefined {
+  if (name === "PORT" && given["SKUPORT_PORT"] === undefined) return PLATFORM_PORT;
+  return isName(name) ? SETTINGS[name] : undefined;
+}
+
+function tlsFiles({ SKUPORT_TLS_CERT: cert, SKUPORT_TLS_KEY: key }: Values, cwd: string): Config["tls"] {
+  return cert === undefined || key === undefined ? undefined : { cert: resolve(cwd, cert), key: resolve(cwd, key) };
 }
 
 function isName(name: string): name is Name {
@@ -276,10 +241,6 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== "",
   );
   return Object.fromEntries(given.map(([name, text]) => [name, text.trim()]));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 function isPostgresUrl(text: string): boolean {

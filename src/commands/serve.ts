@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
+import { networkOf } from "../http/network/network.ts";
 import { senders } from "../imports/worker.ts";
 import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
 import { operationSenders } from "../operations/worker.ts";
@@ -95,6 +96,7 @@ async function serveOn(
     ...senders(boss),
     webhooks: webhookContext(config),
     ...operationSenders(boss),
+    network: networkOf(config),
   });
   let failed = false;
   try {

@@ -1,6 +1,5 @@
 // Builds the HTTP application: routes of all modules, errors, API documentation, security headers.
 import { randomUUID } from "node:crypto";
-import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, {
@@ -17,8 +16,10 @@ import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../ca
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
-import { identifyCallers } from "./caller.ts";
-import { checkOrigin } from "./check-origin.ts";
+import { identifyCallers } from "./network/caller.ts";
+import { checkOrigin } from "./network/check-origin.ts";
+import { LOCAL_NETWORK, type Network } from "./network/network.ts";
+import { setBareHeaders, useSecurityHeaders } from "./network/security-headers.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
 import { eventStreamRoute } from "./streams/event-stream.ts";
 import { healthRoutes, type HealthContext } from "./monitoring/health.ts";
@@ -48,6 +49,8 @@ export interface AppContext
   isDiskFull?: () => boolean;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
   limits?: HttpLimits;
+  /** Default: only this computer can use the server. */
+  network?: Network;
 }
 
 /** Time limits of requests. Tests use shorter ones. */
@@ -61,29 +64,9 @@ const LIMITS: HttpLimits = { headers_ms: 15_000, bodies: BODY_LIMITS };
 /** Interval at which Node checks for late headers; its default is 30 seconds. */
 const HEADERS_CHECK_MS = 1000;
 
-const SECURITY_HEADERS: FastifyHelmetOptions = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      // Scripts of Nuxt UI set inline styles.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // The server listens on loopback without TLS.
-  strictTransportSecurity: false,
-};
-
 export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   const { headers_ms, bodies } = context.limits ?? LIMITS;
+  const network = context.network ?? LOCAL_NETWORK;
   const app: FastifyInstance = Fastify({
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -99,21 +82,22 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     clientErrorHandler: sendClientProblem,
     // Handles errors before routing, such as a URL that cannot be decoded: they do not reach the error handler.
     frameworkErrors: (error, request, reply) => {
+      setBareHeaders(request, reply);
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
   });
   app.setValidatorCompiler(validateRequest);
   app.setSerializerCompiler(serializerCompiler);
-  identifyCallers(app);
+  identifyCallers(app, network);
   useProblems(app, context.isDiskFull);
   // Register this first: it must also see requests that the next hooks refuse, because their bodies may still arrive.
   limitBodies(app, bodies);
-  app.addHook("onRequest", checkOrigin);
+  await useSecurityHeaders(app);
+  app.addHook("onRequest", checkOrigin(network));
   useIdempotency(app, context.pool);
   parseJson(app);
   storeNothing(app);
   emptyNotModified(app);
-  await app.register(helmet, SECURITY_HEADERS);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",

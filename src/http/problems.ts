@@ -4,6 +4,8 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { isTlsSocket } from "./network/caller.ts";
+import { BARE_HEADERS, STRICT_TRANSPORT } from "./network/security-headers.ts";
 import { problemOfDatabase } from "./database-problems.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { cutText, invalidRequest, type Fault } from "../../contract/faults.ts";
@@ -41,8 +43,17 @@ export function sendClientProblem(error: ConnectionError, socket: Socket): void 
   const body = JSON.stringify(toProblemDocument(problem));
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      `${headerLines(socket)}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function headerLines(socket: Socket): string {
+  const headers = isTlsSocket(socket)
+    ? { ...BARE_HEADERS, "strict-transport-security": STRICT_TRANSPORT }
+    : BARE_HEADERS;
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
 }
 
 const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: string }>> = {

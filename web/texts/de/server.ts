@@ -87,6 +87,7 @@ export const server: ServerTexts = {
     "built-in-profile":
       "Dieses Profil gehört zu Skuport: Es hat keine Versionen und kann nicht gelöscht werden. Speichern Sie einen eigenen Text unter diesem oder einem neuen Namen.",
     "forbidden-host": "Der Server nimmt Anfragen unter diesem Hostnamen nicht an.",
+    "https-required": "Öffnen Sie Skuport unter seiner Adresse mit https://.",
     "sign-in-required": "Sie sind nicht oder nicht mehr angemeldet. Melden Sie sich an.",
     "sign-in-failed": "Der Benutzername, das Passwort oder der Code stimmt nicht. Prüfen Sie Ihre Eingaben.",
     "code-required": "Geben Sie den Code Ihrer Authenticator-App oder einen Wiederherstellungscode ein.",

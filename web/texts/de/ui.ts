@@ -124,6 +124,7 @@ export const ui: Shape<typeof english> = {
     "profile-exists": "Es gibt bereits ein Profil mit diesem Namen",
     "built-in-profile": "Mitgelieferte Profile lassen sich nicht ändern",
     "forbidden-host": "Dieser Hostname oder Ursprung ist nicht erlaubt",
+    "https-required": "Der Server nimmt Anfragen nur über TLS an",
     "sign-in-required": "Sie sind nicht angemeldet",
     "sign-in-failed": "Die Anmeldung ist fehlgeschlagen",
     "code-required": "Der Code Ihrer Authenticator-App wird benötigt",

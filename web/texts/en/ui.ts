@@ -116,6 +116,7 @@ export const ui = {
     "profile-exists": "There is already a profile with this name",
     "built-in-profile": "Built-in profiles cannot be changed",
     "forbidden-host": "This host name or origin is not allowed",
+    "https-required": "The server accepts requests over TLS only",
     "sign-in-required": "You are not signed in",
     "sign-in-failed": "The sign-in failed",
     "code-required": "The code of your authenticator app is required",

@@ -1,7 +1,7 @@
 // Tests which requests of browsers are refused and accepted, for every method.
 import { expect, test } from "vitest";
-import { createTestApp } from "../../tests/support/app.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const app = await createTestApp(await createTestDatabase());
 const HOST = "127.0.0.1:8000";

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { expect, test } from "vitest";
 import { clientOf } from "./caller.ts";
+import { LOCAL_NETWORK } from "./network.ts";
 
 test.each([
   ["127.0.0.1", undefined, "127.0.0.1"],
@@ -12,5 +13,5 @@ test.each([
   ["192.0.2.7", "198.51.100.1", "192.0.2.7"],
 ])("the client of a connection from %s, forwarded for %s, is %s", (remoteAddress, forwarded, client) => {
   const request = { raw: { socket: { remoteAddress } }, headers: { "x-forwarded-for": forwarded } };
-  expect(clientOf(request as unknown as FastifyRequest)).toBe(client);
+  expect(clientOf(request as unknown as FastifyRequest, LOCAL_NETWORK)).toBe(client);
 });
