@@ -51,7 +51,9 @@ test("all faults are reported together, each with its variable, value and what t
   const faults = faultsOf(env);
   expect(faults).toHaveLength(8);
   for (const name of Object.keys(env)) expect(faults.filter((fault) => fault.startsWith(`${name}=`))).toHaveLength(1);
-  expect(faults.join("\n")).toContain("SKUPORT_HOST=0.0.0.0: other computers can reach this address: set SKUPORT_PUBLIC_URL");
+  expect(faults.join("\n")).toContain(
+    "SKUPORT_HOST=0.0.0.0: other computers can reach this address: set SKUPORT_PUBLIC_URL",
+  );
   expect(faults.join("\n")).toContain("SKUPORT_PORT=70000: write a whole number from 0 to 65535");
   expect(faults.join("\n")).not.toContain("secret");
 });
