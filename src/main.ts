@@ -107,6 +107,7 @@ async function explain(error: unknown, command: string): Promise<number> {
     "EmbeddedError",
     "MigrationError",
     "UnfitDatabaseError",
+    "CertificateError",
     "PortTakenError",
     "Problem",
     "UnreachableError",

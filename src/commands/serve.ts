@@ -1,12 +1,13 @@
 // skuport serve: serves the API and the page. By default also starts the embedded PostgreSQL and a worker process.
 import { once } from "node:events";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
+import { openCertificate } from "../http/network/certificate.ts";
+import { openListeners, type Listeners } from "../http/network/listeners.ts";
 import { networkOf } from "../http/network/network.ts";
 import { senders } from "../imports/worker.ts";
 import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
@@ -19,8 +20,6 @@ import { logStrayErrors } from "../processes/stray-errors.ts";
 import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport serve";
-/** Number of ports to try after the default port before giving up. */
-const PORTS_TRIED = 100;
 
 export const serve: Command = {
   name: "serve",
@@ -74,6 +73,8 @@ async function serveOn(
 ): Promise<number> {
   const { address, embedded, data_dir } = database;
   const { signal } = io;
+  const hosts = config.public_urls.map((url) => new URL(url).hostname);
+  const certificate = config.tls && (await openCertificate(config.tls, hosts, log));
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
@@ -97,11 +98,14 @@ async function serveOn(
     webhooks: webhookContext(config),
     ...operationSenders(boss),
     network: networkOf(config),
+    certificate,
   });
   let failed = false;
+  let listeners: Listeners | undefined;
   try {
-    const url = await listenOn(app, config);
-    await data_dir?.publish({ url, connection: address });
+    listeners = await openListeners(app, config);
+    const { url, local_url } = listeners;
+    await data_dir?.publish({ url: local_url, connection: address });
     worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
@@ -114,34 +118,11 @@ async function serveOn(
     await worker?.stop();
   } finally {
     await app.close();
+    await listeners?.close();
+    certificate?.stop();
     await listener.stop();
     await boss.stop({ graceful: false });
     await pool.end();
   }
   return failed ? 1 : 0;
-}
-
-/** Listens on the port, or on the next free one if the port is only the default. */
-async function listenOn(app: FastifyInstance, { host, port, port_is_explicit }: Config): Promise<string> {
-  for (let tried = 0; ; tried++) {
-    try {
-      const url = await app.listen({ host, port: port + tried });
-      if (tried > 0) app.log.info(`port ${port} is in use; using ${port + tried}. Set SKUPORT_PORT to choose a port`);
-      return url;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      if (port_is_explicit) throw new PortTakenError(port, error);
-      if (tried === PORTS_TRIED) throw error;
-    }
-  }
-}
-
-class PortTakenError extends Error {
-  override readonly name = "PortTakenError";
-  constructor(port: number, cause: unknown) {
-    super(
-      `Port ${port} is used by another program. Stop that program, or choose another port with --port or SKUPORT_PORT.`,
-      { cause },
-    );
-  }
 }

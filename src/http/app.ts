@@ -1,5 +1,7 @@
 // Builds the HTTP application: routes of all modules, errors, API documentation, security headers.
 import { randomUUID } from "node:crypto";
+import type { ServerOptions } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, {
@@ -17,7 +19,9 @@ import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
 import { identifyCallers } from "./network/caller.ts";
+import type { Certificate } from "./network/certificate.ts";
 import { checkOrigin } from "./network/check-origin.ts";
+import { HEADERS_MS, listenerOptions } from "./network/listeners.ts";
 import { LOCAL_NETWORK, type Network } from "./network/network.ts";
 import { setBareHeaders, useSecurityHeaders } from "./network/security-headers.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
@@ -51,6 +55,8 @@ export interface AppContext
   limits?: HttpLimits;
   /** Default: only this computer can use the server. */
   network?: Network;
+  /** Default: the server itself does not use TLS. */
+  certificate?: Certificate | undefined;
 }
 
 /** Time limits of requests. Tests use shorter ones. */
@@ -60,14 +66,12 @@ export interface HttpLimits {
   bodies: BodyLimits;
 }
 
-const LIMITS: HttpLimits = { headers_ms: 15_000, bodies: BODY_LIMITS };
-/** Interval at which Node checks for late headers; its default is 30 seconds. */
-const HEADERS_CHECK_MS = 1000;
+const LIMITS: HttpLimits = { headers_ms: HEADERS_MS, bodies: BODY_LIMITS };
 
 export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   const { headers_ms, bodies } = context.limits ?? LIMITS;
   const network = context.network ?? LOCAL_NETWORK;
-  const app: FastifyInstance = Fastify({
+  const app = Fastify({
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -75,9 +79,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     // High enough for percent-encoded SKUs; the schema limits the length of SKUs.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
-    // Turns off Node's limit for the total time of a request, because limit-bodies.ts limits how slowly a body may arrive.
-    requestTimeout: 0,
-    http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
+    ...listenerOf(context.certificate, headers_ms),
     forceCloseConnections: true,
     clientErrorHandler: sendClientProblem,
     // Handles errors before routing, such as a URL that cannot be decoded: they do not reach the error handler.
@@ -86,6 +88,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
   });
+  context.certificate?.keepCurrent(app.server as HttpsServer);
   app.setValidatorCompiler(validateRequest);
   app.setSerializerCompiler(serializerCompiler);
   identifyCallers(app, network);
@@ -121,6 +124,18 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   mountModules(app, context, closing.signal);
   await servePage(app);
   return app;
+}
+
+/** Options of the listener, with TLS if there is a certificate. */
+function listenerOf(
+  certificate: Certificate | undefined,
+  headers_ms: number,
+): { requestTimeout: number; http: ServerOptions } {
+  const options = listenerOptions(headers_ms);
+  if (certificate === undefined) return { requestTimeout: 0, http: options };
+  const https = { ...options, ...certificate.options, handshakeTimeout: headers_ms };
+  // The application treats both kinds of servers alike, so it has the type of the simpler one.
+  return { requestTimeout: 0, https } as unknown as { requestTimeout: number; http: ServerOptions };
 }
 
 const DOCS = "/docs";
