@@ -1,4 +1,4 @@
-// Tests that every kind of request sends the API key, and only to the server that it is meant for.
+// Tests that every kind of request sends the API key, and that no other server gets it.
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -13,7 +13,7 @@ import { toProblemDocument } from "../contract/problem-document.ts";
 import { Problem, type ProblemSlug } from "../contract/problems.ts";
 import { call } from "./call.ts";
 import { download } from "./download.ts";
-import { openStream } from "./stream.ts";
+import { openStream } from "./stream/open-stream.ts";
 import { uploadPath, uploadStream } from "./upload.ts";
 import { watchEvents } from "./watch-events.ts";
 import { watchImport } from "./watch.ts";
@@ -64,7 +64,7 @@ const PATHS: [string, (target: Target) => Promise<unknown>][] = [
         filename: "a.csv",
         size: 6,
         options: { mapping: LONG_MAPPING },
-      } as unknown as Parameters<typeof uploadStream>[1]),
+      }),
   ],
   ["an event stream", ({ base_url, key }) => Array.fromAsync(openStream(`${base_url}/api/events`, { key }))],
   ["a watch of an import", (target) => Array.fromAsync(watchImport(1, target))],
@@ -138,7 +138,10 @@ test("a watch whose credential ends while it is open reconnects once and ends wi
   let requests = 0;
   const baseUrl = await serve((message, response) => {
     requests++;
-    if (message.headers["last-event-id"] !== undefined) return refuse(response, "sign-in-required");
+    if (message.headers["last-event-id"] !== undefined) {
+      refuse(response, "sign-in-required");
+      return;
+    }
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write('event: import\nid: 1\ndata: {"version":1,"state":"loading"}\n\n', () => response.destroy());
   });

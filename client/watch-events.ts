@@ -3,7 +3,7 @@ import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "
 import { address } from "./address.ts";
 import { isRedirectError } from "./authorization.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
-import { NoStream, openStream } from "./stream.ts";
+import { NoStream, openStream } from "./stream/open-stream.ts";
 import { wait } from "./wait.ts";
 
 export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<Name> } }[StreamEvent];

@@ -6,7 +6,7 @@ import { address } from "./address.ts";
 import { isRedirectError } from "./authorization.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
 import { call, type CallOptions } from "./call.ts";
-import { NoStream, openStream } from "./stream.ts";
+import { NoStream, openStream } from "./stream/open-stream.ts";
 import { wait } from "./wait.ts";
 
 export interface WatchOptions extends CallOptions {

@@ -1,13 +1,13 @@
 // Defines and documents every setting of Skuport, and reads them from the environment and `.env` into one frozen object. Only this file
 // reads the environment; all other code receives the Config as an argument.
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { isApiKey } from "../contract/identity/key-format.ts";
 import "../contract/wording.ts";
 import { isKey } from "./secrets/keyring.ts";
+import { dataDirOf, EnvFileError, givenSettings } from "./given-settings.ts";
 import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
 import { ConfigError, listOf, wholeNumber, yesOrNo, type Setting } from "./settings/setting.ts";
 
@@ -116,6 +116,13 @@ const SETTINGS = {
     schema: listOf(isKey, "write 32 bytes in Base64, as printed by `openssl rand -base64 32`"),
     is_secret: true,
   },
+  SKUPORT_API_KEY: {
+    about:
+      "API key with which commands call a server. Default: the key that `skuport login` has stored for this server, or the key in the server's data folder.",
+    example: "",
+    schema: z.string().refine(isApiKey, 'write the whole key: "sku_" and 43 characters'),
+    is_secret: true,
+  },
   SKUPORT_WEBHOOK_ALLOW_CIDRS: {
     about:
       "Private networks that webhooks may call, separated by commas, such as 10.1.2.0/24,fd00:1::/64. Default: only the public internet.",
@@ -157,7 +164,7 @@ type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> } & { POR
  * @throws {ConfigError} with all faults
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
-  const given = withoutEmpty({ ...readEnvFile(resolve(cwd, ".env")), ...withoutEmpty(env) });
+  const given = readGiven(env, cwd);
   const values = parseSettings(given);
   return Object.freeze({
     host: values.SKUPORT_HOST ?? "127.0.0.1",
@@ -166,7 +173,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     public_urls: values.SKUPORT_PUBLIC_URL ?? [],
     tls: tlsFiles(values, cwd),
     trust_proxy: values.SKUPORT_TRUST_PROXY ?? [],
-    data_dir: resolve(cwd, values.SKUPORT_DATA_DIR ?? "./data"),
+    data_dir: dataDirOf(given, cwd),
     database_url: values.DATABASE_URL,
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
     log_level: values.SKUPORT_LOG_LEVEL ?? "info",
@@ -227,20 +234,13 @@ function isName(name: string): name is Name {
   return Object.hasOwn(SETTINGS, name);
 }
 
-function readEnvFile(path: string): Record<string, string | undefined> {
+/** Reads the settings as text. @throws {ConfigError} if `.env` cannot be read */
+function readGiven(env: Readonly<Record<string, string | undefined>>, cwd: string): Record<string, string> {
   try {
-    return parseEnv(readFileSync(path, "utf8"));
+    return givenSettings(env, cwd);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new ConfigError([`${path} cannot be read: ${(error as Error).message}. Make it readable or delete it.`]);
+    throw error instanceof EnvFileError ? new ConfigError([error.message]) : error;
   }
-}
-
-function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const given = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== "",
-  );
-  return Object.fromEntries(given.map(([name, text]) => [name, text.trim()]));
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -89,6 +89,11 @@ function createIo(): Io {
       const { loadConfig } = await import("./config.ts");
       return loadConfig({ ...process.env, ...settings }, process.cwd());
     },
+    async readRemoteSettings(settings = {}) {
+      const { dataDirOf, givenSettings } = await import("./given-settings.ts");
+      const given = givenSettings({ ...process.env, ...settings }, process.cwd());
+      return { data_dir: dataDirOf(given, process.cwd()), api_key: given["SKUPORT_API_KEY"] };
+    },
   };
 }
 
@@ -105,11 +110,13 @@ async function explain(error: unknown, command: string): Promise<number> {
     "DataDirError",
     "KeyFileError",
     "EmbeddedError",
+    "EnvFileError",
     "MigrationError",
     "UnfitDatabaseError",
     "CertificateError",
     "PortTakenError",
     "Problem",
+    "SignInError",
     "UnreachableError",
   ]);
   if (error instanceof Error && isForUser.has(error.name)) process.stderr.write(`${error.message}\n`);

@@ -3,6 +3,12 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { z } from "zod";
 import type { Config } from "../config.ts";
 
+export interface RemoteSettings {
+  /** Absolute path of the data folder. */
+  data_dir: string;
+  api_key: string | undefined;
+}
+
 export interface Io {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
@@ -13,6 +19,8 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   /** Reads the configuration. The values in `settings` take precedence over the environment. */
   loadConfig(settings?: Record<string, string>): Promise<Config>;
+  /** Reads only what a remote command needs. Does not validate the settings, because that would take as long as the rest of the command. */
+  readRemoteSettings(settings?: Record<string, string>): Promise<RemoteSettings>;
 }
 
 export interface Command {

@@ -11,6 +11,7 @@ import { buffer, text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../tests/support/app.ts";
+import { commandEnvironment } from "../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../tests/support/import-file.ts";
 import { until } from "../../tests/support/until.ts";
@@ -35,7 +36,7 @@ interface Ran {
 }
 
 async function run(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "export", ...args], { cwd: folder });
+  const child = spawn(process.execPath, [MAIN, "export", ...args], { cwd: folder, env: commandEnvironment(app) });
   const output = Promise.all([buffer(child.stdout), text(child.stderr)]);
   const [code] = (await once(child, "close")) as [number];
   const [stdout, stderr] = await output;
@@ -109,7 +110,10 @@ test("an export that is cut short, not writable or interrupted is reported as in
   const nowhere = await run("--url", endless, "-o", path);
   expect([nowhere.code, nowhere.stderr]).toEqual([1, `${path} cannot be written: the folder does not exist.\n`]);
 
-  const child = spawn(process.execPath, [MAIN, "export", "--url", endless], { cwd: folder });
+  const child = spawn(process.execPath, [MAIN, "export", "--url", endless], {
+    cwd: folder,
+    env: commandEnvironment(app),
+  });
   let [out, output] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

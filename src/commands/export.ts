@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { download } from "../../client/download.ts";
 import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/catalog/export.ts";
 import { optionError, readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { findServer } from "./find-server.ts";
+import { withServer, type Server } from "./server/find-server.ts";
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 
@@ -51,46 +51,56 @@ Exit code: 0 done, 1 failed or interrupted, 2 usage error.
       },
     });
     const options = readOptions(values);
-    const baseUrl = values.url === undefined ? undefined : await findServer(values, io);
-    const unwritable = new AbortController();
-    const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
-      const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
-      // Abort the download immediately: the pipeline alone would report the error only after the next bytes from the server.
-      output.once("error", () => {
-        unwritable.abort();
-      });
-      return pipeline(bytes, output, { signal: io.signal, end: output !== io.stdout });
-    };
-    try {
-      if (baseUrl === undefined) await exportAlone(options, values, io, write);
-      else {
-        const signal = AbortSignal.any([io.signal, unwritable.signal]);
-        await write(await download(export_products, queryOf(options), { base_url: baseUrl, signal }));
-      }
-    } catch (error) {
-      if (io.signal.aborted) {
-        io.stderr.write("Interrupted. The output is incomplete.\n");
-        return 1;
-      }
-      if (values.output !== undefined && unwritable.signal.aborted) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        io.stderr.write(
-          `${values.output} cannot be written: ${code === "ENOENT" ? "the folder does not exist." : message}\n`,
-        );
-        return 1;
-      }
-      // EPIPE: the program that reads our output has exited, as with `| head`.
-      if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-    }
-    return 0;
+    const run = (server: Server | undefined): Promise<number> => exportFrom(server, options, values, io);
+    return values.url === undefined ? run(undefined) : withServer(values, io, run);
   },
 };
+
+interface Values {
+  output?: string | undefined;
+  "data-dir"?: string | undefined;
+}
+
+/** @param server undefined = read the database of the data folder */
+async function exportFrom(server: Server | undefined, options: ExportOptions, values: Values, io: Io): Promise<number> {
+  const unwritable = new AbortController();
+  const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+    const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
+    // Abort the download immediately: the pipeline alone would report the error only after the next bytes from the server.
+    output.once("error", () => {
+      unwritable.abort();
+    });
+    return pipeline(bytes, output, { signal: io.signal, end: output !== io.stdout });
+  };
+  try {
+    if (server === undefined) await exportAlone(options, values, io, write);
+    else {
+      const signal = AbortSignal.any([io.signal, unwritable.signal]);
+      await write(await download(export_products, queryOf(options), { ...server, signal }));
+    }
+  } catch (error) {
+    if (io.signal.aborted) {
+      io.stderr.write("Interrupted. The output is incomplete.\n");
+      return 1;
+    }
+    if (values.output !== undefined && unwritable.signal.aborted) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      io.stderr.write(
+        `${values.output} cannot be written: ${code === "ENOENT" ? "the folder does not exist." : message}\n`,
+      );
+      return 1;
+    }
+    // EPIPE: the program that reads our output has exited, as with `| head`.
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
+  return 0;
+}
 
 /** Reads the database directly. The database may belong to a running server, but the limits of that server for exports do not apply here.
  * */
 async function exportAlone(
   options: ExportOptions,
-  values: { "data-dir"?: string | undefined },
+  values: Values,
   io: Io,
   write: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {

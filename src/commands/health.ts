@@ -1,8 +1,8 @@
 // skuport health: reports whether the server is ready.
 import { call } from "../../client/call.ts";
 import { health_ready } from "../../contract/health.ts";
-import { readArgs, type Command } from "./command.ts";
-import { findServer, NO_SERVER } from "./find-server.ts";
+import { readArgs, type Command, type Io } from "./command.ts";
+import { NO_SERVER, withServer, type Server } from "./server/find-server.ts";
 
 export const health: Command = {
   name: "health",
@@ -16,20 +16,23 @@ Exit code: 0 if the server, its database and at least one worker are available, 
 `,
   async run(args, io) {
     const { values } = readArgs({ args, options: { url: { type: "string" }, "data-dir": { type: "string" } } });
-    const baseUrl = await findServer(values, io);
-    if (baseUrl === undefined) {
-      io.stderr.write(`${NO_SERVER}\n`);
-      return 1;
-    }
-    const state = await call(health_ready, {}, { base_url: baseUrl, signal: io.signal });
-    const { version, workers } = state;
-    if (workers === 0) {
-      io.stdout.write(
-        `${baseUrl} is running (version ${version}), but no worker is. Start one with \`skuport work\`.\n`,
-      );
-      return 1;
-    }
-    io.stdout.write(`${baseUrl} is ready: version ${version}, ${workers} worker${workers === 1 ? "" : "s"}.\n`);
-    return 0;
+    return withServer(values, io, (server) => report(server, io));
   },
 };
+
+async function report(server: Server | undefined, io: Io): Promise<number> {
+  if (server === undefined) {
+    io.stderr.write(`${NO_SERVER}\n`);
+    return 1;
+  }
+  const { base_url } = server;
+  const { version, workers } = await call(health_ready, {}, { ...server, signal: io.signal });
+  if (workers === 0) {
+    io.stdout.write(
+      `${base_url} is running (version ${version}), but no worker is. Start one with \`skuport work\`.\n`,
+    );
+    return 1;
+  }
+  io.stdout.write(`${base_url} is ready: version ${version}, ${workers} worker${workers === 1 ? "" : "s"}.\n`);
+  return 0;
+}

@@ -5,6 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { commandEnvironment } from "../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { importBytes } from "../../tests/support/import-file.ts";
 import { createOperationApp } from "../../tests/support/operation-app.ts";
@@ -22,7 +23,7 @@ interface Ran {
 }
 
 async function run(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "undo", ...args], { cwd });
+  const child = spawn(process.execPath, [MAIN, "undo", ...args], { cwd, env: commandEnvironment(app) });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

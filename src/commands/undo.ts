@@ -9,7 +9,7 @@ import {
 } from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { findServer, NO_SERVER } from "./find-server.ts";
+import { NO_SERVER, withServer, type Server } from "./server/find-server.ts";
 import { oneLine } from "../terminal.ts";
 
 const POLL_MS = 100;
@@ -57,14 +57,16 @@ Exit code: 0 done, 1 failed or cancelled, 2 usage error. Ctrl-C cancels the undo
     const { policy } = values;
     if (policy !== "keep" && policy !== "overwrite")
       throw new UsageError(`--policy ${policy}: write keep or overwrite.`);
-    const baseUrl = await findServer(values, io);
-    if (baseUrl === undefined) {
+    const query = { preview: values.preview === true, policy } as const;
+    const ended = await withServer(values, io, async (server) => {
+      if (server === undefined) return undefined;
+      const answer = await call(undo_changeset, { params: { id }, querystring: query }, server);
+      return "state" in answer ? follow(answer, server, io) : answer;
+    });
+    if (ended === undefined) {
       io.stderr.write(`${NO_SERVER}\n`);
       return 1;
     }
-    const query = { preview: values.preview === true, policy } as const;
-    const answer = await call(undo_changeset, { params: { id }, querystring: query }, { base_url: baseUrl });
-    const ended = "state" in answer ? await follow(answer, baseUrl, io) : answer;
     if (values.json === true) io.stdout.write(`${JSON.stringify(ended)}\n`);
     else io.stdout.write("state" in ended ? describeOperation(ended, id) : describePreview(ended));
     return "state" in ended && ended.state !== "done" ? 1 : 0;
@@ -79,14 +81,14 @@ function readId(positionals: readonly string[]): number {
   return Number(id);
 }
 
-async function follow(started: Operation, baseUrl: string, io: Pick<Io, "signal">): Promise<Operation> {
+async function follow(started: Operation, server: Server, io: Pick<Io, "signal">): Promise<Operation> {
   const request = { params: { id: started.id } };
-  const cancel = (): void => void call(cancel_operation, request, { base_url: baseUrl }).catch(() => undefined);
+  const cancel = (): void => void call(cancel_operation, request, server).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
   let state = started;
   while (!isOperationOver(state.state)) {
     await sleep(POLL_MS);
-    state = await call(get_operation, request, { base_url: baseUrl });
+    state = await call(get_operation, request, server);
   }
   io.signal.removeEventListener("abort", cancel);
   return state;

@@ -1,6 +1,6 @@
 // Tests the event stream of an import: the first state, later states, and the state after a reconnect.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readEvents } from "../../client/event-stream.ts";
+import { readEvents } from "../../client/stream/event-stream.ts";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";

@@ -1,7 +1,7 @@
 // Tests of large values: lists and event streams omit the large values of imports and operations, and the endpoint for a single import or
 // operation returns them.
 import { beforeAll, expect, test } from "vitest";
-import { readEvents } from "../../client/event-stream.ts";
+import { readEvents } from "../../client/stream/event-stream.ts";
 import { STREAM_EVENTS, type StreamEvent } from "../../contract/webhooks/events.ts";
 import { listed_import, type Import, type ListedImport } from "../../contract/imports/imports.ts";
 import type { Operation } from "../../contract/changesets/operations.ts";

@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
 import type { Import } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
+import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
 import { zipOf } from "../../../tests/support/make-zip.ts";
@@ -39,7 +40,10 @@ interface Ran {
 const run = (args: string[], input?: string): Promise<Ran> => runCommand(["import", ...args], input);
 
 async function runCommand(args: string[], input?: string, env: Record<string, string> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe", env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: "pipe",
+    env: { ...commandEnvironment(app), ...env },
+  });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   child.stdin.on("error", () => undefined); // the command may exit before it has read its input
   child.stdin.end(input);
@@ -262,7 +266,9 @@ test("an interrupted upload reports that nothing was imported", async () => {
   const { port } = deaf.address() as AddressInfo;
   const path = await fileOf("large.csv", `sku,name\n${"x".repeat(40_000_000)}`);
   let output = "";
-  const child = execFile(process.execPath, [MAIN, "import", "--url", `http://127.0.0.1:${port}`, path]);
+  const child = execFile(process.execPath, [MAIN, "import", "--url", `http://127.0.0.1:${port}`, path], {
+    env: commandEnvironment(app),
+  });
   child.stderr?.on("data", (chunk: string) => (output += chunk));
   await until(() => Promise.resolve(output.includes("Sending")));
   child.kill("SIGINT");
@@ -276,7 +282,7 @@ test("an interrupted upload reports that nothing was imported", async () => {
 test("Ctrl-C ends an import that waits for a silent pipe", async () => {
   const pipe = join(folder, "silent-pipe");
   execFileSync("mkfifo", [pipe]);
-  const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe]);
+  const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe], { env: commandEnvironment(app) });
   let output = "";
   child.stderr?.on("data", (chunk: string) => (output += chunk));
   // Opening a pipe for writing without waiting succeeds only when another process has opened it for reading.

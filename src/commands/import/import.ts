@@ -3,7 +3,7 @@ import type { GivenOptions, Import } from "../../../contract/imports/imports.ts"
 import { optionError, readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "../dialect-options.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnValues } from "../column-options.ts";
-import { findServer } from "../find-server.ts";
+import { withServer, type Server } from "../server/find-server.ts";
 import { importAlone } from "./import-alone.ts";
 import { createProgress, describeResult } from "./import-progress.ts";
 import { importRemotely } from "./import-remotely.ts";
@@ -66,20 +66,21 @@ the file has no rows. If some rows are applied, rejected rows fail the import on
     const options = await readOptions(values);
     const sources: (ImportSource & { given: string })[] = [];
     for (const path of positionals) sources.push({ ...(await findSource(path, io)), given: path });
-    const baseUrl = await findServer(values, io);
-    for (const [position, source] of sources.entries()) {
-      const code = await importSource(source, { baseUrl, options, values, io });
-      if (code === 0) continue;
-      const left = sources.slice(position + 1).map(({ given }) => oneLine(given));
-      if (left.length > 0) io.stderr.write(`Not imported: ${left.join(", ")}\n`);
-      return code;
-    }
-    return 0;
+    return withServer(values, io, async (server) => {
+      for (const [position, source] of sources.entries()) {
+        const code = await importSource(source, { server, options, values, io });
+        if (code === 0) continue;
+        const left = sources.slice(position + 1).map(({ given }) => oneLine(given));
+        if (left.length > 0) io.stderr.write(`Not imported: ${left.join(", ")}\n`);
+        return code;
+      }
+      return 0;
+    });
   },
 };
 
 interface Setting {
-  baseUrl: string | undefined;
+  server: Server | undefined;
   options: Partial<GivenOptions>;
   values: { json?: boolean | undefined; "data-dir"?: string | undefined };
   io: Io;
@@ -88,20 +89,20 @@ interface Setting {
 /** Imports a file, with all tables of a zip file, and prints the results. @returns the exit code */
 async function importSource(
   source: ImportSource & { given: string },
-  { baseUrl, options, values, io }: Setting,
+  { server, options, values, io }: Setting,
 ): Promise<number> {
   const progress = createProgress(values.json === true ? undefined : io.stderr, source.given, source.size);
   let code: number | undefined;
   const report = (ended: Import): void => {
     progress.end();
-    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, baseUrl));
+    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, server?.base_url));
     code = EXIT_CODES[ended.state] ?? 1;
   };
   const session = { io, progress, report };
   await (
-    baseUrl === undefined
+    server === undefined
       ? importAlone(source, options, values, session)
-      : importRemotely(baseUrl, source, options, session)
+      : importRemotely(server, source, options, session)
   ).finally(() => {
     progress.end();
   });

@@ -1,6 +1,6 @@
 // The options of all subcommands of `skuport profile`.
 import { readArgs, UsageError, type Io } from "../command.ts";
-import { NO_SERVER } from "../find-server.ts";
+import { NO_SERVER, type Server } from "../server/find-server.ts";
 
 const OPTIONS = {
   url: { type: "string" },
@@ -11,17 +11,17 @@ const OPTIONS = {
 
 export const readProfileArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });
 
-/** The arguments and options of a subcommand, and the address of the server if there is one. */
+/** The arguments and options of a subcommand, and the server if there is one. */
 export interface ProfileCall {
   args: string[];
   options: ReturnType<typeof readProfileArgs>["values"];
-  base_url: string | undefined;
+  server: Server | undefined;
   io: Io;
 }
 
-export function needServer({ base_url }: ProfileCall): { base_url: string } {
-  if (base_url === undefined) throw new UsageError(NO_SERVER);
-  return { base_url };
+export function needServer({ server }: ProfileCall): Server {
+  if (server === undefined) throw new UsageError(NO_SERVER);
+  return server;
 }
 
 /** Returns the argument of a subcommand that takes exactly one. @throws UsageError if there are none or several */

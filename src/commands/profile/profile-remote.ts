@@ -13,19 +13,18 @@ import {
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { oneLine } from "../../terminal.ts";
 import { UsageError } from "../command.ts";
-import { NO_SERVER } from "../find-server.ts";
+import { NO_SERVER } from "../server/find-server.ts";
 import { needServer, oneArgument, type ProfileCall } from "./profile-call.ts";
 import { profileText, readProfileFile } from "./profile-file.ts";
 
 export async function listAll(given: ProfileCall): Promise<number> {
-  const { options, io, base_url } = given;
-  if (base_url === undefined) {
+  const { options, io, server } = given;
+  if (server === undefined) {
     const { listedBuiltIns } = await import("./built-in-only.ts");
     for (const profile of listedBuiltIns()) io.stdout.write(lineOf(profile, options.json, false));
     io.stderr.write(`${NO_SERVER}\nOnly the built-in profiles are listed.\n`);
     return 0;
   }
-  const server = { base_url };
   for (let cursor: string | undefined; ;) {
     const page = await call(list_profiles, { querystring: { cursor, limit: 200 } }, server);
     for (const profile of page.items) io.stdout.write(lineOf(profile, options.json));
@@ -61,14 +60,14 @@ export async function showProfile(given: ProfileCall): Promise<number> {
   if (options.json === true) io.stdout.write(`${JSON.stringify(profile)}\n`);
   else
     io.stdout.write(
-      `${describeLine(profile, given.base_url !== undefined)}Columns: ${profile.columns.map((name) => oneLine(name)).join(", ")}\n${profileText(profile.definition)}`,
+      `${describeLine(profile, given.server !== undefined)}Columns: ${profile.columns.map((name) => oneLine(name)).join(", ")}\n${profileText(profile.definition)}`,
     );
   return 0;
 }
 
 /** Without a server, only built-in profiles can be read. */
 export async function readProfile(given: ProfileCall, name: string): Promise<Profile> {
-  if (given.base_url === undefined) {
+  if (given.server === undefined) {
     const { describeBuiltInNamed } = await import("./built-in-only.ts");
     const builtIn = describeBuiltInNamed(name);
     if (builtIn !== undefined) return builtIn;

@@ -6,7 +6,7 @@ import { findDefinition } from "../read/named-profile.ts";
 import { oneArgument, type ProfileCall } from "./profile-call.ts";
 
 export async function testProfile(given: ProfileCall): Promise<number> {
-  const definition = await findDefinition(oneArgument(given, "test NAME|FILE"), given.base_url);
+  const definition = await findDefinition(oneArgument(given, "test NAME|FILE"), given.server);
   const results = await runTests(definition);
   const passed = results.every((result) => result.passed);
   const { options, io } = given;

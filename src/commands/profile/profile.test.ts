@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
+import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const MAIN = join(import.meta.dirname, "../../main.ts");
@@ -28,7 +29,7 @@ const runWith = (env: Record<string, string>, ...args: string[]): Promise<Result
 async function runAlone(env: Record<string, string>, ...args: string[]): Promise<Result> {
   const child = spawn(process.execPath, [MAIN, "profile", ...args], {
     cwd,
-    env: { ...process.env, VISUAL: "", TMPDIR: cwd, ...env },
+    env: { ...commandEnvironment(app), VISUAL: "", TMPDIR: cwd, ...env },
   });
   let out = "";
   let err = "";

@@ -1,6 +1,6 @@
 // skuport profile: manages profiles through the server's public API.
 import type { Command } from "../command.ts";
-import { findServer } from "../find-server.ts";
+import { withServer } from "../server/find-server.ts";
 import { pickSubcommand } from "../pick-subcommand.ts";
 import { readProfileArgs, type ProfileCall } from "./profile-call.ts";
 import { editProfile } from "./profile-edit.ts";
@@ -47,6 +47,6 @@ Without a server, list, show, export and test work with the built-in profiles, a
     const { values: options, positionals } = readProfileArgs(args);
     const [name = "", ...rest] = positionals;
     const run = pickSubcommand(SUBCOMMANDS, name);
-    return run({ args: rest, options, base_url: await findServer(options, io), io });
+    return withServer(options, io, (server) => run({ args: rest, options, server, io }));
   },
 };

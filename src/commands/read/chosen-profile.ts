@@ -10,8 +10,7 @@ import { overridesOf, readsDifferently } from "../../imports/options/overrides.t
 import type { HeaderLines } from "../../profiles/select/header-line.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import type { ColumnOptions } from "../column-options.ts";
-import type { Io } from "../command.ts";
-import { findServer } from "../find-server.ts";
+import type { ReadServer } from "./read-server.ts";
 import { findNamed, knownProfiles } from "./named-profile.ts";
 
 /** The profile and the options with which a file is read. */
@@ -39,11 +38,11 @@ export class ReadAgain extends Error {
 }
 
 /** Returns the profile that the option --profile names; null without this option, and for `--profile none`. */
-export async function namedProfile({ profile }: ColumnOptions, io: Io): Promise<KnownProfile | null> {
+export async function namedProfile({ profile }: ColumnOptions, from: ReadServer): Promise<KnownProfile | null> {
   if (profile === undefined) return null;
   const { isSwitchedOff } = await import("../../profiles/choose-profile.ts");
   if (isSwitchedOff(profile)) return null;
-  return findNamed(profile, existsSync(profile) ? undefined : await findServer({}, io));
+  return findNamed(profile, existsSync(profile) ? undefined : await from.find());
 }
 
 /** Returns the format options for the file. The options of the command line override those of the mapping. */
@@ -59,12 +58,12 @@ export async function overridesFor(
 }
 
 /** Judges the tables of a zip file as an import does. */
-export function memberJudge(options: ColumnOptions, named: KnownProfile | null, io: Io): JudgeTable {
+export function memberJudge(options: ColumnOptions, named: KnownProfile | null, from: ReadServer): JudgeTable {
   return async (table) => {
     const { judgeMember } = await import("../../imports/options/judge-member.ts");
     const { mappingOf } = await import("../../profiles/choose-profile.ts");
     const mapping = named === null ? {} : { mapping: mappingOf(named.definition) };
-    return judgeMember({ ...options, ...mapping }, (lines) => knownProfiles(namesIn(lines), io))(table);
+    return judgeMember({ ...options, ...mapping }, (lines) => knownProfiles(namesIn(lines), from))(table);
   };
 }
 
@@ -74,11 +73,11 @@ export async function chooseReading(
   { header, other_headers, dialect }: HeaderLines & { dialect: Dialect },
   columnOptions: ColumnOptions,
   named: KnownProfile | null,
-  io: Io,
+  from: ReadServer,
 ): Promise<Reading> {
   const options = complete(columnOptions);
   if (header.length === 0 && named === null) return unchosen(options);
-  const chosen = await choose({ header, other_headers }, options, dialect, { named, io });
+  const chosen = await choose({ header, other_headers }, options, dialect, { named, from });
   const placed = withHeaderLine(chosen.options, { header, other_headers });
   const line = placed === chosen.options ? undefined : placed.mapping?.file?.header?.at;
   if (typeof line === "number") throw new ReadAgain(chosen.profile, { header: true, preamble: line - 1 });
@@ -97,11 +96,11 @@ async function choose(
   lines: HeaderLines,
   options: GivenOptions,
   { tree }: Dialect,
-  { named, io }: { named: KnownProfile | null; io: Io },
+  { named, from }: { named: KnownProfile | null; from: ReadServer },
 ): Promise<Reading> {
   const { chooseProfile, selects } = await import("../../profiles/choose-profile.ts");
   if (named === null && !selects(options)) return unchosen(options);
-  const known = named === null ? await knownProfiles(namesIn(lines), io) : [];
+  const known = named === null ? await knownProfiles(namesIn(lines), from) : [];
   return chooseProfile(lines, options, named, known, tree);
 }
 

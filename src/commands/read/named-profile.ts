@@ -3,13 +3,14 @@ import { existsSync } from "node:fs";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import type { ListedProfile } from "../../../contract/profiles/profiles.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
-import { UsageError, type Io } from "../command.ts";
-import { findServer } from "../find-server.ts";
+import { UsageError } from "../command.ts";
+import type { Server } from "../server/find-server.ts";
+import type { ReadServer } from "./read-server.ts";
 
 /** Returns the profile with this name. @throws Problem or UsageError if the profile does not exist or its text has faults */
-export async function findNamed(profile: string, baseUrl: string | undefined): Promise<KnownProfile> {
+export async function findNamed(profile: string, server: Server | undefined): Promise<KnownProfile> {
   if (existsSync(profile)) return readFromFile(profile);
-  if (baseUrl !== undefined) return readFromServer(profile, baseUrl);
+  if (server !== undefined) return readFromServer(profile, server);
   const { builtInProfiles, findBuiltIn } = await import("../../profiles/built-in.ts");
   const builtIn = findBuiltIn(profile);
   if (builtIn !== undefined) return asKnown(builtIn);
@@ -20,8 +21,8 @@ export async function findNamed(profile: string, baseUrl: string | undefined): P
   );
 }
 
-export const findDefinition = async (profile: string, baseUrl: string | undefined): Promise<ProfileDefinition> =>
-  (await findNamed(profile, baseUrl)).definition;
+export const findDefinition = async (profile: string, server: Server | undefined): Promise<ProfileDefinition> =>
+  (await findNamed(profile, server)).definition;
 
 async function readFromFile(path: string): Promise<KnownProfile> {
   const { readDefinition } = await import("../../profiles/read-definition.ts");
@@ -31,21 +32,21 @@ async function readFromFile(path: string): Promise<KnownProfile> {
   return { name, version: 1, built_in: false, definition: readDefinition(text, name, ""), seen_columns: null };
 }
 
-async function readFromServer(profile: string, baseUrl: string): Promise<KnownProfile> {
+async function readFromServer(profile: string, server: Server): Promise<KnownProfile> {
   const { readDefinition } = await import("../../profiles/read-definition.ts");
   const { call } = await import("../../../client/call.ts");
   const { get_profile } = await import("../../../contract/profiles/profiles.ts");
   const { name, version, built_in, definition, seen_columns } = await call(
     get_profile,
     { params: { name: profile } },
-    { base_url: baseUrl },
+    server,
   );
   return { name, version, built_in, definition: readDefinition(definition, name, ""), seen_columns };
 }
 
 /** Returns the profiles from which an import of a file with this header would select. Without a server, these are the built-in profiles. */
-export async function knownProfiles(header: readonly string[], io: Io): Promise<KnownProfile[]> {
-  const server = await serverOf(io);
+export async function knownProfiles(header: readonly string[], from: ReadServer): Promise<KnownProfile[]> {
+  const server = await from.findOptional();
   if (server !== undefined) {
     const { UnreachableError } = await import("../../../client/answer.ts");
     try {
@@ -59,19 +60,16 @@ export async function knownProfiles(header: readonly string[], io: Io): Promise<
   return builtInProfiles().map(asKnown);
 }
 
-/** `skuport read` needs no settings, so invalid ones are not an error here. */
-const serverOf = (io: Io): Promise<string | undefined> => findServer({}, io).catch(() => undefined);
-
-async function knownToServer(header: readonly string[], baseUrl: string): Promise<KnownProfile[]> {
+async function knownToServer(header: readonly string[], server: Server): Promise<KnownProfile[]> {
   const { call } = await import("../../../client/call.ts");
   const { list_profiles } = await import("../../../contract/profiles/profiles.ts");
   const { columnKey } = await import("../../profiles/select/column-names.ts");
   const columns = new Set(header.map(columnKey));
   const found: KnownProfile[] = [];
   for (let cursor: string | undefined; ;) {
-    const page = await call(list_profiles, { querystring: { cursor, limit: 200 } }, { base_url: baseUrl });
+    const page = await call(list_profiles, { querystring: { cursor, limit: 200 } }, server);
     for (const listed of page.items.filter((profile) => mayFit(profile, columns, columnKey)))
-      found.push(await readFromServer(listed.name, baseUrl));
+      found.push(await readFromServer(listed.name, server));
     if (page.next_cursor === null) return found;
     cursor = page.next_cursor;
   }

@@ -26,6 +26,8 @@ import { questionOfBlankKey } from "../../imports/scan/profile/blank-key.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
+import { dataDirIn } from "../server/find-server.ts";
+import { createReadServer, type ReadServer } from "./read-server.ts";
 import { readServerChoices } from "./remembered-choices.ts";
 import { createProductSampler } from "./sample-products.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
@@ -42,6 +44,8 @@ faulty records, and the first products as they would be stored. Nothing is impor
                       on stderr. Records with too few or too many fields are printed unchanged, stray quotes are
                       printed as text, and records that are too long or not text are left out
   --json              print the summary as JSON
+  --url URL           server whose profiles and remembered columns are used (default: the server that runs on the data folder)
+  --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
 
 ${COLUMN_HELP.replace("or none. By default, the profile whose columns fit best", "which can also be a file")}
 Options for the file's format; a property that is not given is detected:
@@ -54,6 +58,8 @@ ${DIALECT_HELP}`,
       options: {
         csv: { type: "boolean" },
         json: { type: "boolean" },
+        url: { type: "string" },
+        "data-dir": { type: "string" },
         ...COLUMN_OPTIONS,
         ...DIALECT_OPTIONS,
       },
@@ -65,7 +71,8 @@ ${DIALECT_HELP}`,
     // `--csv` prints the records of the file, which do not depend on a profile. So no profile is selected.
     const columnOptions = values.csv === true ? { profile: NO_PROFILE, ...givenColumns } : givenColumns;
     const given = readOverrides(values);
-    const named = await namedProfile(columnOptions, io);
+    const from = createReadServer(values, io);
+    const named = await namedProfile(columnOptions, from);
 
     const output = openOutput(io);
     let scratchPath = tmpdir();
@@ -77,7 +84,7 @@ ${DIALECT_HELP}`,
         );
       }
       const createScratch = async (): Promise<ScratchFolder> => {
-        const scratch = await createScratchFolder(await io.loadConfig());
+        const scratch = await createScratchFolder(await io.loadConfig(dataDirIn(values)));
         scratchPath = scratch.path;
         return scratch;
       };
@@ -85,7 +92,7 @@ ${DIALECT_HELP}`,
         values.csv === true
           ? printCsv(output)
           : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler());
-      const reading = { path, columns: columnOptions, given, io };
+      const reading = { path, columns: columnOptions, given, from, io };
       await readChosen(reading, named, createPrinter, { createScratch, signal: output.signal });
       await output.flush();
       return 0;
@@ -105,6 +112,7 @@ interface Reading {
   path: string;
   columns: ColumnOptions;
   given: DialectOverrides;
+  from: ReadServer;
   io: Io;
 }
 
@@ -115,13 +123,13 @@ async function readChosen(
   createPrinter: () => Printer,
   options: Omit<ReadOptions, "overrides">,
 ): Promise<void> {
-  const { path, columns, given, io } = reading;
+  const { path, columns, given, from, io } = reading;
   const printer = createPrinter();
   const observer: FileObserver = {
     ...printer,
     async onTable(dialect, table) {
-      const chosen = await chooseReading({ ...table, dialect }, columns, named, io);
-      const found = chosen.options.mapping === undefined ? await withRemembered(table, io) : table;
+      const chosen = await chooseReading({ ...table, dialect }, columns, named, from);
+      const found = chosen.options.mapping === undefined ? await withRemembered(table, from, io) : table;
       await printer.onTable(dialect, {
         ...found,
         ...planColumns(found, chosen.options, chosen.profile?.built_in),
@@ -132,7 +140,7 @@ async function readChosen(
   try {
     const overrides = await overridesFor(path, columns, named, given);
     await printer.finish(
-      await readFile(path, { ...options, overrides, judge: memberJudge(columns, named, io) }, observer),
+      await readFile(path, { ...options, overrides, judge: memberJudge(columns, named, from) }, observer),
     );
   } catch (error) {
     if (!(error instanceof ReadAgain)) throw error;
@@ -145,9 +153,9 @@ const blankKeyOf = (table: Table, { profile, options }: ProfileReading): Problem
   profile === null ? undefined : questionOfBlankKey(table, options, profile.name);
 
 /** Matches the columns again, with the choices that the server remembers. */
-async function withRemembered(table: Table, io: Io): Promise<Table> {
+async function withRemembered(table: Table, from: ReadServer, io: Io): Promise<Table> {
   if (table.header.length === 0 || table.header_fault !== null) return table;
-  const choices = await readServerChoices(io);
+  const choices = await readServerChoices(from, io);
   return choices.length === 0 ? table : { ...table, columns: matchColumns(table.header, table.rows, choices) };
 }
 

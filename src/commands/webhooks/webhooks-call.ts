@@ -1,4 +1,5 @@
 // The options of all subcommands of `skuport webhooks`.
+import type { Server } from "../server/find-server.ts";
 import { readArgs, type Io } from "../command.ts";
 
 const OPTIONS = {
@@ -23,10 +24,10 @@ const OPTIONS = {
 
 export const readWebhookArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });
 
-/** The arguments and options of a subcommand, and the address of the server if there is one. */
+/** The arguments and options of a subcommand, and the server if there is one. */
 export interface WebhookCall {
   args: string[];
   options: ReturnType<typeof readWebhookArgs>["values"];
-  base_url: string | undefined;
+  server: Server | undefined;
   io: Io;
 }

@@ -42,7 +42,7 @@ export async function listenForWebhooks(given: WebhookCall): Promise<number> {
   return 0;
 }
 
-async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string[]> {
+async function secretsOf({ options, server, io }: WebhookCall): Promise<string[]> {
   if (options.secret !== undefined)
     throw new UsageError(
       "--secret would show the secret to every user who can list processes. Write it to a file and give --secret-file FILE, " +
@@ -51,7 +51,7 @@ async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string
   if (options["secret-file"] !== undefined) return [await readSecret(options["secret-file"], io)];
   if (options.webhook === undefined) return [];
   const params = { id: readNumber(options.webhook, "--webhook") };
-  const { secrets } = await call(reveal_webhook, { params }, { base_url: needServer(base_url) });
+  const { secrets } = await call(reveal_webhook, { params }, needServer(server));
   return secrets.map(({ secret }) => secret);
 }
 

@@ -19,14 +19,14 @@ import {
   type Webhook,
 } from "../../../contract/webhooks/webhooks.ts";
 import { UsageError } from "../command.ts";
-import { NO_SERVER } from "../find-server.ts";
+import { NO_SERVER, type Server } from "../server/find-server.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 
-export async function listAll({ options, base_url, io }: WebhookCall): Promise<number> {
-  const server = needServer(base_url);
+export async function listAll({ options, server, io }: WebhookCall): Promise<number> {
+  const target = needServer(server);
   for (let cursor: string | undefined; ;) {
-    const page = await call(list_webhooks, { querystring: { cursor, limit: 200 } }, { base_url: server });
+    const page = await call(list_webhooks, { querystring: { cursor, limit: 200 } }, target);
     for (const webhook of page.items) io.stdout.write(options.json === true ? line(webhook) : describe(webhook));
     if (page.next_cursor === null) return 0;
     cursor = page.next_cursor;
@@ -46,10 +46,10 @@ function describe({ id, url, description, status, types, volume, waiting, last_m
   return `${head}\n\t${oneLine(facts.join("; "))}\n`;
 }
 
-export async function addWebhook({ args, options, base_url, io }: WebhookCall): Promise<number> {
+export async function addWebhook({ args, options, server, io }: WebhookCall): Promise<number> {
   const [url, ...more] = args;
   if (url === undefined || more.length > 0) throw new UsageError("Give one URL: skuport webhooks add URL");
-  const server = needServer(base_url);
+  const target = needServer(server);
   const types = options.types?.split(",").map((type) => oneOf(CHOSEN_TYPES, type.trim(), "--types"));
   const body = {
     url,
@@ -57,20 +57,20 @@ export async function addWebhook({ args, options, base_url, io }: WebhookCall): 
     volume: options.volume === undefined ? undefined : oneOf(VOLUMES, options.volume, "--volume"),
     description: options.description,
   };
-  const { id } = await call(create_webhook, { body }, { base_url: server });
-  const { secrets } = await call(reveal_webhook, { params: { id } }, { base_url: server });
+  const { id } = await call(create_webhook, { body }, target);
+  const { secrets } = await call(reveal_webhook, { params: { id } }, target);
   const secret = secrets[0]?.secret ?? "";
   io.stdout.write(options.json === true ? line({ id, secret }) : `Added webhook ${id}. Its secret: ${secret}\n`);
   return 0;
 }
 
-export async function testWebhook({ args, options, base_url, io }: WebhookCall): Promise<number> {
+export async function testWebhook({ args, options, server, io }: WebhookCall): Promise<number> {
   const id = readId(args);
   const body = {
     type: options.type === undefined ? undefined : oneOf(EVENT_TYPES, options.type, "--type"),
     data: options.data === undefined ? undefined : readObject(options.data),
   };
-  const tested = await call(test_webhook, { params: { id }, body }, { base_url: needServer(base_url) });
+  const tested = await call(test_webhook, { params: { id }, body }, needServer(server));
   const { status, duration_ms, message, response_body } = tested.attempt;
   if (options.json === true) io.stdout.write(line(tested));
   else
@@ -81,9 +81,9 @@ export async function testWebhook({ args, options, base_url, io }: WebhookCall):
   return tested.delivered ? 0 : 1;
 }
 
-export async function showDeliveries({ args, options, base_url, io }: WebhookCall): Promise<number> {
+export async function showDeliveries({ args, options, server, io }: WebhookCall): Promise<number> {
   const id = readId(args);
-  const server = needServer(base_url);
+  const target = needServer(server);
   const filter = {
     state: options.state === undefined ? undefined : oneOf(DELIVERY_STATES, options.state, "--state"),
     type: options.type === undefined ? undefined : oneOf(EVENT_TYPES, options.type, "--type"),
@@ -91,7 +91,7 @@ export async function showDeliveries({ args, options, base_url, io }: WebhookCal
   let left = options.limit === undefined ? 50 : readNumber(options.limit, "--limit");
   for (let cursor: string | undefined; left > 0;) {
     const querystring = { ...filter, limit: Math.min(left, 200), cursor };
-    const page = await call(list_deliveries, { params: { id }, querystring }, { base_url: server });
+    const page = await call(list_deliveries, { params: { id }, querystring }, target);
     for (const delivery of page.items) {
       io.stdout.write(options.json === true ? line(delivery) : describeDelivery(delivery));
     }
@@ -111,19 +111,19 @@ function describeDelivery(delivery: Delivery): string {
 
 const WAIT_MS = 300;
 
-export async function replay({ args, options, base_url, io }: WebhookCall): Promise<number> {
+export async function replay({ args, options, server, io }: WebhookCall): Promise<number> {
   const id = readId(args);
   const since = new Date(options.since ?? "");
   if (Number.isNaN(since.getTime())) throw new UsageError("Give the start of the replay: --since 2026-01-02T03:04:05Z");
-  const server = needServer(base_url);
+  const target = needServer(server);
   const body = {
     scope: options.missing === true ? ("missing" as const) : ("failed" as const),
     since: since.toISOString(),
   };
-  let state: Replay = await call(create_replay, { params: { id }, body }, { base_url: server });
+  let state: Replay = await call(create_replay, { params: { id }, body }, target);
   while (state.state === "preparing" || state.state === "running") {
     await sleep(WAIT_MS, undefined, { signal: io.signal });
-    state = await call(get_replay, { params: { id: state.id } }, { base_url: server, signal: io.signal });
+    state = await call(get_replay, { params: { id: state.id } }, { ...target, signal: io.signal });
     if (io.stderr.isTTY) redrawLine(io.stderr, `${state.queued} of ${state.total ?? "?"} queued`);
   }
   if (io.stderr.isTTY) io.stderr.write("\n");
@@ -135,8 +135,8 @@ export async function replay({ args, options, base_url, io }: WebhookCall): Prom
   return state.state === "done" ? 0 : 1;
 }
 
-export function needServer(baseUrl: string | undefined): string {
-  if (baseUrl !== undefined) return baseUrl;
+export function needServer(server: Server | undefined): Server {
+  if (server !== undefined) return server;
   throw new UsageError(NO_SERVER);
 }
 

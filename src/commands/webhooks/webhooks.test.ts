@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
+import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { until } from "../../../tests/support/until.ts";
 import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
@@ -20,7 +21,10 @@ const url = await app.listen({ host: "127.0.0.1", port: 0 });
 const cwd = await mkdtemp(join(tmpdir(), "skuport-cli-"));
 
 const start = (...args: string[]): ChildProcess & { out: () => string; err: () => string } => {
-  const child = spawn(process.execPath, [MAIN, "webhooks", ...args, "--url", url], { cwd });
+  const child = spawn(process.execPath, [MAIN, "webhooks", ...args, "--url", url], {
+    cwd,
+    env: commandEnvironment(app),
+  });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

@@ -1,6 +1,6 @@
 // skuport webhooks: manages webhooks through the server's public API.
 import type { Command } from "../command.ts";
-import { findServer } from "../find-server.ts";
+import { withServer } from "../server/find-server.ts";
 import { pickSubcommand } from "../pick-subcommand.ts";
 import { readWebhookArgs, type WebhookCall } from "./webhooks-call.ts";
 import { addWebhook, listAll, replay, showDeliveries, testWebhook } from "./webhooks-remote.ts";
@@ -43,7 +43,10 @@ export const webhooksCommand: Command = {
     const { values: options, positionals } = readWebhookArgs(args);
     const [name = "", ...rest] = positionals;
     const run = pickSubcommand(SUBCOMMANDS, name);
+    // A receiver needs a server only to read the secrets of a webhook.
+    if (run === listenForWebhooks && options.webhook === undefined)
+      return run({ args: rest, options, server: undefined, io });
     // The positional URL of `add` is the URL of the receiver. --url is always the URL of the server.
-    return run({ args: rest, options, base_url: await findServer(options, io), io });
+    return withServer(options, io, (server) => run({ args: rest, options, server, io }));
   },
 };

@@ -4,7 +4,7 @@ import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
-import { readEvents as readStream } from "../../../client/event-stream.ts";
+import { readEvents as readStream } from "../../../client/stream/event-stream.ts";
 import { STREAM_EVENTS, type StreamData, type StreamEvent } from "../../../contract/webhooks/events.ts";
 import { purgeEvents } from "../../events/read.ts";
 

@@ -1,6 +1,6 @@
 // Parses server-sent events from chunks of bytes, following
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-import { UnreachableError } from "./answer.ts";
+import { UnreachableError } from "../answer.ts";
 
 export interface StreamEvent {
   type: string;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { UnreachableError } from "./answer.ts";
+import { UnreachableError } from "../answer.ts";
 import { MAX_EVENT_CHARACTERS, readEvents, type StreamEvent } from "./event-stream.ts";
 
 async function eventsOf(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {

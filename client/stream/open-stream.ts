@@ -1,8 +1,8 @@
 // Opens one connection to a stream of server-sent events. Uses fetch instead of an EventSource, which does not reconnect after a
 // status other than 200, hides heartbeats, and does not exist in Node.
-import { Problem } from "../contract/problems.ts";
-import { authorization, redirectOf, refuseRedirect } from "./authorization.ts";
-import { chunksOf, failureOf, readText, UnreachableError } from "./answer.ts";
+import { Problem } from "../../contract/problems.ts";
+import { authorization, redirectOf, refuseRedirect } from "../authorization.ts";
+import { chunksOf, failureOf, readText, UnreachableError } from "../answer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 
 /** Time without any bytes after which the connection counts as dead. The server sends a heartbeat every 15 seconds. */
