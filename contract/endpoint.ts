@@ -19,6 +19,9 @@ export interface Endpoint {
   access: Access;
   /** Required for the same reason. */
   scope: Scope;
+  /** Whether the user must have signed in, or confirmed the sign-in, a short time ago: always, or if the body contains one of these
+   * members. API keys cannot do that. */
+  recent_sign_in?: true | readonly string[];
   schema: {
     operationId: string;
     summary: string;

@@ -22,7 +22,9 @@ export const identity = z
     user: z.string().describe("Name of the user"),
     actor: z.string().describe("Name that is recorded with every change: the user, or the user and the API key"),
     role: z.enum(ROLES),
-    kind: z.enum(["session", "key"]).describe("How the request is authenticated"),
+    kind: z
+      .enum(["session", "key", "local"])
+      .describe("How the request is authenticated; `local` is the key in the data folder's file local.key"),
     scopes: z.array(z.enum(KEY_SCOPES)).nullable().describe("Scopes of the API key; null for a session"),
     signed_in_at: instant.nullable().describe("Last sign-in or confirmation of this session; null for a key"),
     has_password: z.boolean(),

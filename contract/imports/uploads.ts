@@ -23,8 +23,8 @@ const refusals = {
 export const describe_uploads = endpoint({
   method: "OPTIONS",
   url: "/api/uploads",
-  access: "public",
-  scope: "none",
+  access: "viewer",
+  scope: "read",
   schema: {
     operationId: "describe_uploads",
     summary: "Show the supported tus version and extensions, and the maximum file size",

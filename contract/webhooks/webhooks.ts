@@ -167,6 +167,7 @@ export const create_webhook = endpoint({
   url: "/api/webhooks",
   access: "admin",
   scope: "manage",
+  recent_sign_in: ["headers"],
   schema: {
     operationId: "create_webhook",
     summary: "Add a webhook",
@@ -198,6 +199,7 @@ export const patch_webhook = endpoint({
   url: "/api/webhooks/:id",
   access: "admin",
   scope: "manage",
+  recent_sign_in: ["headers"],
   schema: {
     operationId: "patch_webhook",
     summary: "Change a webhook; omitted fields stay unchanged",
@@ -244,7 +246,8 @@ export const reveal_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/reveal",
   access: "admin",
-  scope: "manage",
+  scope: "session",
+  recent_sign_in: true,
   schema: {
     operationId: "reveal_webhook",
     summary: "Show the secrets and header values of a webhook",
@@ -258,7 +261,8 @@ export const rotate_webhook_secret = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/rotate",
   access: "admin",
-  scope: "manage",
+  scope: "session",
+  recent_sign_in: true,
   schema: {
     operationId: "rotate_webhook_secret",
     summary: "Generate a new secret; the old secret stays valid for `overlap_hours`",

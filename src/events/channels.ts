@@ -8,7 +8,9 @@ export const OPERATION_CHANNEL = "skuport_operation";
 export const EVENT_CHANNEL = "skuport_event";
 /** Payload: the id of a webhook that changed or has deliveries to send immediately. */
 export const WEBHOOK_CHANNEL = "skuport_webhook";
+/** Payload: empty. Users, roles, sessions or API keys have changed. */
+export const IDENTITY_CHANNEL = "skuport_identity";
 
 /** The channels that each process listens to. */
-export const CHANNELS = [IMPORT_CHANNEL, OPERATION_CHANNEL, EVENT_CHANNEL, WEBHOOK_CHANNEL] as const;
+export const CHANNELS = [IMPORT_CHANNEL, OPERATION_CHANNEL, EVENT_CHANNEL, WEBHOOK_CHANNEL, IDENTITY_CHANNEL] as const;
 export type Channel = (typeof CHANNELS)[number];

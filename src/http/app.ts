@@ -18,6 +18,7 @@ import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../ca
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
+import { authoriseRequests, type AccessContext } from "./access/authorise.ts";
 import { identifyCallers } from "./network/caller.ts";
 import type { Certificate } from "./network/certificate.ts";
 import { checkOrigin } from "./network/check-origin.ts";
@@ -46,6 +47,7 @@ export interface AppContext
   extends
     Omit<ImportRoutesContext, "sendStates" | "log">,
     ProductRoutesContext,
+    AccessContext,
     Omit<OperationRoutesContext, "sendStates" | "log">,
     Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
@@ -97,6 +99,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   limitBodies(app, bodies);
   await useSecurityHeaders(app);
   app.addHook("onRequest", checkOrigin(network));
+  authoriseRequests(app, context);
   useIdempotency(app, context.pool);
   parseJson(app);
   storeNothing(app);

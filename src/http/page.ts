@@ -3,12 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import { isPagePath } from "./access/documents.ts";
 import { noSuchRoute, sendProblem } from "./problems.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
-/** Path prefixes that get a problem document instead of the page. */
-const NOT_PAGE = ["/api", "/health", "/openapi.json", "/docs", "/assets", "/metrics", "/problems"];
-
 export async function servePage(app: FastifyInstance): Promise<void> {
   const isBuilt = existsSync(join(DIST, "index.html"));
   if (isBuilt) {
@@ -23,11 +21,7 @@ export async function servePage(app: FastifyInstance): Promise<void> {
     });
   }
   app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split("?")[0] ?? "";
-    const isPage =
-      (request.method === "GET" || request.method === "HEAD") &&
-      !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
-    if (!isPage) return sendProblem(request, reply, noSuchRoute(request));
+    if (!isPagePath(request)) return sendProblem(request, reply, noSuchRoute(request));
     if (!isBuilt) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
     return reply.header("cache-control", "no-cache").sendFile("index.html");
   });

@@ -9,6 +9,7 @@ import { finished } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type pg from "pg";
 import { retryTransient } from "../../db/connection/connect.ts";
+import { senderOf } from "../access/identity.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import {
   claimKey,
@@ -36,7 +37,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
   const running = new Set<string>();
 
   app.addHook("preParsing", (request, _reply, payload, done) => {
-    if (request.method !== "POST" || request.headers["idempotency-key"] === undefined) {
+    if (!isKeyed(request)) {
       done(null, payload);
       return;
     }
@@ -92,6 +93,13 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
+/** Whether the request has a key. The key is ignored on public routes, and on routes of the sender's own account: their bodies contain
+ * passwords, of which not even a hash may be stored. */
+function isKeyed({ method, headers, routeOptions: { config } }: FastifyRequest): boolean {
+  if (method !== "POST" || headers["idempotency-key"] === undefined) return false;
+  return config.access?.role !== "public" && config.access?.is_own_account !== true;
+}
+
 /** A valid key: visible ASCII characters. If the header is a structured string, its quotes are part of the key. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -107,7 +115,7 @@ async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promi
     );
   }
   return {
-    actor: request.actor,
+    actor: senderOf(request).caller,
     key,
     request: `${request.method} ${request.url}`,
     fingerprint: isStreamed(request) ? null : await fingerprint.digest(),

@@ -2,13 +2,11 @@
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import { withoutMapping, type Network } from "./network.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Recorded as the author of changes. Idempotency keys belong to one actor, so a stored response is never sent to another
-     * actor. */
+    /** Recorded as the author of changes. */
     readonly actor: string;
     /** Network address of the client, used for limits per client. */
     readonly client: string;
@@ -21,9 +19,16 @@ declare module "fastify" {
   }
 }
 
+/** Actor of requests to public routes. */
+const ANONYMOUS = "anonymous";
+
 /** Defines `request.actor` and the facts about the connection. */
 export function identifyCallers(app: FastifyInstance, network: Network): void {
-  app.decorateRequest("actor", { getter: () => LOCAL_ACTOR });
+  app.decorateRequest("actor", {
+    getter() {
+      return this.identity?.actor ?? ANONYMOUS;
+    },
+  });
   app.decorateRequest("client", {
     getter() {
       return clientOf(this, network);

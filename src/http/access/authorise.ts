@@ -1,0 +1,162 @@
+// Authorises every request before any other code sees it: finds out who sends it, and whether they may use the route.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type pg from "pg";
+import type { Listener } from "../../events/listen.ts";
+import { IDENTITY_CHANNEL } from "../../events/channels.ts";
+import { recordAudit } from "../../identity/audit/audit.ts";
+import { findKey, findSession, noteKeyUse, noteSessionUse, type Credential } from "../../identity/credentials/store.ts";
+import { isKeyText } from "../../identity/keys/key-text.ts";
+import { isSignInRecent } from "../../identity/sessions/store.ts";
+import { hashToken } from "../../identity/tokens.ts";
+import { sessionTokenOf, type CookieSettings } from "./cookies.ts";
+import { createCredentialCache } from "./credential-cache.ts";
+import { createDenialLog } from "./denials.ts";
+import { isSignInPage, opensTab, signInUrl } from "./documents.ts";
+import { identityOf, type RequestIdentity } from "./identity.ts";
+import { mustAddSecondFactor, refusalOf } from "./permission.ts";
+import { declareAccess, type RouteAccess } from "./route-access.ts";
+import { RECENT_SIGN_IN_MINUTES } from "../../../contract/identity/identity-rules.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+export interface AccessContext extends CookieSettings {
+  pool: pg.Pool;
+  listener: Listener;
+  /** Whether administrators must have a second factor. */
+  requires_second_factor?: boolean;
+}
+
+export interface AccessControl {
+  /** Forgets cached credentials. Call it after each change of users, roles, sessions or keys. */
+  changed(): void;
+}
+
+export function authoriseRequests(app: FastifyInstance, context: AccessContext): AccessControl {
+  const { pool, listener, requires_second_factor = false } = context;
+  const cache = createCredentialCache();
+  const recordDenial = createDenialLog(pool);
+  app.addHook("onClose", () => {
+    unsubscribe();
+  });
+  const unsubscribe = listener.subscribe(IDENTITY_CHANNEL, () => {
+    cache.clear();
+  });
+
+  declareAccess(app);
+  decorate(app);
+
+  const identify = async (request: FastifyRequest): Promise<RequestIdentity | undefined> => {
+    const presented = presentedBy(request, context);
+    if (presented === undefined) return undefined;
+    const { token } = presented;
+    const credential = await cache.get(token, () => readCredential(pool, presented, request.client));
+    return credential === undefined ? undefined : identityOf(credential);
+  };
+  const refuse = async (request: FastifyRequest, problem: Problem): Promise<never> => {
+    await recordDenial(request, problem);
+    throw problem;
+  };
+
+  app.addHook("onRequest", async (request, reply) => {
+    const access = request.routeOptions.config.access ?? UNKNOWN_ROUTE;
+    if (access.role === "public" || isSignInPage(request)) return;
+    request.identity = await identify(request);
+    if (request.identity === undefined) return demandSignIn(request, reply);
+    const problem = isForged(request) ? FORGED() : refusalOf(request.identity, access);
+    if (problem !== undefined) return refuse(request, problem);
+    if (mustAddSecondFactor(request.identity, requires_second_factor) && !isOpenWithoutSecondFactor(request, access))
+      return refuse(request, NO_SECOND_FACTOR());
+  });
+
+  app.addHook("preHandler", async (request) => {
+    const { recent_sign_in: needed } = request.routeOptions.config.access ?? {};
+    if (needed === undefined || (needed !== true && !hasMember(request.body, needed))) return;
+    const { kind, session_id } = request.identity ?? {};
+    if (kind === "local" || (session_id !== undefined && (await isSignInRecent(pool, session_id)))) return;
+    return refuse(request, kind === "key" ? NOT_FOR_KEYS() : NOT_RECENT());
+  });
+  return { changed: cache.clear };
+}
+
+/** Requirements of a URL that no route serves: only someone who may read learns that it does not exist. */
+const UNKNOWN_ROUTE: RouteAccess = { role: "viewer", scope: "read", is_own_account: false, recent_sign_in: undefined };
+
+function decorate(app: FastifyInstance): void {
+  app.decorateRequest("identity", undefined);
+  app.decorateRequest("audit", function audit(this: FastifyRequest, db, entry) {
+    return recordAudit(db, { ...entry, actor: this.actor, address: this.client, request_id: this.id });
+  });
+}
+
+interface Presented {
+  kind: "session" | "key";
+  token: string;
+}
+
+/** Returns the credential of the request. A key is only accepted in the header `Authorization`: URLs end up in logs and histories. If the
+ * header is present, the cookie is ignored. */
+function presentedBy(request: FastifyRequest, settings: CookieSettings): Presented | undefined {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
+    return isKeyText(token) ? { kind: "key", token } : undefined;
+  }
+  const token = sessionTokenOf(request, settings);
+  return token === undefined ? undefined : { kind: "session", token };
+}
+
+async function readCredential(
+  pool: pg.Pool,
+  { kind, token }: Presented,
+  address: string,
+): Promise<Credential | undefined> {
+  const hash = hashToken(token);
+  if (kind === "session") {
+    const session = await findSession(pool, hash);
+    if (session !== undefined) await noteSessionUse(pool, session.id, address);
+    return session;
+  }
+  const key = await findKey(pool, hash);
+  if (key !== undefined) await noteKeyUse(pool, key.id);
+  return key;
+}
+
+async function demandSignIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  void reply.header("cache-control", "no-store");
+  if (opensTab(request)) return reply.redirect(signInUrl(request.url));
+  void reply.header("www-authenticate", "Bearer");
+  throw new Problem(
+    "sign-in-required",
+    "This request has no valid session and no valid API key. Sign in, or send a key in the header Authorization.",
+  );
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Whether a page of another site may have sent the request with the cookie of the browser. Browsers send `Origin` or `Sec-Fetch-Site`
+ * with every request that can change something, and check-origin.ts has compared them. Without both, nothing shows where the request
+ * comes from. */
+function isForged({ identity, method, headers }: FastifyRequest): boolean {
+  if (identity?.kind !== "session" || SAFE_METHODS.has(method)) return false;
+  return headers.origin === undefined && headers["sec-fetch-site"] === undefined;
+}
+
+/** Whether an administrator without a second factor may use the route: to set one up, and to sign out. */
+const isOpenWithoutSecondFactor = (request: FastifyRequest, { is_own_account }: RouteAccess): boolean =>
+  is_own_account || opensTab(request) || (request.routeOptions.url === "/api/session" && request.method === "GET");
+
+const hasMember = (body: unknown, names: readonly string[]): boolean =>
+  typeof body === "object" && body !== null && names.some((name) => Object.hasOwn(body, name));
+
+const FORGED = (): Problem =>
+  new Problem(
+    "forbidden-host",
+    "The request has a session cookie, but neither Origin nor Sec-Fetch-Site. Programs use an API key instead of a cookie.",
+  );
+const NO_SECOND_FACTOR = (): Problem =>
+  new Problem("second-factor-required", "Administrators need an authenticator app. Set it up in your profile.");
+const NOT_FOR_KEYS = (): Problem => new Problem("not-permitted", "API keys cannot do this. Sign in with a browser.");
+const NOT_RECENT = (): Problem =>
+  new Problem(
+    "recent-sign-in-required",
+    `This needs a sign-in within the last ${RECENT_SIGN_IN_MINUTES} minutes. Confirm your sign-in, then repeat the request.`,
+  );

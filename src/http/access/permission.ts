@@ -1,0 +1,47 @@
+// Decides whether a sender may use a route.
+import type { RequestIdentity } from "./identity.ts";
+import type { RouteAccess } from "./route-access.ts";
+import { includesRole, SCOPES_OF_ROLE, type KeyScope } from "../../../contract/identity/identity-rules.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Returns the problem if the sender may not use the route. */
+export function refusalOf(identity: RequestIdentity, access: RouteAccess): Problem | undefined {
+  const { role, scope, is_own_account } = access;
+  if (role === "public") return undefined;
+  if (!includesRole(identity.role, role))
+    return new Problem(
+      "not-permitted",
+      `This needs the role "${role}", but the role of ${identity.user} is "${identity.role}". Ask an administrator.`,
+    );
+  if (identity.kind === "session") return undefined;
+  if (identity.kind === "local")
+    return is_own_account
+      ? new Problem(
+          "not-permitted",
+          "This concerns a session, but the request has the key of the data folder. Sign in.",
+        )
+      : undefined;
+  return refusalOfKey(identity, scope);
+}
+
+function refusalOfKey({ role, scopes, actor }: RequestIdentity, scope: RouteAccess["scope"]): Problem | undefined {
+  if (scope === "session" || scope === "none")
+    return new Problem("not-permitted", "API keys cannot do this. Sign in with a browser.");
+  if (scopes?.includes(scope) !== true)
+    return new Problem("not-permitted", `This needs the scope "${scope}", which ${actor} does not have.`);
+  // The role of the owner may have changed since the key was created.
+  if (!isScopeOf(role, scope))
+    return new Problem("not-permitted", `The role "${role}" of the owner of this key does not include "${scope}".`);
+  return undefined;
+}
+
+const isScopeOf = (role: RequestIdentity["role"], scope: KeyScope): boolean => SCOPES_OF_ROLE[role].includes(scope);
+
+/** Whether the user must set up an authenticator app before they can do anything else. Users of single sign-on have the second factor of
+ * their identity provider. */
+export const mustAddSecondFactor = (identity: RequestIdentity, isRequired: boolean): boolean =>
+  isRequired &&
+  identity.kind === "session" &&
+  identity.role === "admin" &&
+  !identity.has_second_factor &&
+  !identity.single_sign_on;
