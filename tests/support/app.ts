@@ -8,6 +8,7 @@ import { buildApp, type AppContext } from "../../src/http/app.ts";
 import { storeNewLocalKey } from "../../src/identity/keys/local-key.ts";
 import { createFirstUser } from "../../src/identity/users/first-user.ts";
 import type { TestDatabase } from "./database.ts";
+import { useKey } from "./identity/fetch-with-key.ts";
 import { webhookContext } from "./webhook-app.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -17,7 +18,7 @@ const keys = new WeakMap<FastifyInstance, string>();
 
 /** Creates the application without a worker. It is closed after the last test of the file. `context` overrides parts of the default
  * context. A request by `inject` has the key of an administrator, whose actor is `local`, unless it has a header `authorization` or
- * `cookie`; with an empty `authorization`, it has no credential. */
+ * `cookie`; with an empty `authorization`, it has no credential. `fetch` does the same. */
 export async function createTestApp(
   { address, pool }: TestDatabase,
   context: Partial<AppContext> = {},
@@ -55,6 +56,9 @@ export const authorizationOf = (app: FastifyInstance): { authorization: string }
 /** Makes `app.inject` add the key. */
 function signIn(app: FastifyInstance, key: string): void {
   keys.set(app, key);
+  app.addHook("onListen", () => {
+    for (const { port } of app.addresses()) useKey(`http://127.0.0.1:${port.toString()}`, key);
+  });
   const inject = app.inject.bind(app) as (options: InjectOptions | string) => ReturnType<typeof app.inject>;
   const injectSignedIn = (options: InjectOptions | string) => inject(withKey(options, `Bearer ${key}`));
   app.inject = injectSignedIn as typeof app.inject;

@@ -1,6 +1,7 @@
 // Opens raw event streams for tests. Each can have its own client address, and the test can cut it at any moment.
 import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
+import { authorizationFor } from "./identity/fetch-with-key.ts";
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 
@@ -16,7 +17,7 @@ export interface RawStream {
 
 /** Sends the request without waiting for the response. The caller waits for it or cuts the connection. */
 export function askForStream(baseUrl: string, path: string, client: number, method = "GET"): ClientRequest {
-  const headers = { "x-forwarded-for": clientAddress(client) };
+  const headers = { "x-forwarded-for": clientAddress(client), ...authorizationFor(baseUrl) };
   const asked = request(`${baseUrl}${path}`, { method, headers, agent });
   // When the connection is cut, the request emits an error, which would otherwise be uncaught.
   asked.on("error", () => undefined);

@@ -1,0 +1,39 @@
+// Hashes passwords with argon2id.
+import { hash, verify } from "@node-rs/argon2";
+import pLimit from "p-limit";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Parameters that OWASP recommends for argon2id: 19 MiB of memory, two passes, one lane. `algorithm` 2 is argon2id; the package exports its
+ * names as a const enum, which type stripping cannot use. */
+const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Number of hashes that this process computes at the same time. More would let sign-ins occupy all threads that also read files. */
+const HASHES_AT_ONCE = 2;
+/** Number of hashes that may wait. */
+const MAX_WAITING = 100;
+
+const limit = pLimit(HASHES_AT_ONCE);
+
+/** @throws Problem not-ready if too many hashes are waiting */
+export const hashPassword = (password: string): Promise<string> => limited(() => hash(normalized(password), PARAMETERS));
+
+/** Whether the password is the one that was hashed. Without a hash, the function compares the password with the hash of another one and
+ * returns false, so that the response takes as long as for a user who has a password.
+ * @throws Problem not-ready if too many hashes are waiting */
+export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
+  const matches = await limited(() => verify(passwordHash ?? UNKNOWN_HASH, normalized(password)));
+  return matches && passwordHash !== null;
+}
+
+/** A hash with the parameters above. */
+const UNKNOWN_HASH =
+  "$argon2id$v=19$m=19456,t=2,p=1$c2t1cG9ydC1uby11c2VyIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/** Returns the form in which passwords are compared: keyboards write the same accented letter in different ways. */
+const normalized = (password: string): string => password.normalize("NFC");
+
+function limited<T>(work: () => Promise<T>): Promise<T> {
+  if (limit.pendingCount >= MAX_WAITING)
+    throw new Problem("not-ready", "Too many sign-ins are waiting at the moment. Try again in a few seconds.");
+  return limit(work);
+}
