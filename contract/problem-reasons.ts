@@ -82,6 +82,10 @@ export const REASONS = {
   "mapping-too-much-text": [],
   "mapping-filled-key": ["column", "member"],
   "mapping-early-value": [],
+  "password-too-short": ["min"],
+  "password-too-long": ["max"],
+  "password-of-name": [],
+  "password-breached": [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Reason = keyof typeof REASONS;

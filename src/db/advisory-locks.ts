@@ -36,6 +36,8 @@ export const LOCKS = {
   open_uploads: 7591,
   /** Transaction lock: only one process at a time assigns positions to events. */
   event_order: 7592,
+  /** Transaction lock: only one process at a time counts the failed sign-ins of an account or address. Second key: the hash of its name. */
+  sign_in: 7593,
 } as const;
 
 /** Both keys of a lock, for statements with `$1, $2`. Ids that are equal modulo 2^31 share a lock: work on one may wait for work on the

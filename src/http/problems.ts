@@ -88,6 +88,7 @@ const RETRY_AFTER_SECONDS = 5;
 export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
   const document = toProblemDocument(problem, `/requests/${request.id}`);
   if (problem.status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", RETRY_AFTER_SECONDS);
+  if (typeof problem.extra["retry_after"] === "number") reply.header("retry-after", problem.extra["retry_after"]);
   await reply
     .code(problem.status)
     .type("application/problem+json; charset=utf-8")

@@ -1,19 +1,13 @@
 // Decides whether a text may be a password (ASVS 5.0, 6.2). There are no rules about kinds of characters.
-import { isBreached } from "./breached.ts";
-import {
-  MAX_PASSWORD_CHARACTERS,
-  MIN_PASSWORD_CHARACTERS,
-} from "../../../contract/identity/identity-rules.ts";
+import { findWeakness } from "./weak-password.ts";
+import { MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS } from "../../../contract/identity/identity-rules.ts";
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Words that a password must not merely consist of, besides the name of the user. */
-const CONTEXT_WORDS = ["skuport"];
-
 /** Returns the problem if the text cannot be the user's password. */
 export async function passwordFault(text: string, user: string): Promise<Problem | undefined> {
-  // Count code points: an emoji is one character to its user.
-  const { length } = Array.from(text.normalize("NFC"));
+  // Count code points: a character outside the basic plane is one character to its user, and two in a string.
+  const { length } = Array.from(text);
   if (length < MIN_PASSWORD_CHARACTERS)
     return refused(
       `The password has ${length} characters, but at least ${MIN_PASSWORD_CHARACTERS} are required. Choose a longer one.`,
@@ -24,25 +18,21 @@ export async function passwordFault(text: string, user: string): Promise<Problem
       `The password has ${length} characters, but at most ${MAX_PASSWORD_CHARACTERS} are possible. Choose a shorter one.`,
       because("password-too-long", { max: MAX_PASSWORD_CHARACTERS }),
     );
-  if ([user, ...CONTEXT_WORDS].some((word) => consistsOf(text, word)))
-    return refused(
-      "The password consists of your user name or of the name of this program. Choose another one.",
-      because("password-of-name"),
-    );
-  if (await isBreached(text))
-    return refused(
-      "This password occurs in lists of stolen passwords, which attackers try first. Choose another one.",
-      because("password-breached"),
-    );
-  return undefined;
+  switch (await findWeakness(text, user)) {
+    case "name":
+      return refused(
+        "The password consists mostly of your user name or of the name of this program. Choose another one.",
+        because("password-of-name"),
+      );
+    case "breached":
+      return refused(
+        "This password is in a list of stolen passwords, which attackers try first. Choose another one.",
+        because("password-breached"),
+      );
+    case undefined:
+      return undefined;
+  }
 }
 
 const refused = (detail: string, extra: Record<string, unknown>): Problem =>
   new Problem("password-refused", detail, { extra });
-
-/** Whether the text is the word, repeated or with digits and punctuation around it. */
-function consistsOf(text: string, word: string): boolean {
-  const letters = text.toLowerCase().replace(/[^\p{L}]/gu, "");
-  const compared = word.toLowerCase().replace(/[^\p{L}]/gu, "");
-  return compared !== "" && letters !== "" && letters.replaceAll(compared, "") === "";
-}

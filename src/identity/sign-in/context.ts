@@ -1,0 +1,7 @@
+import type pg from "pg";
+import type { SecondFactorContext } from "../second-factor/second-factor.ts";
+
+/** What sign-ins need. */
+export interface SignInContext extends SecondFactorContext {
+  pool: pg.Pool;
+}

@@ -1,0 +1,92 @@
+// Uses a one-time link: sets the password, if the link needs one, and signs in.
+import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { recordAudit, type NewAuditEntry } from "../audit/audit.ts";
+import { endLinks, findLink, useLink, type StoredLink } from "../links/links.ts";
+import { passwordFault } from "../passwords/fault.ts";
+import { hashPassword } from "../passwords/hash.ts";
+import { removeSecondFactor } from "../second-factor/second-factor.ts";
+import { startSession, type SignInClient } from "../sessions/start-session.ts";
+import { endSessions } from "../sessions/store.ts";
+import { limitOfAccount, limitOfAddress } from "../throttle/subjects.ts";
+import { beginAttempt, withdrawAttempt } from "../throttle/throttle.ts";
+import { lockUser, setPassword } from "../users/store.ts";
+import { checkCode } from "./check-code.ts";
+import type { SignInContext } from "./context.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+interface Given {
+  token: string;
+  password?: string | undefined;
+  code?: string | undefined;
+}
+
+export const needsPassword = ({ kind }: StoredLink): boolean => kind !== "first";
+
+/** Finds a valid link. Failures count for the address.
+ * @throws Problem link-not-valid, too-many-attempts */
+export async function lookUpLink(
+  { pool }: SignInContext,
+  token: string,
+  { address, request_id }: SignInClient,
+): Promise<StoredLink> {
+  const attempt = await beginAttempt(pool, [limitOfAddress(address)]);
+  const link = await findLink(pool, token);
+  if (link === undefined) {
+    await recordAudit(pool, { action: "link-refused", actor: "unknown user", address, request_id });
+    throw notValid();
+  }
+  await withdrawAttempt(pool, attempt);
+  return link;
+}
+
+/** @returns the token of the new session
+ * @throws Problem link-not-valid, password-refused, code-required, sign-in-failed, too-many-attempts */
+export async function redeemLink(context: SignInContext, given: Given, client: SignInClient): Promise<string> {
+  const { pool } = context;
+  const link = await lookUpLink(context, given.token, client);
+  const { address, request_id } = client;
+  const audit = (db: Queryable, entry: Pick<NewAuditEntry, "action" | "detail">): Promise<void> =>
+    recordAudit(db, { ...entry, actor: link.user, subject: `user ${link.user}`, address, request_id });
+  const passwordHash = needsPassword(link) ? await newPasswordOf(link, given.password) : undefined;
+  const attempt = await beginAttempt(pool, [limitOfAccount(link.user)]);
+  try {
+    return await withTransaction(pool, async (db) => {
+      const proof = link.removes_second_factor
+        ? undefined
+        : await checkCode(db, context, link.user_id, given.code);
+      const user = await lockUser(db, link.user_id);
+      if (user?.disabled_at !== null || !(await useLink(db, link.id))) throw notValid();
+      await audit(db, { action: "link-used", detail: { kind: link.kind } });
+      if (link.removes_second_factor && (await removeSecondFactor(db, link.user_id)))
+        await audit(db, { action: "second-factor-removed" });
+      if (passwordHash !== undefined) {
+        await setPassword(db, link.user_id, passwordHash);
+        await endSessions(db, link.user_id);
+        await endLinks(db, link.user_id);
+        await audit(db, { action: "password-changed" });
+      }
+      if (proof === "recovery") await audit(db, { action: "recovery-code-used" });
+      const token = await startSession(db, link.user_id, client);
+      await withdrawAttempt(db, attempt);
+      await audit(db, { action: "signed-in", detail: { by: "link" } });
+      return token;
+    });
+  } catch (error) {
+    if (error instanceof Problem && error.slug === "code-required") await withdrawAttempt(pool, attempt);
+    throw error;
+  }
+}
+
+async function newPasswordOf({ user }: StoredLink, password: string | undefined): Promise<string> {
+  if (password === undefined)
+    throw new Problem("password-refused", "Choose a password. This link cannot be used without one.");
+  const fault = await passwordFault(password, user);
+  if (fault !== undefined) throw fault;
+  return hashPassword(password);
+}
+
+const notValid = (): Problem =>
+  new Problem(
+    "link-not-valid",
+    "The link was used, has expired, or was replaced by a newer one. Ask an administrator for a new link.",
+  );
