@@ -76,6 +76,7 @@ export const PROBLEMS = {
   "link-not-valid": { status: 410, title: "The link is no longer valid" },
   "password-refused": { status: 422, title: "This password cannot be used" },
   "user-exists": { status: 409, title: "There is already a user with this name" },
+  "user-disabled": { status: 409, title: "The user is disabled" },
   "last-administrator": { status: 409, title: "Skuport needs at least one administrator who can sign in" },
   "not-ready": { status: 503, title: "The service is not available at the moment" },
   "internal-error": { status: 500, title: "An internal error occurred" },

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { utcInstant } from "../catalog/query/utc-instant.ts";
+import { instantOf } from "../utc-instant.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { listChanges, type ChangeFilter, type ChangePosition, type ListedChangeset } from "./changes.ts";
 import { badCursor, decodeCursor, decodeIntegerCursor, encodeCursor, toPage } from "../cursor.ts";
@@ -123,11 +123,4 @@ function isInstant(value: unknown): value is string {
   if (typeof value !== "string" || !/^[12]\d{3}-[\d-]{5}T[\d:]{8}(\.\d{1,6})?Z$/.test(value)) return false;
   const time = new Date(value);
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
-}
-
-/** Converts a time to one that PostgreSQL accepts. JavaScript accepts the year 0 and more UTC offsets than PostgreSQL. */
-function instantOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const utc = utcInstant(text);
-  return /^(-|0000)/.test(utc) ? "-infinity" : utc;
 }

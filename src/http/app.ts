@@ -30,6 +30,8 @@ import { eventStreamRoute } from "./streams/event-stream.ts";
 import { healthRoutes, type HealthContext } from "./monitoring/health.ts";
 import { BODY_LIMITS, limitBodies, type BodyLimits } from "./limit-bodies.ts";
 import { overrideMethod } from "./method-override.ts";
+import { identityRoutes } from "./identity/routes.ts";
+import type { SignInOptions } from "./identity/context.ts";
 import { metricsRoute, type MetricsContext } from "./monitoring/metrics.ts";
 import { useIdempotency } from "./idempotency/idempotency.ts";
 import { servePage } from "./page.ts";
@@ -47,13 +49,15 @@ export interface AppContext
   extends
     Omit<ImportRoutesContext, "sendStates" | "log">,
     ProductRoutesContext,
-    AccessContext,
+    Pick<AccessContext, "pool" | "listener">,
     Omit<OperationRoutesContext, "sendStates" | "log">,
     Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
   /** Whether the database has stopped because its disk is full. */
   isDiskFull?: () => boolean;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
+  /** How users can sign in. Default: with a password. */
+  sign_in?: SignInOptions;
   limits?: HttpLimits;
   /** Default: only this computer can use the server. */
   network?: Network;
@@ -99,7 +103,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   limitBodies(app, bodies);
   await useSecurityHeaders(app);
   app.addHook("onRequest", checkOrigin(network));
-  authoriseRequests(app, context);
+  const requiresSecondFactor = network.public_origins.length > 0;
+  const access = authoriseRequests(app, { ...context, requires_second_factor: requiresSecondFactor });
   useIdempotency(app, context.pool);
   parseJson(app);
   storeNothing(app);
@@ -124,6 +129,13 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     done();
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  identityRoutes(app, {
+    pool: context.pool,
+    loadKeys: context.webhooks.loadKeys,
+    access,
+    requires_second_factor: requiresSecondFactor,
+    ...context.sign_in,
+  });
   mountModules(app, context, closing.signal);
   await servePage(app);
   return app;

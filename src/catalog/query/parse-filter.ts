@@ -1,7 +1,7 @@
 // Parses a filter once per request. Lists, facets, positions, counts, exports and bulk operations all use the result. The SQL condition of
 // the filter is exact for every product and needs no index; the code in search/ makes searches fast.
 import { tokensOf, type Token } from "./tokens.ts";
-import { utcInstant } from "./utc-instant.ts";
+import { utcInstant } from "../../utc-instant.ts";
 import { codePointsOf, isPlain, textOf, type Accents, type CodePoint } from "./code-points.ts";
 import { containsSql, escapeLike, regexOf, splitSearch } from "./pattern.ts";
 import {

@@ -8,21 +8,21 @@ import { findKey, findSession, noteKeyUse, noteSessionUse, type Credential } fro
 import { isKeyText } from "../../identity/keys/key-text.ts";
 import { isSignInRecent } from "../../identity/sessions/store.ts";
 import { hashToken } from "../../identity/tokens.ts";
-import { sessionTokenOf, type CookieSettings } from "./cookies.ts";
+import { sessionTokenOf } from "./cookies.ts";
 import { createCredentialCache } from "./credential-cache.ts";
 import { createDenialLog } from "./denials.ts";
 import { isSignInPage, opensTab, signInUrl } from "./documents.ts";
-import { identityOf, type RequestIdentity } from "./identity.ts";
-import { mustAddSecondFactor, refusalOf } from "./permission.ts";
+import { identityOf, mustAddNow, type RequestIdentity } from "./identity.ts";
+import { refusalOf } from "./permission.ts";
 import { declareAccess, type RouteAccess } from "./route-access.ts";
 import { RECENT_SIGN_IN_MINUTES } from "../../../contract/identity/identity-rules.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-export interface AccessContext extends CookieSettings {
+export interface AccessContext {
   pool: pg.Pool;
   listener: Listener;
-  /** Whether administrators must have a second factor. */
-  requires_second_factor?: boolean;
+  /** Whether administrators must have a second factor, because other computers can reach the server. */
+  requires_second_factor: boolean;
 }
 
 export interface AccessControl {
@@ -31,7 +31,7 @@ export interface AccessControl {
 }
 
 export function authoriseRequests(app: FastifyInstance, context: AccessContext): AccessControl {
-  const { pool, listener, requires_second_factor = false } = context;
+  const { pool, listener, requires_second_factor } = context;
   const cache = createCredentialCache();
   const recordDenial = createDenialLog(pool);
   app.addHook("onClose", () => {
@@ -45,7 +45,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
   decorate(app);
 
   const identify = async (request: FastifyRequest): Promise<RequestIdentity | undefined> => {
-    const presented = presentedBy(request, context);
+    const presented = presentedBy(request);
     if (presented === undefined) return undefined;
     const { token } = presented;
     const credential = await cache.get(token, () => readCredential(pool, presented, request.client));
@@ -63,7 +63,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     if (request.identity === undefined) return demandSignIn(request, reply);
     const problem = isForged(request) ? FORGED() : refusalOf(request.identity, access);
     if (problem !== undefined) return refuse(request, problem);
-    if (mustAddSecondFactor(request.identity, requires_second_factor) && !isOpenWithoutSecondFactor(request, access))
+    if (mustAddNow(request.identity, requires_second_factor) && !isOpenWithoutSecondFactor(request, access))
       return refuse(request, NO_SECOND_FACTOR());
   });
 
@@ -94,13 +94,13 @@ interface Presented {
 
 /** Returns the credential of the request. A key is only accepted in the header `Authorization`: URLs end up in logs and histories. If the
  * header is present, the cookie is ignored. */
-function presentedBy(request: FastifyRequest, settings: CookieSettings): Presented | undefined {
+function presentedBy(request: FastifyRequest): Presented | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
     return isKeyText(token) ? { kind: "key", token } : undefined;
   }
-  const token = sessionTokenOf(request, settings);
+  const token = sessionTokenOf(request);
   return token === undefined ? undefined : { kind: "session", token };
 }
 

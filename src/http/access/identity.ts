@@ -3,8 +3,10 @@ import type { FastifyRequest } from "fastify";
 import type { Credential } from "../../identity/credentials/store.ts";
 import type { NewAuditEntry } from "../../identity/audit/audit.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
+import { mustAddSecondFactor } from "../../identity/second-factor/second-factor-duty.ts";
 import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import type { KeyScope, Role } from "../../../contract/identity/identity-rules.ts";
+import type { Identity } from "../../../contract/identity/sign-in.ts";
 
 export interface RequestIdentity {
   user_id: number;
@@ -55,6 +57,27 @@ export function identityOf(credential: Credential): RequestIdentity {
   return kind === "local"
     ? { ...key, actor: LOCAL_ACTOR, scopes: null }
     : { ...key, actor: `${user} (key ${name})`, scopes };
+}
+
+/** Whether the sender must set up an authenticator app before anything else. API keys have no second factor. */
+export const mustAddNow = (identity: RequestIdentity, isRequired: boolean): boolean =>
+  identity.kind === "session" && mustAddSecondFactor(identity, isRequired);
+
+/** The identity as the API shows it. */
+export function describeIdentity(identity: RequestIdentity, isSecondFactorRequired: boolean): Identity {
+  const { user, actor, role, kind, scopes, signed_in_at, has_password, has_second_factor, single_sign_on } = identity;
+  return {
+    user,
+    actor,
+    role,
+    kind,
+    scopes: scopes === null ? null : [...scopes],
+    signed_in_at,
+    has_password,
+    has_second_factor,
+    must_add_second_factor: mustAddNow(identity, isSecondFactorRequired),
+    single_sign_on,
+  };
 }
 
 /** Returns the sender of a request to a route that is not public. */

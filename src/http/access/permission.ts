@@ -36,12 +36,3 @@ function refusalOfKey({ role, scopes, actor }: RequestIdentity, scope: RouteAcce
 }
 
 const isScopeOf = (role: RequestIdentity["role"], scope: KeyScope): boolean => SCOPES_OF_ROLE[role].includes(scope);
-
-/** Whether the user must set up an authenticator app before they can do anything else. Users of single sign-on have the second factor of
- * their identity provider. */
-export const mustAddSecondFactor = (identity: RequestIdentity, isRequired: boolean): boolean =>
-  isRequired &&
-  identity.kind === "session" &&
-  identity.role === "admin" &&
-  !identity.has_second_factor &&
-  !identity.single_sign_on;

@@ -67,9 +67,10 @@ export async function endSessions(db: Queryable, userId: number, exceptId: numbe
   return rowCount ?? 0;
 }
 
-/** Records that the user has confirmed who they are. */
-export async function confirmSession(db: Queryable, id: number): Promise<void> {
-  await db.query("update sessions set signed_in_at = now() where id = $1", [id]);
+/** Records that the user has confirmed who they are. The session continues with a new token, so that no one who knows the earlier one
+ * takes part in what the confirmation permits. */
+export async function renewSession(db: Queryable, id: number, tokenHash: Buffer): Promise<void> {
+  await db.query("update sessions set signed_in_at = now(), token_hash = $2 where id = $1", [id, tokenHash]);
 }
 
 /** Whether the user of the session has signed in or confirmed the sign-in a short time ago. */

@@ -23,36 +23,52 @@ export async function confirmUser(
   given: { password?: string | undefined; code?: string | undefined },
   session: Session,
 ): Promise<void> {
-  const { pool } = context;
-  const { session_id, user_id, user: actor, address, request_id } = session;
-  const user = await findUser(pool, user_id);
+  const user = await findUser(context.pool, session.user_id);
   if (user === undefined || (user.password_hash === null && !user.has_second_factor))
     throw new Problem(
       "recent-sign-in-required",
       "You have neither a password nor an authenticator app. Sign out, and sign in again.",
     );
+  await countFailures(context, session, async () => {
+    await checkPassword(user.password_hash, given.password);
+    await checkCode(context.pool, context, user.id, given.code);
+  });
+}
+
+/** Checks the present password before it is changed. A user without a password needs none.
+ * @throws Problem sign-in-failed, too-many-attempts */
+export async function confirmPassword(
+  context: SignInContext,
+  password: string | undefined,
+  session: Session,
+): Promise<void> {
+  const user = await findUser(context.pool, session.user_id);
+  await countFailures(context, session, () => checkPassword(user?.password_hash ?? null, password));
+}
+
+async function checkPassword(passwordHash: string | null, password: string | undefined): Promise<void> {
+  if (passwordHash === null || (password !== undefined && (await verifyPassword(passwordHash, password)))) return;
+  throw new Problem("sign-in-failed", "The password is not correct.");
+}
+
+/** Runs the checks. Failures count for the session. */
+async function countFailures(
+  { pool }: SignInContext,
+  { session_id, user: actor, address, request_id }: Session,
+  check: () => Promise<void>,
+): Promise<void> {
   const limit = limitOfSession(session_id);
   const attempt = await beginAttempt(pool, [limit]);
   try {
-    if (user.password_hash !== null) await checkPassword(user.password_hash, given.password);
-    await checkCode(pool, context, user_id, given.code);
+    await check();
     await completeAttempt(pool, attempt, limit);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.slug === "code-required") await withdrawAttempt(pool, attempt);
-    if (error.slug === "sign-in-failed")
-      await recordAudit(pool, {
-        action: "sign-in-failed",
-        actor,
-        detail: { reason: "confirmation" },
-        address,
-        request_id,
-      });
+    if (error.slug === "sign-in-failed") {
+      const detail = { reason: "confirmation" };
+      await recordAudit(pool, { action: "sign-in-failed", actor, detail, address, request_id });
+    }
     throw error;
   }
-}
-
-async function checkPassword(passwordHash: string, password: string | undefined): Promise<void> {
-  if (password !== undefined && (await verifyPassword(passwordHash, password))) return;
-  throw new Problem("sign-in-failed", "The password is not correct.");
 }

@@ -2,8 +2,7 @@
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import { recordAudit, type NewAuditEntry } from "../audit/audit.ts";
 import { endLinks, findLink, useLink, type StoredLink } from "../links/links.ts";
-import { passwordFault } from "../passwords/fault.ts";
-import { hashPassword } from "../passwords/hash.ts";
+import { newPasswordHash } from "../passwords/change.ts";
 import { removeSecondFactor } from "../second-factor/second-factor.ts";
 import { startSession, type SignInClient } from "../sessions/start-session.ts";
 import { endSessions } from "../sessions/store.ts";
@@ -73,6 +72,8 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
     });
   } catch (error) {
     if (error instanceof Problem && error.slug === "code-required") await withdrawAttempt(pool, attempt);
+    if (error instanceof Problem && error.slug === "sign-in-failed")
+      await audit(pool, { action: "sign-in-failed", detail: { reason: "code" } });
     throw error;
   }
 }
@@ -80,9 +81,7 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
 async function newPasswordOf({ user }: StoredLink, password: string | undefined): Promise<string> {
   if (password === undefined)
     throw new Problem("password-refused", "Choose a password. This link cannot be used without one.");
-  const fault = await passwordFault(password, user);
-  if (fault !== undefined) throw fault;
-  return hashPassword(password);
+  return newPasswordHash(password, user);
 }
 
 const notValid = (): Problem =>

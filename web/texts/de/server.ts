@@ -101,6 +101,7 @@ export const server: ServerTexts = {
     "link-not-valid":
       "Der Link wurde schon verwendet, ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen geben.",
     "password-refused": "Dieses Passwort kann nicht verwendet werden. Wählen Sie ein anderes.",
+    "user-disabled": "Der Benutzer ist deaktiviert. Aktivieren Sie ihn zuerst.",
     "user-exists": "Es gibt schon einen Benutzer mit diesem Namen. Wählen Sie einen anderen Namen.",
     "last-administrator":
       "Das ist der letzte Administrator, der sich anmelden kann. Geben Sie zuerst einem anderen Benutzer diese Rolle.",
@@ -240,6 +241,12 @@ export const server: ServerTexts = {
       "„{statement}“: Die Spalte „{column}“ kann nicht aufgefüllt werden, weil „{member}“ ihre Werte in allen Zeilen der Datei vergleicht, bevor eine Zelle aufgefüllt wird. Schreiben Sie den Wert in jede Zeile der Datei, oder lassen Sie „{member}“ weg. Wenn die Zeilen mit leerer Zelle nur die Zeile darüber ergänzen, nennen Sie sie in „group.adds“, statt die Spalte aufzufüllen.",
     "mapping-early-value":
       "„{statement}“: Der Wert liest etwas, das noch nicht feststeht, wenn er gebraucht wird: Werte der Gruppe, das erste Produkt oder eine Tabelle.",
+    "password-too-short": "Das Passwort muss mindestens {min} Zeichen lang sein. Wählen Sie ein längeres.",
+    "password-too-long": "Das Passwort darf höchstens {max} Zeichen lang sein. Wählen Sie ein kürzeres.",
+    "password-of-name":
+      "Das Passwort besteht größtenteils aus Ihrem Benutzernamen oder dem Namen dieses Programms. Wählen Sie ein anderes.",
+    "password-breached":
+      "Dieses Passwort steht in einer Liste gestohlener Passwörter, die Angreifer zuerst ausprobieren. Wählen Sie ein anderes.",
   },
   notices: {
     active_as_attribute: "Die Werte sind weder ja noch nein. Deshalb wird die Spalte als Merkmal importiert.",

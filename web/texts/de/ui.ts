@@ -134,6 +134,7 @@ export const ui: Shape<typeof english> = {
     "second-factor-required": "Richten Sie zuerst eine Authenticator-App ein",
     "link-not-valid": "Der Link ist nicht mehr gültig",
     "password-refused": "Dieses Passwort kann nicht verwendet werden",
+    "user-disabled": "Der Benutzer ist deaktiviert",
     "user-exists": "Es gibt schon einen Benutzer mit diesem Namen",
     "last-administrator": "Skuport braucht mindestens einen Administrator, der sich anmelden kann",
     "not-ready": "Der Dienst ist im Moment nicht verfügbar",

@@ -126,6 +126,7 @@ export const ui = {
     "second-factor-required": "Set up an authenticator app first",
     "link-not-valid": "The link is no longer valid",
     "password-refused": "This password cannot be used",
+    "user-disabled": "The user is disabled",
     "user-exists": "There is already a user with this name",
     "last-administrator": "Skuport needs at least one administrator who can sign in",
     "not-ready": "The service is not available at the moment",

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from "fastify";
+import type { SignInClient } from "../../identity/sessions/start-session.ts";
+import type { SignInContext } from "../../identity/sign-in/context.ts";
+import { cutText } from "../../../contract/faults.ts";
+import type { AccessControl } from "../access/authorise.ts";
+import { sessionTokenOf } from "../access/cookies.ts";
+
+export interface SignInOptions {
+  /** Whether users can sign in with a password. Default: true. */
+  password_sign_in?: boolean;
+  /** Name of the identity provider. Default: there is none. */
+  single_sign_on?: { name: string };
+}
+
+export interface IdentityRoutesContext extends SignInContext, SignInOptions {
+  access: AccessControl;
+  requires_second_factor: boolean;
+}
+
+/** Maximum length of a header `User-Agent` that is stored. */
+const MAX_AGENT_CHARACTERS = 300;
+
+/** Returns the client of a sign-in. */
+export function clientOf(request: FastifyRequest): SignInClient {
+  const { client: address, id: request_id, headers } = request;
+  const agent = cutText(headers["user-agent"] ?? "", MAX_AGENT_CHARACTERS);
+  return { address, agent, request_id, earlier_token: sessionTokenOf(request) };
+}

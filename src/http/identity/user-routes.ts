@@ -1,0 +1,90 @@
+// HTTP routes of users.
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { decodeTextCursor, toPage } from "../../cursor.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import type { CreatedLink } from "../../identity/links/links.ts";
+import { notifyIdentityChange } from "../../identity/notify.ts";
+import { endSessions, IDLE_HOURS } from "../../identity/sessions/store.ts";
+import { changeUser, createUser, createUserLink, requireUser, type Author } from "../../identity/users/change-user.ts";
+import { listUsers, readUserRecord } from "../../identity/users/store.ts";
+import type { IdentityRoutesContext } from "./context.ts";
+import {
+  create_reset_link,
+  create_user,
+  end_user_sessions,
+  list_users,
+  patch_user,
+  type OneTimeLink,
+  type UserRecord,
+} from "../../../contract/identity/users.ts";
+
+export function userRoutes(instance: FastifyInstance, { pool, access }: IdentityRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const readRecord = async (id: number): Promise<UserRecord> =>
+    (await readUserRecord(pool, id, IDLE_HOURS)) as UserRecord;
+
+  app.route({
+    ...list_users,
+    handler: async ({ query: { limit, cursor } }) => {
+      const after = decodeTextCursor("users", cursor);
+      const found = await listUsers(pool, { after, limit: limit + 1, idle_hours: IDLE_HOURS });
+      return toPage("users", found, limit, ({ name_key }) => [name_key]);
+    },
+  });
+
+  app.route({
+    ...create_user,
+    handler: async (request, reply) => {
+      const { id, link } = await createUser(pool, request.body, authorOf(request));
+      return reply
+        .code(201)
+        .header("cache-control", "no-store")
+        .send({ user: await readRecord(id), link: linkOf(request, link) });
+    },
+  });
+
+  app.route({
+    ...patch_user,
+    handler: async (request) => {
+      await changeUser(pool, request.params.id, request.body, authorOf(request));
+      access.changed();
+      return readRecord(request.params.id);
+    },
+  });
+
+  app.route({
+    ...create_reset_link,
+    handler: async (request, reply) => {
+      const link = await createUserLink(pool, request.params.id, request.body, authorOf(request));
+      return reply.code(201).header("cache-control", "no-store").send(linkOf(request, link));
+    },
+  });
+
+  app.route({
+    ...end_user_sessions,
+    handler: async (request) => {
+      const ended = await withTransaction(pool, async (db) => {
+        const user = await requireUser(db, request.params.id);
+        const count = await endSessions(db, user.id);
+        const detail = { ended: String(count) };
+        await request.audit(db, { action: "sessions-ended", subject: `user ${user.name}`, detail });
+        await notifyIdentityChange(db);
+        return count;
+      });
+      access.changed();
+      return { ended };
+    },
+  });
+}
+
+const authorOf = (request: FastifyRequest): Author => ({
+  actor: request.actor,
+  audit: (db, entry) => request.audit(db, entry),
+});
+
+/** The token is in the fragment, which browsers do not send to servers and proxies do not log. */
+const linkOf = ({ own_origin }: FastifyRequest, { token, expires_at }: CreatedLink): OneTimeLink => ({
+  url: `${own_origin}/sign-in#link=${token}`,
+  expires_at,
+});
