@@ -8,11 +8,13 @@ import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { openCertificate } from "../http/network/certificate.ts";
 import { openListeners, type Listeners } from "../http/network/listeners.ts";
-import { networkOf } from "../http/network/network.ts";
+import { networkOf, publicOrigin } from "../http/network/network.ts";
 import { senders } from "../imports/worker.ts";
 import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
 import { operationSenders } from "../operations/worker.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
+import type { LocalKey } from "../identity/keys/local-key.ts";
+import { announceFirstSignIn, prepareSignIn } from "../processes/first-sign-in.ts";
 import { createLog } from "../processes/log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "../processes/open-database.ts";
 import { superviseWorker, type SupervisedWorker } from "../processes/worker-process.ts";
@@ -69,7 +71,7 @@ async function serveOn(
   config: Config,
   database: OpenDatabase,
   log: Logger,
-  io: Pick<Io, "env" | "signal">,
+  io: Pick<Io, "env" | "signal" | "stdout">,
 ): Promise<number> {
   const { address, embedded, data_dir } = database;
   const { signal } = io;
@@ -102,12 +104,15 @@ async function serveOn(
   });
   let failed = false;
   let listeners: Listeners | undefined;
+  let localKey: LocalKey | undefined;
   try {
+    localKey = await prepareSignIn(pool, data_dir?.path ?? config.data_dir, log);
     listeners = await openListeners(app, config);
     const { url, local_url } = listeners;
     await data_dir?.publish({ url: local_url, connection: address });
     worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
+    await announceFirstSignIn(pool, publicOrigin(config, url), { stdout: io.stdout, log });
     const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
     const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
@@ -121,6 +126,7 @@ async function serveOn(
     await listeners?.close();
     certificate?.stop();
     await listener.stop();
+    await localKey?.remove();
     await boss.stop({ graceful: false });
     await pool.end();
   }

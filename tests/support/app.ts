@@ -1,5 +1,6 @@
 // Creates the HTTP application with the database of a test. Tests call it with `inject`.
 import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
 import { afterAll } from "vitest";
@@ -57,7 +58,7 @@ export const authorizationOf = (app: FastifyInstance): { authorization: string }
 function signIn(app: FastifyInstance, key: string): void {
   keys.set(app, key);
   app.addHook("onListen", () => {
-    for (const { port } of app.addresses()) useKey(`http://127.0.0.1:${port.toString()}`, key);
+    useKey(`http://127.0.0.1:${(app.server.address() as AddressInfo).port.toString()}`, key);
   });
   const inject = app.inject.bind(app) as (options: InjectOptions | string) => ReturnType<typeof app.inject>;
   const injectSignedIn = (options: InjectOptions | string) => inject(withKey(options, `Bearer ${key}`));

@@ -12,12 +12,7 @@ import { setPassword } from "../../identity/users/store.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import { sessionOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
-import {
-  change_password,
-  end_other_sessions,
-  end_session,
-  list_sessions,
-} from "../../../contract/identity/account.ts";
+import { change_password, end_other_sessions, end_session, list_sessions } from "../../../contract/identity/account.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export function accountRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {

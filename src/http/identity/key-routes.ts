@@ -24,7 +24,8 @@ export function keyRoutes(instance: FastifyInstance, { pool, access }: IdentityR
     handler: async (request) => {
       const { all, limit, cursor } = request.query;
       const { role, user_id } = senderOf(request);
-      if (all && role !== "admin") throw new Problem("not-permitted", "Only administrators see the keys of other users.");
+      if (all && role !== "admin")
+        throw new Problem("not-permitted", "Only administrators see the keys of other users.");
       const before = decodeIntegerCursor("keys", cursor);
       const found = await listKeys(pool, { user_id: all ? undefined : user_id, before, limit: limit + 1 });
       return toPage("keys", found, limit, ({ id }) => [id]);
@@ -45,7 +46,10 @@ export function keyRoutes(instance: FastifyInstance, { pool, access }: IdentityR
         // Two requests at the same time must not both create the last possible key.
         await lockUser(db, user_id);
         if ((await countKeys(db, user_id)) >= MAX_KEYS)
-          throw new Problem("limit-reached", `Limit reached: ${user} has ${MAX_KEYS} valid keys. Revoke one of them first.`);
+          throw new Problem(
+            "limit-reached",
+            `Limit reached: ${user} has ${MAX_KEYS} valid keys. Revoke one of them first.`,
+          );
         const created = await insertKey(db, { user_id, name, key, scopes, days });
         const detail = { scopes: scopes.join(", "), days: String(days) };
         await request.audit(db, { action: "key-created", subject: `key ${name} of ${user}`, detail });

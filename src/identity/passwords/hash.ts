@@ -15,7 +15,8 @@ const MAX_WAITING = 100;
 const limit = pLimit(HASHES_AT_ONCE);
 
 /** @throws Problem not-ready if too many hashes are waiting */
-export const hashPassword = (password: string): Promise<string> => limited(() => hash(normalized(password), PARAMETERS));
+export const hashPassword = (password: string): Promise<string> =>
+  limited(() => hash(normalized(password), PARAMETERS));
 
 /** Whether the password is the one that was hashed. Without a hash, the function compares the password with the hash of another one and
  * returns false, so that the response takes as long as for a user who has a password.

@@ -22,11 +22,7 @@ const UNKNOWN = "unknown user";
 /** Checks the password and the second factor, and starts a session.
  * @returns the token of the session
  * @throws Problem too-many-attempts, sign-in-failed, code-required */
-export async function signInWithPassword(
-  context: SignInContext,
-  given: Given,
-  client: SignInClient,
-): Promise<string> {
+export async function signInWithPassword(context: SignInContext, given: Given, client: SignInClient): Promise<string> {
   const { pool } = context;
   const found = await findUserByName(pool, given.user);
   const actor = found?.name ?? UNKNOWN;

@@ -50,9 +50,7 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
   const attempt = await beginAttempt(pool, [limitOfAccount(link.user)]);
   try {
     return await withTransaction(pool, async (db) => {
-      const proof = link.removes_second_factor
-        ? undefined
-        : await checkCode(db, context, link.user_id, given.code);
+      const proof = link.removes_second_factor ? undefined : await checkCode(db, context, link.user_id, given.code);
       const user = await lockUser(db, link.user_id);
       if (user?.disabled_at !== null || !(await useLink(db, link.id))) throw notValid();
       await audit(db, { action: "link-used", detail: { kind: link.kind } });

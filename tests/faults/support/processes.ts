@@ -2,8 +2,10 @@
 // Processes that still run when the test process exits are killed.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
+import { useKey } from "../../support/identity/fetch-with-key.ts";
 import { until } from "../../support/until.ts";
 
 const MAIN = join(import.meta.dirname, "../../../src/main.ts");
@@ -39,7 +41,7 @@ export interface RunningServer extends RunningProcess {
   readonly base_url: string;
 }
 
-/** Starts `skuport serve` without a worker. */
+/** Starts `skuport serve` without a worker. `fetch` sends the key of its data folder to it. */
 export async function startServerProcess(options: ProcessOptions): Promise<RunningServer> {
   const { data_dir } = options;
   const child = start(["serve", "--no-worker", "--port", "0", "--data-dir", data_dir], options);
@@ -47,6 +49,7 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
     const holder = await readHolder(data_dir);
     return holder?.pid === child.pid ? holder.url : undefined;
   });
+  useKey(baseUrl, (await readFile(join(data_dir, "local.key"), "utf8")).trim());
   return { ...child, base_url: baseUrl };
 }
 

@@ -1,7 +1,9 @@
 // Starts a real Chromium for the end-to-end tests: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to
 // foreign hosts, and errors and warnings on the console.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Role } from "../../../contract/identity/identity-rules.ts";
 import { HANGING_MS } from "../../support/until.ts";
+import { signInBrowser } from "./sign-in.ts";
 import { unpackBrowser } from "./unpack-browser.ts";
 
 /** Starts the browser. The caller must close it. */
@@ -20,13 +22,19 @@ export interface WatchedPage {
   close: () => Promise<void>;
 }
 
+export interface PageOptions extends BrowserContextOptions {
+  /** Who is signed in; null = nobody. Default: the administrator `admin`. A user that does not exist is created. */
+  user?: { name: string; role: Role } | null;
+}
+
 /** Opens a page in a new browser context, which has its own storage. Requests to hosts other than that of `baseUrl` are recorded. */
 export async function openPage(
   browser: Browser,
   baseUrl: string,
-  options: BrowserContextOptions = {},
+  { user = { name: "admin", role: "admin" }, ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL: baseUrl, locale: "en-GB", ...options });
+  if (user !== null) await signInBrowser(context, baseUrl, user.name, user.role);
   context.setDefaultTimeout(HANGING_MS);
   const page = await context.newPage();
   return { page, ...watch(page, baseUrl), close: () => context.close() };

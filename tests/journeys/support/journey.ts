@@ -1,7 +1,7 @@
 // Starts a server and a browser for the end-to-end tests of one file, and opens pages whose requests and console messages are recorded.
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { launchBrowser, openPage, type PageOptions, type WatchedPage } from "./browser.ts";
 import { startPageServer, type PageServer } from "./page-server.ts";
 
 export interface Journey {
@@ -21,7 +21,7 @@ export async function startJourney(settings?: Readonly<Record<string, string>>):
 
 /** Starts a server and a browser like `startJourney`, and opens one page without animations for all tests of the file. */
 export async function startOnePage(
-  options?: BrowserContextOptions,
+  options?: PageOptions,
   settings?: Readonly<Record<string, string>>,
 ): Promise<{ server: PageServer; watched: WatchedPage; page: Page }> {
   const { server, browser } = await startJourney(settings);
@@ -33,7 +33,7 @@ export async function startOnePage(
  * host, and must have logged only errors and warnings that `isExpected` accepts. */
 export function pagesOf(
   { server, browser }: Journey,
-  options: BrowserContextOptions = {},
+  options: PageOptions = {},
   isExpected: (complaint: string) => boolean = () => false,
 ) {
   let opened: WatchedPage[] = [];
@@ -46,7 +46,7 @@ export function pagesOf(
       await close();
     }
   });
-  const open = async (path: string, more: BrowserContextOptions = {}): Promise<Page> => {
+  const open = async (path: string, more: PageOptions = {}): Promise<Page> => {
     const watched = await openPage(browser, server.base_url, { ...options, ...more });
     opened.push(watched);
     await watched.page.goto(path);

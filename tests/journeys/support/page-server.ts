@@ -1,10 +1,11 @@
 // Starts a real server for the end-to-end tests: a separate process, on a free port, with an empty data folder.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useKey } from "../../support/identity/fetch-with-key.ts";
 import { until } from "../../support/until.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -47,7 +48,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
     // Copy the errors of the server to our stderr. If the server inherited our stderr, Vitest would wait until the server has ended.
     child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
     running = child;
-    await untilReady(baseUrl, child);
+    await untilReady(baseUrl, child, join(folder, "data", "local.key"));
   };
   const stop = async (): Promise<void> => {
     if (!running || running.exitCode !== null) return;
@@ -63,12 +64,13 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
   return { base_url: baseUrl, folder, start, stop, remove };
 }
 
-/** Waits until the server responds and a worker is running. */
-async function untilReady(baseUrl: string, child: ChildProcess): Promise<void> {
+/** Waits until the server responds and a worker is running. From then on, `fetch` sends the key in `keyFile` to the server. */
+async function untilReady(baseUrl: string, child: ChildProcess, keyFile: string): Promise<void> {
   await until(async () => {
     if (child.exitCode !== null)
       throw new Error(`The server exited with code ${String(child.exitCode)} before it was ready`);
     try {
+      useKey(baseUrl, (await readFile(keyFile, "utf8")).trim());
       const response = await fetch(`${baseUrl}/health/ready`);
       const { workers } = (await response.json()) as { workers?: number };
       return response.ok && workers !== undefined && workers > 0;
