@@ -238,6 +238,13 @@ export default {
       to: { path: "^(src|client|contract)/", pathNot: "^src/db/" },
     },
     {
+      name: "backups-copy-tables",
+      comment: "A backup copies whatever tables and files there are, so it need not know what the modules do with them.",
+      severity: "error",
+      from: { path: "^src/backup/", pathNot: TESTS },
+      to: { path: "^(src|client|contract)/", pathNot: "^src/(backup|db)/" },
+    },
+    {
       name: "config-is-handed-down",
       comment:
         "main.ts reads the settings once; all others get the object and import its type only, so nothing depends on the environment.",

@@ -17,6 +17,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   export: async () => (await import("./commands/export.ts")).exportCommand,
   profile: async () => (await import("./commands/profile/profile.ts")).profileCommand,
   webhooks: async () => (await import("./commands/webhooks/webhooks.ts")).webhooksCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
   "rotate-key": async () => (await import("./commands/rotate-key.ts")).rotateKey,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
   health: async () => (await import("./commands/health.ts")).health,
@@ -105,18 +107,22 @@ async function explain(error: unknown, command: string): Promise<number> {
     return 2;
   }
   const isForUser = new Set([
+    "BackupFileError",
+    "BackupOutputError",
     "ConfigError",
     "DataDirBusyError",
     "DataDirError",
     "KeyFileError",
     "EmbeddedError",
     "EnvFileError",
+    "InterruptedRestoreError",
     "MigrationError",
     "UnfitDatabaseError",
     "CertificateError",
     "PortTakenError",
     "Problem",
     "SignInError",
+    "RestoreError",
     "UnreachableError",
   ]);
   if (error instanceof Error && isForUser.has(error.name)) process.stderr.write(`${error.message}\n`);

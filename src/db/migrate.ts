@@ -47,9 +47,19 @@ export async function migrate(client: pg.ClientBase, migrationsDir: string = MIG
  */
 export async function listPending(db: Queryable, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
   const migrations = await readMigrations(migrationsDir);
+  return checkLedger(migrations, await listApplied(db)).map(({ name }) => name);
+}
+
+/** Returns the migrations that were applied to the database, and changes nothing. */
+export async function listApplied(db: Queryable): Promise<Applied[]> {
   const { rows } = await db.query<{ exists: boolean }>("select to_regclass('schema_migrations') is not null as exists");
-  const applied = rows[0]?.exists === true ? await readLedger(db) : [];
-  return checkLedger(migrations, applied).map(({ name }) => name);
+  return rows[0]?.exists === true ? await readLedger(db) : [];
+}
+
+/** Applies migrations in the caller's transaction. */
+export async function applyInTransaction(db: Queryable, migrations: readonly Migration[]): Promise<void> {
+  await createLedger(db);
+  for (const migration of migrations) await runMigration(db, migration);
 }
 
 /** @throws {MigrationError} when a file name is not NNNN_name.sql, or a number is missing or repeated. */
@@ -69,7 +79,7 @@ export async function readMigrations(migrationsDir: string = MIGRATIONS_DIR): Pr
   );
 }
 
-interface Applied {
+export interface Applied {
   version: number;
   name: string;
   checksum: string;
@@ -92,26 +102,34 @@ function checkLedger(migrations: readonly Migration[], applied: readonly Applied
   return migrations.slice(applied.length);
 }
 
-async function applyMigration(client: pg.ClientBase, { version, name, sql, checksum }: Migration): Promise<void> {
+async function applyMigration(client: pg.ClientBase, migration: Migration): Promise<void> {
   try {
     await client.query("begin");
-    await client.query(sql);
-    await client.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [
+    await runMigration(client, migration);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined); // the first error is the cause
+    throw error;
+  }
+}
+
+async function runMigration(db: Queryable, { version, name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await db.query(sql);
+    await db.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [
       version,
       name,
       checksum,
     ]);
-    await client.query("commit");
   } catch (error) {
-    await client.query("rollback").catch(() => undefined); // the first error is the cause
     throw new MigrationError(`migrations/${name}.sql failed and was rolled back: ${(error as Error).message}`, {
       cause: error,
     });
   }
 }
 
-async function createLedger(client: pg.ClientBase): Promise<void> {
-  await client.query(`
+async function createLedger(db: Queryable): Promise<void> {
+  await db.query(`
     create table if not exists schema_migrations (
       version int primary key,
       name text not null,

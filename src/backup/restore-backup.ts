@@ -1,0 +1,142 @@
+// Restores a verified backup: files to a folder of their own, the database in one transaction, then the files take their places.
+import type pg from "pg";
+import { markRestore, unmarkRestore } from "../db/data-dir/interrupted-restore.ts";
+import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
+import { readMigrations, type Migration } from "../db/migrate.ts";
+import { BackupFileError, readMembers, unpackPart, type VerifiedBackup } from "./backup-reader.ts";
+import { KEY_MEMBER, partOf } from "./manifest.ts";
+import { discardStaged, stageFiles, useStagedFiles } from "./restored-files.ts";
+import { beginRestore, completeTables, startCopy, type TableCopy } from "./restore-tables.ts";
+
+export interface RestoreOptions {
+  backup: VerifiedBackup;
+  /** A connection of its own, without a transaction. */
+  client: pg.ClientBase;
+  data_dir: string;
+  signal: AbortSignal;
+}
+
+/** The restore is not possible here. The message gives the reason and what to do. */
+export class RestoreError extends Error {
+  override readonly name = "RestoreError";
+}
+
+export interface MigrationPlan {
+  /** Migrations that the backup's database had. */
+  applied: Migration[];
+  newer: Migration[];
+}
+
+/** Divides our migrations. @throws {BackupFileError} if the backup has a migration that this program does not have */
+export async function planMigrations({ path, manifest }: VerifiedBackup): Promise<MigrationPlan> {
+  const known = await readMigrations();
+  for (const { version, name, checksum } of manifest.migrations) {
+    const own = known[version - 1];
+    if (own === undefined)
+      throw new BackupFileError(
+        `${path} is newer than this program: it was made by Skuport ${manifest.skuport} and has the migration ${name}. Restore it with Skuport ${manifest.skuport} or newer. Nothing was changed.`,
+      );
+    if (own.checksum !== checksum)
+      throw new BackupFileError(
+        `${path} was made by another Skuport: its migration ${name} differs from ours. Restore it with the program that made it. Nothing was changed.`,
+      );
+  }
+  const count = manifest.migrations.length;
+  return { applied: known.slice(0, count), newer: known.slice(count) };
+}
+
+/** Factor from the text of rows to tables, indexes and write-ahead log. */
+const TABLE_FACTOR = 3;
+
+/** @param disk the disk of the data folder; `hasDatabase` = the database is on it too */
+export async function requireSpace(
+  { manifest, checksums }: VerifiedBackup,
+  disk: DiskReserve,
+  hasDatabase: boolean,
+): Promise<void> {
+  const fileBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const needed = hasDatabase ? fileBytes + (checksums.unpacked_bytes - fileBytes) * TABLE_FACTOR : fileBytes;
+  const free = await disk.freeBytes();
+  if (free < needed)
+    throw new RestoreError(
+      `The disk of the data folder is too full: the backup needs about ${Math.ceil(needed / 1e6)} MB, and ${Math.max(0, Math.floor(free / 1e6))} MB are free beyond the reserve. Nothing was changed. Free some space, or set SKUPORT_DATA_DIR to a folder on another disk.`,
+    );
+}
+
+/** Replaces database, files and keys. Until the commit, an error changes nothing.
+ * @returns the number of products */
+export async function restoreBackup(options: RestoreOptions, { applied, newer }: MigrationPlan): Promise<number> {
+  const { backup, client, data_dir } = options;
+  const { manifest, checksums } = backup;
+  await markRestore(data_dir, backup.path);
+  try {
+    const indexes = await beginRestore(client, applied);
+    await copyMembers(options);
+    await completeTables(client, { indexes, sequences: manifest.sequences, newer });
+  } catch (error) {
+    // If the rollback fails, the connection is lost, and PostgreSQL rolls back.
+    await client.query("rollback").catch(() => undefined);
+    await discardStaged(data_dir);
+    await unmarkRestore(data_dir);
+    throw error;
+  }
+  await client.query("commit");
+  await useStagedFiles(data_dir);
+  await unmarkRestore(data_dir);
+  await client.query("analyze");
+  return checksums.rows["products"] ?? 0;
+}
+
+async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions): Promise<void> {
+  const files = await stageFiles(data_dir, backup.manifest);
+  const tables = createTableWriter(client, backup);
+  try {
+    for await (const { name, bytes } of readMembers(backup, signal)) {
+      const part = partOf(name);
+      if (part?.folder === "files") {
+        if (!backup.manifest.files.some((file) => file.name === part.name)) throw unknownMember(backup, name);
+        await files.write(part.name, await unpackPart(bytes));
+      } else if (part?.folder === "tables") await tables.write(part.name, await unpackPart(bytes));
+      else if (name === KEY_MEMBER) await files.writeKeys(bytes);
+    }
+    await tables.end();
+    await files.finish();
+  } catch (error) {
+    await tables.abort();
+    throw error;
+  }
+}
+
+/** Copies the parts of one table after another. */
+function createTableWriter(client: pg.ClientBase, backup: VerifiedBackup) {
+  const { manifest, checksums } = backup;
+  let current: { name: string; copy: TableCopy } | undefined;
+  const end = async (): Promise<void> => {
+    if (current === undefined) return;
+    const { name, copy } = current;
+    const rows = await copy.end();
+    current = undefined;
+    if (rows !== checksums.rows[name])
+      throw new BackupFileError(
+        `${backup.path} is damaged: ${name} has ${rows} rows instead of ${checksums.rows[name] ?? 0}. Nothing was changed.`,
+      );
+  };
+  return {
+    async write(name: string, bytes: Buffer): Promise<void> {
+      if (current?.name !== name) {
+        await end();
+        const table = manifest.tables.find((one) => one.name === name);
+        if (table === undefined) throw unknownMember(backup, name);
+        current = { name, copy: startCopy(client, table) };
+      }
+      await current.copy.write(bytes);
+    },
+    end,
+    async abort(): Promise<void> {
+      await current?.copy.abort();
+    },
+  };
+}
+
+const unknownMember = ({ path }: VerifiedBackup, name: string): BackupFileError =>
+  new BackupFileError(`${path} is damaged: its description does not contain ${name}. Nothing was changed.`);
