@@ -12,7 +12,7 @@ const FORMAT = 1;
 
 /** Names become part of SQL statements or paths, so they must match these patterns. */
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
-const kept_file_name = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[\w-]+)*$/);
+const keptFileName = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[\w-]+)*$/);
 
 export const manifest = z.object({
   format: z.literal(FORMAT),
@@ -29,7 +29,7 @@ export const manifest = z.object({
     z.object({ name: identifier, last_value: z.string().regex(/^-?\d{1,19}$/), is_called: z.boolean() }),
   ),
   /** Uploaded files of unfinished imports. */
-  files: z.array(z.object({ name: kept_file_name, bytes: z.int().min(0) })),
+  files: z.array(z.object({ name: keptFileName, bytes: z.int().min(0) })),
   has_keys: z.boolean(),
 });
 export type Manifest = z.infer<typeof manifest>;
