@@ -239,7 +239,8 @@ export default {
     },
     {
       name: "backups-copy-tables",
-      comment: "A backup copies whatever tables and files there are, so it need not know what the modules do with them.",
+      comment:
+        "A backup copies whatever tables and files there are, so it need not know what the modules do with them.",
       severity: "error",
       from: { path: "^src/backup/", pathNot: TESTS },
       to: { path: "^(src|client|contract)/", pathNot: "^src/(backup|db)/" },
