@@ -125,7 +125,7 @@ export function makeIgnored({ records }: FileRecords, r: number, row: number, co
   };
 }
 
-/** The fields that a column of lists can be chosen for, as a message names them. */
+/** How messages name the fields that cannot contain a list. */
 const FIELD_WORDS: Partial<Record<LayoutColumn["target"], string>> = {
   sku: "the SKU",
   name: "the name",

@@ -108,7 +108,7 @@ test("the product list folds variants under their parent and unfolds them, by mo
   await row("B-2").waitFor({ state: "detached" });
   await page.getByText("4 products", { exact: true }).waitFor();
 
-  // The button leaves most of the cell to the SKU, and a press in the middle of the cell opens the product.
+  // The button leaves more than half of the cell to the SKU, and a click on the middle of the cell opens the product.
   const sku = row("B-1").getByRole("link", { name: "B-1", exact: true });
   const [cellBox, linkBox] = await Promise.all([sku.locator("xpath=ancestor::td").boundingBox(), sku.boundingBox()]);
   expect(linkBox?.width ?? 0).toBeGreaterThan((cellBox?.width ?? Infinity) / 2);

@@ -94,7 +94,7 @@ export class ColumnReader {
     return this.def === maxDef;
   }
 
-  /** Returns null if the values of the page are not texts that are written one after another. */
+  /** Returns null unless the values of the page are UTF-8 texts in the encoding PLAIN. */
   #openPlainTexts(): PlainTexts | null {
     const { encoding, values } = this.#page as Page;
     const isPlain = encoding === "PLAIN" && this.leaf.type === "BYTE_ARRAY" && this.#texts.is_text;

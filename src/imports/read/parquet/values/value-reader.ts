@@ -53,7 +53,7 @@ export function readerOfValues(encoding: Encoding | undefined, values: ValueByte
   }
 }
 
-/** Finds texts that are written one after another, each after its length. Their bytes are not decoded. */
+/** Finds the texts in values of the encoding PLAIN, which stores each text after its length. Does not decode the texts. */
 export class PlainTexts {
   readonly bytes: Buffer;
   /** The bytes of the text that `next` has found. */
