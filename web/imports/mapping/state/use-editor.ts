@@ -49,7 +49,8 @@ export function useEditor(import_: ComputedRef<Import>) {
   /** The state that the preview shows. */
   const checked = shallowRef<EditorState>();
   let stop = new AbortController();
-  /** The request that reads the file in another encoding. While it runs, no other preview is loaded, because that would stop it. */
+  /** The request that reads the file in another encoding. While it runs, no other preview is loaded, because `load` aborts the previous
+   * request. */
   let reading: Promise<unknown> | undefined;
 
   const state = computed(() => history.value.present);
@@ -153,7 +154,7 @@ export function useEditor(import_: ComputedRef<Import>) {
 
   const current = refDebounced(state, DEBOUNCE_MS);
   watch(current, () => {
-    // The preview may already show the state: the editor has just been opened, or the import has just been started.
+    // The preview may already show the state: at the start, or after `settle`.
     if (isReady.value && checked.value !== state.value) void refresh();
   });
   watch(state, (now) => {
