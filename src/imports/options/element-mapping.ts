@@ -13,7 +13,7 @@ import type { Table } from "../read/read-records.ts";
 
 /** A list in the records whose elements can be the products. */
 export interface ElementList {
-  /** The path to the elements, as `file.each` of a mapping has it: `variants/*`. */
+  /** The path to the elements, in the form of `file.each` in a mapping: `variants/*`. */
   path: string;
   /** SKUs of the first elements. */
   samples: string[];
@@ -28,7 +28,7 @@ const SAMPLES = 3;
 /** Maximum number of columns outside of the list that become attributes of each element. */
 const MAX_ATTRIBUTES = 500;
 
-/** Returns the lists whose elements have a column that is named like a SKU.
+/** Returns the lists whose elements have a column with the name of a SKU column.
  * @param key the position of a column that contains lists of SKUs; only the list with this column is then returned */
 export function elementLists(table: TreeTable, dialect: Dialect, key?: number): ElementList[] {
   const { format, tree } = dialect;

@@ -55,8 +55,7 @@ export interface Table {
   entries?: Entries | undefined;
   /** Whether a blank line counts as a record. It does in a table of one column. */
   blank_is_record: boolean;
-  /** Whether the client has named the columns of a file whose records differ in their number of cells, because they are of several
-   * kinds. */
+  /** True if the client has named the columns of a file with records of several kinds. The kinds differ in their number of cells. */
   has_kinds?: boolean;
 }
 

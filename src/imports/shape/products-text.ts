@@ -98,7 +98,7 @@ export class ProductsWriter {
     return this.#out.length;
   }
 
-  /** Appends a product. Writes nothing and returns false if the product is longer than a record may be. */
+  /** Appends a product. If the product is longer than the limit of a record, writes nothing and returns false. */
   write(product: FormedProduct): boolean {
     const out = this.#out;
     const start = out.length;

@@ -1,4 +1,4 @@
-// Collects the entries of lookup tables from elements beside the records of a file, such as categories with their ids. Elements are the
+// Collects the entries of lookup tables from elements outside the records of a file, such as categories with their ids. Elements are the
 // elements of an XML file, and the members and array elements of a JSON file.
 import type { TableRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
