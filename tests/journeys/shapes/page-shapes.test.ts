@@ -56,7 +56,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
   await products.getByText("Variant of B-1", { exact: true }).waitFor();
   await tabTo(page, "Language or store view");
   for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
-  await shape.getByText(/1 row changes a product only for its “Sprache”/).waitFor();
+  await shape.getByText(/1 row changes a product only for its value in “Sprache”/).waitFor();
   await inspectLooks(page, "mapping-shape");
 
   // The text shows all statements. Another edit of the form keeps a statement that the form cannot show.

@@ -395,12 +395,12 @@ export const imports = {
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
     by: "rows with the same “{columns}” belong together",
-    begins: "“{columns}” marks the rows with which a group begins, and the rows after such a row belong to its group",
-    until_next: "the mapping says with which rows a group begins, and the rows after such a row belong to its group",
+    begins: "“{columns}” marks the rows that begin a group, and the rows after such a row belong to its group",
+    until_next: "the mapping defines which rows begin a group, and the rows after such a row belong to its group",
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
-    layers: "{n} row changes a product only for its “{column}” | {n} rows change products only for their “{column}”",
+    layers: "{n} row changes a product only for its value in “{column}” | {n} rows change products only for their value in “{column}”",
   },
   notices: {
     title: "Please note",

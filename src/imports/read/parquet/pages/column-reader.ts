@@ -187,7 +187,7 @@ export class ColumnReader {
     const bytes = unpackPage(this.#file.read(at, this.#at), header.uncompressed_page_size, this.#chunk.codec);
     // Booleans take one bit each, so `bytes` can hold at most eight values per byte.
     if (!(count >= 0) || count > bytes.length * 8)
-      throw new Error("a dictionary has fewer values than its header says");
+      throw new Error("a dictionary has fewer values than its header declares");
     this.#budget.hold(count * TEXT_BYTES);
     this.#heldDictionary += count * TEXT_BYTES;
     const read = plainReader(bytes, 0, { leaf, texts: this.#texts });
