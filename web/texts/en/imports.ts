@@ -400,7 +400,8 @@ export const imports = {
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
-    layers: "{n} row changes a product only for its value in “{column}” | {n} rows change products only for their value in “{column}”",
+    layers:
+      "{n} row changes a product only for its value in “{column}” | {n} rows change products only for their value in “{column}”",
   },
   notices: {
     title: "Please note",
