@@ -198,7 +198,7 @@ export default {
     {
       name: "import-stages-are-independent",
       comment:
-        "Receive, scan and load run in different processes and share data through the database only. Code that two stages share belongs in a lower layer.",
+        "Receive, scan and load run in different processes and share only the database. Code that two of them share belongs in a lower layer.",
       severity: "error",
       from: { path: "^src/imports/(receive|scan|load)/", pathNot: TESTS },
       to: { path: "^src/imports/(receive|scan|load|recovery|preview)/", pathNot: "^src/imports/$1/" },
@@ -246,7 +246,7 @@ export default {
     {
       name: "config-is-handed-down",
       comment:
-        "main.ts reads the settings once and passes them on. All other files import only the type, so they do not depend on the environment.",
+        "main.ts reads the settings once and passes them on. Other files import only the type, so they do not read the environment.",
       severity: "error",
       from: { pathNot: `^src/main\\.ts$|${TESTS}` },
       to: { path: "^src/config\\.ts$", dependencyTypesNot: ["type-only"] },
