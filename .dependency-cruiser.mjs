@@ -12,28 +12,28 @@ export default {
   forbidden: [
     {
       name: "no-circles",
-      comment: "Files in a circle can only be understood, tested and moved together.",
+      comment: "Files that import each other in a circle can only be understood, tested and moved together.",
       severity: "error",
       from: {},
       to: { circular: true },
     },
     {
       name: "nothing-missing",
-      comment: "An import that leads nowhere fails when the user gets there.",
+      comment: "An import of a missing file fails only when the code runs.",
       severity: "error",
       from: {},
       to: { couldNotResolve: true, pathNot: "^#build/|^virtual:" },
     },
     {
       name: "contract-stands-alone",
-      comment: "The contract runs in browsers and on servers: zod, and neither Node nor DOM.",
+      comment: "The contract runs in browsers and on servers, so it may use zod, but neither Node nor the DOM.",
       severity: "error",
       from: { path: "^contract/", pathNot: TESTS },
       to: { pathNot: "^contract/|^node_modules/zod/" },
     },
     {
       name: "client-needs-the-contract-only",
-      comment: "The client is for browser, command line and strangers; it brings nothing but the contract.",
+      comment: "The page, the command line and other programs use the client, so it depends on the contract only.",
       severity: "error",
       from: { path: "^client/", pathNot: TESTS },
       to: { pathNot: "^(client|contract)/|^node_modules/zod/", dependencyTypesNot: ["core"] },
@@ -41,21 +41,21 @@ export default {
     {
       name: "nothing-of-node-in-the-page",
       comment:
-        "client/upload.ts streams a file from disk, in a form if upload-form.ts makes one; a browser has no file access.",
+        "A browser has no modules of Node. Only client/upload.ts and upload-form.ts use them, to stream a file from disk.",
       severity: "error",
       from: { path: "^(web|client|contract)/", pathNot: `^client/upload(-form)?\\.ts$|${TESTS}` },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "page-has-its-own-upload",
-      comment: "As above: client/upload.ts is for Node.",
+      comment: "client/upload.ts and upload-form.ts read files with modules of Node, which a browser lacks.",
       severity: "error",
       from: { path: "^web/" },
       to: { path: "^client/upload(-form)?\\.ts$" },
     },
     {
       name: "page-talks-over-the-wire",
-      comment: "The page knows the server by client and contract alone, as any other user of the API does.",
+      comment: "The page calls the server through client and contract only, like any other user of the API.",
       severity: "error",
       from: { path: "^web/", pathNot: TESTS },
       to: { pathNot: "^(web|client|contract)/|node_modules/|^#build/|^virtual:" },
@@ -63,14 +63,14 @@ export default {
     {
       name: "page-sections-are-independent",
       comment:
-        "A section of the page can be read and removed by itself; what two sections need belongs in a shared layer.",
+        "Each section of the page can be read and removed alone. Code that two sections need belongs in a shared layer.",
       severity: "error",
       from: { path: `^web/(${SECTIONS})/` },
       to: { path: `^web/(${SECTIONS})/`, pathNot: "^web/$1/" },
     },
     {
       name: "page-layers",
-      comment: "shell and sections -> server -> services -> ui: a lower layer knows no higher one.",
+      comment: "shell and sections -> server -> services -> ui: a lower layer never imports a higher layer.",
       severity: "error",
       from: { path: "^web/(server|services|ui)/", pathNot: TESTS },
       to: { path: `^web/(${SECTIONS}|shell)/` },
@@ -78,21 +78,21 @@ export default {
     {
       name: "page-services-fetch-nothing",
       comment:
-        "Services and interface parts show what they are given; code that calls the server belongs in web/server.",
+        "Services and interface components show the data that callers pass. Code that calls the server belongs in web/server.",
       severity: "error",
       from: { path: "^web/(services|ui)/", pathNot: TESTS },
       to: { path: "^(client/|web/server/)" },
     },
     {
       name: "page-ui-is-the-lowest-layer",
-      comment: "Interface parts know texts and other interface parts.",
+      comment: "Interface components import only texts and other interface components.",
       severity: "error",
       from: { path: "^web/ui/", pathNot: TESTS },
       to: { path: "^web/(?!ui/|texts/)" },
     },
     {
       name: "texts-know-nobody",
-      comment: "Words are for everybody; they name what they speak of by themselves.",
+      comment: "All layers use the texts, so the texts may not depend on any layer.",
       severity: "error",
       from: { path: "^web/texts/", pathNot: TESTS },
       to: { path: "^(web/(?!texts/)|client/)" },
@@ -100,42 +100,45 @@ export default {
     {
       name: "nobody-imports-main",
       comment:
-        "main.ts is the door: it reads the arguments and ends the process. bin/ only opens it. What others need of it belongs elsewhere.",
+        "main.ts reads the arguments and ends the process. Only bin/ starts it. Code that other files need belongs elsewhere.",
       severity: "error",
       from: { pathNot: `^bin/|${TESTS}` },
       to: { path: "^src/main\\.ts$" },
     },
     {
       name: "commands-come-from-main",
-      comment: "A command is the top of a call; what two commands share lies beside them.",
+      comment: "Only main.ts calls commands. Code that several commands share belongs in files of src/commands.",
       severity: "error",
       from: { pathNot: `^src/(main\\.ts$|commands/)|${TESTS}` },
       to: { path: "^src/commands/" },
     },
     {
       name: "processes-serve-commands",
-      comment: "Processes and threads are started by commands; no module knows which process it runs in.",
+      comment: "Commands start processes and threads. No module may depend on the process in which it runs.",
       severity: "error",
       from: { path: "^src/", pathNot: `^src/(main\\.ts$|commands/|processes/)|${TESTS}` },
       to: { path: "^src/processes/" },
     },
     {
       name: "main-only-dispatches",
-      comment: "Every start pays for what main.ts imports, `skuport --help` too.",
+      comment:
+        "Every start loads all files that main.ts imports, even `skuport --help`, so it imports as little as possible.",
       severity: "error",
       from: { path: "^src/main\\.ts$" },
       to: { path: "^(src|client|contract)/", pathNot: "^src/(commands/|[^/]+\\.ts$)" },
     },
     {
       name: "http-is-above-the-modules",
-      comment: "Modules throw Problems and declare routes; a worker runs them without any HTTP.",
+      comment:
+        "Modules throw Problems and declare routes, but must not import src/http: a worker runs them without HTTP.",
       severity: "error",
       from: { path: `^src/(${MODULES}|secrets|events|jobs|db)/`, pathNot: TESTS },
       to: { path: "^src/http/" },
     },
     {
       name: "http-enters-modules-by-their-routes",
-      comment: "The application mounts what a module's routes.ts offers; how the module does it is its own affair.",
+      comment:
+        "The application registers the routes of a module's routes.ts. All other files of the module are private.",
       severity: "error",
       from: { path: "^src/http/", pathNot: TESTS },
       to: { path: `^src/(${MODULES})/`, pathNot: "/routes\\.ts$" },
@@ -157,36 +160,37 @@ export default {
     },
     {
       name: "operations-and-imports-never-meet",
-      comment:
-        "Both change products by the catalogue's SQL and differ only in their changesets; neither needs the other.",
+      comment: "Both change products with the SQL of the catalogue, and neither needs the other.",
       severity: "error",
       from: { path: "^src/(operations|imports)/", pathNot: TESTS },
       to: { path: "^src/(operations|imports)/", pathNot: "^src/$1/" },
     },
     {
       name: "catalogue-is-below",
-      comment: "The catalogue is what the other modules change; it knows none of them.",
+      comment: "The other modules use the catalogue, so the catalogue must not depend on them.",
       severity: "error",
       from: { path: "^src/catalog/", pathNot: TESTS },
       to: { path: `^src/(${MODULES})/`, pathNot: "^src/catalog/" },
     },
     {
       name: "changesets-show-the-catalogue",
-      comment: "A changeset says who and when for every kind of change, so it knows the catalogue and no kind.",
+      comment:
+        "A changeset records who made a change, and when, for changes of all kinds. It depends on the catalogue, but on no kind of change.",
       severity: "error",
       from: { path: "^src/changesets/", pathNot: TESTS },
       to: { path: `^src/(${MODULES})/`, pathNot: "^src/(changesets|catalog)/" },
     },
     {
       name: "webhooks-and-imports-never-meet",
-      comment: "Both know only the events between them, so either can fail, wait or be removed without the other.",
+      comment: "They communicate through events only, so each of them can fail, wait or be removed without the other.",
       severity: "error",
       from: { path: "^src/(webhooks|imports)/", pathNot: TESTS },
       to: { path: "^src/(webhooks|imports)/", pathNot: "^src/$1/" },
     },
     {
       name: "webhooks-read-history-only",
-      comment: "Of the catalogue, webhooks need the list of what a changeset changed; all else comes as events.",
+      comment:
+        "Webhooks read the products that a changeset changed from the history. They get all other data from events.",
       severity: "error",
       from: { path: "^src/webhooks/", pathNot: TESTS },
       to: { path: `^src/(${MODULES})/`, pathNot: "^src/(webhooks|catalog/history)/" },
@@ -194,14 +198,14 @@ export default {
     {
       name: "import-stages-are-independent",
       comment:
-        "Receive, scan and load run in different processes and meet only in the database; what two stages share is in a file below them.",
+        "Receive, scan and load run in different processes and share only the database. Code that two of them share belongs in a lower layer.",
       severity: "error",
       from: { path: "^src/imports/(receive|scan|load)/", pathNot: TESTS },
       to: { path: "^src/imports/(receive|scan|load|recovery|preview)/", pathNot: "^src/imports/$1/" },
     },
     {
       name: "import-stages-are-above-what-they-share",
-      comment: "Only routes, worker, recovery and preview know the stages of an import.",
+      comment: "Only routes, worker, recovery and preview may import the stages of an import.",
       severity: "error",
       from: {
         path: "^src/imports/",
@@ -211,28 +215,30 @@ export default {
     },
     {
       name: "reading-is-pure",
-      comment: "Bytes in, records out: the reader runs without database and server, in `skuport read` and in tests.",
+      comment:
+        "The reader turns bytes into records. It runs without database and server, in `skuport read` and in tests.",
       severity: "error",
       from: { path: "^src/imports/read/", pathNot: TESTS },
       to: { path: "^src/", pathNot: "^src/(imports/read|catalog/product)/" },
     },
     {
       name: "product-rules-are-pure",
-      comment: "What a product and its SKU may be is the same for a reader without a database.",
+      comment: "The rules for products and SKUs also apply in code that runs without a database.",
       severity: "error",
       from: { path: "^src/catalog/product/", pathNot: TESTS },
       to: { path: "^src/", pathNot: "^src/catalog/product/" },
     },
     {
       name: "events-and-jobs-know-no-module",
-      comment: "They carry what modules say and do; what it means is the modules' business.",
+      comment: "They transport the events and jobs of all modules, so they must not depend on a module.",
       severity: "error",
       from: { path: "^src/(events|jobs)/", pathNot: TESTS },
       to: { path: "^src/", pathNot: "^src/(events|jobs|db)/|^src/config\\.ts$" },
     },
     {
       name: "db-is-the-lowest-layer",
-      comment: "Connections, migrations and the embedded PostgreSQL serve everything above and need none of it.",
+      comment:
+        "All layers above use connections, migrations and the embedded PostgreSQL, so these must not depend on a higher layer.",
       severity: "error",
       from: { path: "^src/db/", pathNot: TESTS },
       to: { path: "^(src|client|contract)/", pathNot: "^src/db/" },
@@ -248,7 +254,7 @@ export default {
     {
       name: "config-is-handed-down",
       comment:
-        "main.ts reads the settings once; all others get the object and import its type only, so nothing depends on the environment.",
+        "main.ts reads the settings once and passes them on. Other files import only the type, so they do not read the environment.",
       severity: "error",
       from: { pathNot: `^src/main\\.ts$|${TESTS}` },
       to: { path: "^src/config\\.ts$", dependencyTypesNot: ["type-only"] },
@@ -262,14 +268,14 @@ export default {
     },
     {
       name: "no-dev-dependencies-in-the-server",
-      comment: "A production install has no devDependencies; the page may use them, for it is built before.",
+      comment: "A production install has no devDependencies. The page may use them: only its build needs them.",
       severity: "error",
       from: { path: "^(src|client|contract|bin)/", pathNot: TESTS },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only", "npm"], pathNot: "^node_modules/@types/" },
     },
     {
       name: "dependencies-are-declared",
-      comment: "What is only there because something else installed it may be gone tomorrow.",
+      comment: "A package that is installed only because another package needs it can disappear with any update.",
       severity: "error",
       from: { path: "^(src|client|contract|web|tests|bench)/" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },

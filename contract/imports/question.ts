@@ -9,8 +9,8 @@ import { problemType } from "../problems.ts";
 export interface Candidate {
   value: string;
   samples: string[];
-  /** The mapping that answers the question instead of the option, if `value` is not a column but the path of a list in the records: with
-   * this mapping, each element of the list is a product. */
+  /** Present if `value` is the path of a list in the records instead of a column. The client then answers with this mapping instead of
+   * the option. With this mapping, each element of the list becomes a product. */
   mapping?: Mapping;
 }
 
@@ -24,8 +24,9 @@ export interface Question {
   statement: string;
 }
 
-/** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. A question has no
- * candidates if no column looks like the answer. The user can then answer with a mapping, such as a name of several columns. */
+/** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. If no column looks
+ * like the answer, the question has no candidates. The user can then answer with a mapping, for example one that joins several columns
+ * to a name. */
 export const isQuestion = ({ option, candidates }: Record<string, unknown>): boolean =>
   typeof option === "string" && Array.isArray(candidates);
 

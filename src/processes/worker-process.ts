@@ -25,6 +25,11 @@ const STOP_MS = 10_000;
  * measured heap: 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers are not included. */
 const HEAP_FLAG = "--max-old-space-size=192";
 
+/** Settings of the C library's allocator (mallopt(3)), which other systems than Linux with glibc ignore. Buffers of at least 256 kB always
+ * get memory of their own, which returns to the system when they are freed. By default, glibc raises this limit to 32 MB, and freed buffers
+ * leave gaps between others. With two arenas, threads leave fewer gaps too. Together this saves 30 to 50 MB of 250 to 340. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "262144", MALLOC_TRIM_THRESHOLD_: "1048576" };
+
 export interface SupervisedWorker {
   stop(): Promise<void>;
   /** Makes the worker use fewer loaders for two seconds, because a list was requested. */
@@ -51,7 +56,7 @@ export function superviseWorker(
     // The worker finds the database through the data folder, as every process does. When this process ends, the IPC channel closes, and the
     // worker stops.
     child = fork(MAIN, ["work"], {
-      env: { ...env, ...settingsOf(config) },
+      env: { ...ALLOCATOR, ...env, ...settingsOf(config) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       execArgv: [...process.execArgv, HEAP_FLAG],
     });

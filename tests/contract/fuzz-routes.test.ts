@@ -13,8 +13,8 @@ import { createImportContext, importBytes } from "../support/import-file.ts";
 
 /** Statuses that a route may return even if openapi.json does not list them: unknown host, unreachable database, headers too long. */
 const GENERAL = new Set(["403", "503", "431"]);
-/** Time limit for the requests to all routes together. */
-const TIME_MS = 20_000;
+/** Number of random requests to each route. It does not depend on time, so that the test sends the same requests on a busy machine. */
+const REQUESTS = 60;
 /** Seed of the generators. It is fixed, so that every run sends the same requests. Set FUZZ_SEED and FUZZ_TIMES to send others. */
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
@@ -84,19 +84,13 @@ const isEventStream = ({ responses }: Operation): boolean =>
 
 test.each(operations)("$method $path", async ({ method, path, operation }) => {
   const ask = isEventStream(operation) ? fetchHead : inject;
-  let isFirst = true;
-  const endMs = performance.now() + (TIME_MS * TIMES) / operations.length;
   await fc.assert(
     fc.asyncProperty(requestFor(path, operation, { components: api.components.schemas, known }), async (request) => {
-      // When the time is over, send no more requests. The test passes if all responses received until then are valid. The first request is
-      // always sent.
-      if (!isFirst && performance.now() > endMs) return;
-      isFirst = false;
       const answer = await ask(method, request);
       check(method, operation, answer);
       if (answer.status < 300) succeeded.add(operation.operationId);
     }),
-    { seed: SEED, numRuns: 300 * TIMES },
+    { seed: SEED, numRuns: REQUESTS * TIMES },
   );
 });
 

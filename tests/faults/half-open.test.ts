@@ -80,7 +80,7 @@ test("lists return 503 while the database does not respond, and 200 as soon as i
   await until(async () => (await list()) === 200);
 });
 
-test("a listener whose connection is held reconnects and tells its subscribers to reload", async () => {
+test("a listener whose connection is held reconnects and notifies its subscribers, which then reload", async () => {
   const { proxy } = await proxied(1);
   const listener = await listen({ url: proxy.url() }, { ...options, onError: () => undefined });
   atEnd.push(() => listener.stop());

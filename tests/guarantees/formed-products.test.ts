@@ -49,7 +49,7 @@ test.each([
     "shopify-variants",
     '40 products in 52 rows: rows with the same "Handle" belong together; 12 rows only add "images".',
   ],
-  ["magento-store-views", '12 products in 25 rows: 12 rows change products only for their "store_view_code".'],
+  ["magento-store-views", '12 products in 25 rows: 12 rows change products only for their value in "store_view_code".'],
   ["record-types", "15 products in 26 rows: rows with the same SKU are merged into one product."],
 ])("a notice states what the rows of %s mean", async (shape, message) => {
   const [file = ""] = (await readdir(resolve(FIXTURES, "shapes", shape))).filter((name) => name.startsWith("input."));
@@ -138,6 +138,6 @@ test("a product of more than a megabyte is rejected with a message that names it
   const [reject] = await rejectsOf(context, done.id);
   expect(reject).toMatchObject({ row: 1, line: 2, code: "product_too_large" });
   expect(reject?.message).toBe(
-    'The product "s-0" that this row and the rows that belong to it form has more than 1,048,576 bytes in all its values, and the longest value, "texts", has 600,002 characters. Shorten its values, or leave columns out in the mapping.',
+    'This row, with the rows that belong to it, forms the product "s-0". All values of the product have more than 1,048,576 bytes together, and the longest value, "texts", has 600,002 characters. Shorten its values, or leave columns out in the mapping.',
   );
 });

@@ -40,7 +40,7 @@ test.each([
         confirm: false,
         preconditions: { if_match: undefined },
       });
-  // In the zip file, the files have the opposite order.
+  // The zip file contains the files in reverse order; the import must restore the expected order.
   const files = expected.files.toReversed().map((file): [string, string] => [`export/${file}`, read(file)]);
   let { id } = await receiveBytes(context, await zipOf(files));
   const rejects: number[] = [];

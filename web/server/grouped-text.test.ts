@@ -21,7 +21,7 @@ test("the sentence about grouped rows has a part for each way in which rows form
     "40 products in 52 rows: rows with the same “Handle” belong together; 12 rows only add “images”.",
   );
   expect(groupedText({ values: { products: 1, rows: 2, layers: 1, layer: "locale", merges: 1 } })).toBe(
-    "1 product in 2 rows: rows with the same SKU are merged into one product; 1 row changes a product only for its “locale”.",
+    "1 product in 2 rows: rows with the same SKU are merged into one product; 1 row changes a product only for its value in “locale”.",
   );
   show("de");
   expect(groupedText({ values: SHOPIFY })).toBe(

@@ -4,7 +4,7 @@ import { ensureBallast } from "./full-disk.ts";
 import { boundLog } from "./postgres-log.ts";
 import type { Log } from "./postmaster.ts";
 
-/** Interval of the tasks. In this time, a log of errors with long statements grows by some megabytes. */
+/** Interval of the tasks. If many long statements fail, PostgreSQL's log grows by some megabytes in this time. */
 const INTERVAL_MS = 5000;
 
 /** Starts the periodic tasks: rotates PostgreSQL's log and keeps the ballast file.

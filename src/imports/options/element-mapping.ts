@@ -1,4 +1,5 @@
-// Makes the mapping with which each element of a list in the records of an XML or JSON file becomes a product, such as each variant.
+// Creates mappings for lists in the records of an XML or JSON file, such as a list of variants. With such a mapping, each element of the
+// list becomes a product.
 import { LIST_SUFFIX } from "../../../contract/catalog/attribute-value.ts";
 import type { Column, Dialect } from "../../../contract/imports/imports.ts";
 import type { Mapping, Value } from "../../../contract/mapping/mapping.ts";
@@ -12,9 +13,9 @@ import type { Table } from "../read/read-records.ts";
 
 /** A list in the records whose elements can be the products. */
 export interface ElementList {
-  /** The path to the elements, as `file.each` of a mapping has it: `variants/*`. */
+  /** The path to the elements, in the form of `file.each` in a mapping: `variants/*`. */
   path: string;
-  /** The first SKUs in the lists. */
+  /** SKUs of the first elements. */
   samples: string[];
   mapping: Mapping;
 }
@@ -27,7 +28,7 @@ const SAMPLES = 3;
 /** Maximum number of columns outside of the list that become attributes of each element. */
 const MAX_ATTRIBUTES = 500;
 
-/** Returns the lists whose elements have a column that is named like a SKU.
+/** Returns the lists whose elements have a column with the name of a SKU column.
  * @param key the position of a column that contains lists of SKUs; only the list with this column is then returned */
 export function elementLists(table: TreeTable, dialect: Dialect, key?: number): ElementList[] {
   const { format, tree } = dialect;
@@ -51,12 +52,12 @@ const isKeyName = (name: string): boolean => claimOf("sku", lastName(withoutSuff
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/^@/, "");
 
-/** Returns the path of the list that contains the values of a column. If lists contain each other, returns the innermost one.
+/** Returns the path of the list whose elements contain the values of the column. If lists are nested, returns the innermost one.
  * @param lists the paths to the elements of all lists */
 const listPath = (column: string, lists: readonly string[]): string | undefined =>
   lists.filter((path) => column.startsWith(`${withoutElements(path)}/`)).toSorted((a, b) => b.length - a.length)[0];
 
-/** The path as the names of columns have it: without the steps `*` to the elements of arrays. */
+/** Returns the path as names of columns contain it: without the steps `*`, which lead to the elements of arrays. */
 const withoutElements = (path: string): string =>
   path
     .split("/")
@@ -91,7 +92,7 @@ function mappingOf(table: TreeTable, { path, kind, key }: Elements): Mapping {
   const used = new Set([...ownFields.values(), ...outerFields.values()]);
   const kept = [
     ...outside.map((column) => ({ column, path: `${up}${withoutSuffix(column.name)}` })),
-    // A mapping keeps the values directly below an element by itself.
+    // Omit the values directly below an element: the import makes attributes of them without a statement.
     ...inside.map((column) => ({ column, path: insidePath(column) })).filter(({ path: own }) => own.includes("/")),
   ].filter(({ path: own }) => !used.has(own));
   return {
@@ -102,7 +103,7 @@ function mappingOf(table: TreeTable, { path, kind, key }: Elements): Mapping {
   };
 }
 
-/** Returns the path for each field that one of the names fits. */
+/** Compares the names with the names of fields. Returns the path of each recognized field. */
 function fieldsOf(named: readonly { path: string; name: string }[]): Map<FieldName, string> {
   const targets = matchColumns(named.map(({ name }) => withoutSuffix(name)));
   return new Map(

@@ -5,7 +5,7 @@ import type { GivenOptions } from "../../../contract/imports/imports.ts";
 
 /**
  * Returns the options with the line whose columns the mapping uses, if it is not the header that detection has chosen. Returns the same
- * object if the header has these columns, if no line has them, or if the mapping itself says where the header is.
+ * object if the header has these columns, if no line has them, or if the mapping defines the position of the header.
  */
 export function withHeaderLine(options: GivenOptions, lines: HeaderLines): GivenOptions {
   const { mapping, key } = options;

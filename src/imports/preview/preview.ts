@@ -112,7 +112,7 @@ export async function previewSource(
   };
 }
 
-/** Replaces the rows of rejects from an XML or JSON file by the unmodified records. */
+/** For rejects from an XML or JSON file, shows the unmodified records instead of the rows of the converted table. */
 async function withSources(
   rejects: Reject[],
   { sources, dialect: { tree, encoding } }: Pick<Head, "sources" | "dialect">,

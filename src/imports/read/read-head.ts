@@ -40,7 +40,7 @@ export interface Head {
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
-  /** Entries of lookup tables beside the records of an XML or JSON file. */
+  /** Entries of lookup tables from outside the records of an XML or JSON file. */
   entries?: Entries | undefined;
   /** The unmodified records of an XML or JSON file; missing if the file was converted earlier. */
   sources?: RecordSource | undefined;

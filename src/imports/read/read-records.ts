@@ -51,12 +51,11 @@ export interface Table {
   rows: string[][];
   /** The line on which a second table seems to begin, after a blank line; null if the first rows contain no second table. */
   second_table: number | null;
-  /** Entries of lookup tables beside the records of an XML or JSON file, if the reader of the whole file has read them. */
+  /** Entries of lookup tables from outside the records of an XML or JSON file, if the reader of the whole file has read them. */
   entries?: Entries | undefined;
   /** Whether a blank line counts as a record. It does in a table of one column. */
   blank_is_record: boolean;
-  /** Whether the client has named the columns of a file whose records differ in their number of cells, because they are of several
-   * kinds. */
+  /** True if the client has named the columns of a file with records of several kinds. The kinds differ in their number of cells. */
   has_kinds?: boolean;
 }
 

@@ -106,7 +106,7 @@ function mappingMessage({ code, text, expected }: MappingFault, column: string):
   if (code === "sku_damaged")
     return `"${text}" in the column "${column}" is a part of the SKU and was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the values of this column as text.`;
   if (code === "product_too_large")
-    return `The product "${text}" that this row and the rows that belong to it form has more than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes in all its values, and ${expected}. Shorten its values, or leave columns out in the mapping.`;
+    return `This row, with the rows that belong to it, forms the product "${text}". All values of the product have more than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes together, and ${expected}. Shorten its values, or leave columns out in the mapping.`;
   if (code === "value_too_long")
     return `The value is too long: the mapping allows ${expected}. Shorten the value, or change the mapping.`;
   return undefined;
@@ -125,7 +125,7 @@ export function makeIgnored({ records }: FileRecords, r: number, row: number, co
   };
 }
 
-/** The fields that a column of lists can be chosen for, as a message names them. */
+/** How messages name the fields that cannot contain a list. */
 const FIELD_WORDS: Partial<Record<LayoutColumn["target"], string>> = {
   sku: "the SKU",
   name: "the name",
@@ -197,7 +197,7 @@ function describe(code: RejectCode, { value, width, layout, target, column }: Fa
     case "product_too_large":
       return `The product that the rows form has more than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Shorten its values, or leave columns out in the mapping.`;
     case "match_ambiguous":
-      return "Several products have this value, so it is unclear which of them the row means. Correct the products, or give the SKU.";
+      return "Several products have this value, so it is unclear which of them the row refers to. Correct the products, or give the SKU.";
     case "exists_already":
       return "A product with this SKU already exists, and this import only creates products. Delete the row, or choose an import mode that updates products.";
     case "does_not_exist":
@@ -211,7 +211,7 @@ const listInField = (value: string, column: string, target: LayoutColumn["target
 /** @param layer the layer that the row changes, such as a language; null if the row only adds values to the product of its group */
 const withoutBase = (layer: string | null): string =>
   layer === null
-    ? "The row only adds to a product of its group, but the group has no row of a product. Add that row beside this one."
+    ? "The row only adds to a product of its group, but no row of the group is a product. Add the row of the product to the group."
     : `The row belongs to the layer "${layer}" of a product, but the file has no row of the product itself. Add that row.`;
 
 const tooManyFields = (width: number, names: number): string =>

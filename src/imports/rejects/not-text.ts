@@ -15,7 +15,7 @@ export function findNotText(
   return -1;
 }
 
-/** Returns undefined if the general message describes the record. */
+/** Returns a message about the characters of the record; undefined if the general message applies. */
 export function notTextMessage(
   { bytes, start, end }: Records,
   r: number,

@@ -38,7 +38,7 @@ import {
 import type { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
-const MAX_CHUNK_BYTES = 8 << 20;
+const MAX_CHUNK_BYTES = 4 << 20;
 /** The faults of a key. */
 const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
 /** Default number of keys in `first_keys` if the file has no name column. */

@@ -130,7 +130,7 @@ export class SourceCollector {
     return { tables, parentOf, scattered: this.#scattered };
   }
 
-  /** Returns the key of the current record. A layer without a key belongs to the product of the group in which it is. */
+  /** Returns the key of the current record. A layer without a key belongs to the product of the group that contains the layer. */
   #keyOf(): string | null {
     const judge = this.#judge;
     const kind = judge.kindOf();

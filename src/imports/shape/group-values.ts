@@ -40,7 +40,7 @@ export class GroupValues implements RowGroup {
 
   value(name: GroupValue): string | null {
     if (name === "by") return this.#by;
-    // The first product has no other product whose values it could take.
+    // The first product provides these values, so it has none itself.
     if (this.#first < 0 || this.current === this.#first) return null;
     let value = this.#known.get(name);
     if (value === undefined) this.#known.set(name, (value = this.#valueOfFirst(name === "first" ? "sku" : name)));

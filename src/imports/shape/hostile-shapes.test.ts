@@ -196,7 +196,7 @@ test("a product of more than a megabyte is rejected with its SKU and its longest
     keep: false,
   };
   const former = new ProductFormer(planOf(mapping), DIALECT, left);
-  // Texts of 0.6 million characters in each attribute; then texts that are shorter, but longer than a record as JSON.
+  // First, the texts of each attribute have 0.6 million characters. Then, they have half as many, but JSON escapes each character with two.
   for (const [length, letters] of [
     [300_000, ["x", "y"]],
     [150_000, ["\\", "\b"]],

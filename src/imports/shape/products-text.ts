@@ -60,10 +60,10 @@ export function textLength({ fields, attributes }: FormedProduct): number {
   return length;
 }
 
-/** Maximum number of characters of an SKU or a name in a message. */
+/** Maximum number of characters of a SKU or a name in a message. */
 const SHOWN = 200;
 
-/** The fault of a product that is longer than a record may be. */
+/** Returns the fault of a product that is longer than the maximum length of a record. */
 export function tooLarge({ fields, attributes }: FormedProduct): MappingFault {
   let longest = { name: "", length: 0 };
   for (const [name, value] of [...fields, ...attributes]) {
@@ -98,7 +98,7 @@ export class ProductsWriter {
     return this.#out.length;
   }
 
-  /** Appends a product. Writes nothing and returns false if the product is longer than a record may be. */
+  /** Appends a product. If the product is longer than the limit of a record, writes nothing and returns false. */
   write(product: FormedProduct): boolean {
     const out = this.#out;
     const start = out.length;

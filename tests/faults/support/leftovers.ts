@@ -11,7 +11,7 @@ export interface Leftovers {
   files: string[];
   /** Names of Skuport's folders in the system's temporary folder. */
   temporary: string[];
-  /** Number of rows in the database. The same applies to the members from here to `waiting_deliveries`. */
+  /** This member and all following members are numbers of rows in the database. */
   unfinished_imports: number;
   unfinished_operations: number;
   import_chunks: number;

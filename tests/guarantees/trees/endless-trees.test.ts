@@ -34,7 +34,8 @@ function* fileOf(start: string, part: string, end: string): Generator<Buffer> {
   yield Buffer.from(end);
 }
 
-/** Returns the import when it has ended. If it fails while the server is receiving the file, the response to the upload is the problem. */
+/** Returns the import when it has ended. If the import fails while the server is receiving the file, the server responds to the upload
+ * with the problem. */
 async function importStream(name: string, chunks: Iterable<Buffer>): Promise<Pick<Import, "state" | "problem">> {
   const response = await fetch(`${server.url}/api/imports?filename=${name}`, {
     method: "POST",

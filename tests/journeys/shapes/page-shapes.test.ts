@@ -56,7 +56,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
   await products.getByText("Variant of B-1", { exact: true }).waitFor();
   await tabTo(page, "Language or store view");
   for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
-  await shape.getByText(/1 row changes a product only for its “Sprache”/).waitFor();
+  await shape.getByText(/1 row changes a product only for its value in “Sprache”/).waitFor();
   await inspectLooks(page, "mapping-shape");
 
   // The text shows all statements. Another edit of the form keeps a statement that the form cannot show.
@@ -108,7 +108,7 @@ test("the product list folds variants under their parent and unfolds them, by mo
   await row("B-2").waitFor({ state: "detached" });
   await page.getByText("4 products", { exact: true }).waitFor();
 
-  // The button leaves most of the cell to the SKU, and a press in the middle of the cell opens the product.
+  // The button leaves more than half of the cell to the SKU, and a click on the middle of the cell opens the product.
   const sku = row("B-1").getByRole("link", { name: "B-1", exact: true });
   const [cellBox, linkBox] = await Promise.all([sku.locator("xpath=ancestor::td").boundingBox(), sku.boundingBox()]);
   expect(linkBox?.width ?? 0).toBeGreaterThan((cellBox?.width ?? Infinity) / 2);

@@ -59,7 +59,7 @@ test("rows, matches, pairs and the file are described", () => {
     }),
   ).toEqual([
     "Product found by: EAN, compared as a GTIN with the attribute gtin; if no product is found, a new one is created",
-    "Attributes whose names are values of the rows: pairs of name and value in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
+    "Attributes whose names are in the data: pairs of name and value in the column Features; pairs separated by “,”; name and value separated by “:”; always a list",
     "All others: are not imported",
     "Not a product if: Pos and Nr are blank",
     "Not a product if: Pos matches “Total{*}”, or Pos is “a” or “b”",
@@ -100,7 +100,7 @@ test("it is described which rows form a product", () => {
     "A row only adds to its group if: Name is blank",
     "Kind of a row: Type",
     "Kind nothing: a product",
-    "Kind “Variation”: Parent: the SKU of the group's first product; Attributes whose names are values of the rows: pairs of name and value in the column Details; name and value separated by “=”",
+    "Kind “Variation”: Parent: the SKU of the group's first product; Attributes whose names are in the data: pairs of name and value in the column Details; name and value separated by “=”",
     "Any other kind: the row is ignored",
     "Language or store view of a row: locale",
     "Products themselves: nothing or “en”",

@@ -386,7 +386,7 @@ export const imports: Shape<typeof english> = {
     keep: "unverändert lassen",
     edited: "Starten Sie den Import unter den Spalten. Er verwendet Ihre Änderungen.",
     continue: "Import fortsetzen",
-    each: "Aus jedem „{path}“ in den Datensätzen ein Produkt machen",
+    each: "Jedes „{path}“ in den Datensätzen als Produkt importieren",
     none: "Keine Spalte sieht passend aus. Wählen Sie unten eine Spalte, oder verbinden Sie dort mehrere Spalten.",
     below: "Wählen Sie hier, prüfen Sie die Spalten, und starten Sie den Import unten auf der Seite.",
     expires: "der Import wartet bis {when}; bisher wurde nichts importiert",
@@ -455,7 +455,7 @@ export const imports: Shape<typeof english> = {
     no_base_row:
       "Die Zeile ergänzt ein Produkt oder ändert es in einer Ebene, etwa einer Sprache, aber die Datei enthält keine Zeile des Produkts selbst",
     group_too_large: "Zu viele Zeilen gehören zum selben Produkt oder zur selben Gruppe",
-    product_too_large: "Das Produkt, das die Zeilen bilden, hat mehr als 1 MB. Werte kürzen oder Spalten weglassen",
+    product_too_large: "Das Produkt, das die Zeilen bilden, ist größer als 1 MB. Werte kürzen oder Spalten weglassen",
     match_ambiguous: "Die Zeile passt zu mehr als einem Produkt",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",

@@ -190,7 +190,7 @@ export const mapping: Shape<typeof english> = {
     },
     layers: {
       title: "Sprache oder Shop-Ansicht",
-      note: "Zeilen in anderen Sprachen ändern ein Produkt: Ein anderer Wert wird zu einem Merkmal wie name-de.",
+      note: "Eine Zeile in einer anderen Sprache ergänzt dasselbe Produkt: Ein abweichender Wert wird zu einem Merkmal wie name-de.",
       base: "Das Produkt selbst steht in den Zeilen mit",
       other: "Ein anderer Wert",
     },

@@ -309,7 +309,7 @@ export const imports = {
     no_name: "(no name)",
     becomes: "is imported as",
     used_for: "used for {names}",
-    pairs: "attributes whose names are values of the rows",
+    pairs: "attributes whose names are in the data",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
   },
@@ -378,7 +378,7 @@ export const imports = {
     keep: "keep unchanged",
     edited: "Start the import with the button below the columns. The import uses your changes.",
     continue: "Continue the import",
-    each: "Make a product of each “{path}” in the records",
+    each: "Import each “{path}” in the records as a product",
     none: "No column looks like the right one. Choose a column below, or join several columns there.",
     below: "Choose here, check the columns, and start the import at the bottom of the page.",
     expires: "the import waits until {when}; nothing has been imported yet",
@@ -395,12 +395,13 @@ export const imports = {
   grouped: {
     sentence: "{products} in {rows}: {parts}.",
     by: "rows with the same “{columns}” belong together",
-    begins: "“{columns}” marks the rows with which a group begins, and the rows after such a row belong to its group",
-    until_next: "the mapping says with which rows a group begins, and the rows after such a row belong to its group",
+    begins: "“{columns}” marks the rows that begin a group, and the rows after such a row belong to its group",
+    until_next: "the mapping defines which rows begin a group, and the rows after such a row belong to its group",
     merged: "rows with the same SKU are merged into one product",
     adds: "{n} row only adds to its group | {n} rows only add to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
-    layers: "{n} row changes a product only for its “{column}” | {n} rows change products only for their “{column}”",
+    layers:
+      "{n} row changes a product only for its value in “{column}” | {n} rows change products only for their value in “{column}”",
   },
   notices: {
     title: "Please note",
@@ -446,7 +447,7 @@ export const imports = {
     no_base_row:
       "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
     group_too_large: "Too many rows belong to the same product or group",
-    product_too_large: "The product that the rows form has more than 1 MB. Shorten its values or leave columns out",
+    product_too_large: "The product that the rows form is larger than 1 MB. Shorten its values or leave columns out",
     match_ambiguous: "The row matches more than one product",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",

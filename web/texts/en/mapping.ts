@@ -186,7 +186,7 @@ export const mapping = {
     },
     layers: {
       title: "Language or store view",
-      note: "Rows in other languages change a product: a different value becomes an attribute such as name-de.",
+      note: "A row in another language adds to the same product: a value that differs becomes an attribute such as name-de.",
       base: "The product itself is in the rows with",
       other: "Another value",
     },

@@ -256,7 +256,7 @@ export const profiles = {
     match_text: "{value}, compared with the attribute {attribute}",
     match_create: "if no product is found, a new one is created",
     match_reject: "if no product is found, the row is rejected",
-    pairs: "Attributes whose names are values of the rows",
+    pairs: "Attributes whose names are in the data",
     pair_each: "for each column {columns}",
     pair_in: "pairs of name and value in the column {column}",
     pair_name: "name: {value}",

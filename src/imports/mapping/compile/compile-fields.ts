@@ -75,8 +75,8 @@ function withCheckedParts(node: ValueNode): ValueNode {
 }
 
 /**
- * Makes lists in the sources of a key reject the row, because an element of a list, or a text that is joined from its elements, would
- * silently become the key. The mapping can allow lists explicitly: with `"list": false`, the key is the first element, and `join` with a
+ * Marks each value of a key that reads a column of lists, so that a list rejects the row. Otherwise, one element of the list, or the joined
+ * elements, would silently become the key. A mapping can allow lists: with `"list": false`, the key is the first element, and a `join` of a
  * single source joins the elements.
  * @param given the value as the mapping defines it
  */

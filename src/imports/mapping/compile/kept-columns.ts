@@ -28,8 +28,8 @@ export function matchAll(file: FileColumns, patterns: readonly string[], isTree 
   return found;
 }
 
-/** Whether the path has as many steps as the pattern, and attributes at the same steps. In the patterns of a mapping for XML and JSON, a
- * `*` matches the names of elements on one level. */
+/** Whether the path has as many steps as the pattern, and XML attributes (`@name`) at the same steps. In a mapping for XML or JSON, a
+ * `*` in a pattern does not extend over several steps. */
 function isSameLevel(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const steps = path.split("/");

@@ -42,7 +42,7 @@ test("quoted values with any characters are read as they were written", () => {
 });
 
 test("a cell of a megabyte costs about as much per part as a short one, whatever its quotes", () => {
-  // Each text would take minutes if a part were read to the end of the cell.
+  // If the search of each part continued to the end of the cell, each of these texts would take minutes.
   for (const part of ['a="""x,', 'a="x,', 'a=""x,', '"a="x" ,', '"""a,', `a="x"${" ".repeat(50)}y,`])
     expect(splitQuoted(part.repeat(1_000_000 / part.length), ",", "=").length).toBeGreaterThan(0);
 });

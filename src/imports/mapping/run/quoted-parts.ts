@@ -1,6 +1,7 @@
-// Splits a cell with several pairs, such as `color=red,note="x, y"`, at its separators. A separator within double quotes is part of the value.
-// All functions take time in proportion to the length of the text, whatever the text contains: a search for a closing quote stops at the
-// first run of quotes with an odd length, and a search that begins at a run with an even length ends within this run.
+// Splits a cell with several pairs, such as `color=red,note="x, y"`, at its separators. A separator within double quotes is part of the
+// value. All functions take linear time, whatever the text contains. A search for a closing quote stops at the next odd number of adjacent
+// quotes. A search that begins at an even number of adjacent quotes ends within these quotes. A character is therefore read by at most two
+// searches.
 
 const QUOTE = '"';
 const QUOTE_CODE = 34;
@@ -56,8 +57,8 @@ function closingQuote(text: string, from: number): number {
   return at;
 }
 
-/** Returns the text without the quotes that enclose it, and with single quotes for escaped ones. Blanks around the quotes are removed.
- * Returns the unmodified text if no quotes enclose it. */
+/** Removes the quotes that enclose the text, and the blanks around them. Replaces each escaped quote (`""`) by one quote. Returns the
+ * unmodified text if no quotes enclose it. */
 export function unquoted(text: string): string {
   if (!text.includes(QUOTE)) return text;
   const from = skipBlanks(text, 0, text.length);

@@ -56,8 +56,8 @@ export class ValueWriter {
     }
     row.beginSteps();
     const outcome = this.#writeResult(this.#read(row), row, out);
-    // Remember the bytes only if the value had no effect other than writing them. A fault rejects the row, a marker in the cell erases the
-    // product's value, and a text that is missing from a value map is noted.
+    // Remember the bytes only if reading the value had no other effect. Other effects: a fault rejects the row, a marker in the cell erases
+    // the product's value, or a text that the value map does not contain is noted.
     if (outcome !== "erased" && row.isRepeatable())
       memo.put(records.bytes.subarray(start, end), flags & QUOTED, out.bytes.subarray(mark, out.length));
     return outcome;
@@ -87,7 +87,7 @@ export function writeJson(out: OutBytes, value: string | string[]): void {
   out.byte(0x5d);
 }
 
-/** Rejects the row if the value is larger than an attribute may be. */
+/** Rejects the row if the value is larger than the limit of an attribute. */
 export function checkSize(row: Row, value: string | string[], column: number): void {
   if (typeof value === "string") {
     if (value.length * 3 > MAX_TEXT_BYTES && Buffer.byteLength(value) > MAX_TEXT_BYTES)

@@ -166,7 +166,7 @@ function cellReader(
   };
 }
 
-/** Reads a cell of a column of lists: a list or a text in JSON, or a text. Blank elements are left out.
+/** Reads a cell of a column of lists. The cell contains a list in JSON, a string in JSON, or plain text. Blank elements are left out.
  * @param refusesLists whether a list rejects the row, even if it has only one element */
 function listReader(column: number, trim: boolean, markers: ReadonlySet<string>, refusesLists: boolean): ReadValue {
   return (row) => {

@@ -56,7 +56,7 @@ const ofColumn = (node: ValueNode, column: number): ValueNode => ({
   sources: node.sources.map((source) => (typeof source === "number" ? source : ofColumn(source, column))),
 });
 
-/** Returns the paths in the element that the value and its conditions read. */
+/** Returns the paths that the value and its conditions read. The paths are relative to the element. */
 function namesOf(value: Value | undefined): string[] {
   if (value === undefined) return [];
   if (typeof value === "string") return [value];

@@ -16,10 +16,10 @@ const MIN_SHARE = 0.8;
 /** Number of characters above which most values are descriptions. */
 const LONG_TEXT = 150;
 
-/** Minimum share of values of several words for a column to certainly contain names or other phrases. */
+/** If at least this share of a column's values have several words, the column contains names or other phrases. */
 const PHRASES = 0.5;
-/** Maximum share of different values of a column that repeats a few words, such as a status or a size. Names repeat too, if each variant of
- * a product is a row. */
+/** If at most this share of a column's values are distinct, the column repeats its values, as a status or a size does. It can then only
+ * contain names if its values are phrases: names repeat too if each variant of a product is a row. */
 const MAX_REPEATED = 0.5;
 
 /** @param rows the first rows of the file

@@ -70,7 +70,7 @@ const value = fc.oneof(
   fc.dictionary(name, fc.oneof(scalar, fc.array(text, { maxLength: 2 })), { maxKeys: 3 }),
 );
 const object = fc.uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength: 6 });
-/** A line in one of the ways in which programs write JSON. */
+/** A JSON object on one line, with or without white space; sometimes truncated. */
 const line = fc.tuple(object, fc.constantFrom("", " ", "\t "), fc.nat({ max: 40 })).map(([members, blank, cut]) => {
   const texts = members.map(([key, member]) => `${JSON.stringify(key)}${blank}:${blank}${JSON.stringify(member)}`);
   const whole = `${blank}{${blank}${texts.join(`${blank},${blank}`)}${blank}}${blank}`;
@@ -87,7 +87,7 @@ const file = fc
 test("copied lines give the rows of parsed lines, whatever the file contains", () => {
   fc.assert(
     fc.property(file, fc.integer({ min: 1, max: 200 }), (written, size) => {
-      // The same lines twice: the first ones show the columns, so that the second ones can be copied.
+      // Repeat the lines: the first half of the file determines the columns, so that lines of the second half can be copied.
       expectSame(Buffer.from(`${written}\n${written}`), size);
     }),
     { numRuns: 400 },

@@ -80,7 +80,8 @@ export class ValueParser {
   }
 
   #start(text: string, from: number, isPartial: boolean): void {
-    // Most files have few backslashes. Search for the next one only once per buffer, unless the same text is read again: lines may repeat.
+    // Most files have few backslashes, so search for the next one only once per buffer. Lines may repeat, so a new buffer can have the same
+    // text. In that case, `from` is less than the last position.
     if (text !== this.#text || from < this.#at) this.#backslash = -1;
     this.#text = text;
     this.#at = from;

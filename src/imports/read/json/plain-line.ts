@@ -1,6 +1,6 @@
 // Finds the values in a line of JSON Lines without creating a tree or strings. Nearly all lines of real files are plain: objects with the
-// members of the lines before them, texts without escapes, numbers, words, and lists of texts. Any other line is left to ValueParser.
-// The line is in UTF-8, and both readers give the same rows: json-lines.test.ts compares them.
+// same members as earlier lines, with values that are texts without escapes, numbers, `true`, `false`, `null`, or lists of texts.
+// ValueParser reads all other lines. The line is in UTF-8. Both readers give the same rows: json-lines.test.ts compares them.
 import { MAX_FIELDS } from "../split-records.ts";
 import type { Path } from "../tree/nodes.ts";
 
@@ -38,7 +38,7 @@ const NULL = Buffer.from("null");
 const MAX_PLAIN_DEPTH = 8;
 /** Maximum number of bytes of a plain line. The limit of a record is much higher, so a plain line is never too long to be a record. */
 const MAX_PLAIN_BYTES = 1 << 16;
-/** Number of bytes of a text that a loop searches for its end. For a longer text, a native search is faster. */
+/** Number of bytes at the start of a text in which a loop searches for its end. For a longer text, a native search is faster. */
 const SEARCHED_BYTES = 24;
 
 /** A value returned instead of an offset if the line is not plain. */
@@ -61,7 +61,7 @@ export class PlainLine {
   /** Offset after the name that `#member` has read. */
   #afterName = 0;
 
-  /** @param root the path of the records, to whose paths a TableWriter assigns columns */
+  /** @param root the path of the records. A TableWriter assigns columns to the paths below it */
   constructor(root: Path) {
     this.#root = root;
   }
@@ -225,7 +225,8 @@ export class PlainLine {
     return pos;
   }
 
-  /** Returns `at` if the number or the word that ends there is complete. */
+  /** Returns `at` if the number or word that ends at `at` is complete: a comma, `}` or white space follows. Otherwise, returns
+   * NOT_PLAIN. */
   #wordEnd(at: number): number {
     if (at === NOT_PLAIN) return NOT_PLAIN;
     const byte = this.#bytes[at];

@@ -28,7 +28,7 @@ export async function convertParquet(path: string, overrides: DialectOverrides, 
     const writer = await writeTableFile(target, table.createWriter, (written) =>
       tableLines(table, written, target.signal),
     );
-    // A Parquet file has no lookup tables beside its records. If the mapping requests such a table, store an empty one.
+    // A Parquet file has no lookup tables outside its records. If the mapping requests such a table, store an empty one.
     if ((overrides.tree?.tables ?? []).length > 0) await writeFile(tablesPath(target.path), entryLines([]), target);
     requireRecords(writer);
   });

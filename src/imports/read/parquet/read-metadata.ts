@@ -62,7 +62,7 @@ function parseMetadata(file: FileBytes): FileMetaData {
   if (mark !== MAGIC) throw brokenParquet("It does not end as a Parquet file does; it may be incomplete.");
   const length = tail.readUInt32LE(0);
   if (length > MAX_METADATA || length > file.size - TAIL - MAGIC.length)
-    throw brokenParquet(`It states that its metadata has ${length.toLocaleString("en")} bytes.`);
+    throw brokenParquet(`It declares metadata of ${length.toLocaleString("en")} bytes, which is too many.`);
   const bytes = file.read(file.size - TAIL - length, file.size);
   checkThrift(bytes.subarray(0, length), 0, MAX_VALUES);
   return parquetMetadata(bytes, { geoparquet: false });

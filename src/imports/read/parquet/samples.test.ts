@@ -1,5 +1,5 @@
-// Reads Parquet files of several writers. `samples/expected.json` contains the texts of the values that a Python program gave to the writers;
-// no reader of Parquet made it. The versions of the writers are in `WRITERS`.
+// Reads Parquet files of several writers. `samples/expected.json` was not made by reading Parquet: it contains the values that a Python
+// program passed to the writers, as texts. The versions of the writers are in `WRITERS`.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -48,7 +48,7 @@ interface Node {
 /** @throws Problem broken-file */
 export function leavesOf(schema: readonly SchemaElement[]): Leaf[] {
   const { root, count } = treeOf(schema);
-  if (count !== schema.length) throw brokenParquet("Its schema has elements without a place.");
+  if (count !== schema.length) throw brokenParquet("Its schema has elements that belong to no group.");
   const leaves: Leaf[] = [];
   for (const child of root.children) addMember(child, { path: [], steps: [], def: 0, rep: 0 }, leaves);
   return leaves;

@@ -19,9 +19,9 @@ export interface LineUnwrapper extends Rewriter {
   others: number;
 }
 
-/** A line that is enclosed in quotes as a whole may contain line ends, as a quoted field does. A failed search for the closing quote of
- * such a line may have read the following lines. However, these lines begin with an even number of quotes, so none of them starts
- * another search. The total work is therefore linear. */
+/** A line that is enclosed in quotes as a whole may contain line ends, as a quoted field does. The search for the closing quote of such
+ * a line may therefore read following lines and then fail. Each line that was read begins with an even number of quotes or with none. A
+ * search from such a line ends within these quotes, so the total work is linear. */
 export function createLineUnwrapper(): LineUnwrapper {
   let rest = Buffer.alloc(0);
   let isInLine = false;

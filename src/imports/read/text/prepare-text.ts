@@ -85,7 +85,7 @@ export async function prepareText(
 
 /**
  * Converts an XML or JSON file to the new file `target` while it is being received. Returns undefined if the file has another format, or if
- * only the whole file shows its encoding: call `prepareText` when the file has been received.
+ * its encoding can only be detected from the whole file. In both cases, call `prepareText` when the file has been received.
  * @param extent how much of the file has been received
  * @throws Problem as prepareText does, and the errors of `extent.grow`
  */

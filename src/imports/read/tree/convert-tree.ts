@@ -35,8 +35,8 @@ export async function convertTree(
 }
 
 /**
- * Converts a file while it is being received, as convertTree does. Returns undefined if the whole file shows another encoding than its first
- * part, or leaves it in doubt. The file must then be converted again.
+ * Converts a file while it is being received, as convertTree does. Returns undefined if the detected encoding is in doubt, or if the whole
+ * file has another encoding than its first part suggested. The file must then be converted again.
  * @param path the file, of which the first `extent.end` bytes have been received
  * @throws the errors of `extent.grow`
  */

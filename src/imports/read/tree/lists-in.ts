@@ -4,7 +4,7 @@ const MAX_LISTS = 20;
 /** Maximum number of characters of a path. */
 const MAX_PATH = 200;
 
-/** Returns the paths of `places` that begin with the path of the record, without that beginning. */
+/** Returns the paths of the `places` within the record, relative to the record. */
 export function listsIn(
   record: readonly string[] | undefined,
   places: Iterable<{ names: readonly string[] }>,

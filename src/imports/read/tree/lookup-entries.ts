@@ -13,7 +13,7 @@ export interface CollectedTables {
   readonly entries: TableEntry[];
 }
 
-/** @returns undefined if the mapping has no tables beside the records */
+/** @returns undefined if the mapping has no lookup tables that are read from outside the records */
 export function createTables(request: TreeRequest | undefined): CollectedTables | undefined {
   const requested = request?.tables ?? [];
   if (requested.length === 0) return undefined;

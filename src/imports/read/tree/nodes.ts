@@ -69,7 +69,8 @@ export const ANY = "*";
 export const MAX_DEPTH = 64;
 /** Maximum number of characters of a record. A longer record is rejected. */
 export const MAX_RECORD_LENGTH = 8 << 20;
-/** Number of characters that a node counts besides its text, so that a record of millions of empty elements is too long. */
+/** Number of characters that each node adds to the length of its record, besides its text. A record of millions of empty elements is
+ * therefore too long. */
 export const NODE_LENGTH = 64;
 
 export class TreeNode {

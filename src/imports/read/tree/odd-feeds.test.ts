@@ -1,4 +1,4 @@
-// Odd but valid feeds: what the owner of the file means is what is read.
+// Tests that unusual but valid feeds are read as their owners intended.
 import { expect, test } from "vitest";
 import { readCells } from "../../../../tests/support/read-cells.ts";
 

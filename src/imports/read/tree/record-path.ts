@@ -3,7 +3,8 @@ import { ANY } from "./nodes.ts";
 
 export const fits = (step: string | undefined, name: string | undefined): boolean => step === name || step === ANY;
 
-/** Whether the first `depth` of the names, from an outer to an inner element, end with the path. An empty path leads to the root only. */
+/** Whether the first `depth` names end with the names of the path. The first name belongs to the outermost element. An empty path leads
+ * to the root only. */
 export function endsWithPath(names: readonly string[], depth: number, path: readonly string[]): boolean {
   const from = depth - path.length;
   if (from < 0 || (path.length === 0 && depth > 0)) return false;

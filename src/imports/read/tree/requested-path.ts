@@ -41,7 +41,7 @@ export const parsePaths = (text: string): RequestedPath[] => splitOutsideTests(t
 
 const splitSteps = (text: string): string[] => splitOutsideTests(text.trim(), "/");
 
-/** Whether one of the paths leads into the elements to which another one leads, such as `.` and `variants/*`. */
+/** Whether one of the paths leads to an element within the elements of another path, as `variants/*` and `.` do. */
 export function areNested(paths: readonly RequestedPath[]): boolean {
   const texts = paths.map((path) =>
     path.filter(({ kind }) => kind !== "self").map((step) => `${JSON.stringify(step)}/`),
@@ -89,8 +89,9 @@ export function findNodes(from: TreeNode, path: RequestedPath): TreeNode[] {
   return found;
 }
 
-/** Returns a function that finds the nodes of a record that become rows: the record itself without `each`, otherwise the nodes to which its
- * paths lead, path by path. If a path leads to an array, each of its elements becomes a row. */
+/** Returns a function that finds the nodes of a record that become rows. Without `each`, the record itself becomes a row. Otherwise, the
+ * nodes to which the paths in `each` lead become rows, in the order of the paths. If a path leads to an array, each element of the array
+ * becomes a row. */
 export function rowFinder(each: string | undefined): (record: TreeNode) => TreeNode[] {
   if (each === undefined) return (record) => [record];
   const paths = parsePaths(each);

@@ -11,7 +11,8 @@ export interface XmlOutline {
   elements: string[];
   /** The names from the root to the record; undefined if no element can be a record. */
   record: string[] | undefined;
-  /** The paths from the record to elements with parts that repeat in a record, such as `variants/variant`. */
+  /** The paths from the record to its lists, such as `variants/variant`: elements that repeat, and that have attributes or child
+   * elements. */
   lists: string[];
 }
 

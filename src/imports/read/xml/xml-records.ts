@@ -137,7 +137,7 @@ class RecordBuilder implements XmlHandler {
     const outside = this.#outside;
     if (!fits(this.#record, name)) return false;
     if (this.#around.length > 0) return endsWithPath(outside, outside.length, this.#around);
-    // A file of one record would be of no use, so the path `*` leads to the elements below the root.
+    // The root would be the only record of the file, which is useless. The path `*` therefore leads to the elements below the root.
     return this.#record !== ANY || outside.length > 0;
   }
 

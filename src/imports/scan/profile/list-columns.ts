@@ -16,8 +16,8 @@ interface PlannedTable extends Pick<Table, "header" | "rows"> {
   plan?: MappingPlan | null;
 }
 
-/** Share of lists among the filled cells of a column from which the whole column counts as lists. With fewer lists, only their rows are
- * rejected. */
+/** If at least this share of a column's filled cells are lists, the import asks for another column. Otherwise, only the rows with lists
+ * are rejected. */
 const MIN_LISTS = 0.5;
 const SHOWN_CHARACTERS = 100;
 const MAX_CANDIDATES = 5;
@@ -79,7 +79,7 @@ function sampleOf({ rows }: Pick<PlannedTable, "rows">, position: number): strin
   return list === undefined ? "" : `, such as ${cutText(list, SHOWN_CHARACTERS)}`;
 }
 
-/** The lists of the records whose elements can be the products, as answers to the question for the SKU. */
+/** Returns the lists in the records whose elements can be the products. They are candidates for the question about the SKU. */
 export const elementCandidates = (
   table: PlannedTable,
   dialect: Dialect,

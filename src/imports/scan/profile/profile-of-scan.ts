@@ -15,8 +15,8 @@ export async function withNamedProfile(pool: pg.Pool, work: ImportWork): Promise
   return { ...work, profile: asUsed(named), options: withMapping(work.options, named.definition) };
 }
 
-/** Chooses the profile by the header of the file. A file without a header is only read with the profile that the options name. Does not
- * query the database if the options contain a mapping, a key or a name. */
+/** Chooses the profile by the header of the file. A file without a header is read without a profile, unless the options name one. Does
+ * not query the database if the options contain a mapping, a key or a name. */
 export async function profileOfTable(
   pool: pg.Pool,
   { profile, options }: ImportWork,

@@ -74,7 +74,7 @@ export const typedColumns = (
   ...listFields(layout).map((index) => ({ index, faultOfText: faultOfSingleCell })),
 ];
 
-/** The columns of the file that contain lists, but are copied to a field of the product, which is a single text. */
+/** Returns the columns of the file that are named as columns of lists, but are copied to a field that contains a single text. */
 const listFields = ({ columns, file_width }: Layout): number[] =>
   columns
     .slice(0, file_width)

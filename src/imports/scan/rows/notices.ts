@@ -162,13 +162,13 @@ export function memberNotices({ members = [] }: Dialect): Notice[] {
       "next_members",
       next,
       (list) =>
-        `Further tables of the zip file are imported after this one, each by an import of its own: ${list}. If this import is not done, they are not imported.`,
+        `Further tables of the zip file are imported after this one, each by an import of its own: ${list}. They are not imported if this import fails or is cancelled.`,
     ),
     ...noticeOf(
       "other_members",
       others,
       (list) =>
-        `Further tables of the zip file are not imported, because no SKU column was recognized in them, they have no rows, or a zip file leads to at most 20 imports: ${list}. To import one of them, choose that file (option member).`,
+        `Further tables of the zip file are not imported, because no SKU column was recognized in them, they have no rows, or the limit of 20 imports from one zip file was reached: ${list}. To import one of them, choose that file (option member).`,
     ),
   ];
 }

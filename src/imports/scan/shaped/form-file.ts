@@ -43,8 +43,8 @@ export interface FormingSteps {
   signal: AbortSignal;
 }
 
-export interface FormedText {
-  former: ProductFormer;
+/** The result of forming. Does not contain the former, whose buffers are not needed any more. */
+export interface FormedText extends Pick<ProductFormer, "notes" | "counts"> {
   rows: number;
   lines: number;
   size: number;
@@ -112,7 +112,8 @@ export async function formFile(
     stream.end();
     await finished(stream);
     const size = await checkNewFile(stream);
-    return { former, rows, lines: pass.splitter.line - 1, size, watch, fit: pass.fit };
+    const { notes, counts } = former;
+    return { notes, counts, rows, lines: pass.splitter.line - 1, size, watch, fit: pass.fit };
   } finally {
     stream.destroy();
     await failed;

@@ -58,8 +58,8 @@ function groupParts({ group, merges }: ShapePlan, names: readonly string[], { gr
   const columns = group.begins === null || group.begins.of === null ? [] : columnNames(group.begins.of, names);
   const begins =
     columns.length === 0
-      ? "the mapping says with which rows a group begins"
-      : `${quoted(columns)} marks the rows with which a group begins`;
+      ? "the mapping defines which rows begin a group"
+      : `${quoted(columns)} marks the rows that begin a group`;
   return [`${begins}, and the rows after such a row belong to its group`, ...merged];
 }
 
@@ -83,7 +83,7 @@ function layerParts({ overlay }: ShapePlan, names: readonly string[], { layers }
   if (overlay === null || layers === 0) return [];
   const column = quoted([layerName(overlay, names)]);
   return [
-    `${counted(layers, "row")} ${layers === 1 ? "changes a product only for its" : "change products only for their"} ${column}`,
+    `${counted(layers, "row")} ${layers === 1 ? "changes a product only for its value in" : "change products only for their value in"} ${column}`,
   ];
 }
 

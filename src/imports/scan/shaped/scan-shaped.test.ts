@@ -56,7 +56,7 @@ test("a notice counts the products without those that are rejected or superseded
   expect(import_.notices).toMatchObject([{ code: "rows_grouped", values: { products: 1, rows: 4 } }]);
   expect(await rejectsOf(context, import_.id)).toMatchObject([
     { row: 2, code: "sku_empty" },
-    { row: 4, code: "no_base_row", message: expect.stringContaining("the group has no row of a product") as string },
+    { row: 4, code: "no_base_row", message: expect.stringContaining("no row of the group is a product") as string },
   ]);
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });

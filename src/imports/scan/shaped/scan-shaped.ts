@@ -58,7 +58,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
   const rows: RowScan = {
     layout,
     scanner,
-    notes: formed.former.notes,
+    notes: formed.notes,
     add(records, offset, onFitted) {
       restoreOrigins(records, layout);
       scanner.scan(records, offset);
@@ -67,12 +67,12 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
     },
     unfitActive: () => undefined,
     notices: () => [
-      ...groupNotices(plan, { ...formed.former.counts, products: appliedProducts(formed, scanner) }, formed.rows),
+      ...groupNotices(plan, { ...formed.counts, products: appliedProducts(formed, scanner) }, formed.rows),
       ...table.notices,
       ...shortRowNotices(formed.fit.filled_up),
       ...formed.watch.notices((key) => scanner.hasKey(key)),
       ...keys.notices((key) => scanner.hasKey(key)),
-      ...unknownNotices({ columns: table.columns }, formed.former.notes.unknown),
+      ...unknownNotices({ columns: table.columns }, formed.notes.unknown),
     ],
   };
   const found = await scanProducts(run, shaped, { rows, formed, left, path });
@@ -82,8 +82,8 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
 }
 
 /** Number of formed products that the scan has not rejected, and that no later row of the same SKU replaces. */
-const appliedProducts = ({ former }: FormedText, { rejected, superseded, ignored }: Scanner): number =>
-  former.counts.products - rejected - superseded - ignored;
+const appliedProducts = ({ counts }: FormedText, { rejected, superseded, ignored }: Scanner): number =>
+  counts.products - rejected - superseded - ignored;
 
 /** The layout with the SKU as its only stored column, so that only SKUs are inspected. */
 const onlyKeys = (layout: ReturnType<typeof layoutOf>): ReturnType<typeof layoutOf> => ({

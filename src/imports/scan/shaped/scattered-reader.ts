@@ -9,8 +9,8 @@ import { truncatedFile } from "../../problems.ts";
 import { readFully } from "../../read/text/text-file.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 
-/** Approximate number of bytes of scattered records that are read at once. */
-const READ_BYTES = 8 << 20;
+/** Approximate number of bytes of scattered records that are read at once. The reader needs about five times as much memory. */
+const READ_BYTES = 2 << 20;
 /** Ranges of the file with at most this number of bytes between them are read at once. */
 const MAX_GAP = 1 << 16;
 

@@ -35,7 +35,7 @@ const WHOLE: Draft = mapping.parse({
   attributes: { images: { from: "Image", all: true, over: "group" }, price: "Price" },
 });
 
-test("an edit of the group changes only the group, and keeps what else the group says", () => {
+test("an edit of the group changes only the group, and keeps its other settings", () => {
   const edited = setGroup(WHOLE, "by", ["Handle", "Shop"]);
   expect(edited).toEqual({ ...WHOLE, group: { ...WHOLE.group, by: { from: ["Handle", "Shop"], join: " " } } });
   expect(readGroup(edited).columns).toEqual(["Handle", "Shop"]);

@@ -49,6 +49,9 @@ export function useEditor(import_: ComputedRef<Import>) {
   /** The state that the preview shows. */
   const checked = shallowRef<EditorState>();
   let stop = new AbortController();
+  /** The request that reads the file in another encoding. While it runs, no other preview is loaded, because `load` aborts the previous
+   * request. */
+  let reading: Promise<unknown> | undefined;
 
   const state = computed(() => history.value.present);
   const rows = computed(() => readRows(state.value.draft, preview.value?.columns ?? []));
@@ -97,11 +100,13 @@ export function useEditor(import_: ComputedRef<Import>) {
 
   async function refresh(): Promise<void> {
     const now = state.value;
-    if (answer.value !== undefined && (await load(answer.value)) !== undefined) checked.value = now;
+    if (reading !== undefined || answer.value === undefined) return;
+    if ((await load(answer.value)) !== undefined) checked.value = now;
   }
 
   /** Waits until the preview shows the current state, or until the server has refused the current state. */
   async function settle(): Promise<void> {
+    await reading;
     for (let n = 0; n < MAX_CHECKS && checked.value !== state.value && answer.value !== undefined; n++) await refresh();
   }
 
@@ -124,9 +129,12 @@ export function useEditor(import_: ComputedRef<Import>) {
 
   /** Reads the file in another encoding. The names of the columns may change. */
   async function setEncoding(encoding: EditorState["encoding"]): Promise<void> {
-    if (encoding === state.value.encoding) return;
+    if (reading === undefined && encoding === state.value.encoding) return;
     const before = names.value;
-    const loaded = await load({ review: "never", ...(encoding === undefined ? {} : { encoding }) });
+    const loading = load({ review: "never", ...(encoding === undefined ? {} : { encoding }) });
+    reading = loading;
+    const loaded = await loading;
+    if (reading === loading) reading = undefined;
     if (loaded === undefined) return;
     const draft = renameColumns(
       state.value.draft,
@@ -146,7 +154,8 @@ export function useEditor(import_: ComputedRef<Import>) {
 
   const current = refDebounced(state, DEBOUNCE_MS);
   watch(current, () => {
-    if (isReady.value) void refresh();
+    // The preview may already show the state: at the start, or after `settle`.
+    if (isReady.value && checked.value !== state.value) void refresh();
   });
   watch(state, (now) => {
     if (isReady.value) kept.write(now === initial.value ? null : now);

@@ -152,7 +152,7 @@ function plainValue(number: string): string {
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::(\d\d))?)?$/;
 
-/** Returns a date with the time up to the second, because texts may omit the time or the seconds if these are zero. */
+/** Returns a date with hours, minutes and seconds. Texts may omit the time or the seconds if these are zero. */
 function fullDate(text: string): string {
   const [, date = text, time = "00:00", seconds = "00"] = DATE.exec(text) ?? [];
   return `${date}T${time}:${seconds}`;

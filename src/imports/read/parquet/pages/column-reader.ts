@@ -94,7 +94,7 @@ export class ColumnReader {
     return this.def === maxDef;
   }
 
-  /** Returns null if the values of the page are not texts that are written one after another. */
+  /** Returns null unless the values of the page are UTF-8 texts in the encoding PLAIN. */
   #openPlainTexts(): PlainTexts | null {
     const { encoding, values } = this.#page as Page;
     const isPlain = encoding === "PLAIN" && this.leaf.type === "BYTE_ARRAY" && this.#texts.is_text;
@@ -187,7 +187,7 @@ export class ColumnReader {
     const bytes = unpackPage(this.#file.read(at, this.#at), header.uncompressed_page_size, this.#chunk.codec);
     // Booleans take one bit each, so `bytes` can hold at most eight values per byte.
     if (!(count >= 0) || count > bytes.length * 8)
-      throw new Error("a dictionary has fewer values than its header says");
+      throw new Error("a dictionary has fewer values than its header declares");
     this.#budget.hold(count * TEXT_BYTES);
     this.#heldDictionary += count * TEXT_BYTES;
     const read = plainReader(bytes, 0, { leaf, texts: this.#texts });

@@ -63,7 +63,7 @@ export class DeltaReader {
     }
     this.#left = this.#perPart;
     this.#bit = 0;
-    if (this.#partEnd() > this.#bytes.length) throw new Error("a page has fewer values than its header says");
+    if (this.#partEnd() > this.#bytes.length) throw new Error("a page has fewer values than its header declares");
   }
 
   #partEnd(): number {
@@ -104,7 +104,7 @@ export class DeltaReader {
     let short = 0;
     for (let i = 0; i < 10; i++) {
       const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error("a page is shorter than its header says");
+      if (byte === undefined) throw new Error("a page is shorter than its header declares");
       if (i < 7) short += (byte & 127) * 2 ** (7 * i);
       else value |= BigInt(byte & 127) << BigInt(7 * i);
       if (byte < 128) return i < 7 ? short : value + BigInt(short);

@@ -18,7 +18,7 @@ export class HybridReader {
   /** @param width number of bits of each number; with 0 bits, all numbers are 0 */
   constructor(bytes: Buffer, at: number, end: number, width: number) {
     if (width > MAX_WIDTH) throw new Error(`a page has numbers of ${width} bits`);
-    if (at > end || end > bytes.length) throw new Error("a page is shorter than its header says");
+    if (at > end || end > bytes.length) throw new Error("a page is shorter than its header declares");
     this.#bytes = bytes;
     this.#at = at;
     this.#end = end;
@@ -65,7 +65,7 @@ export class HybridReader {
   }
 
   #byte(): number {
-    if (this.#at >= this.#end) throw new Error("a page has fewer values than its header says");
+    if (this.#at >= this.#end) throw new Error("a page has fewer values than its header declares");
     return this.#bytes[this.#at++] as number;
   }
 }

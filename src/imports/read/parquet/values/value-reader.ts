@@ -53,7 +53,7 @@ export function readerOfValues(encoding: Encoding | undefined, values: ValueByte
   }
 }
 
-/** Finds texts that are written one after another, each after its length. Their bytes are not decoded. */
+/** Finds the texts in values of the encoding PLAIN, which stores each text after its length. Does not decode the texts. */
 export class PlainTexts {
   readonly bytes: Buffer;
   /** The bytes of the text that `next` has found. */
@@ -75,7 +75,7 @@ export class PlainTexts {
   }
 }
 
-const tooFewValues = (): Error => new Error("a page has fewer values than its header says");
+const tooFewValues = (): Error => new Error("a page has fewer values than its header declares");
 
 /** Reads values that are written one after another. */
 export function plainReader(
@@ -176,7 +176,7 @@ function readLengths(
   hold: ValueColumn["hold"],
 ): { lengths: Int32Array; end: number } {
   const reader = new DeltaReader(bytes, at, 32);
-  if (reader.count > count) throw new Error("a page has more values than its header says");
+  if (reader.count > count) throw new Error("a page has more values than its header declares");
   hold(reader.count * Int32Array.BYTES_PER_ELEMENT);
   const lengths = new Int32Array(reader.count);
   for (let i = 0; i < lengths.length; i++) lengths[i] = Number(reader.next());

@@ -9,7 +9,7 @@ export interface ValueTexts {
   fraction: (value: number) => string;
   /** Returns an empty string for bytes that are not valid text, unless the schema declares the column as text. */
   bytes: (bytes: Buffer, start: number, end: number) => string;
-  /** Whether `bytes` decodes UTF-8 and nothing else. */
+  /** Whether `bytes` only decodes UTF-8, so that the bytes can be copied instead. */
   is_text: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Collects the entries of lookup tables from elements beside the records of a file, such as categories with their ids. Elements are the
+// Collects the entries of lookup tables from elements outside the records of a file, such as categories with their ids. Elements are the
 // elements of an XML file, and the members and array elements of a JSON file.
 import type { TableRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
@@ -119,7 +119,7 @@ export class TableCollector implements XmlHandler {
 
   #end({ table, texts, within }: Frame): void {
     const key = texts.key.trim();
-    // A control character in a file of XML is not text. Unlike a record, an entry cannot be rejected.
+    // Replace the characters that XML does not allow. A record with such a character is rejected, but an entry cannot be.
     const value = texts.value.trim().replaceAll(NOT_IN_XML, "\ufffd");
     for (const entry of within) entry[3] = key;
     if (key === "" || value === "") return;

@@ -107,7 +107,7 @@ export class LineOutput {
     const to = at + size;
     if (size > SHORT_BYTES) source.copy(bytes, at, start, end);
     else for (let i = 0; i < size; i++) bytes[at + i] = source[start + i] as number;
-    // The quote after the cell also ends the search for quotes in the cell.
+    // Write the closing quote of the cell first, so that the search for quotes ends there.
     bytes[to] = QUOTE;
     const quote = bytes.indexOf(QUOTE, at);
     if (quote === to) this.#length = to + 1;
@@ -115,7 +115,8 @@ export class LineOutput {
     this.#filledTo = this.#length;
   }
 
-  /** Writes the rest of a cell from its first quote on, which belongs at `to`. */
+  /** Writes the rest of a cell, from its first quote, with escaped quotes and the closing quote.
+   * @param to offset in the buffer at which the first quote is written */
   #addQuoted(source: Buffer, start: number, end: number, to: number): void {
     const bytes = this.#bytes;
     let at = to;

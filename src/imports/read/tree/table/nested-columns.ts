@@ -1,4 +1,5 @@
-// The columns of paths in rows that can contain other rows: in the rows of each element, a path has another name and another column.
+// The columns of paths if rows can contain other rows, such as a product that contains its variants. Names of columns are relative to the
+// element of the row. The same path therefore has another name, and another column, in the rows of another element.
 import type { Path } from "../nodes.ts";
 import { areNested, parsePaths } from "../requested-path.ts";
 

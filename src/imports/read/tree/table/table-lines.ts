@@ -21,8 +21,8 @@ export interface TreeFile {
   encoding: DetectedEncoding;
   found: Outline;
   tables: CollectedTables | undefined;
-  /** Names of the elements around the records whose values the mapping reads. Undefined if the mapping reads no values around the
-   * records. */
+  /** Names of the elements that contain the records, if the mapping reads values of these elements. Undefined if the mapping only reads
+   * values of the records. */
   around: ReadonlySet<string> | undefined;
   /** Undefined if the positions of the records are not needed. */
   positions: WritePositions | undefined;

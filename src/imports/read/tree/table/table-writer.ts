@@ -140,7 +140,7 @@ export class TableWriter {
       filled = c + 1;
       hasValue ||= first > BLANK && first < FIRST_BEYOND_ASCII;
     }
-    // `add` finds out whether all values are blank: rows without values are left out.
+    // All values may be blank. Leave the decision to `add`, which omits rows without values.
     if (!hasValue) return false;
     this.records++;
     const number = Math.max(this.#row + 1, line);
@@ -194,7 +194,7 @@ export class TableWriter {
   }
 
   #addValue = (path: Path, text: string, isElement: boolean): void => {
-    // An element without values, such as `<item/>`, does not show that the elements have texts of their own.
+    // Do not create a column for the text of the records because of an empty record, such as `<item/>`.
     if (path.column === undefined && path === this.#root && text === "") return;
     const column = this.#nested?.columnOf(this.#root as Path, path) ?? (path.column ??= this.#decide(path));
     if (column >= 0) this.#put(column, text, isElement);

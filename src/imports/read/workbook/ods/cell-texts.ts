@@ -46,8 +46,8 @@ export function odsCellText(cell: OdsCell): { text: string; is_value: boolean } 
   }
 }
 
-/** Whether the cell is true or false. LibreOffice writes such a result of a formula, and a boolean of a workbook of Excel, as the number 1 or 0 and
- * shows a word, such as TRUE or WAHR. */
+/** Whether the cell is a boolean that LibreOffice has written as the number 1 or 0. LibreOffice does this for results of formulas and
+ * for booleans from Excel workbooks. The shown text is a word, such as TRUE or WAHR. */
 const isLogical = ({ type, value, shown, format, is_formula: isFormula }: OdsCell): boolean =>
   isFormula &&
   type === "float" &&

@@ -143,7 +143,7 @@ export class StyleReader {
 
 const tooManyStyles = (): Error => brokenWorkbook(`It has more than ${MAX_STYLES.toLocaleString("en")} styles.`);
 
-/** A percent sign is a sign of the format; other texts are literals. */
+/** Encloses a literal text of a number format in quotes, except percent signs, which keep their meaning. */
 const literal = (text: string): string =>
   text
     .split("%")

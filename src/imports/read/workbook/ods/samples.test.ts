@@ -6,8 +6,9 @@ import { readCellsAt } from "../../../../../tests/support/read-cells.ts";
 const readSample = (name: string): ReturnType<typeof readCellsAt> =>
   readCellsAt(join(import.meta.dirname, "samples", name));
 
-/** The rows of the same workbook. SheetJS does not write the formats of numbers, so that its file shows shares instead of percentages.
- * @param share returns the text of a share */
+/** Returns the rows of the workbook, which is the same in all samples. SheetJS does not write number formats, so its file has fractions
+ * instead of percentages.
+ * @param share returns the text of a fraction */
 const rows = (share: (of: number) => string): string[][] =>
   ["Lamp & Co0", "Lämp  two spaces1", "漢字 <b>2", "line\nbreak3"].map((name, i) => [
     `S-${i}`,
