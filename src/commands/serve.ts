@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
-import { openCertificate } from "../http/network/certificate.ts";
+import { certificateOf } from "../http/network/certificate.ts";
 import { openListeners, type Listeners } from "../http/network/listeners.ts";
 import { networkOf, publicOrigin } from "../http/network/network.ts";
 import { senders } from "../imports/worker.ts";
@@ -75,8 +75,6 @@ async function serveOn(
 ): Promise<number> {
   const { address, embedded, data_dir } = database;
   const { signal } = io;
-  const hosts = config.public_urls.map((url) => new URL(url).hostname);
-  const certificate = config.tls && (await openCertificate(config.tls, hosts, log));
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
@@ -100,7 +98,7 @@ async function serveOn(
     webhooks: webhookContext(config),
     ...operationSenders(boss),
     network: networkOf(config),
-    certificate,
+    certificate: await certificateOf(config, log),
   });
   let failed = false;
   let listeners: Listeners | undefined;
@@ -124,7 +122,6 @@ async function serveOn(
   } finally {
     await app.close();
     await listeners?.close();
-    certificate?.stop();
     await listener.stop();
     await localKey?.remove();
     await boss.stop({ graceful: false });

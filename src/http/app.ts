@@ -90,11 +90,13 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     clientErrorHandler: sendClientProblem,
     // Handles errors before routing, such as a URL that cannot be decoded: they do not reach the error handler.
     frameworkErrors: (error, request, reply) => {
-      setBareHeaders(request, reply);
+      setBareHeaders(request, reply, network);
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
   });
-  context.certificate?.keepCurrent(app.server as HttpsServer);
+  const { certificate } = context;
+  certificate?.keepCurrent(app.server as unknown as HttpsServer);
+  app.addHook("onClose", () => certificate?.stop());
   app.setValidatorCompiler(validateRequest);
   app.setSerializerCompiler(serializerCompiler);
   identifyCallers(app, network);
@@ -144,11 +146,11 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 /** Options of the listener, with TLS if there is a certificate. */
 function listenerOf(
   certificate: Certificate | undefined,
-  headers_ms: number,
+  headersMs: number,
 ): { requestTimeout: number; http: ServerOptions } {
-  const options = listenerOptions(headers_ms);
+  const options = listenerOptions(headersMs);
   if (certificate === undefined) return { requestTimeout: 0, http: options };
-  const https = { ...options, ...certificate.options, handshakeTimeout: headers_ms };
+  const https = { ...options, ...certificate.options, handshakeTimeout: headersMs };
   // The application treats both kinds of servers alike, so it has the type of the simpler one.
   return { requestTimeout: 0, https } as unknown as { requestTimeout: number; http: ServerOptions };
 }

@@ -96,7 +96,8 @@ function isHost(host: string): boolean {
 
 function isHttpsOrigin(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === "https:" && url.href === `${url.origin}/`;
+  // The parser accepts further characters in host names, such as "*".
+  return url?.protocol === "https:" && url.href === `${url.origin}/` && /^[a-z0-9.-]+$|^\[/.test(url.hostname);
 }
 
 /** Smallest prefix lengths. The largest private networks are 10.0.0.0/8 and fc00::/7. */

@@ -78,7 +78,7 @@ export function clientOf(request: FastifyRequest, network: Network): string {
 
 /** Whether the client used TLS. A trusted reverse proxy reports this in `X-Forwarded-Proto`; if several proxies have forwarded the request,
  * each of them must have received it over TLS. */
-function usesTls(request: FastifyRequest, network: Network): boolean {
+export function usesTls(request: FastifyRequest, network: Network): boolean {
   const schemes = network.isTrusted(peerOf(request)) ? listOf(request.headers["x-forwarded-proto"]) : [];
   if (schemes.length > 0) return schemes.every((scheme) => scheme.toLowerCase() === "https");
   return isTlsSocket(request.raw.socket);

@@ -3,6 +3,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:https";
+import { isIP } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Config } from "../../config.ts";
 
@@ -52,6 +53,15 @@ const TLS_RULES: SecureContextOptions = {
     "ECDHE-RSA-AES128-GCM-SHA256",
   ].join(":"),
 };
+
+/** Returns the certificate of the settings, if they name one. */
+export async function certificateOf(
+  { tls, public_urls }: Pick<Config, "tls" | "public_urls">,
+  log: Log,
+): Promise<Certificate | undefined> {
+  const hosts = public_urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ""));
+  return tls && openCertificate(tls, hosts, log);
+}
 
 /** @param hosts names that the certificate should contain
  * @throws {CertificateError} when the files cannot be used */
@@ -136,9 +146,9 @@ function parse<T>(read: () => T, message: string): T {
 }
 
 function warnAbout(certificate: X509Certificate, hosts: readonly string[], log: Log): void {
-  const missing = hosts.filter(
-    (host) => certificate.checkHost(host) === undefined && certificate.checkIP(host) === undefined,
-  );
+  const isValidFor = (host: string): boolean =>
+    (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
+  const missing = hosts.filter((host) => !isValidFor(host));
   if (missing.length > 0)
     log.warn({ subject: certificate.subject }, `the TLS certificate is not valid for ${missing.join(", ")}`);
   const days = Math.floor((certificate.validToDate.getTime() - Date.now()) / DAY_MS);

@@ -22,9 +22,17 @@ export function checkOrigin(network: Network): (request: FastifyRequest, reply: 
   const faultOf: Check = isPublic ? (request) => publicFault(request, network) : localFault;
   return (request, reply, done) => {
     const secureUrl = isPublic ? redirectOf(request, network) : undefined;
-    if (secureUrl === undefined) done(faultOf(request));
+    if (secureUrl === undefined) done(hostsFault(request) ?? faultOf(request));
     else void reply.redirect(secureUrl, 308);
   };
+}
+
+/** A proxy could use another one of several `Host` headers than this server (RFC 9112, section 3.2). */
+function hostsFault({ raw }: FastifyRequest): Problem | undefined {
+  const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  return hosts.length > 1
+    ? new Problem("invalid-request", "The request has several Host headers. Send one.")
+    : undefined;
 }
 
 function localFault(request: FastifyRequest): Problem | undefined {

@@ -15,9 +15,9 @@ export const HEADERS_MS = 15_000;
 const HEADERS_CHECK_MS = 1000;
 
 /** Options of a listener. `requestTimeout` is off, because limit-bodies.ts limits how slowly a body may arrive. */
-export const listenerOptions = (headers_ms: number): ServerOptions => ({
-  headersTimeout: headers_ms,
-  connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms),
+export const listenerOptions = (headersMs: number): ServerOptions => ({
+  headersTimeout: headersMs,
+  connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersMs),
   requestTimeout: 0,
 });
 
@@ -57,9 +57,11 @@ async function listenOn(app: FastifyInstance, { host, port, port_is_explicit }: 
 
 /** Listens on any free port of 127.0.0.1, without TLS. */
 async function listenLocally(app: FastifyInstance): Promise<Pick<Listeners, "local_url" | "close">> {
-  const server = createServer(listenerOptions(HEADERS_MS), app.routing);
+  const server = createServer(listenerOptions(HEADERS_MS), (request, response) => {
+    app.routing(request, response);
+  });
   server.on("clientError", (error, socket) => {
-    sendClientProblem(error as ConnectionError, socket as Socket);
+    sendClientProblem(error as ConnectionError, socket as unknown as Socket);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,6 +2,8 @@
 import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sign_out } from "../../../contract/identity/sign-in.ts";
+import { usesTls } from "./caller.ts";
+import type { Network } from "./network.ts";
 
 const HEADERS: FastifyHelmetOptions = {
   contentSecurityPolicy: {
@@ -20,6 +22,7 @@ const HEADERS: FastifyHelmetOptions = {
       frameAncestors: ["'none'"],
     },
   },
+  xFrameOptions: { action: "deny" },
   // Depends on the request: see below.
   strictTransportSecurity: false,
 };
@@ -52,9 +55,10 @@ export async function useSecurityHeaders(app: FastifyInstance): Promise<void> {
 }
 
 /** Sets the headers of a response that no hook sees. */
-export function setBareHeaders(request: FastifyRequest, reply: FastifyReply): void {
+export function setBareHeaders(request: FastifyRequest, reply: FastifyReply, network: Network): void {
   void reply.headers(BARE_HEADERS);
-  if (request.is_tls) void reply.header("strict-transport-security", STRICT_TRANSPORT);
+  // This request does not have the properties that identifyCallers defines.
+  if (usesTls(request, network)) void reply.header("strict-transport-security", STRICT_TRANSPORT);
 }
 
 const isSignOut = ({ method, routeOptions }: FastifyRequest): boolean =>
