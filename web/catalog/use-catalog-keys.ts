@@ -2,6 +2,7 @@
 import { useCommands } from "../services/commands.ts";
 import { useShortcuts } from "../services/shortcuts.ts";
 import { t } from "../texts/t.ts";
+import { can } from "../server/identity/identity.ts";
 
 interface Actions {
   create: () => void;
@@ -9,11 +10,14 @@ interface Actions {
   goTo: () => void;
 }
 
+/** Keys that edit products, or select them for bulk changes. */
+const FOR_EDITORS: ReadonlySet<string> = new Set(["edit", "select", "range", "all"]);
+
 export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
   useShortcuts(() => ({
     heading: t("catalog.title"),
     shortcuts: [
-      { keys: "n", label: t("catalog.keys.new"), run: create },
+      ...(can("editor") ? [{ keys: "n", label: t("catalog.keys.new"), run: create }] : []),
       { keys: "r", label: t("catalog.keys.refresh"), run: refresh },
       { keys: "shift+g", label: t("catalog.keys.go_to"), run: goTo },
     ],
@@ -34,10 +38,14 @@ export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
         ["mod+a", "all"],
         ["escape", "escape"],
       ] as const
-    ).map(([keys, label]) => ({ keys, label: t(`catalog.keys.${label}`) })),
+    )
+      .filter(([, label]) => can("editor") || !FOR_EDITORS.has(label))
+      .map(([keys, label]) => ({ keys, label: t(`catalog.keys.${label}`) })),
   }));
   useCommands(() => [
-    { id: "catalog.new", label: t("catalog.new"), icon: "i-lucide-plus", keys: "n", run: create },
+    ...(can("editor")
+      ? [{ id: "catalog.new", label: t("catalog.new"), icon: "i-lucide-plus", keys: "n", run: create }]
+      : []),
     { id: "catalog.refresh", label: t("catalog.keys.refresh"), icon: "i-lucide-refresh-cw", keys: "r", run: refresh },
     { id: "catalog.go_to", label: t("catalog.go_to.do"), icon: "i-lucide-crosshair", keys: "shift+g", run: goTo },
   ]);

@@ -8,7 +8,12 @@ export const profiles: Section = {
   routes: [
     { path: "/profiles", name: "profiles", component: () => import("./ProfilesPage.vue") },
     // The path looks like the tab “new” of a profile called “-”, but no profile has such a tab.
-    { path: "/profiles/-/new", name: "new-profile", component: () => import("./NewProfilePage.vue") },
+    {
+      path: "/profiles/-/new",
+      name: "new-profile",
+      component: () => import("./NewProfilePage.vue"),
+      meta: { role: "importer" },
+    },
     {
       path: "/profiles/:name/:tab(mapping|tests|try|text|versions)?",
       name: "profile",

@@ -1,6 +1,7 @@
 // The selection of the grid, and how clicks and keys change it.
 import { computed, shallowRef } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
+import { can } from "../../server/identity/identity.ts";
 import { addRange, EVERYTHING, isSelected, NOTHING, toggle, toggleLoaded, type Selection } from "./selection.ts";
 
 type ProductAt = (row: number) => Product | undefined;
@@ -14,8 +15,9 @@ export function useSelection(loaded: () => string[]) {
   let anchor: number | null = null;
 
   const has = (sku: string): boolean => isSelected(selection.value, sku);
+  /** Selections serve bulk changes, so users who may not edit products select nothing. */
   const set = (next: Selection): void => {
-    selection.value = next;
+    selection.value = can("editor") ? next : NOTHING;
   };
   const clear = (): void => {
     anchor = null;

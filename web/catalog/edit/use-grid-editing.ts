@@ -2,13 +2,14 @@
 import { nextTick, ref, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { shownValue } from "../grid/cell-states.ts";
-import { isEditable } from "../columns/columns.ts";
 import { kindOf } from "../columns/fields.ts";
 import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
 import { editsOfPaste, MAX_PASTED } from "./paste/paste-cells.ts";
+import { mayEdit } from "./may-edit.ts";
 import { saveTyped } from "./save-typed.ts";
 import type { Edits } from "./use-edits.ts";
 import type { Selecting } from "../bulk/use-selection.ts";
+import { can } from "../../server/identity/identity.ts";
 
 interface Grid {
   columns: Readonly<Ref<readonly string[]>>;
@@ -28,12 +29,12 @@ export function useGridEditing(grid: Grid) {
   /** The product when editing began, so that a concurrent change by someone else is detected as a conflict. */
   let base: Product | undefined;
   const extent = () => ({ rows: grid.rows.value, columns: grid.columns.value.length });
-  const isEditableAt = (column: number): boolean => isEditable(grid.columns.value[column] ?? "");
+  const isEditableAt = (column: number): boolean => mayEdit(grid.columns.value[column] ?? "");
 
   async function begin(row: number, column: number): Promise<void> {
     const product = grid.productAt(row);
     const name = grid.columns.value[column];
-    if (!product || name === undefined || !isEditable(name)) return;
+    if (!product || name === undefined || !mayEdit(name)) return;
     grid.setCursor({ row, column });
     if (kindOf(name) === "boolean") {
       const value = shownValue(product, name, grid.edits.states.of(product.sku)) !== true;
@@ -71,7 +72,7 @@ export function useGridEditing(grid: Grid) {
 
   /** Pastes over the selected rows, or from the cursor down. */
   function onPaste(event: ClipboardEvent): void {
-    if (edited.value) return;
+    if (edited.value || !can("editor")) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const edits = editsOfPaste(text, grid.columns.value.slice(grid.cursor.value.column), targetsOf);
     if (edits === null) return;

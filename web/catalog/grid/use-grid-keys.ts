@@ -1,7 +1,7 @@
 // Keyboard control of the grid: moves the cursor and starts actions.
 import { ref, watch, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
-import { isEditable } from "../columns/columns.ts";
+import { mayEdit } from "../edit/may-edit.ts";
 import { moveCursor, toEdge, type Cursor } from "./grid-cursor.ts";
 import { actionOf, type GridAction } from "./grid-keys.ts";
 import type { Selecting } from "../bulk/use-selection.ts";
@@ -72,10 +72,10 @@ export function useGridKeys(grid: Grid) {
     if (action === "variants") grid.toggleVariants(product);
     if (action === "only_variants") grid.showOnlyVariants(product);
     if (action === "variants" || action === "only_variants") return true;
-    if (action === "select" || (action === "toggle" && !isEditable(name)))
+    if (action === "select" || (action === "toggle" && !mayEdit(name)))
       grid.selecting.press(row, false, grid.productAt);
-    else if (action === "open" && !isEditable(name)) grid.open(product.sku);
-    else if (isEditable(name)) grid.edit(row, column);
+    else if (action === "open" && !mayEdit(name)) grid.open(product.sku);
+    else if (mayEdit(name)) grid.edit(row, column);
     return true;
   }
 

@@ -14,6 +14,7 @@ import { uploadInOneRequest } from "./upload-file.ts";
 import { uploadResumable } from "./upload-resumable.ts";
 import { inImportOrder } from "../preview/file-order.ts";
 import { assignPreview, loadPreview } from "../preview/use-preview.ts";
+import { resolveRefusal } from "../../server/identity/refusals.ts";
 
 export interface Upload {
   key: number;
@@ -165,6 +166,7 @@ async function send(upload: Upload): Promise<void> {
       is_one_of_several: sentSinceIdle > 1 || uploads.some(({ state }) => state === "waiting"),
     };
   } catch (error) {
+    void resolveRefusal(error);
     if (!stop.signal.aborted) Object.assign(upload, { state: "failed", error });
   } finally {
     stops.delete(upload.key);

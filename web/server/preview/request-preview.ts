@@ -3,6 +3,7 @@ import { address } from "../../../client/address.ts";
 import { failureOf, parseJson, unreachable } from "../../../client/answer.ts";
 import type { RequestOf } from "../../../client/call.ts";
 import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
+import { resolveRefusal } from "../identity/refusals.ts";
 
 /** @param options the options of the import, sent as query parameters
  * @throws Problem, UnreachableError or the signal's reason */
@@ -22,6 +23,10 @@ export async function requestPreview(
     throw signal?.aborted === true ? (signal.reason as Error) : unreachable(url, error);
   });
   const text = await response.text();
-  if (!response.ok) throw failureOf(response.status, text);
+  if (!response.ok) {
+    const failure = failureOf(response.status, text);
+    void resolveRefusal(failure);
+    throw failure;
+  }
   return parseJson(text) as Preview;
 }

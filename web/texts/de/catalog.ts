@@ -122,6 +122,7 @@ export const catalog: Shape<typeof english> = {
   empty: {
     title: "Noch keine Produkte",
     text: "Importieren Sie die Datei eines Lieferanten, oder legen Sie ein Produkt von Hand an.",
+    text_read: "Produkte erscheinen hier, sobald jemand eine Datei importiert oder sie anlegt.",
     import: "Datei importieren",
     create: "Produkt anlegen",
   },

@@ -5,6 +5,13 @@ import type { Shape } from "../shape.ts";
 export const imports: Shape<typeof english> = {
   title: "Importe",
   intro: "Importieren Sie die Produktdatei eines Lieferanten. Neue Produkte werden angelegt, vorhandene aktualisiert.",
+  intro_read: "Die Dateien, die in den Katalog importiert wurden.",
+  waiting: {
+    title: "Dieser Import wartet auf jemand anderen",
+    text: "Ein Benutzer mit der Rolle Importeur oder Administrator muss ihn fortsetzen.",
+    empty: "Der Katalog ist leer",
+    empty_text: "Ihre Rolle erlaubt keine Importe. Produkte erscheinen hier, sobald jemand eine Datei importiert.",
+  },
   all: "Alle Importe",
   older: "Ältere Importe anzeigen",
   list_failed: "Die Importe konnten nicht geladen werden",

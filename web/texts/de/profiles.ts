@@ -79,6 +79,7 @@ export const profiles: Shape<typeof english> = {
     heading: "Text des Profils",
     label: "Text des Profils als JSON",
     read_only: "Mitgeliefert, daher schreibgeschützt",
+    read_only_role: "Ihre Rolle erlaubt es, diesen Text zu lesen, aber nicht, ihn zu ändern",
     save: "Speichern",
     create: "Profil speichern",
     discard: "Änderungen verwerfen",

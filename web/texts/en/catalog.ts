@@ -120,6 +120,7 @@ export const catalog = {
   empty: {
     title: "No products yet",
     text: "Import a supplier's file, or create a product by hand.",
+    text_read: "Products appear here as soon as someone imports a file or creates them.",
     import: "Import a file",
     create: "Create a product",
   },

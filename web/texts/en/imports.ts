@@ -2,6 +2,13 @@
 export const imports = {
   title: "Imports",
   intro: "Import a supplier's product file. New products are created and existing ones are updated.",
+  intro_read: "The files that were imported into the catalogue.",
+  waiting: {
+    title: "This import waits for someone else",
+    text: "A user with the role Importer or Administrator must continue it.",
+    empty: "The catalogue is empty",
+    empty_text: "Your role does not allow imports. Products appear here as soon as someone imports a file.",
+  },
   all: "All imports",
   older: "Show older imports",
   list_failed: "The imports could not be loaded",

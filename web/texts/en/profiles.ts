@@ -76,6 +76,7 @@ export const profiles = {
     heading: "Text of the profile",
     label: "Text of the profile as JSON",
     read_only: "Built in: you can read this text, but not change it",
+    read_only_role: "Your role allows you to read this text, but not to change it",
     save: "Save",
     create: "Save the profile",
     discard: "Discard the changes",
