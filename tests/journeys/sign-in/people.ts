@@ -11,6 +11,13 @@ import type { PageServer } from "../support/page-server.ts";
 
 export const PASSWORD = "seven grey lamps on a shelf";
 
+/** Options of a page in a browser without a session. */
+export const NOBODY = { user: null, reducedMotion: "reduce" } as const;
+
+/** Whether the browser reports a refusal that a journey about the sign-in causes on purpose. */
+export const isRefusal = (complaint: string): boolean =>
+  /the server responded with a status of (401|403|404|409|410|422|429)/.test(complaint);
+
 /** Options of `call` that make a request in the name of the administrator at the machine. */
 export async function asLocal({ base_url, folder }: PageServer): Promise<{ base_url: string; key: string }> {
   const key = await readFile(join(folder, "data", "local.key"), "utf8");
@@ -29,8 +36,7 @@ export async function addUser(server: PageServer, name: string, role: Role): Pro
   await call(redeem_link, { body: { token, password: PASSWORD } }, { base_url: server.base_url });
 }
 
-export const tokenOf = (link: string): string =>
-  new URLSearchParams(new URL(link).hash.slice(1)).get("link") ?? "";
+export const tokenOf = (link: string): string => new URLSearchParams(new URL(link).hash.slice(1)).get("link") ?? "";
 
 /** Fills in the form of the sign-in page that is open, and sends it. */
 export async function fillIn(page: Page, user: string, password = PASSWORD): Promise<void> {
