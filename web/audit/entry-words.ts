@@ -32,5 +32,5 @@ export function subjectLink({ action, subject }: AuditEntry): string | undefined
   if (subject === null) return undefined;
   const webhook = /^webhook (\d+)\b/.exec(subject)?.[1];
   if (webhook !== undefined) return `/webhooks/${webhook}`;
-  return OF_USERS.has(action) ? "/users" : undefined;
+  return OF_USERS.has(action) || /^(?:user|key) /.test(subject) ? "/users" : undefined;
 }

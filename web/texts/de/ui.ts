@@ -142,9 +142,9 @@ export const ui: Shape<typeof english> = {
   },
   role: { viewer: "Betrachter", editor: "Bearbeiter", importer: "Importeur", admin: "Administrator" },
   role_text: {
-    viewer: "Sieht alles im Katalog und exportiert ihn, ändert aber nichts.",
-    editor: "Ändert und löscht außerdem Produkte und macht Änderungen rückgängig.",
-    importer: "Importiert außerdem Dateien und verwaltet Profile, bearbeitet aber keine Produkte auf der Seite.",
+    viewer: "Sieht und exportiert alles im Katalog, ändert aber nichts.",
+    editor: "Sieht und exportiert alles, ändert und löscht Produkte und macht Änderungen rückgängig.",
+    importer: "Sieht und exportiert alles, importiert Dateien und verwaltet Profile.",
     admin: "Darf alles, auch Benutzer, fremde API-Schlüssel, Webhooks und das Prüfprotokoll.",
   },
   not_permitted: {

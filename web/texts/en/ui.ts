@@ -134,10 +134,10 @@ export const ui = {
   } satisfies Record<ProblemSlug, string>,
   role: { viewer: "Viewer", editor: "Editor", importer: "Importer", admin: "Administrator" },
   role_text: {
-    viewer: "Sees everything in the catalogue and exports it, but changes nothing.",
-    editor: "Also changes and deletes products, and undoes changes.",
-    importer: "Also imports files and manages profiles, but does not edit products on the page.",
-    admin: "May do everything, including users, API keys of others, webhooks and the audit log.",
+    viewer: "Sees and exports everything in the catalogue, and changes nothing.",
+    editor: "Sees and exports everything, changes and deletes products, and undoes changes.",
+    importer: "Sees and exports everything, imports files and manages profiles.",
+    admin: "Does everything, including users, API keys of others, webhooks and the audit log.",
   },
   not_permitted: {
     title: "Your role does not allow this page",
