@@ -31,6 +31,7 @@ export const AUDIT_ACTIONS = [
   "catalogue-exported",
   "access-denied",
   "backup-made",
+  "backup-restored",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

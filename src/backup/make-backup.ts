@@ -28,6 +28,8 @@ export interface BackupReport {
   has_keys: boolean;
   /** Names of files of unfinished imports that do not exist. These imports will fail after a restore. */
   missing: string[];
+  /** False if the database lacks migrations of this program. */
+  is_current: boolean;
 }
 
 /** How often a snapshot is taken again because a file of one of its imports no longer exists. */
@@ -39,7 +41,7 @@ export async function makeBackup(options: BackupOptions): Promise<BackupReport> 
   await client.query(`select pg_advisory_lock_shared(${MIGRATION_LOCK})`);
   const kept = await openSnapshot(client, join(data_dir, "files"));
   try {
-    await listPending(client); // throws if the database is newer than this program
+    const pending = await listPending(client); // throws if the database is newer than this program
     const keys = await readFile(join(data_dir, "secrets.key")).catch(undefinedIfMissing);
     const contents: Manifest = {
       format: 1,
@@ -70,7 +72,8 @@ export async function makeBackup(options: BackupOptions): Promise<BackupReport> 
     await writer.end();
     await client.query("commit");
     const { imports, files, missing } = kept;
-    return { products, imports, files: files.length, has_keys: keys !== undefined, missing };
+    const is_current = pending.length === 0;
+    return { products, imports, files: files.length, has_keys: keys !== undefined, missing, is_current };
   } finally {
     await closeAll(kept.files);
   }

@@ -72,7 +72,7 @@ export async function restoreBackup(options: RestoreOptions, { applied, newer }:
   try {
     const indexes = await beginRestore(client, applied);
     await copyMembers(options);
-    await completeTables(client, { indexes, sequences: manifest.sequences, newer });
+    await completeTables(client, manifest, { indexes, newer });
   } catch (error) {
     // If the rollback fails, the connection is lost, and PostgreSQL rolls back.
     await client.query("rollback").catch(() => undefined);

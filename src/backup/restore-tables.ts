@@ -6,6 +6,8 @@ import { from as copyFrom } from "pg-copy-streams";
 import { MIGRATION_LOCK } from "../db/advisory-locks.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 import { applyInTransaction, listApplied, type Migration } from "../db/migrate.ts";
+import { LOCAL_ACTOR } from "../../contract/actor.ts";
+import { recordAudit } from "../identity/audit/audit.ts";
 import type { Manifest } from "./manifest.ts";
 import { knownTables, listTables, quote } from "./tables.ts";
 
@@ -92,15 +94,16 @@ export function startCopy(client: pg.ClientBase, { name, columns }: Manifest["ta
 /** Creates the indexes again, continues the sequences, applies newer migrations, and removes what only the earlier processes could use. */
 export async function completeTables(
   client: pg.ClientBase,
-  backup: { indexes: readonly string[]; sequences: Manifest["sequences"]; newer: readonly Migration[] },
+  { sequences, created_at }: Pick<Manifest, "sequences" | "created_at">,
+  { indexes, newer }: { indexes: readonly string[]; newer: readonly Migration[] },
 ): Promise<void> {
-  for (const definition of backup.indexes) await client.query(definition);
-  for (const { name, last_value, is_called } of backup.sequences)
+  for (const definition of indexes) await client.query(definition);
+  for (const { name, last_value, is_called } of sequences)
     await client.query(
       "select setval(to_regclass($1), $2::bigint, $3) from pg_class where oid = to_regclass($1) and relkind = 'S'",
       [quote(name), last_value, is_called],
     );
-  await applyInTransaction(client, backup.newer);
+  await applyInTransaction(client, newer);
   // Rows have other physical addresses now, and the workers that sent deliveries are gone.
   await client.query("update operation_chunks set tids = null where tids is not null");
   await client.query(
@@ -108,4 +111,5 @@ export async function completeTables(
   );
   // Keys of a data folder are created at each start of the server.
   await client.query("delete from api_keys where local_folder is not null");
+  await recordAudit(client, { action: "backup-restored", actor: LOCAL_ACTOR, detail: { made_at: created_at } });
 }

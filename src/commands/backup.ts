@@ -5,7 +5,9 @@ import type { Sink } from "../backup/backup-writer.ts";
 import { makeBackup, type BackupReport } from "../backup/make-backup.ts";
 import { writeOutputFile } from "../backup/output-file.ts";
 import type { Config } from "../config.ts";
+import { LOCAL_ACTOR } from "../../contract/actor.ts";
 import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
+import { recordAudit } from "../identity/audit/audit.ts";
 import { createLog } from "../processes/log.ts";
 import { openDatabase } from "../processes/open-database.ts";
 import { VERSION } from "../version.ts";
@@ -71,8 +73,14 @@ async function write(
   const writeTo = (sink: Sink): Promise<BackupReport> =>
     makeBackup({ client, data_dir: config.data_dir, version: VERSION, sink, signal: io.signal });
   try {
-    if (file === "-") return await writeToStream(io.stdout, writeTo);
-    return await writeOutputFile(resolve(file), config.disk_reserve_bytes, writeTo);
+    const written =
+      file === "-"
+        ? await writeToStream(io.stdout, writeTo)
+        : await writeOutputFile(resolve(file), config.disk_reserve_bytes, writeTo);
+    // A database of an older version may not have the table of the audit log.
+    if (written.result.is_current)
+      await recordAudit(client, { action: "backup-made", actor: LOCAL_ACTOR, detail: { file } });
+    return written;
   } finally {
     await client.end();
   }

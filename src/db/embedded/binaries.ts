@@ -57,7 +57,17 @@ async function restoreSymlinks(root: string): Promise<void> {
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(root, target);
     if ((await lstat(link).catch(() => undefined)) !== undefined) continue;
-    await symlink(relative(dirname(target), source), link).catch(ignore("EEXIST")); // another process created it first
+    try {
+      await symlink(relative(dirname(target), source), link);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") continue; // another process created it first
+      if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw error;
+      throw new EmbeddedError(
+        `PostgreSQL in ${root} is not completely installed, and this user may not write there. As the user that installed Skuport, run once in the folder of the installation: npm rebuild`,
+        { cause: error },
+      );
+    }
   }
 }
 

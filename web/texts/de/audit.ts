@@ -44,5 +44,6 @@ export const audit: Shape<typeof english> = {
     "catalogue-exported": "Katalog exportiert",
     "access-denied": "Zugriff verweigert",
     "backup-made": "Sicherung erstellt",
+    "backup-restored": "Sicherung wiederhergestellt",
   },
 };

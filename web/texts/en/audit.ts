@@ -43,5 +43,6 @@ export const audit = {
     "catalogue-exported": "Catalogue exported",
     "access-denied": "Access denied",
     "backup-made": "Backup made",
+    "backup-restored": "Backup restored",
   } satisfies Record<AuditAction, string>,
 } as const;

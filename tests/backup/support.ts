@@ -1,0 +1,70 @@
+// Makes and restores backups in the test process.
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type pg from "pg";
+import { verifyBackup } from "../../src/backup/backup-reader.ts";
+import type { Sink } from "../../src/backup/backup-writer.ts";
+import { makeBackup, type BackupReport } from "../../src/backup/make-backup.ts";
+import { writeOutputFile } from "../../src/backup/output-file.ts";
+import { planMigrations, restoreBackup } from "../../src/backup/restore-backup.ts";
+import { connectClient } from "../../src/db/connection/connect.ts";
+import type { TestDatabase } from "../support/database.ts";
+
+const NAME = "skuport test of backups";
+const never = new AbortController().signal;
+
+export async function makeDataDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "skuport-backup-"));
+  await mkdir(join(dir, "files"));
+  return dir;
+}
+
+export interface BackupTest {
+  database: TestDatabase;
+  data_dir: string;
+  /** Called once, when the snapshot of the backup exists and no rows have been copied yet. */
+  onSnapshot?: (client: pg.ClientBase) => Promise<void>;
+}
+
+export async function backUp(path: string, { database, data_dir, onSnapshot }: BackupTest): Promise<BackupReport> {
+  const client = await connectClient(database.address, { application_name: NAME });
+  let isFirst = true;
+  try {
+    const write = (sink: Sink): Promise<BackupReport> =>
+      makeBackup({
+        client,
+        data_dir,
+        version: "0.1.0",
+        signal: never,
+        async sink(bytes) {
+          if (isFirst) await onSnapshot?.(client);
+          isFirst = false;
+          await sink(bytes);
+        },
+      });
+    return (await writeOutputFile(path, 0, write)).result;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Restores the backup and returns the number of products. */
+export async function restore(path: string, { database, data_dir }: BackupTest): Promise<number> {
+  const backup = await verifyBackup(path);
+  const client = await connectClient(database.address, { application_name: NAME });
+  try {
+    return await restoreBackup({ backup, client, data_dir, signal: never }, await planMigrations(backup));
+  } finally {
+    await client.end();
+  }
+}
+
+/** All columns of all products and of their history, as text in the order of their keys. */
+export async function readCatalogue(db: Pick<pg.ClientBase, "query">): Promise<string> {
+  const { rows } = await db.query<{ products: string; history: string }>(
+    `select (select coalesce(string_agg(p::text, E'\\n' order by sku_key), '') from products p) as products,
+            (select coalesce(string_agg(h::text, E'\\n' order by sku_key, id, version), '') from product_history h) as history`,
+  );
+  return `${rows[0]?.products ?? ""}\n--\n${rows[0]?.history ?? ""}`;
+}
