@@ -9,6 +9,7 @@ import "../contract/wording.ts";
 import { isKey } from "./secrets/keyring.ts";
 import { dataDirOf, EnvFileError, givenSettings } from "./given-settings.ts";
 import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
+import { readSecretFiles } from "./settings/secret-files.ts";
 import { ConfigError, listOf, wholeNumber, yesOrNo, type Setting } from "./settings/setting.ts";
 
 export { ConfigError } from "./settings/setting.ts";
@@ -66,8 +67,9 @@ const SETTINGS = {
   },
   DATABASE_URL: {
     about:
-      "Your own PostgreSQL (15 or newer), as postgres://user:password@host:port/database. Default: the embedded PostgreSQL.",
+      "Your own PostgreSQL (15 or newer), as postgres://user:password@host:port/database. Default: the embedded PostgreSQL. DATABASE_URL_FILE names a file that contains the URL.",
     example: "",
+    can_be_file: true,
     schema: z
       .string()
       .refine(
@@ -111,8 +113,9 @@ const SETTINGS = {
   },
   SKUPORT_SECRETS_KEY: {
     about:
-      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate the key, write several keys, separated by commas: the first key encrypts, and all keys decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start.",
+      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate the key, write several keys, separated by commas: the first key encrypts, and all keys decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start. SKUPORT_SECRETS_KEY_FILE names a file that contains the key.",
     example: "",
+    can_be_file: true,
     schema: listOf(isKey, "write 32 bytes in Base64, as printed by `openssl rand -base64 32`"),
     is_secret: true,
   },
@@ -157,6 +160,7 @@ const SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
+const FILE_NAMES = Object.entries<Setting>(SETTINGS).flatMap(([name, setting]) => (setting.can_be_file ? [name] : []));
 type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> } & { PORT?: number };
 
 /**
@@ -165,7 +169,7 @@ type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> } & { POR
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
   const given = readGiven(env, cwd);
-  const values = parseSettings(given);
+  const values = parseSettings(given, cwd);
   return Object.freeze({
     host: values.SKUPORT_HOST ?? "127.0.0.1",
     port: values.SKUPORT_PORT ?? values.PORT ?? 8000,
@@ -198,8 +202,9 @@ export function describeSettings(): string {
   return head + parts.join("");
 }
 
-function parseSettings(given: Readonly<Record<string, string>>): Values {
+function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): Values {
   const faults: string[] = [];
+  const given = readSecretFiles(unread, FILE_NAMES, cwd, faults);
   const values: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
     const setting = findSetting(name, given);

@@ -23,6 +23,8 @@ export interface Setting {
   schema: z.ZodType<unknown, string>;
   /** Hides the value in messages. */
   is_secret?: true;
+  /** The variable NAME_FILE may contain the path of a file with the value. */
+  can_be_file?: true;
 }
 
 export const wholeNumber = (min: number, max: number) => {
