@@ -8,7 +8,7 @@ import { ROOT } from "./bootstrap.mjs";
 
 const BUILD = join(ROOT, "build");
 /** Files and folders that the program reads at run time, except those that it imports. */
-const DATA = ["dist", "migrations", "src/profiles/builtin"];
+const DATA = ["dist", "migrations", "src/profiles/builtin", "src/identity/passwords/breached-passwords.txt.br"];
 /** The path of a source file in an `import`, or in the URL or path of a thread or process. All of them are string literals. */
 const SOURCE_PATH = /(["'])((?:\.{1,2}\/)?[\w./-]+)\.ts\1/g;
 

@@ -15,6 +15,23 @@ export function readSecretFiles(
   cwd: string,
   faults: string[],
 ): Record<string, string> {
+  const all = new Map(Object.entries(given));
+  for (const name of names) {
+    const path = given[name + SUFFIX];
+    if (path === undefined) continue;
+    all.delete(name + SUFFIX);
+    if (given[name] !== undefined) faults.push(`${name}${SUFFIX}=${path}: ${name} is set too; remove one of them.`);
+    else all.set(name, readSecret(name, path, cwd, faults));
+  }
+  return Object.fromEntries([...all].filter(([, text]) => text !== ""));
+}
+
+function readSecretFiles(
+  given: Readonly<Record<string, string>>,
+  names: readonly string[],
+  cwd: string,
+  faults: string[],
+): Record<string, string> {
   const all = { ...given };
   for (const name of names) {
     const path = given[name + SUFFIX];

@@ -6,11 +6,11 @@ import { HANGING_MS } from "../../support/until.ts";
 import { signInBrowser } from "./sign-in.ts";
 import { unpackBrowser } from "./unpack-browser.ts";
 
-/** Starts the browser. The caller must close it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts the browser with these additional arguments. The caller must close it. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const given = process.env["CHROMIUM_PATH"];
   const executablePath = given === undefined || given === "" ? await unpackBrowser() : given;
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox", ...args] });
 }
 
 export interface WatchedPage {

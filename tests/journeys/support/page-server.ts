@@ -5,13 +5,17 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
 import { useKey } from "../../support/identity/fetch-with-key.ts";
 import { until } from "../../support/until.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
 export interface PageServer {
+  /** The address that users open. */
   base_url: string;
+  /** The address for programs on this computer. It differs only if the server uses TLS. */
+  readonly local_url: string;
   /** Folder for files of the test. `remove` deletes it. */
   folder: string;
   stop: () => Promise<void>;
@@ -21,11 +25,16 @@ export interface PageServer {
   remove: () => Promise<void>;
 }
 
-/** Starts a server. `settings` are added to its environment variables. */
-export async function startPageServer(settings: Readonly<Record<string, string>> = {}): Promise<PageServer> {
+type Settings = Readonly<Record<string, string>>;
+
+/** Starts a server. `given`, which may depend on the port, is added to its environment variables. */
+export async function startPageServer(given: Settings | ((port: number) => Settings) = {}): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-page-"));
   const port = await findFreePort();
-  const baseUrl = `http://127.0.0.1:${String(port)}`;
+  const settings = typeof given === "function" ? given(port) : given;
+  const baseUrl = settings["SKUPORT_PUBLIC_URL"] ?? `http://127.0.0.1:${String(port)}`;
+  const dataDir = join(folder, "data");
+  let localUrl = "";
   let running: ChildProcess | undefined;
   // Stop the server even if a test file fails before it registers its cleanup.
   process.once("exit", () => running?.kill());
@@ -37,7 +46,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
         ...process.env,
         DATABASE_URL: "", // always use the embedded PostgreSQL
         SKUPORT_PORT: String(port),
-        SKUPORT_DATA_DIR: join(folder, "data"),
+        SKUPORT_DATA_DIR: dataDir,
         SKUPORT_LOG_LEVEL: "warn",
         // With a single loader, imports are slow enough for tests that act during an import.
         SKUPORT_WORKER_CONCURRENCY: "1",
@@ -48,7 +57,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
     // Copy the errors of the server to our stderr. If the server inherited our stderr, Vitest would wait until the server has ended.
     child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
     running = child;
-    await untilReady(baseUrl, child, join(folder, "data", "local.key"));
+    localUrl = await untilReady(dataDir, child);
   };
   const stop = async (): Promise<void> => {
     if (!running || running.exitCode !== null) return;
@@ -61,23 +70,38 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
     await rm(folder, { recursive: true, force: true });
   };
   await start();
-  return { base_url: baseUrl, folder, start, stop, remove };
+  return {
+    base_url: baseUrl,
+    get local_url() {
+      return localUrl;
+    },
+    folder,
+    start,
+    stop,
+    remove,
+  };
 }
 
-/** Waits until the server responds and a worker is running. From then on, `fetch` sends the key in `keyFile` to the server. */
-async function untilReady(baseUrl: string, child: ChildProcess, keyFile: string): Promise<void> {
+/** Waits until the server responds and a worker is running. From then on, `fetch` sends the local key to the server. Returns the server's
+ * address for local programs. */
+async function untilReady(dataDir: string, child: ChildProcess): Promise<string> {
+  let url = "";
   await until(async () => {
     if (child.exitCode !== null)
       throw new Error(`The server exited with code ${String(child.exitCode)} before it was ready`);
     try {
-      useKey(baseUrl, (await readFile(keyFile, "utf8")).trim());
-      const response = await fetch(`${baseUrl}/health/ready`);
+      const holder = await readHolder(dataDir);
+      if (holder?.pid !== child.pid || holder?.url === undefined) return false;
+      url = holder.url;
+      useKey(url, (await readFile(join(dataDir, "local.key"), "utf8")).trim());
+      const response = await fetch(`${url}/health/ready`);
       const { workers } = (await response.json()) as { workers?: number };
       return response.ok && workers !== undefined && workers > 0;
     } catch {
       return false; // the server is not listening yet
     }
   });
+  return url;
 }
 
 async function findFreePort(): Promise<number> {
