@@ -6,10 +6,12 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { isApiKey } from "../contract/identity/key-format.ts";
 import "../contract/wording.ts";
+import type { SingleSignOnSettings } from "./identity/single-sign-on/settings.ts";
 import { isKey } from "./secrets/keyring.ts";
 import { dataDirOf, EnvFileError, givenSettings } from "./given-settings.ts";
 import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
 import { readSecretFiles } from "./settings/secret-files.ts";
+import { SIGN_IN_SETTINGS, signInFaults, singleSignOnOf } from "./settings/sign-in-settings.ts";
 import { ConfigError, listOf, wholeNumber, yesOrNo, type Setting } from "./settings/setting.ts";
 
 export { ConfigError } from "./settings/setting.ts";
@@ -28,6 +30,10 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Addresses and networks of trusted reverse proxies. */
   readonly trust_proxy: readonly string[];
+  /** undefined = no identity provider. */
+  readonly single_sign_on: SingleSignOnSettings | undefined;
+  /** False = users sign in with single sign-on only. */
+  readonly password_sign_in: boolean;
   /** Absolute path of the data folder. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
@@ -60,6 +66,7 @@ const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4))
 
 const SETTINGS = {
   ...NETWORK_SETTINGS,
+  ...SIGN_IN_SETTINGS,
   SKUPORT_DATA_DIR: {
     about: "Data folder, for uploads and the embedded PostgreSQL. Only one server at a time can use it.",
     example: "./data",
@@ -113,7 +120,7 @@ const SETTINGS = {
   },
   SKUPORT_SECRETS_KEY: {
     about:
-      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate the key, write several keys, separated by commas: the first key encrypts, and all keys decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start. SKUPORT_SECRETS_KEY_FILE names a file that contains the key.",
+      "Key that encrypts the secrets of webhooks and authenticator apps in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate the key, write several keys, separated by commas: the first key encrypts, and all keys decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start. SKUPORT_SECRETS_KEY_FILE names a file that contains the key.",
     example: "",
     can_be_file: true,
     schema: listOf(isKey, "write 32 bytes in Base64, as printed by `openssl rand -base64 32`"),
@@ -177,6 +184,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     public_urls: values.SKUPORT_PUBLIC_URL ?? [],
     tls: tlsFiles(values, cwd),
     trust_proxy: values.SKUPORT_TRUST_PROXY ?? [],
+    single_sign_on: singleSignOnOf(values),
+    password_sign_in: values.SKUPORT_PASSWORD_SIGN_IN ?? true,
     data_dir: dataDirOf(given, cwd),
     database_url: values.DATABASE_URL,
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
@@ -221,7 +230,7 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
         `${name}=${setting.is_secret ? "***" : withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`,
       );
   }
-  faults.push(...networkFaults(given));
+  faults.push(...networkFaults(given), ...signInFaults(given));
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
 }

@@ -37,6 +37,7 @@ export const begin_second_factor = endpoint({
   url: "/api/account/second-factor",
   access: "viewer",
   scope: "session",
+  recent_sign_in: true,
   schema: {
     operationId: "begin_second_factor",
     summary: "Create a secret for an authenticator app; it is not in force until a code confirms it",

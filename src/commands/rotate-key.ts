@@ -1,5 +1,6 @@
 // skuport rotate-key: creates a new key and encrypts all secrets in the database with it.
 import { addKey } from "../secrets/keyring.ts";
+import { resealSecondFactors } from "../identity/second-factor/reseal.ts";
 import { resealWebhooks } from "../webhooks/reseal.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "../processes/log.ts";
@@ -11,9 +12,9 @@ export const rotateKey: Command = {
   summary: "Encrypt the secrets in the database with a new key",
   help: `Usage: skuport rotate-key [--data-dir DIR]
 
-Adds a new key to the file secrets.key in the data folder, and encrypts the secrets and headers of all webhooks with it. Old keys
-stay in the file, because backups of the database need them. Delete their lines when you no longer need those backups. The
-server may keep running.
+Adds a new key to the file secrets.key in the data folder, and encrypts the secrets and headers of all webhooks and the secrets
+of all authenticator apps with it. Old keys stay in the file, because backups of the database need them. Delete their lines when
+you no longer need those backups. The server may keep running.
 
 If you set the key with SKUPORT_SECRETS_KEY, this command adds no key. Instead:
   1. Generate a key with: openssl rand -base64 32
@@ -35,7 +36,7 @@ If you set the key with SKUPORT_SECRETS_KEY, this command adds no key. Instead:
     try {
       const keys =
         config.secrets_keys.length > 0 ? await webhookContext(config).loadKeys() : await addKey(keyFile(config));
-      const resealed = await resealWebhooks(pool, keys);
+      const resealed = (await resealWebhooks(pool, keys)) + (await resealSecondFactors(pool, keys));
       io.stdout.write(`Encrypted ${resealed} ${resealed === 1 ? "secret" : "secrets"} with key ${keys[0].id}.\n`);
     } finally {
       await pool.end();

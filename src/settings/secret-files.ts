@@ -26,23 +26,6 @@ export function readSecretFiles(
   return Object.fromEntries([...all].filter(([, text]) => text !== ""));
 }
 
-function readSecretFiles(
-  given: Readonly<Record<string, string>>,
-  names: readonly string[],
-  cwd: string,
-  faults: string[],
-): Record<string, string> {
-  const all = { ...given };
-  for (const name of names) {
-    const path = given[name + SUFFIX];
-    if (path === undefined) continue;
-    delete all[name + SUFFIX];
-    if (given[name] !== undefined) faults.push(`${name}${SUFFIX}=${path}: ${name} is set too; remove one of them.`);
-    else all[name] = readSecret(name, path, cwd, faults);
-  }
-  return Object.fromEntries(Object.entries(all).filter(([, text]) => text !== ""));
-}
-
 function readSecret(name: string, path: string, cwd: string, faults: string[]): string {
   try {
     const text = readFileSync(resolve(cwd, path), "utf8").trim();

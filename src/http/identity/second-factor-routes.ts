@@ -1,0 +1,72 @@
+// HTTP routes of a user's own second factor.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { notifyIdentityChange } from "../../identity/notify.ts";
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeSecondFactor,
+} from "../../identity/second-factor/second-factor.ts";
+import { confirmUser } from "../../identity/sign-in/confirm.ts";
+import { sessionOf } from "../access/identity.ts";
+import type { IdentityRoutesContext } from "./context.ts";
+import {
+  begin_second_factor,
+  confirm_second_factor,
+  remove_second_factor,
+} from "../../../contract/identity/account.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+export function secondFactorRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool, access } = context;
+
+  app.route({
+    ...begin_second_factor,
+    handler: (request) => {
+      const { user_id: id, user: name } = sessionOf(request).sender;
+      return beginSecondFactor(pool, context, { id, name });
+    },
+  });
+
+  app.route({
+    ...confirm_second_factor,
+    handler: async (request) => {
+      const { user_id, user } = sessionOf(request).sender;
+      const recovery_codes = await withTransaction(pool, async (db) => {
+        const codes = await confirmSecondFactor(db, context, user_id, request.body.code);
+        if (codes === undefined) throw codeRefused();
+        await request.audit(db, { action: "second-factor-added", subject: `user ${user}` });
+        await notifyIdentityChange(db);
+        return codes;
+      });
+      access.changed();
+      return { recovery_codes };
+    },
+  });
+
+  app.route({
+    ...remove_second_factor,
+    handler: async (request, reply) => {
+      const { sender, session_id } = sessionOf(request);
+      const { user_id, user } = sender;
+      const { client: address, id: request_id, body } = request;
+      await confirmUser(context, body, { session_id, user_id, user, address, request_id });
+      await withTransaction(pool, async (db) => {
+        if (!(await removeSecondFactor(db, user_id)))
+          throw new Problem("not-permitted", "You have no authenticator app.");
+        await request.audit(db, { action: "second-factor-removed", subject: `user ${user}` });
+        await notifyIdentityChange(db);
+      });
+      access.changed();
+      return reply.code(204).send(null);
+    },
+  });
+}
+
+const codeRefused = (): Problem =>
+  new Problem(
+    "sign-in-failed",
+    "The code is not correct, or the setup began more than 15 minutes ago. Enter the current code of the app, or start again.",
+  );

@@ -1,0 +1,216 @@
+// Tests the second factor through the API: setting it up, signing in with it, removing it.
+import { beforeEach, describe, expect, test } from "vitest";
+import { totpCode, totpStepAt } from "../../src/identity/second-factor/totp.ts";
+import { networkOf } from "../../src/http/network/network.ts";
+import { createTestApp } from "../support/app.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createTestSession, createTestUser, signedInAs } from "../support/identity/users.ts";
+import { webhookContext } from "../support/webhook-app.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const webhooks = webhookContext();
+const app = await createTestApp(database, { webhooks });
+const PASSWORD = "an unusual pass phrase";
+let users = 0;
+
+beforeEach(() => pool.query("delete from sign_in_failures"));
+
+const newUser = async (role: "admin" | "viewer" = "viewer"): Promise<string> => {
+  const name = `user ${users++}`;
+  await createTestUser(pool, name, role, PASSWORD);
+  return name;
+};
+
+/** The code of the app for the step `ahead` of now. The database keeps the last step, so each sign-in of a test uses a later one. */
+function codeOf(secret: string, ahead: number): string {
+  const bits = [...secret]
+    .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
+    .join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  return totpCode(key, totpStepAt(Date.now()) + ahead);
+}
+
+/** Sets up an app, and forgets which code has confirmed it, so that the present code signs in. */
+async function setUp(name: string): Promise<{ secret: string; recovery_codes: string[] }> {
+  const ask = await signedInAs(app, pool, name);
+  const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
+  const confirmed = await ask("PUT", "/api/account/second-factor", { code: codeOf(secret, 0) });
+  expect(confirmed.statusCode).toBe(200);
+  await forget();
+  return { secret, ...confirmed.json<{ recovery_codes: string[] }>() };
+}
+
+const forget = () => pool.query("update users set totp_step = null");
+
+const signIn = (user: string, code?: string, password = PASSWORD) =>
+  app.inject({
+    method: "POST",
+    url: "/api/session",
+    headers: { authorization: "" },
+    payload: { user, password, ...(code === undefined ? {} : { code }) },
+  });
+
+const slugOf = (response: { json(): unknown }): string | undefined =>
+  (response.json() as { type?: string }).type?.split("/").at(-1);
+
+describe("signing in", () => {
+  test("(6.3.3) needs the password and a code", async () => {
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    expect(slugOf(await signIn(name))).toBe("code-required");
+    expect(slugOf(await signIn(name, codeOf(secret, 9)))).toBe("sign-in-failed");
+    expect(slugOf(await signIn(name, codeOf(secret, 0), "a wrong password"))).toBe("sign-in-failed");
+    expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
+  });
+
+  test("(6.3.3) with a wrong password, the response does not reveal that the user has a second factor", async () => {
+    const name = await newUser();
+    await setUp(name);
+    expect(slugOf(await signIn(name, undefined, "a wrong password"))).toBe("sign-in-failed");
+  });
+
+  test("(6.5.1) accepts a code once", async () => {
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    const code = codeOf(secret, 0);
+    expect((await signIn(name, code)).statusCode).toBe(200);
+    expect(slugOf(await signIn(name, code))).toBe("sign-in-failed");
+  });
+
+  test("(6.5.1) of several servers that get one code at the same time, one accepts it", async () => {
+    const other = await createTestApp(database, { webhooks });
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    const payload = { user: name, password: PASSWORD, code: codeOf(secret, 0) };
+    const responses = await Promise.all(
+      [app, other, app, other].map((server) =>
+        server.inject({ method: "POST", url: "/api/session", headers: { authorization: "" }, payload }),
+      ),
+    );
+    expect(responses.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+  });
+
+  test("(6.5.1) accepts each recovery code once, and the audit log records it", async () => {
+    const name = await newUser();
+    const { recovery_codes } = await setUp(name);
+    const [code = ""] = recovery_codes;
+    expect((await signIn(name, code.toUpperCase())).statusCode).toBe(200);
+    expect(slugOf(await signIn(name, code))).toBe("sign-in-failed");
+    const { rows } = await pool.query(
+      "select action from audit_log where actor = $1 and action = 'recovery-code-used'",
+      [name],
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  test("(6.3.1) counts wrong codes: after ten of them, a correct code is refused too", async () => {
+    const name = await newUser();
+    const { secret, recovery_codes } = await setUp(name);
+    for (let i = 0; i < 10; i++) expect(slugOf(await signIn(name, codeOf(secret, 5 + i)))).toBe("sign-in-failed");
+    const refused = await signIn(name, codeOf(secret, 0));
+    expect([refused.statusCode, slugOf(refused)]).toEqual([429, "too-many-attempts"]);
+    expect(slugOf(await signIn(name, recovery_codes[0]))).toBe("too-many-attempts");
+  });
+
+  test("(6.3.1) a request without a code is not a failure", async () => {
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    for (let i = 0; i < 12; i++) expect(slugOf(await signIn(name))).toBe("code-required");
+    expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
+  });
+});
+
+describe("the own account", () => {
+  test("(7.5.1) a new app needs a sign-in within 15 minutes", async () => {
+    const name = await newUser();
+    const ask = await signedInAs(app, pool, name);
+    await pool.query("update sessions set signed_in_at = now() - interval '16 minutes'");
+    expect(slugOf(await ask("POST", "/api/account/second-factor"))).toBe("recent-sign-in-required");
+    expect((await ask("POST", "/api/session/confirm", { password: PASSWORD })).statusCode).toBe(200);
+  });
+
+  test("a wrong code does not confirm a new app", async () => {
+    const name = await newUser();
+    const ask = await signedInAs(app, pool, name);
+    expect(slugOf(await ask("PUT", "/api/account/second-factor", { code: "123456" }))).toBe("sign-in-failed");
+    const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
+    expect(slugOf(await ask("PUT", "/api/account/second-factor", { code: codeOf(secret, 9) }))).toBe("sign-in-failed");
+    expect((await ask("GET", "/api/session")).json()).toMatchObject({ has_second_factor: false });
+  });
+
+  test("(7.5.1) removing the app needs the password and a code; afterwards the password alone signs in", async () => {
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    const remove = (body: object) => ask("POST", "/api/account/second-factor/remove", body);
+    expect(slugOf(await remove({ code: codeOf(secret, 0) }))).toBe("sign-in-failed");
+    expect(slugOf(await remove({ password: PASSWORD, code: codeOf(secret, 9) }))).toBe("sign-in-failed");
+    expect((await remove({ password: PASSWORD, code: codeOf(secret, 0) })).statusCode).toBe(204);
+    expect((await signIn(name)).statusCode).toBe(200);
+    expect(slugOf(await remove({ password: PASSWORD, code: "123456" }))).toBe("not-permitted");
+  });
+
+  test("(6.3.1) wrong codes of a session count for the session, not for the sign-in of the user", async () => {
+    const name = await newUser();
+    const { secret } = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    const remove = (code: string) => ask("POST", "/api/account/second-factor/remove", { password: PASSWORD, code });
+    for (let i = 0; i < 10; i++) expect(slugOf(await remove(codeOf(secret, 5 + i)))).toBe("sign-in-failed");
+    expect(slugOf(await remove(codeOf(secret, 0)))).toBe("too-many-attempts");
+    expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
+  });
+
+  test("(16.2.1) the audit log records setting up and removing, and no secret", async () => {
+    const name = await newUser();
+    const { secret, recovery_codes } = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    await ask("POST", "/api/account/second-factor/remove", { password: PASSWORD, code: codeOf(secret, 0) });
+    const { rows } = await pool.query<{ action: string }>("select * from audit_log where actor = $1 order by id", [
+      name,
+    ]);
+    expect(rows.map(({ action }) => action)).toEqual(["second-factor-added", "second-factor-removed"]);
+    for (const text of [secret, ...recovery_codes]) expect(JSON.stringify(rows)).not.toContain(text);
+  });
+});
+
+describe("a server that other computers can reach", async () => {
+  const network = networkOf({ public_urls: ["https://shop.example"], trust_proxy: ["127.0.0.1"] });
+  const open = await createTestApp(database, { webhooks, network });
+
+  async function asAdmin(name: string) {
+    const headers = {
+      cookie: `__Host-skuport=${await createTestSession(pool, name)}`,
+      host: "shop.example",
+      "x-forwarded-proto": "https",
+      "sec-fetch-site": "same-origin",
+    };
+    return (method: "GET" | "POST" | "PUT", url: string, payload?: object) =>
+      open.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  }
+
+  test("(6.3.3) lets an administrator do nothing but set up an app, until it is set up", async () => {
+    const ask = await asAdmin(await newUser("admin"));
+    expect((await ask("GET", "/api/session")).json()).toMatchObject({ must_add_second_factor: true });
+    expect(slugOf(await ask("GET", "/api/products"))).toBe("second-factor-required");
+    expect(slugOf(await ask("GET", "/api/users"))).toBe("second-factor-required");
+    const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
+    expect((await ask("PUT", "/api/account/second-factor", { code: codeOf(secret, 0) })).statusCode).toBe(200);
+    expect((await ask("GET", "/api/products")).statusCode).toBe(200);
+    expect((await ask("GET", "/api/session")).json()).toMatchObject({ must_add_second_factor: false });
+  });
+
+  test("(6.3.3) an administrator with single sign-on and a password must set one up too", async () => {
+    const name = await newUser("admin");
+    await pool.query("update users set issuer = 'https://login.example', subject = name where name = $1", [name]);
+    const ask = await asAdmin(name);
+    expect(slugOf(await ask("GET", "/api/users"))).toBe("second-factor-required");
+    await pool.query("update users set password_hash = null where name = $1", [name]);
+    expect((await (await asAdmin(name))("GET", "/api/users")).statusCode).toBe(200);
+  });
+
+  test("other roles need none", async () => {
+    const ask = await asAdmin(await newUser("viewer"));
+    expect((await ask("GET", "/api/products")).statusCode).toBe(200);
+  });
+});
