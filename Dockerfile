@@ -26,8 +26,10 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/build build
 COPY LICENSE CHANGELOG.md ./
-# `skuport` runs every command in the container. The data folder belongs to the user, and only it can read the folder.
-RUN printf '#!/bin/sh\nexec node --max-semi-space-size=1 /app/build/src/main.js "$@"\n' > /usr/local/bin/skuport \
+# findBinaries creates the links that npm packages cannot contain; in a container, the program's folder is read-only. `skuport` runs every
+# command. The data folder belongs to the user of the container, and no other user can read it.
+RUN node --input-type=module -e 'await (await import("/app/build/src/db/embedded/binaries.js")).findBinaries()' \
+  && printf '#!/bin/sh\nexec node --max-semi-space-size=1 /app/build/src/main.js "$@"\n' > /usr/local/bin/skuport \
   && chmod 755 /usr/local/bin/skuport \
   && install -d -o 1000 -g 1000 -m 700 /data
 VOLUME /data
