@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../client/call.ts";
 import { uploadPath } from "../client/upload.ts";
+import { withKey } from "../tests/support/identity/fetch-with-key.ts";
 import { watchImport } from "../client/watch.ts";
 import type { ListedImport } from "../contract/imports/imports.ts";
 import {
@@ -18,7 +19,7 @@ const POLL_MS = 20;
 
 export async function importFile(server: BenchServer, path: string): Promise<ListedImport & { ms: number }> {
   const started = performance.now();
-  let state: ListedImport = await uploadPath(path, { base_url: server.url });
+  let state: ListedImport = await uploadPath(path, withKey(server.url));
   for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
   expectEqual("the import's state", state.state, "done");
   return { ...state, ms: performance.now() - started };

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readHolder } from "../src/db/data-dir/data-dir.ts";
+import { useKey } from "../tests/support/identity/fetch-with-key.ts";
 import type { DatabaseAddress } from "../src/db/connection/connect.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
@@ -27,7 +28,7 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server on `dataDir`, or on a fresh folder that `stop` removes. */
+/** Starts a server on `dataDir`, or on a fresh folder that `stop` removes. `fetch` sends the key of the folder to the server. */
 export async function startServer(dataDir?: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--port", "0", "--data-dir", folder], {
@@ -37,6 +38,7 @@ export async function startServer(dataDir?: string, settings: Record<string, str
   const pid = child.pid as number;
   const exited = once(child, "exit");
   const { url, address } = await ready(folder, child);
+  useKey(url, (await readFile(join(folder, "local.key"), "utf8")).trim());
   await workersReady(url);
   return {
     url,

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { once } from "node:events";
 import type pg from "pg";
 import { uploadPath } from "../client/upload.ts";
+import { withKey } from "../tests/support/identity/fetch-with-key.ts";
 import { watchImport } from "../client/watch.ts";
 import type { ListedImport } from "../contract/imports/imports.ts";
 import { connectClient } from "../src/db/connection/connect.ts";
@@ -165,7 +166,7 @@ async function importByCli(server: BenchServer, path: string, expected: Outcome)
 
 async function importByHttp(server: BenchServer, path: string, expected: Outcome): Promise<number> {
   const started = performance.now();
-  let state: ListedImport = await uploadPath(path, { base_url: server.url });
+  let state: ListedImport = await uploadPath(path, withKey(server.url));
   for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
   const ms = performance.now() - started;
   check(state, expected);

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { UnreachableError } from "../../client/answer.ts";
 import { call } from "../../client/call.ts";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../../tests/support/identity/fetch-with-key.ts";
 import { patch_product } from "../../contract/catalog/edit-products.ts";
 import { isTerminal } from "../../contract/imports/import-names.ts";
 import { get_import } from "../../contract/imports/imports.ts";
@@ -44,7 +45,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 const to = ({ server }: Site, headers: Record<string, string> = {}) => ({
-  base_url: server.now.base_url,
+  ...withKey(server.now.base_url),
   headers,
   signal: AbortSignal.timeout(20_000),
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../../tests/support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { connectClient, retryTransient, type DatabaseAddress } from "../../src/db/connection/connect.ts";
@@ -47,7 +48,7 @@ export async function killImports(kills: number, rows: number, print: (line: str
       const step = steps[kill % steps.length] as Step;
       if (kill % steps.length === 0) await reset(server.address);
       const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
-      const { id } = await uploadPath(step.file, { base_url: server.url });
+      const { id } = await uploadPath(step.file, withKey(server.url));
       await sleep(Math.random() * step.took_ms);
       if (await isRunning(server, id)) report.interrupted++;
       server = await killAndRestart(server, victim);
@@ -96,7 +97,7 @@ async function undisturbed(server: BenchServer, folder: string, rows: number): P
     ["unchanged", second],
   ] as const) {
     const started = performance.now();
-    const { id } = await uploadPath(file, { base_url: server.url });
+    const { id } = await uploadPath(file, withKey(server.url));
     const expected = await waitForEnd(server, id);
     steps.push({
       name,

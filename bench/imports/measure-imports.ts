@@ -1,5 +1,6 @@
 // Measures the time of imports through HTTP, and the peak memory of the worker. All imports of one measurement use one server.
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../../tests/support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
@@ -41,7 +42,7 @@ export async function measureImports(measure: (imports: Imports) => Promise<void
       await server.forgetPeak().catch(() => undefined);
       const started = performance.now();
       const options = mapping === undefined ? {} : { mapping: JSON.stringify(mapping) };
-      let state: ListedImport = await uploadPath(path, { base_url: server.url, options });
+      let state: ListedImport = await uploadPath(path, { ...withKey(server.url), options });
       for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
       const ms = performance.now() - started;
       if (state.state !== "done" || !isExpected(state)) throw new Error(`Unexpected: ${JSON.stringify(state)}`);

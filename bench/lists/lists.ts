@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import autocannon from "autocannon";
+import { authorizationFor } from "../../tests/support/identity/fetch-with-key.ts";
 import type pg from "pg";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { fillCatalogue, wordOf } from "./catalogue-data.ts";
@@ -87,7 +88,12 @@ async function measureIdle(server: BenchServer, what: What, requests: RequestSeq
   if (what === "hard") return;
   const { path, query } = requests(0, 2);
   const repeated = what === "lists" ? { search: wordOf(300) } : query;
-  const { requests: sent } = await autocannon({ url: addressOf(server, path, repeated), connections: 10, duration: 5 });
+  const { requests: sent } = await autocannon({
+    url: addressOf(server, path, repeated),
+    headers: { ...authorizationFor(server.url) },
+    connections: 10,
+    duration: 5,
+  });
   print(`${what}, requests per second of one kind over 10 connections: ${Math.round(sent.average)}`);
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { call } from "../../client/call.ts";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../../tests/support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { create_webhook, patch_webhook } from "../../contract/webhooks/webhooks.ts";
@@ -94,7 +95,7 @@ async function importOnce(
   const edits = new Map<string, number>();
   if (working !== undefined) working.onBody = (body, at) => recordArrival(body, at, items, edits);
   const started = performance.now();
-  const { id } = await uploadPath(file, { base_url: server.url });
+  const { id } = await uploadPath(file, withKey(server.url));
   const editing = working === undefined ? undefined : editDuringImport(server, edits, report);
   let state: ListedImport | undefined;
   for await (const next of watchImport(id, { base_url: server.url })) state = next;

@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { createTestApp } from "../../tests/support/app.ts";
+import { authorizationOf, createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createImportContext } from "../../tests/support/import-file.ts";
 import { until } from "../../tests/support/until.ts";
@@ -48,7 +48,7 @@ async function send(text: string): Promise<Client> {
 }
 
 const head = (method: string, url: string, headers: Record<string, string | number>): string =>
-  `${method} ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\n${Object.entries(headers)
+  `${method} ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\n${Object.entries({ ...authorizationOf(app), ...headers })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join("")}\r\n`;
 

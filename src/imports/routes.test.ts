@@ -10,6 +10,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { import_, type Import, type Reject } from "../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestApp } from "../../tests/support/app.ts";
+import { authorizationFor } from "../../tests/support/identity/fetch-with-key.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createImportContext, leftovers, NOTHING_LEFT, workOn } from "../../tests/support/import-file.ts";
 import { until } from "../../tests/support/until.ts";
@@ -171,7 +172,8 @@ describe("a file as the body", () => {
     const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
     await once(socket, "connect");
     socket.write(
-      "POST /api/imports?filename=torn.csv HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\ncontent-length: 5000\r\n\r\nsku,name\n",
+      "POST /api/imports?filename=torn.csv HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\n" +
+        `authorization: ${authorizationFor(baseUrl).authorization ?? ""}\r\ncontent-length: 5000\r\n\r\nsku,name\n`,
     );
     await until(async () => (await importsMade()) > 0);
     socket.destroy();

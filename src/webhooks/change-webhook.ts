@@ -1,5 +1,6 @@
 // Creates, changes and deletes webhooks, each in one transaction.
 import { withCertainCommit } from "../db/connection/certain-commit.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import type { WebhookContext } from "./context.ts";
 import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
 import { checkTarget } from "./webhook-rules.ts";
@@ -19,7 +20,12 @@ import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhoo
 /** Maximum number of webhooks. The fan-out compares every event with every webhook, and every delivery is a row. */
 const MAX_WEBHOOKS = 1000;
 
-export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
+/** Records a change in the audit log, in the transaction of the change. */
+export type Audit = (db: Queryable, entry: { subject: string; detail: Record<string, string> }) => Promise<void>;
+
+const subjectOf = (id: number): string => `webhook ${id}`;
+
+export async function createWebhook(context: WebhookContext, given: CreateWebhook, audit: Audit): Promise<Webhook> {
   const { url = given.url, headers } = checkTarget(given, {}, context.settings);
   const keys = await context.loadKeys();
   return withCertainCommit(context.pool, async (client) => {
@@ -31,11 +37,17 @@ export async function createWebhook(context: WebhookContext, given: CreateWebhoo
     const id = await insertWebhook(client, { ...given, url });
     await addSecret(client, keys, id);
     await writeHeaders(client, keys, id, headers);
+    await audit(client, { subject: subjectOf(id), detail: { change: "created", url: withoutCredentials(url) } });
     return (await readWebhook(client, id)) as Webhook;
   });
 }
 
-export async function changeWebhook(context: WebhookContext, id: number, patch: PatchWebhook): Promise<Webhook> {
+export async function changeWebhook(
+  context: WebhookContext,
+  id: number,
+  patch: PatchWebhook,
+  audit: Audit,
+): Promise<Webhook> {
   const keys = await context.loadKeys();
   return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
@@ -47,17 +59,19 @@ export async function changeWebhook(context: WebhookContext, id: number, patch: 
     if (patch.enabled === true) await resetFailures(client, id);
     if (headers !== undefined) await writeHeaders(client, keys, id, target.headers);
     await notifyWorkers(client, id);
+    await audit(client, { subject: subjectOf(id), detail: { change: Object.keys(patch).join(", ") } });
     return findWebhook(client, id);
   });
 }
 
 /** Deletes a webhook and returns it. */
-export async function deleteWebhook(context: WebhookContext, id: number): Promise<Webhook> {
+export async function deleteWebhook(context: WebhookContext, id: number, audit: Audit): Promise<Webhook> {
   return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
     const webhook = await findWebhook(client, id);
     await markDeleted(client, id);
     await notifyWorkers(client, id);
+    await audit(client, { subject: subjectOf(id), detail: { change: "deleted" } });
     return webhook;
   });
 }
@@ -67,6 +81,12 @@ export async function findWebhook(db: Parameters<typeof readWebhook>[0], id: num
   const webhook = await readWebhook(db, id);
   if (webhook === undefined) throw new Problem("not-found", `Webhook ${id} does not exist.`);
   return webhook;
+}
+
+/** Removes user name, password and query from a URL: they can contain secrets. */
+function withoutCredentials(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,9 +1,9 @@
 // HTTP routes of webhooks. Deliveries are in log/routes.ts.
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { decodeIntegerCursor, toPage } from "../cursor.ts";
 import { withCertainCommit } from "../db/connection/certain-commit.ts";
-import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
+import { changeWebhook, createWebhook, deleteWebhook, findWebhook, type Audit } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";
 import { deliveryRoutes } from "./log/routes.ts";
 import { describeEventTypes } from "./event-types.ts";
@@ -43,8 +43,8 @@ function endpointRoutes(instance: FastifyInstance, context: WebhookContext): voi
   app.route({
     ...create_webhook,
     config: { faultsOf: (body) => faultsOfTarget(body, context.settings, {}) },
-    handler: async ({ body }, reply) => {
-      const webhook = await createWebhook(context, body);
+    handler: async (request, reply) => {
+      const webhook = await createWebhook(context, request.body, auditOf(request));
       return reply.code(201).header("location", `/api/webhooks/${webhook.id}`).send(webhook);
     },
   });
@@ -53,10 +53,15 @@ function endpointRoutes(instance: FastifyInstance, context: WebhookContext): voi
   app.route({
     ...patch_webhook,
     config: { faultsOf: (body) => faultsOfTarget(body, context.settings, undefined) },
-    handler: ({ params, body }) => changeWebhook(context, params.id, body),
+    handler: (request) => changeWebhook(context, request.params.id, request.body, auditOf(request)),
   });
-  app.route({ ...delete_webhook, handler: ({ params }) => deleteWebhook(context, params.id) });
+  app.route({ ...delete_webhook, handler: (request) => deleteWebhook(context, request.params.id, auditOf(request)) });
 }
+
+const auditOf =
+  (request: FastifyRequest): Audit =>
+  (db, entry) =>
+    request.audit(db, { action: "webhook-changed", ...entry });
 
 function secretRoutes(instance: FastifyInstance, context: WebhookContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -64,19 +69,23 @@ function secretRoutes(instance: FastifyInstance, context: WebhookContext): void 
 
   app.route({
     ...reveal_webhook,
-    handler: async ({ params: { id } }, reply) => {
+    handler: async (request, reply) => {
+      const { id } = request.params;
       await findWebhook(pool, id);
+      await request.audit(pool, { action: "secret-revealed", subject: `webhook ${id}` });
       return reply.header("cache-control", "no-store").send(await readSecrets(pool, await context.loadKeys(), id));
     },
   });
   app.route({
     ...rotate_webhook_secret,
-    handler: async ({ params: { id }, body: { overlap_hours } }, reply) => {
+    handler: async (request, reply) => {
+      const { id } = request.params;
       const keys = await context.loadKeys();
       const secrets = await withCertainCommit(pool, async (client) => {
         await lockWebhook(client, id);
         await findWebhook(client, id);
-        await rotateSecret(client, keys, id, overlap_hours);
+        await rotateSecret(client, keys, id, request.body.overlap_hours);
+        await request.audit(client, { action: "secret-rotated", subject: `webhook ${id}` });
         return readSecrets(client, keys, id);
       });
       return reply.header("cache-control", "no-store").send(secrets);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import { expect, test } from "vitest";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { connectClient, isTransient, withTransaction, createPool } from "../../src/db/connection/connect.ts";
@@ -109,7 +110,7 @@ test(
     const server = await startServer({ url: toServer.url(), data_dir: dataDir });
     const worker = await startWorker({ url: toWorker.url(), data_dir: dataDir });
     worker.freeze();
-    const { id } = await uploadPath(file, { base_url: server.base_url });
+    const { id } = await uploadPath(file, withKey(server.base_url));
     toWorker.cut();
     worker.wake();
     expect(await lastState(server, worker, id)).toBe("done");

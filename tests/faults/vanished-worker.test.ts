@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateFile } from "../../bench/generate.ts";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { connectClient } from "../../src/db/connection/connect.ts";
@@ -37,7 +38,7 @@ test(
     const proxy = await startProxy();
     const server = await startServer({ url: (await startProxy()).url(), data_dir: dataDir });
     const vanishing = await startWorker({ url: proxy.url(), data_dir: dataDir });
-    const { id } = await uploadPath(file, { base_url: server.base_url });
+    const { id } = await uploadPath(file, withKey(server.base_url));
     await until(async () => {
       if ((await countWriters()).all === 0) return false;
       proxy.setMode("hold");

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { killAndRestart } from "../../bench/faults/kills.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../support/identity/fetch-with-key.ts";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
@@ -102,7 +103,7 @@ beforeAll(async () => {
   const rows = supplierRows();
   await writeFile(join(folder, CSV), [COLUMNS, ...rows].map(csvLine).join(""));
   await writeFile(join(folder, XML), supplierXml(rows));
-  const { id } = await uploadPath(join(folder, "catalogue.csv"), { base_url: server.url });
+  const { id } = await uploadPath(join(folder, "catalogue.csv"), withKey(server.url));
   await ended(id);
 }, TIMEOUT_MS);
 afterAll(async () => {
@@ -209,7 +210,7 @@ type Disturb = () => Promise<void>;
 /** Runs an import. Calls `disturb` after the upload and, if the import is held, before and after the answer. */
 async function run({ mapping, file = CSV, answer }: Kind, disturb: Disturb): Promise<Import> {
   const { id } = await uploadPath(join(folder, file), {
-    base_url: server.url,
+    ...withKey(server.url),
     options: { mapping: JSON.stringify(mapping) },
   });
   await disturb();

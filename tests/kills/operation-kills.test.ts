@@ -8,6 +8,7 @@ import { generateFile } from "../../bench/generate.ts";
 import { killAndRestart, VICTIMS, type Victim } from "../../bench/faults/kills.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { uploadPath } from "../../client/upload.ts";
+import { withKey } from "../support/identity/fetch-with-key.ts";
 import { watchImport } from "../../client/watch.ts";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import { connectClient, retryTransient } from "../../src/db/connection/connect.ts";
@@ -82,7 +83,7 @@ test(
     try {
       const file = join(folder, "products.csv");
       await generateFile(file, { rows: ROWS });
-      const { id } = await uploadPath(file, { base_url: server.url });
+      const { id } = await uploadPath(file, withKey(server.url));
       let count = 0;
       for await (const state of watchImport(id, { base_url: server.url })) count = state.created;
       const { products: before } = await inspect(server);

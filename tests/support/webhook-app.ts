@@ -24,6 +24,9 @@ export const createWebhookContext = (
   ...webhookContext(settings),
 });
 
+/** For changes of webhooks that no request makes. */
+export const noAudit = (): Promise<void> => Promise.resolve();
+
 /** Sends a request and returns the status and the parsed JSON body. */
 export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",

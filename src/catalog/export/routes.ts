@@ -43,6 +43,13 @@ export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
         file.bytes.destroy();
         return reply.send(Readable.from([]) as never);
       }
+      // The entry must exist before any byte is sent. If it cannot be written, the file must not be read.
+      await request
+        .audit(pool, { action: "catalogue-exported", detail: { format: request.query.format } })
+        .catch((error: unknown) => {
+          file.bytes.destroy();
+          throw error;
+        });
       return reply.send(file.bytes as never);
     },
   });

@@ -4,7 +4,14 @@ import type pg from "pg";
 import type { Listener } from "../../events/listen.ts";
 import { IDENTITY_CHANNEL } from "../../events/channels.ts";
 import { recordAudit } from "../../identity/audit/audit.ts";
-import { findKey, findSession, noteKeyUse, noteSessionUse, type Credential } from "../../identity/credentials/store.ts";
+import {
+  findKey,
+  findSession,
+  noteKeyUse,
+  noteSessionUse,
+  readRoles,
+  type Credential,
+} from "../../identity/credentials/store.ts";
 import { isKeyText } from "../../identity/keys/key-text.ts";
 import { isSignInRecent } from "../../identity/sessions/store.ts";
 import { hashToken } from "../../identity/tokens.ts";
@@ -15,7 +22,8 @@ import { isSignInPage, opensTab, signInUrl } from "./documents.ts";
 import { identityOf, mustAddNow, type RequestIdentity } from "./identity.ts";
 import { refusalOf } from "./permission.ts";
 import { declareAccess, type RouteAccess } from "./route-access.ts";
-import { RECENT_SIGN_IN_MINUTES } from "../../../contract/identity/identity-rules.ts";
+import { createOpenResponses } from "./open-responses.ts";
+import { RECENT_SIGN_IN_MINUTES, type Role } from "../../../contract/identity/identity-rules.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export interface AccessContext {
@@ -26,7 +34,7 @@ export interface AccessContext {
 }
 
 export interface AccessControl {
-  /** Forgets cached credentials. Call it after each change of users, roles, sessions or keys. */
+  /** Forgets cached credentials, and checks open responses. Call it after each change of users, roles, sessions or keys. */
   changed(): void;
 }
 
@@ -34,11 +42,21 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
   const { pool, listener, requires_second_factor } = context;
   const cache = createCredentialCache();
   const recordDenial = createDenialLog(pool);
-  app.addHook("onClose", () => {
-    unsubscribe();
-  });
-  const unsubscribe = listener.subscribe(IDENTITY_CHANNEL, () => {
+  const open = createOpenResponses(
+    (callers) => rolesOf(pool, callers),
+    (err) => {
+      app.log.warn({ err }, "cannot check the credentials of open responses; retrying");
+    },
+  );
+  const changed = (): void => {
     cache.clear();
+    open.checkSoon();
+  };
+  const unsubscribe = listener.subscribe(IDENTITY_CHANNEL, changed);
+  app.addHook("onClose", (_instance, done) => {
+    unsubscribe();
+    open.stop();
+    done();
   });
 
   declareAccess(app);
@@ -65,6 +83,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     if (problem !== undefined) return refuse(request, problem);
     if (mustAddNow(request.identity, requires_second_factor) && !isOpenWithoutSecondFactor(request, access))
       return refuse(request, NO_SECOND_FACTOR());
+    open.add(request, reply);
   });
 
   app.addHook("preHandler", async (request) => {
@@ -74,7 +93,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     if (kind === "local" || (session_id !== undefined && (await isSignInRecent(pool, session_id)))) return;
     return refuse(request, kind === "key" ? NOT_FOR_KEYS() : NOT_RECENT());
   });
-  return { changed: cache.clear };
+  return { changed };
 }
 
 /** Requirements of a URL that no route serves: only someone who may read learns that it does not exist. */
@@ -82,9 +101,22 @@ const UNKNOWN_ROUTE: RouteAccess = { role: "viewer", scope: "read", is_own_accou
 
 function decorate(app: FastifyInstance): void {
   app.decorateRequest("identity", undefined);
+  app.decorateRequest("quota_key", {
+    getter() {
+      const { identity, client } = this;
+      return identity?.kind === "session" ? identity.caller : `${identity?.caller ?? ""} ${client}`;
+    },
+  });
   app.decorateRequest("audit", function audit(this: FastifyRequest, db, entry) {
     return recordAudit(db, { ...entry, actor: this.actor, address: this.client, request_id: this.id });
   });
+}
+
+async function rolesOf(pool: pg.Pool, callers: readonly RequestIdentity[]): Promise<Map<string, Role>> {
+  const sessionIds = callers.flatMap(({ session_id: id }) => (id === undefined ? [] : [id]));
+  const keyIds = callers.flatMap(({ key_id: id }) => (id === undefined ? [] : [id]));
+  const found = await readRoles(pool, { session_ids: sessionIds, key_ids: keyIds });
+  return new Map(found.map(({ kind, id, role }) => [`${kind} ${id}`, role]));
 }
 
 interface Presented {

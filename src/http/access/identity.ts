@@ -32,6 +32,9 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Undefined only for requests to public routes. */
     identity: RequestIdentity | undefined;
+    /** Whose requests share a limit: those of one session, or those of one API key from one address. Several people can use the same
+     * address, and several machines the same key. */
+    readonly quota_key: string;
     /** Adds an entry to the audit log, with the actor, the address and the id of this request. */
     audit(db: Queryable, entry: Pick<NewAuditEntry, "action" | "subject" | "detail">): Promise<void>;
   }

@@ -88,14 +88,17 @@ export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits
     },
     take(request, reply) {
       if (closing.aborted) throw new Problem("not-ready", "The server is stopping. Try again in a few seconds.");
-      const { client } = request;
+      const { client, quota_key } = request;
       if (open.size >= total)
         throw tooMany(reply, `Limit reached: all ${total} event streams of this server are in use.`);
-      if ((clients.get(client) ?? 0) >= per_client)
-        throw tooMany(reply, `Limit reached: ${client} already has ${per_client} open event streams.`);
+      if ((clients.get(quota_key) ?? 0) >= per_client)
+        throw tooMany(
+          reply,
+          `Limit reached: this session, or this API key on ${client}, already has ${per_client} open event streams.`,
+        );
       const share = (): number => Math.min(MAX_WAITING_BYTES, WAITING_BYTES / open.size);
       const stream = createStream(request, reply, share);
-      add(stream, client);
+      add(stream, quota_key);
       return stream;
     },
     onHeartbeat(callback) {

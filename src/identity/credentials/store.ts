@@ -33,6 +33,10 @@ const USE_MINUTES = 1;
 const OWNER = `u.id as user_id, u.name as user, u.role, u.password_hash is not null as has_password,
   u.totp_secret is not null as has_second_factor, u.issuer is not null as single_sign_on`;
 
+/** Condition for a valid key `k` of the user `u`. A local key does not depend on its owner. */
+const KEY_IS_VALID = `k.revoked_at is null
+  and (k.local_folder is not null or (k.expires_at > now() and u.disabled_at is null))`;
+
 /** Finds the open session of an enabled user. */
 export async function findSession(db: Queryable, tokenHash: Buffer): Promise<SessionCredential | undefined> {
   const { rows } = await db.query<SessionCredential>(
@@ -50,12 +54,28 @@ export async function findKey(db: Queryable, keyHash: Buffer): Promise<KeyCreden
   const { rows } = await db.query<KeyCredential>(
     `select case when k.local_folder is null then 'key' else 'local' end as kind, k.id, k.name, k.scopes, ${OWNER}
      from api_keys k join users u on u.id = k.user_id
-     where k.key_hash = $1 and k.revoked_at is null
-       and (k.local_folder is not null or (k.expires_at > now() and u.disabled_at is null))`,
+     where k.key_hash = $1 and ${KEY_IS_VALID}`,
     [keyHash],
   );
   const [found] = rows;
   return found?.kind === "local" ? { ...found, role: "admin" } : found;
+}
+
+/** Returns the present roles of the users to whom these sessions and keys belong. Credentials that are no longer valid are omitted. */
+export async function readRoles(
+  db: Queryable,
+  { session_ids, key_ids }: { session_ids: readonly number[]; key_ids: readonly number[] },
+): Promise<{ kind: "session" | "key"; id: number; role: Role }[]> {
+  const { rows } = await db.query<{ kind: "session" | "key"; id: number; role: Role }>(
+    `select 'session' as kind, s.id, u.role from sessions s join users u on u.id = s.user_id
+     where s.id = any($1::bigint[]) and ${SESSION_IS_OPEN} and u.disabled_at is null
+     union all
+     select 'key', k.id, case when k.local_folder is null then u.role else 'admin' end
+     from api_keys k join users u on u.id = k.user_id
+     where k.id = any($2::bigint[]) and ${KEY_IS_VALID}`,
+    [session_ids, key_ids],
+  );
+  return rows;
 }
 
 /** Records that the session was used, unless that was recorded a short time ago. */

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { preview, type Preview } from "../../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
-import { createTestApp } from "../../../tests/support/app.ts";
+import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
 import { until } from "../../../tests/support/until.ts";
@@ -186,7 +186,11 @@ test("a preview in which nearly all rows are rejected reports a problem", async 
 
 test("previews count against the limit while their bodies arrive, until their connection closes", async () => {
   const url = new URL("/api/imports/preview", await app.listen({ host: "127.0.0.1", port: 0 }));
-  const headers = { "content-type": "application/octet-stream", "content-length": "1000" };
+  const headers = {
+    ...authorizationOf(app),
+    "content-type": "application/octet-stream",
+    "content-length": "1000",
+  };
   const held: ClientRequest[] = [];
   const hold = (): void => {
     const upload = request(url, { method: "POST", headers });

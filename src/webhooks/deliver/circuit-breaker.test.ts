@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver } from "../../../tests/support/receiver.ts";
-import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { createWebhookContext, noAudit } from "../../../tests/support/webhook-app.ts";
 import { createWebhook } from "../change-webhook.ts";
 import { recordOutcomes } from "./circuit-breaker.ts";
 import { createAgent, send, type Outcome } from "./request/send.ts";
@@ -22,7 +22,7 @@ beforeEach(() =>
 async function attemptWith(skewMs: number, status: number, id?: number) {
   const receiver = await createReceiver();
   receiver.answer = (_request, response) => void response.writeHead(status).end();
-  const webhookId = id ?? (await createWebhook(context, create_webhook_body.parse({ url: receiver.url }))).id;
+  const webhookId = id ?? (await createWebhook(context, create_webhook_body.parse({ url: receiver.url }), noAudit)).id;
   const agent = createAgent(context.settings, 1);
   let outcome: Outcome;
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skewMs });

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver, type Receiver } from "../../../tests/support/receiver.ts";
 import { until } from "../../../tests/support/until.ts";
-import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { createWebhookContext, noAudit } from "../../../tests/support/webhook-app.ts";
 import { emitEvents } from "../../events/emit.ts";
 import { createWebhook } from "../change-webhook.ts";
 import { claimDeliveries, completeDeliveries, releaseOfDead } from "./store.ts";
@@ -33,7 +33,7 @@ function startWorker(): { stop: () => Promise<void> } {
 }
 async function setUp(values: Partial<CreateWebhook> = {}): Promise<{ receiver: Receiver; id: number }> {
   const receiver = await createReceiver();
-  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, ...values }));
+  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, ...values }), noAudit);
   return { receiver, id };
 }
 const emit = (...ids: number[]): Promise<void> =>

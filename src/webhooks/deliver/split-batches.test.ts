@@ -3,7 +3,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../tests/support/import-file.ts";
 import { createReceiver, type Receiver } from "../../../tests/support/receiver.ts";
 import { until } from "../../../tests/support/until.ts";
-import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { createWebhookContext, noAudit } from "../../../tests/support/webhook-app.ts";
 import { changeWebhook, createWebhook } from "../change-webhook.ts";
 import { splitNextEvent } from "./split-batches.ts";
 import { readEventPrefix } from "../event-id.ts";
@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 async function setUp(volume: "none" | "summary" | "products"): Promise<{ receiver: Receiver; id: number }> {
   const receiver = await createReceiver();
-  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, volume }));
+  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, volume }), noAudit);
   return { receiver, id };
 }
 
@@ -142,11 +142,11 @@ test("two workers together split an event only once", async () => {
 test("a replay of missing events splits an import into batches if no webhook needed them before", async () => {
   const since = new Date().toISOString();
   const { receiver, id } = await setUp("summary");
-  await changeWebhook(context, id, { enabled: false });
+  await changeWebhook(context, id, { enabled: false }, noAudit);
   await importBytes(imports, csv(0, 700, "first"));
   const end = startWorker();
   await until(async () => (await pool.query("select from events where not fanned_out")).rowCount === 0);
-  await changeWebhook(context, id, { enabled: true, volume: "products" });
+  await changeWebhook(context, id, { enabled: true, volume: "products" }, noAudit);
   const replay = await insertReplay(pool, id, "missing", since);
   await until(async () => (await readReplay(pool, replay.id))?.state === "done");
   await until(() => receiver.received.length === 4);

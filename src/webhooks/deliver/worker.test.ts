@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver, type Received, type Receiver } from "../../../tests/support/receiver.ts";
 import { until } from "../../../tests/support/until.ts";
-import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { createWebhookContext, noAudit } from "../../../tests/support/webhook-app.ts";
 import { emitEvents, type NewEvent } from "../../events/emit.ts";
 import { changeWebhook, createWebhook, findWebhook } from "../change-webhook.ts";
 import { readSecrets, rotateSecret } from "../secrets.ts";
@@ -34,7 +34,7 @@ const idsOf = (received: readonly Received[]): unknown[] => received.map(({ json
 
 async function setUp(values: Partial<CreateWebhook> = {}): Promise<{ receiver: Receiver; id: number }> {
   const receiver = await createReceiver();
-  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, ...values }));
+  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, ...values }), noAudit);
   return { receiver, id };
 }
 
@@ -47,7 +47,7 @@ interface Row {
 }
 const deliveriesOf = async (webhookId: number): Promise<Row[]> =>
   (await pool.query<Row>("select * from webhook_deliveries where webhook_id = $1 order by id", [webhookId])).rows;
-const switchOff = (id: number) => changeWebhook(context, id, { enabled: false });
+const switchOff = (id: number) => changeWebhook(context, id, { enabled: false }, noAudit);
 
 test("an event is delivered immediately with a signature that the standard's library verifies, and is logged", async () => {
   const { receiver, id } = await setUp({ headers: { "X-Shop": "7" } });
@@ -159,7 +159,7 @@ test("five days of failures disable a webhook, and the reason is stored", async 
   expect(await findWebhook(pool, id)).toMatchObject({ disabled_reason: "failing" });
   // When the webhook is enabled again, its failure count is reset and waiting deliveries are sent.
   receiver.answer = (_request, response) => response.end();
-  await changeWebhook(context, id, { enabled: true });
+  await changeWebhook(context, id, { enabled: true }, noAudit);
   await until(async () => (await deliveriesOf(id))[0]?.state === "delivered");
   await until(async () => (await findWebhook(pool, id)).status === "healthy");
   expect((await findWebhook(pool, id)).failing_since).toBeNull();

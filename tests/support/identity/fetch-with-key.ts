@@ -7,6 +7,12 @@ export function useKey(baseUrl: string, key: string): void {
   keys.set(new URL(baseUrl).origin, key);
 }
 
+/** Returns the options of the client with the URL and the key of the server, for uploads, which do not use `fetch`. */
+export const withKey = (baseUrl: string): { base_url: string; key?: string } => {
+  const key = keys.get(new URL(baseUrl).origin);
+  return key === undefined ? { base_url: baseUrl } : { base_url: baseUrl, key };
+};
+
 /** Returns the header with the key of the server, for requests that do not use `fetch`. */
 export function authorizationFor(baseUrl: string): { authorization?: string } {
   const key = keys.get(new URL(baseUrl).origin);

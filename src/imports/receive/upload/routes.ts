@@ -82,7 +82,7 @@ function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): v
       await readNamedProfile(context.pool, options);
       const file = randomUUID();
       const upload = { actor: request.actor, filename, size, options, file };
-      const id = await createUpload(context, upload, size, request.client);
+      const id = await createUpload(context, upload, size, request.quota_key);
       const import_ = (await readImport(context.pool, id)) as Import;
       return reply
         .code(201)

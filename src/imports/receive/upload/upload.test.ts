@@ -9,6 +9,7 @@ import { Upload } from "tus-js-client";
 import { isTerminal, type Import } from "../../../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../../../contract/problem-document.ts";
 import { createTestApp } from "../../../../tests/support/app.ts";
+import { authorizationFor } from "../../../../tests/support/identity/fetch-with-key.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../../tests/support/import-file.ts";
 import { until } from "../../../../tests/support/until.ts";
@@ -432,7 +433,12 @@ test("OPTIONS reports the version, the extensions and the maximum size", async (
 
 test("a published client can send a file in several requests and resume it", async () => {
   const whole = randomBytes(1_000_000);
-  const options = { endpoint: `${baseUrl}/api/uploads`, chunkSize: 300_000, metadata: { filename: "tus.csv" } };
+  const options = {
+    endpoint: `${baseUrl}/api/uploads`,
+    chunkSize: 300_000,
+    metadata: { filename: "tus.csv" },
+    headers: { ...authorizationFor(baseUrl) },
+  };
   const url = await new Promise<string>((resolve, reject) => {
     const upload = new Upload(whole, {
       ...options,
