@@ -68,6 +68,7 @@ export const edited = (id: number) => ({
     sku: `SKU-${String(id)}`,
     version: 2,
     changeset_id: null,
+    actor: "test",
     changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" }, active: { before: false, after: true } },
   },
 });

@@ -20,6 +20,7 @@ export const import_ = z
   .object({
     id: z.int(),
     state: import_state,
+    actor: z.string().describe("Who sent the file: a user, or a user and an API key"),
     filename: z.string(),
     size: count.nullable().describe("Size of the file in bytes; null if the client has not declared it"),
     received: count.describe("Number of bytes received so far"),

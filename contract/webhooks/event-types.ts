@@ -32,6 +32,7 @@ interface Described<Type extends EventType> {
 const summary = {
   import_id: 12,
   changeset_id: 34,
+  actor: "Ada",
   filename: "products.csv",
   rows: 500_000,
   created: 466_000,
@@ -53,6 +54,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
       ...lamp,
       version: 1,
       changeset_id: 35,
+      actor: "Ada",
       product: { name: "Desk lamp", description: "Brass, 40 cm", active: true, attributes: { Colour: "brass" } },
     },
   },
@@ -60,12 +62,17 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     needs_volume: false,
     description:
       "A product was changed individually. `changes` contains the changed fields with their values before and after",
-    example: { ...lamp, changeset_id: 36, changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } } },
+    example: {
+      ...lamp,
+      changeset_id: 36,
+      actor: "Ada",
+      changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } },
+    },
   },
   "product.deleted": {
     needs_volume: false,
     description: "A product was deleted individually, not by a bulk change or undo",
-    example: { ...lamp, changeset_id: 37 },
+    example: { ...lamp, changeset_id: 37, actor: "Ada" },
   },
   "products.changed": {
     needs_volume: true,
@@ -73,6 +80,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
       "An import or operation changed up to 500 products. Only webhooks whose `volume` is `products` get this event",
     example: {
       changeset_id: 34,
+      actor: "Ada",
       event_id: "evt_example_1001",
       batch: 1,
       is_last: true,
@@ -134,7 +142,15 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     description:
       "A bulk change has ended. `state` shows whether it was completed, or cancelled or failed after changing some " +
       "products",
-    example: { state: "done", changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
+    example: {
+      state: "done",
+      changeset_id: 38,
+      actor: "Ada",
+      operation_id: 5,
+      action: "deactivate",
+      updated: 1200,
+      deleted: 0,
+    },
   },
   "changeset.undone": {
     needs_volume: true,
@@ -142,6 +158,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     example: {
       state: "done",
       changeset_id: 39,
+      actor: "Ada",
       undone_changeset_id: 34,
       created: 0,
       updated: 690,
@@ -152,7 +169,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   "catalog.cleared": {
     needs_volume: true,
     description: "The deletion of all products has ended. `state` shows whether it was completed",
-    example: { state: "done", changeset_id: 40, operation_id: 6, deleted: 466_000 },
+    example: { state: "done", changeset_id: 40, actor: "Ada", operation_id: 6, deleted: 466_000 },
   },
   "webhook.disabled": {
     needs_volume: false,

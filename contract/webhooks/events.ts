@@ -7,6 +7,8 @@ import { operation } from "../changesets/operations.ts";
 import { problem_document } from "../problem-document.ts";
 
 const changeset_id = z.int().nullable();
+/** Who made the change: a user, or a user and an API key. */
+const actor = z.string();
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 
 /** Id, SKU and version of a product, which a receiver needs to decide whether to fetch the product. */
@@ -15,6 +17,7 @@ const thin_product = z.object({ id: z.int(), sku: z.string(), version: z.int() }
 const import_summary = z.object({
   import_id: z.int(),
   changeset_id,
+  actor,
   filename: z.string(),
   rows: z.int().nullable(),
   created: z.int(),
@@ -33,14 +36,15 @@ const operation_end = z.enum(["done", "cancelled", "failed"]);
 
 /** All event types and the schema of their `data`. */
 export const EVENTS = {
-  "product.created": thin_product.extend({ changeset_id, product: z.record(z.string(), z.unknown()) }),
+  "product.created": thin_product.extend({ changeset_id, actor, product: z.record(z.string(), z.unknown()) }),
   "product.updated": thin_product.extend({
     changeset_id,
+    actor,
     changes: z
       .record(z.string(), change)
       .describe("Changed fields with their values before and after; attributes are named `attributes.<Name>`"),
   }),
-  "product.deleted": thin_product.extend({ changeset_id }),
+  "product.deleted": thin_product.extend({ changeset_id, actor }),
   "import.started": import_summary,
   "import.held": import_summary.extend({ problem: z.record(z.string(), z.unknown()).nullable() }),
   "import.completed": import_summary,
@@ -49,6 +53,7 @@ export const EVENTS = {
   "changeset.undone": z.object({
     state: operation_end,
     changeset_id: z.int().describe("Id of the changeset of the undo"),
+    actor,
     undone_changeset_id: z.int(),
     created: z.int(),
     updated: z.int(),
@@ -58,14 +63,22 @@ export const EVENTS = {
   "bulk.completed": z.object({
     state: operation_end,
     changeset_id: z.int(),
+    actor,
     operation_id: z.int(),
     action: z.string(),
     updated: z.int(),
     deleted: z.int(),
   }),
-  "catalog.cleared": z.object({ state: operation_end, changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
+  "catalog.cleared": z.object({
+    state: operation_end,
+    changeset_id: z.int(),
+    actor,
+    operation_id: z.int(),
+    deleted: z.int(),
+  }),
   "products.changed": z.object({
     changeset_id: z.int(),
+    actor,
     event_id: z.string().describe("Id of the event of the import or operation that changed these products"),
     batch: z.int().describe("Number of the batch, counted from 1"),
     is_last: z.boolean(),

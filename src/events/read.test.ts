@@ -10,7 +10,11 @@ beforeEach(() => pool.query("truncate events restart identity"));
 
 const emit = (db: Queryable, id: number): Promise<void> =>
   emitEvents(db, [
-    { type: "product.deleted", changeset_id: null, data: { id, sku: "a", version: 2, changeset_id: null } },
+    {
+      type: "product.deleted",
+      changeset_id: null,
+      data: { id, sku: "a", version: 2, changeset_id: null, actor: "test" },
+    },
   ]);
 async function read(after: number): Promise<{ ids: unknown[]; last: number }> {
   await assignPositions(pool);

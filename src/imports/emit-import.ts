@@ -12,6 +12,7 @@ export async function emitImport(
   if (state === undefined) return;
   const {
     changeset_id,
+    actor,
     filename,
     rows,
     created,
@@ -27,6 +28,7 @@ export async function emitImport(
   const summary = {
     import_id: importId,
     changeset_id,
+    actor,
     filename,
     rows,
     created,

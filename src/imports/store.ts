@@ -25,7 +25,7 @@ export const SCANNED_FRACTION = 0.2;
 // The columns of the API, including elapsed times and rate. A transaction's now() can be older than the row that the transaction reads, so
 // elapsed times are at least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
-  id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
+  id, state, actor, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
   deleted, adds, superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
   follows, (select n.id from imports n where n.follows = imports.id) as followed_by,
   case when state in ('receiving', 'paused', 'held') then upload_expires_at end as upload_expires_at,

@@ -42,10 +42,10 @@ function asProblem(cause: unknown, operationId: number): Problem {
 async function concludeChangeset(db: Queryable, operationId: number, state: End): Promise<void> {
   const operation = await readOperation(db, operationId);
   if (operation === undefined) return;
-  const { kind, changeset_id, options, created, updated, deleted, kept } = operation;
+  const { kind, actor, changeset_id, options, created, updated, deleted, kept } = operation;
   // Emit no event for an operation that ended early without changing anything.
   if (state !== "done" && created + updated + deleted === 0) return;
-  const common = { state, changeset_id };
+  const common = { state, changeset_id, actor };
   switch (kind) {
     case "undo": {
       await markUndone(db, changeset_id, state === "done" && kept === 0);

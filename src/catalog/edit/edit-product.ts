@@ -124,7 +124,7 @@ async function create(
   const { sku, version } = product;
   await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
   await emitEvents(client, [
-    { type: "product.created", changeset_id, data: { id, sku, version, changeset_id, product } },
+    { type: "product.created", changeset_id, data: { id, sku, version, changeset_id, actor: author.actor, product } },
   ]);
   return { change: "created", product };
 }
@@ -136,7 +136,7 @@ async function remove(client: pg.PoolClient, author: Author, stored: StoredVersi
   if (!(await deleteProduct(client, stored))) throw new Conflict();
   const { id, sku, version } = product;
   await noteChanged(client, { changeset_id, keys: [stored.sku_key], rows: 1, delta: -1 });
-  const data = { id, sku, version: version + 1, changeset_id };
+  const data = { id, sku, version: version + 1, changeset_id, actor: author.actor };
   await emitEvents(client, [{ type: "product.deleted", changeset_id, data }]);
   return { change: "deleted", product, changeset_id };
 }
@@ -159,7 +159,7 @@ async function change(
   const { id, sku, version } = product;
   const keys = key === stored.sku_key ? [key] : [stored.sku_key, key];
   await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: 0 });
-  const data = { id, sku, version, changeset_id, changes: changesOf(current, product) };
+  const data = { id, sku, version, changeset_id, actor: author.actor, changes: changesOf(current, product) };
   await emitEvents(client, [{ type: "product.updated", changeset_id, data }]);
   return { change: "updated", product };
 }

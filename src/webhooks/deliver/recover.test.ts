@@ -42,7 +42,7 @@ const emit = (...ids: number[]): Promise<void> =>
     ids.map((id) => ({
       type: "product.deleted" as const,
       changeset_id: null,
-      data: { id, sku: "a", version: 1, changeset_id: null },
+      data: { id, sku: "a", version: 1, changeset_id: null, actor: "test" },
     })),
   );
 const countOf = async (condition: string): Promise<number> =>

@@ -67,10 +67,12 @@ async function splitEvent(
 ): Promise<void> {
   let { batch } = job;
   let page: ChangedProduct[] | undefined;
+  const actor = await readActor(pool, job.changeset_id);
   const write = async (items: ChangedProduct[], isLast: boolean): Promise<void> => {
     batch += 1;
     const data: EventData<"products.changed"> = {
       changeset_id: job.changeset_id,
+      actor,
       event_id: `${eventPrefix}_${job.event_id}`,
       batch,
       is_last: isLast,
@@ -86,6 +88,11 @@ async function splitEvent(
   }
   if (page !== undefined) await write(page, true);
   await pool.query("update webhook_batches set done = true where event_id = $1", [job.event_id]);
+}
+
+async function readActor(db: Queryable, changesetId: number): Promise<string> {
+  const { rows } = await db.query<{ actor: string }>("select actor from changesets where id = $1", [changesetId]);
+  return rows[0]?.actor ?? "";
 }
 
 async function writeBatch(db: Queryable, job: SplitJob, batch: number, afterKey: string, data: string): Promise<void> {

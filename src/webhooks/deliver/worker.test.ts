@@ -27,7 +27,14 @@ afterAll(async () => {
 const edited = (id: number): NewEvent => ({
   type: "product.updated",
   changeset_id: null,
-  data: { id, sku: `SKU-${id}`, version: 2, changeset_id: null, changes: { name: { before: "a", after: "ä\u2028" } } },
+  data: {
+    id,
+    sku: `SKU-${id}`,
+    version: 2,
+    changeset_id: null,
+    actor: "test",
+    changes: { name: { before: "a", after: "ä\u2028" } },
+  },
 });
 const emit = (...ids: number[]): Promise<void> => emitEvents(pool, ids.map(edited));
 const idsOf = (received: readonly Received[]): unknown[] => received.map(({ json }) => json.data["id"]);
@@ -173,6 +180,7 @@ test("types and volume decide which events are delivered", async () => {
   const summary = {
     import_id: 1,
     changeset_id: null,
+    actor: "test",
     filename: "a.csv",
     rows: 1,
     created: 1,
@@ -188,7 +196,11 @@ test("types and volume decide which events are delivered", async () => {
     { type: "import.completed", changeset_id: null, data: summary },
     { type: "import.failed", changeset_id: null, data: { ...summary, problem: null } },
     edited(1),
-    { type: "product.deleted", changeset_id: null, data: { id: 2, sku: "b", version: 1, changeset_id: null } },
+    {
+      type: "product.deleted",
+      changeset_id: null,
+      data: { id: 2, sku: "b", version: 1, changeset_id: null, actor: "test" },
+    },
   ]);
   await until(() => all.receiver.received.length === 4);
   await until(() => none.receiver.received.length === 2);

@@ -152,7 +152,7 @@ async function sendHalf(
   const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write(
-    `PATCH ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\n` +
+    `PATCH ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: ${authorizationFor(baseUrl).authorization ?? ""}\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\n` +
       `content-type: application/offset+octet-stream\r\ncontent-length: ${length}\r\n\r\n`,
   );
   socket.write(bytes);

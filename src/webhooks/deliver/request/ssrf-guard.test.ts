@@ -255,7 +255,7 @@ test("the guard applies to tests, deliveries, retries and replays", async () => 
     const page = (await ask("GET", `/api/webhooks/${id}/deliveries?state=failed`)).body as { items: Delivery[] };
     return page.items.find(({ is_test }) => !is_test);
   };
-  const data = { id: 1, sku: "a", version: 1, changeset_id: null };
+  const data = { id: 1, sku: "a", version: 1, changeset_id: null, actor: "test" };
   await emitEvents(database.pool, [{ type: "product.deleted", changeset_id: null, data }]);
   const delivery = await until(failed);
   for (const again of [
