@@ -1,3 +1,36 @@
+create table api_keys (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  last_four text not null,
+  scopes text[] not null,
+  local_folder text,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_local_folder_key UNIQUE (local_folder),
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint api_keys_key_hash_check CHECK ((length(key_hash) = 32)),
+  constraint api_keys_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'edit'::text, 'import'::text, 'manage'::text]))
+);
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  action text not null,
+  actor text not null,
+  subject text,
+  detail jsonb default '{}'::jsonb not null,
+  address text,
+  request_id text,
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+
 create table changesets (
   id bigint generated always as identity not null,
   kind text not null,
@@ -161,6 +194,23 @@ create table imports (
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((((created + updated) + unchanged) + deleted) + adds) + superseded) + rejected) + ignored)))),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'held'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
   constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
+);
+
+create table one_time_links (
+  id bigint generated always as identity not null,
+  kind text not null,
+  user_id bigint not null,
+  token_hash bytea not null,
+  removes_second_factor boolean default false not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint one_time_links_token_hash_key UNIQUE (token_hash),
+  constraint one_time_links_pkey PRIMARY KEY (id),
+  constraint one_time_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint one_time_links_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'invitation'::text, 'reset'::text]))),
+  constraint one_time_links_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
 create table operation_chunks (
@@ -372,6 +422,61 @@ create table search_words (
   constraint search_words_pkey PRIMARY KEY (word)
 );
 
+create table sessions (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  signed_in_at timestamp with time zone default now() not null,
+  address text not null,
+  agent text not null,
+  constraint sessions_token_hash_key UNIQUE (token_hash),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+create table sign_in_failures (
+  id bigint generated always as identity not null,
+  subject text not null,
+  at timestamp with time zone default now() not null,
+  constraint sign_in_failures_pkey PRIMARY KEY (id)
+);
+
+create table single_sign_ons (
+  state_hash bytea not null,
+  verifier bytea not null,
+  nonce text not null,
+  next_path text not null,
+  expires_at timestamp with time zone not null,
+  constraint single_sign_ons_pkey PRIMARY KEY (state_hash),
+  constraint single_sign_ons_state_hash_check CHECK ((length(state_hash) = 32))
+);
+
+create table users (
+  id bigint generated always as identity not null,
+  name text not null,
+  name_key text not null,
+  role text not null,
+  password_hash text,
+  totp_secret bytea,
+  totp_new_secret bytea,
+  totp_step bigint,
+  recovery_hashes bytea[] default '{}'::bytea[] not null,
+  issuer text,
+  subject text,
+  created_at timestamp with time zone default now() not null,
+  last_sign_in_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  constraint users_issuer_subject_key UNIQUE (issuer, subject),
+  constraint users_name_key_key UNIQUE (name_key),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'editor'::text, 'importer'::text, 'admin'::text])))
+);
+
 create table webhook_attempts (
   id bigint generated always as identity not null,
   delivery_id bigint not null,
@@ -499,6 +604,12 @@ create table work_attempts (
   constraint work_attempts_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'operation'::text])))
 );
 
+CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (user_id);
+
+CREATE INDEX audit_log_actor_idx ON public.audit_log USING btree (actor, id);
+
+CREATE INDEX audit_log_at_idx ON public.audit_log USING btree (at);
+
 CREATE INDEX changesets_actor ON public.changesets USING btree (actor, id);
 
 CREATE INDEX changesets_being_purged ON public.changesets USING btree (id) WHERE ((purged_at IS NOT NULL) AND (NOT is_purged));
@@ -530,6 +641,8 @@ CREATE UNIQUE INDEX imports_resumable ON public.imports USING btree (file) WHERE
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 
 CREATE INDEX imports_upload_client ON public.imports USING btree (upload_client) WHERE ((upload_expires_at IS NOT NULL) AND (state = ANY (ARRAY['receiving'::text, 'paused'::text])));
+
+CREATE INDEX one_time_links_user_idx ON public.one_time_links USING btree (user_id);
 
 CREATE UNIQUE INDEX operations_changeset ON public.operations USING btree (changeset_id);
 
@@ -564,6 +677,12 @@ CREATE INDEX products_id ON public.products USING btree (id);
 CREATE INDEX products_parent_idx ON public.products USING btree (lower((parent_sku COLLATE "C"))) WHERE (parent_sku <> ''::text);
 
 CREATE INDEX search_words_grams ON public.search_words USING gin (grams);
+
+CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
+
+CREATE INDEX sign_in_failures_at_idx ON public.sign_in_failures USING btree (at);
+
+CREATE INDEX sign_in_failures_subject_idx ON public.sign_in_failures USING btree (subject, at);
 
 CREATE INDEX webhook_attempts_delivery ON public.webhook_attempts USING btree (delivery_id);
 

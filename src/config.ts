@@ -58,6 +58,7 @@ export interface Config {
   readonly webhook_keep_days: number;
   /** undefined = keep for ever. */
   readonly history_keep_days: number | undefined;
+  readonly audit_keep_days: number;
 }
 
 // One more than the CPU cores, so that one loader parses while the others keep PostgreSQL busy. More than four loaders gain little on one
@@ -164,6 +165,11 @@ const SETTINGS = {
     example: "",
     schema: wholeNumber(1, 36_500),
   },
+  SKUPORT_AUDIT_KEEP_DAYS: {
+    about: "Days to keep the audit log, 1 to 36500.",
+    example: "365",
+    schema: wholeNumber(1, 36_500),
+  },
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
@@ -200,6 +206,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     webhook_time_scale: values.SKUPORT_WEBHOOK_TIME_SCALE ?? 1,
     webhook_keep_days: values.SKUPORT_WEBHOOK_KEEP_DAYS ?? 30,
     history_keep_days: values.SKUPORT_HISTORY_KEEP_DAYS,
+    audit_keep_days: values.SKUPORT_AUDIT_KEEP_DAYS ?? 365,
   });
 }
 

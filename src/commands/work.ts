@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { isTransient, type DatabaseAddress } from "../db/connection/connect.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { purgeKeys } from "../http/idempotency/store.ts";
+import { purgeIdentity } from "../identity/purge.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
 import { createLoaderLimit, THROTTLE } from "../jobs/loader-limit.ts";
@@ -137,6 +138,10 @@ async function workOn(
     await workHourly(boss, "purge-idempotency-keys", 37, async () => {
       const purged = await purgeKeys(pool);
       if (purged > 0) log.info({ purged }, "purged old idempotency keys");
+    });
+    await workHourly(boss, "purge-identity", 47, async () => {
+      const purged = await purgeIdentity(pool, config.audit_keep_days);
+      if (purged > 0) log.info({ purged }, "purged old entries of the audit log");
     });
     await Promise.all([
       workOnImports(boss, { ...context, ...senders(boss) }, signal),

@@ -119,6 +119,16 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
         version: VERSION,
         description: "Imports product files into a catalogue and streams all changes. Errors are RFC 9457 documents.",
       },
+      components: {
+        securitySchemes: {
+          key: {
+            type: "http",
+            scheme: "bearer",
+            description: "An API key. `x-scope` names the scope that an operation needs; `session` accepts no API key",
+          },
+        },
+      },
+      security: [{ key: [] }],
     },
     transform: describeRoute,
     transformObject: describeComponents,

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Access, Endpoint } from "../../contract/endpoint.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
 import { problem_document } from "../../contract/problem-document.ts";
 
 type Transform = typeof jsonSchemaTransform;
@@ -18,10 +18,9 @@ export const describeRoute: Transform = (route) => {
     ...schema
   } = route.schema as Partial<Endpoint["schema"]>;
   if (schema.response === undefined) return jsonSchemaTransform(route);
-  const method = String(route.route.method);
   // `default` describes problems that any route may return: forbidden host, unavailable database, internal error.
-  const response = { ...problemsOf(method), ...schema.response, default: problem_document };
-  const headers = method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
+  const response = { ...problemsOf(route.route), ...schema.response, default: problem_document };
+  const headers = isKeyed(route.route) ? { headers: withIdempotencyKey(schema.headers) } : {};
   const described = jsonSchemaTransform({ ...route, schema: { ...schema, ...headers, response } });
   const documented = described.schema as { response: Record<string, object>; body?: object };
   documented.response = Object.fromEntries(
@@ -35,15 +34,24 @@ export const describeRoute: Transform = (route) => {
     documented.body = { content: Object.fromEntries(body_types.map((type) => [type, { schema: body }])) };
   }
   if (file_body !== undefined) documented.body = describeFile(file_body);
-  const { access } = route.route as { access?: Access };
-  return { ...described, schema: { ...described.schema, "x-access": access } };
+  const { access, scope } = route.route as Partial<Pick<Endpoint, "access" | "scope">>;
+  const security = access === "public" ? { security: [] } : {};
+  return { ...described, schema: { ...described.schema, ...security, "x-access": access, "x-scope": scope } };
 };
 
-/** Problems that hooks return before the handler runs: refused bodies, and conflicts of idempotency keys. */
-function problemsOf(method: string): Record<number, z.ZodType> {
+type Route = Parameters<Transform>[0]["route"];
+
+/** Whether the route accepts an idempotency key. */
+const isKeyed = ({ method, config }: Route): boolean =>
+  method === "POST" && config?.access?.role !== "public" && config?.access?.is_own_account !== true;
+
+/** Problems that hooks return before the handler runs: missing rights, refused bodies, and conflicts of idempotency keys. */
+function problemsOf(route: Route): Record<number, z.ZodType> {
+  const { method, config } = route;
   const statuses = [
     ...(method === "GET" || method === "HEAD" ? [] : [400, 408, 413, 415]),
-    ...(method === "POST" ? [409, 422] : []),
+    ...(config?.access?.role === "public" ? [] : [401, 403]),
+    ...(isKeyed(route) ? [409, 422] : []),
   ];
   return Object.fromEntries(statuses.map((status) => [status, problem_document]));
 }

@@ -42,8 +42,15 @@ async function openStream(headers: Record<string, string>): Promise<IncomingMess
   return response;
 }
 
-const closed = async (response: IncomingMessage): Promise<void> => {
-  if (!response.closed) await once(response, "close");
+const closed = (response: IncomingMessage): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  // Not events.once: it rejects when the connection is cut, which is expected here.
+  if (response.closed) resolve(undefined);
+  else
+    response.once("close", () => {
+      resolve(undefined);
+    });
+  return promise;
 };
 const portOf = (): number => Number(new URL(baseUrl).port);
 const session = async () => cookieOf(await createTestSession(pool, user), portOf());

@@ -4,6 +4,8 @@ import { hostileText, valueOf, type Making, type Schema } from "./from-schema.ts
 
 export interface Operation {
   operationId: string;
+  tags: string[];
+  "x-scope": string;
   parameters?: { in: "query" | "path" | "header"; name: string; required?: boolean; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;

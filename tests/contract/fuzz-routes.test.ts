@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeApi } from "../../src/commands/openapi.ts";
 import { fanOut } from "../../src/webhooks/deliver/fan-out.ts";
 import { createTestApp } from "../support/app.ts";
+import { cookieOf, createTestSession, createTestUser } from "../support/identity/users.ts";
 import { createTestDatabase } from "../support/database.ts";
 import type { Schema } from "./from-schema.ts";
 import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
@@ -51,6 +52,7 @@ const known: Record<string, unknown[]> = {
 };
 
 beforeAll(async () => {
+  await createTestUser(database.pool, "fuzz", "admin");
   await importBytes(context, "sku,name,Brand\nA-1,One,B\nA-2,Two,\nx/y,Three,C\né,Four,\n,bad,\n");
   await importBytes(context, "sku,name\nA-1,Uno\n");
   for (let i = 0; i < 3; i++)
@@ -83,7 +85,7 @@ const isEventStream = ({ responses }: Operation): boolean =>
   responses["200"]?.content?.["text/event-stream"] !== undefined;
 
 test.each(operations)("$method $path", async ({ method, path, operation }) => {
-  const ask = isEventStream(operation) ? fetchHead : inject;
+  const ask = askerOf(operation);
   await fc.assert(
     fc.asyncProperty(requestFor(path, operation, { components: api.components.schemas, known }), async (request) => {
       const answer = await ask(method, request);
@@ -95,7 +97,7 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
 });
 
 test.each(operations)("$method $path rejects strings that cannot be stored", async ({ method, path, operation }) => {
-  const ask = isEventStream(operation) ? fetchHead : inject;
+  const ask = askerOf(operation);
   const requests = unstorableRequests(path, operation, api.components.schemas);
   expect(requests.length).toBeGreaterThan(0);
   for (const request of requests) check(method, operation, await ask(method, request));
@@ -106,6 +108,23 @@ test("nearly every route has succeeded at least once, which shows that the reque
   // Up to a seventh of the routes may never succeed: they need a state that random requests hardly ever produce, such as a held import.
   expect(failed.length, failed.join(", ")).toBeLessThanOrEqual(operations.length / 7);
 });
+
+type Asker = (method: string, request: FuzzRequest) => Promise<Answer>;
+
+function askerOf(operation: Operation): Asker {
+  if (isEventStream(operation)) return fetchHead;
+  const isOwnAccount = operation["x-scope"] === "session" && operation.tags.some((tag) => OWN_TAGS.has(tag));
+  return isOwnAccount ? injectWithSession : inject;
+}
+
+/** Tags of operations that concern the account of the sender: they need a session. */
+const OWN_TAGS = new Set(["account", "sign-in"]);
+
+/** Sends the request with a new session, because the request may end it. */
+async function injectWithSession(method: string, request: FuzzRequest): Promise<Answer> {
+  const session = cookieOf(await createTestSession(database.pool, "fuzz"));
+  return inject(method, { ...request, headers: { ...request.headers, ...session } });
+}
 
 interface Answer {
   status: number;
