@@ -1,6 +1,7 @@
 // (8.2.1, 8.2.2, 8.3.1) Tests every operation with every role, every scope of API keys, and invalid credentials. The expected outcome is
 // computed from the declarations in openapi.json, by rules that share no code with the server. New operations are included automatically.
 import { beforeAll, describe, expect, test } from "vitest";
+import { signInUrl } from "../../src/http/access/documents.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext } from "../support/import-file.ts";
@@ -68,7 +69,7 @@ describe.each(operations)("$method $url ($operationId)", (operation) => {
       const message = `${sender.name}: ${JSON.stringify(answer)}`;
       if (isAllowed(operation, sender)) {
         expect([REFUSED.problem, UNKNOWN.problem], message).not.toContain(answer.problem);
-        expect([401, 403, 500], message).not.toContain(access === "public" ? 500 : answer.status);
+        if (access !== "public") expect([401, 403, 500], message).not.toContain(answer.status);
       } else expect(answer, message).toEqual(REFUSED);
     }
   });
@@ -192,10 +193,12 @@ describe("pages", () => {
     },
   );
 
-  test("a URL that would lead to another site is not passed on", async () => {
-    for (const url of ["//evil.example/", "/\\evil.example"])
-      expect((await get(url)).headers["location"]).toBe("/sign-in");
-  });
+  test.each(["//evil.example/", "/\\evil.example", "https://evil.example/", `/${"a".repeat(2000)}`])(
+    "the URL %s is not passed on",
+    (url) => {
+      expect(signInUrl(url)).toBe("/sign-in");
+    },
+  );
 
   test("the sign-in page and its files need no credential", async () => {
     const page = await get("/sign-in");

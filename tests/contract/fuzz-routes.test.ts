@@ -122,6 +122,8 @@ const OWN_TAGS = new Set(["account", "sign-in"]);
 
 /** Sends the request with a new session, because the request may end it. */
 async function injectWithSession(method: string, request: FuzzRequest): Promise<Answer> {
+  // A request to another route may have disabled the user.
+  await database.pool.query("update users set disabled_at = null where name = 'fuzz'");
   const session = cookieOf(await createTestSession(database.pool, "fuzz"));
   return inject(method, { ...request, headers: { ...request.headers, ...session } });
 }
