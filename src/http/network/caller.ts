@@ -14,7 +14,8 @@ declare module "fastify" {
     readonly is_tls: boolean;
     /** Host name and port under which the client called the server, in lower case. */
     readonly own_host: string;
-    /** The origin under which the client called the server, such as https://shop.example. Links in responses begin with it. */
+    /** The origin of links in responses, such as https://shop.example: the one under which the client called the server. For a program on
+     * the computer of a public server, it is the first public one, because other users open the link. */
     readonly own_origin: string;
   }
 }
@@ -46,7 +47,7 @@ export function identifyCallers(app: FastifyInstance, network: Network): void {
   });
   app.decorateRequest("own_origin", {
     getter() {
-      return `${this.is_tls ? "https" : "http"}://${this.own_host}`;
+      return linkOrigin(this, network);
     },
   });
 }
@@ -91,6 +92,11 @@ function hostOf(request: FastifyRequest, network: Network): string {
   const { host = "", "x-forwarded-host": forwarded } = request.headers;
   const name = typeof forwarded === "string" && network.isTrusted(peerOf(request)) ? forwarded.trim() : host;
   return name.toLowerCase();
+}
+
+function linkOrigin({ is_tls, own_host }: FastifyRequest, { public_origins }: Network): string {
+  const origin = `${is_tls ? "https" : "http"}://${own_host.replace(/:443$/, "")}`;
+  return public_origins.includes(origin) ? origin : (public_origins[0] ?? origin);
 }
 
 function listOf(header: string | string[] | undefined): string[] {

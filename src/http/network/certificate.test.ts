@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { afterAll, expect, test } from "vitest";
-import { createTestApp } from "../../../tests/support/app.ts";
-import { makeCertificate, writeCertificate, type TestCertificate } from "../../../tests/support/certificates.ts";
+import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
+import { makeCertificate, writeCertificate, type TestCertificate } from "../../../tests/support/network/certificates.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { openCertificate } from "./certificate.ts";
 import { networkOf } from "./network.ts";
@@ -171,7 +171,7 @@ test("a stream that is open while the certificate changes continues", async () =
     path: "/test/stream",
     servername: HOST,
     ca: first.cert,
-    headers: { host: HOST },
+    headers: { host: HOST, ...authorizationOf(app) },
   });
   asked.end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];

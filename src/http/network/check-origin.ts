@@ -56,7 +56,8 @@ function publicFault(request: FastifyRequest, network: Network): Problem | undef
   }
   if (secure !== undefined && !request.is_tls)
     return new Problem("https-required", withoutTls(request, network, secure));
-  const isOwn = origin === undefined || origin === (secure ?? request.own_origin);
+  const isOwn =
+    origin === undefined || origin === secure || (secure === undefined && isSameHost(origin, request.own_host));
   return isOwnSite(request) && isOwn ? undefined : otherSite();
 }
 
@@ -78,7 +79,7 @@ function withoutTls(request: FastifyRequest, network: Network, origin: string): 
 }
 
 /** Returns the HTTPS address of a page that the user opened through a reverse proxy without TLS. Requests of programs are not redirected:
- * otherwise a program would send its key without TLS again and again, and nobody would notice (ASVS 4.1.2). */
+ * otherwise a program would send its key without TLS again and again without an error (ASVS 4.1.2). */
 function redirectOf(request: FastifyRequest, network: Network): string | undefined {
   const { method, url, headers, is_tls } = request;
   if (is_tls || !isForwarded(request, network) || headers["x-forwarded-proto"] === undefined) return undefined;

@@ -161,7 +161,7 @@ test("(4.1.3) a client cannot claim another address", async () => {
   expect(await clientOf("::ffff:192.0.2.9")).toBe("192.0.2.9");
 });
 
-test("a request reports how the client called the server", async () => {
+test("a request reports how the client called the server, and which origin links begin with", async () => {
   expect(await factsOf({ ...FORWARDED, host: "10.0.0.7", "x-forwarded-host": "Shop.Example" }, PROXY)).toEqual({
     client: "192.0.2.9",
     is_tls: true,
@@ -172,7 +172,7 @@ test("a request reports how the client called the server", async () => {
     client: "127.0.0.1",
     is_tls: false,
     own_host: "127.0.0.1:8000",
-    own_origin: "http://127.0.0.1:8000",
+    own_origin: "https://shop.example",
   });
 });
 

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { makeCertificate, writeCertificate } from "../support/certificates.ts";
-import { launchBrowser } from "./support/browser.ts";
-import { startPageServer, type PageServer } from "./support/page-server.ts";
+import { makeCertificate, writeCertificate } from "../../support/network/certificates.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { startPageServer, type PageServer } from "../support/page-server.ts";
 
 const certificates = await mkdtemp(join(tmpdir(), "skuport-tls-"));
 const files = await writeCertificate(certificates, await makeCertificate(["shop.example"]));
