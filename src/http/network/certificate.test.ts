@@ -9,7 +9,11 @@ import { text } from "node:stream/consumers";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { afterAll, expect, test } from "vitest";
 import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
-import { makeCertificate, writeCertificate, type TestCertificate } from "../../../tests/support/network/certificates.ts";
+import {
+  makeCertificate,
+  writeCertificate,
+  type TestCertificate,
+} from "../../../tests/support/network/certificates.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { openCertificate } from "./certificate.ts";
 import { networkOf } from "./network.ts";
