@@ -39,10 +39,10 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
   await panel.getByTestId("qr").waitFor();
   await panel.getByText("Enter the key by hand instead").click();
   const secret = (await panel.getByTestId("shown-once").textContent()) ?? "";
-  await panel.getByLabel("Code").fill("000000");
+  await panel.getByLabel("Code", { exact: true }).fill("000000");
   await panel.getByRole("button", { name: "Turn on" }).click();
   await expect.poll(() => panel.getByRole("alert").textContent()).toMatch(/\S/);
-  await panel.getByLabel("Code").fill(codeOf(secret));
+  await panel.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await panel.getByRole("button", { name: "Turn on" }).click();
   const codes = await panel.getByTestId("recovery").getByRole("listitem").allTextContents();
   expect(codes.length).toBeGreaterThanOrEqual(8);
@@ -56,18 +56,18 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
 
   const other = await open("/sign-in");
   await fillIn(other, "Toni");
-  await other.getByLabel("Code").waitFor();
-  await other.getByLabel("Code").fill("123456");
+  await other.getByLabel("Code", { exact: true }).waitFor();
+  await other.getByLabel("Code", { exact: true }).fill("123456");
   await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect.poll(() => other.getByTestId("sign-in-fault").textContent()).toMatch(/\S/);
-  await other.getByLabel("Code").fill(codeOf(secret, 1));
+  await other.getByLabel("Code", { exact: true }).fill(codeOf(secret, 1));
   await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await other.getByTestId("user").first().waitFor();
 
   for (const isAccepted of [true, false]) {
     const third = await open("/sign-in");
     await fillIn(third, "Toni");
-    await third.getByLabel("Code").fill(codes[0] ?? "");
+    await third.getByLabel("Code", { exact: true }).fill(codes[0] ?? "");
     await third.getByRole("button", { name: "Sign in", exact: true }).click();
     if (isAccepted) await third.getByTestId("user").first().waitFor();
     else await expect.poll(() => third.getByTestId("sign-in-fault").textContent()).toMatch(/\S/);
@@ -76,7 +76,7 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
   await panel.getByRole("button", { name: "Remove the app" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Your password").fill(PASSWORD);
-  await dialog.getByLabel("Code").fill(codes[1] ?? "");
+  await dialog.getByLabel("Code", { exact: true }).fill(codes[1] ?? "");
   await dialog.getByRole("button", { name: "Remove the app" }).click();
   await panel.getByText("Off", { exact: true }).waitFor();
 });
@@ -116,7 +116,7 @@ test("an API key is shown once, works with its scopes, and is revoked", async ()
   expect(await dialog.getByRole("checkbox").count()).toBe(2);
   await dialog.getByRole("button", { name: "Create an API key" }).click();
   await dialog.getByText("Enter a name.").waitFor();
-  await dialog.getByLabel("Name").fill("shop prices");
+  await dialog.getByLabel("Name", { exact: true }).fill("shop prices");
   await dialog.getByLabel("Valid for days").fill("900");
   await dialog.getByRole("button", { name: "Create an API key" }).click();
   await dialog.getByText("Enter a number from 1 to 365.").waitFor();

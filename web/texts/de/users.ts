@@ -17,7 +17,7 @@ export const users: Shape<typeof english> = {
   role: "Rolle",
   you: "Sie",
   disabled: "Gesperrt",
-  invited: "Link erstellt",
+  invited: "Link noch nicht verwendet",
   never: "Nie angemeldet",
   last: "Letzte Anmeldung: {when}",
   sessions: "{n} Sitzung | {n} Sitzungen",

@@ -15,7 +15,7 @@ export const users = {
   role: "Role",
   you: "You",
   disabled: "Disabled",
-  invited: "Link sent",
+  invited: "Link not used yet",
   never: "Never signed in",
   last: "Last sign-in: {when}",
   sessions: "{n} session | {n} sessions",
