@@ -16,7 +16,7 @@ async function openUsers() {
   const page = await open("/sign-in");
   await signIn(page, "Ada");
   await page.goto("/users");
-  await page.getByRole("heading", { name: "Users" }).waitFor();
+  await page.getByRole("heading", { name: "Users", exact: true }).waitFor();
   const item = (name: string) => page.getByTestId("user-item").filter({ hasText: name });
   const act = async (name: string, action: string): Promise<void> => {
     await page.getByRole("button", { name: `Actions for ${name}` }).click();
