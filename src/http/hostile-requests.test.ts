@@ -66,7 +66,7 @@ test.each(["POST", "PATCH"] as const)(
   },
 );
 
-test("responses under /api, including problems, must not be cached; other responses may be", async () => {
+test("(14.3.2) responses under /api, including problems, must not be cached; other responses may be", async () => {
   for (const url of ["/api/products", "/api/products/a", "/api/nothing", "/api/imports/x", "/api/webhooks/1/reveal"])
     expect([url, (await app.inject({ method: "GET", url })).headers["cache-control"]]).toEqual([url, "no-store"]);
   const { headers } = await app.inject({ method: "GET", url: "/api/products" });

@@ -2,7 +2,7 @@
 import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { createTestApp } from "../../../tests/support/app.ts";
+import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import { networkOf } from "./network.ts";
@@ -195,4 +195,22 @@ test("(3.5.1) DNS rebinding: over a raw connection, only loopback names reach a 
   expect(await statusOf(`Host: rebound.example\nX-Forwarded-Host: 127.0.0.1\n`)).toBe("403");
   expect(await statusOf(`Host: 127.0.0.1\nHost: rebound.example\n`)).toBe("400");
   expect(await statusOf("")).toBe("400");
+});
+
+test("(4.2.1) a request whose length is ambiguous is refused", async () => {
+  const local = await createTestApp(await createTestDatabase());
+  await local.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = local.server.address() as AddressInfo;
+  const { authorization } = authorizationOf(local);
+  const post = (lines: string, body: string): Promise<string> =>
+    sendRaw(port, `POST /api/products HTTP/1.1\nHost: 127.0.0.1\nAuthorization: ${authorization}\n${lines}\n${body}`);
+  for (const [lines, body] of [
+    ["Content-Length: 4\nTransfer-Encoding: chunked\n", "0\n\nGET /api/session HTTP/1.1\nHost: 127.0.0.1\n\n"],
+    ["Content-Length: 4\nContent-Length: 5\n", "abcde"],
+    ["Transfer-Encoding: chunked, identity\n", "0\n\n"],
+    ["Transfer-Encoding : chunked\n", "0\n\n"],
+  ] as const) {
+    const response = await post(lines, body);
+    expect([lines, response.match(/HTTP\/1\.1 \d+/g)]).toEqual([lines, ["HTTP/1.1 400"]]);
+  }
 });

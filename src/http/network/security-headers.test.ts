@@ -133,3 +133,11 @@ test("(13.4.1, 13.4.3) neither folders, sources nor metadata of version control 
     if (url.startsWith("/assets")) expect([url, statusCode]).toEqual([url, expect.any(Number)]);
   }
 });
+
+test("(13.4.5, 13.4.6) documentation, metrics and the version need a sign-in", async () => {
+  const anonymous = { authorization: "" };
+  for (const url of ["/openapi.json", "/metrics", "/health/ready", "/docs/", "/docs/json"])
+    expect([url, (await local.inject({ url, headers: anonymous })).statusCode]).toEqual([url, 401]);
+  const live = await local.inject({ url: "/health/live", headers: anonymous });
+  expect([live.statusCode, live.json()]).toEqual([200, { status: "alive" }]);
+});
