@@ -14,11 +14,16 @@ import { knownTables, listTables, quote } from "./tables.ts";
 /** True if the database contains tables of Skuport. */
 export const isUsed = async (db: Queryable): Promise<boolean> => (await listApplied(db)).length > 0;
 
-/** Lists the names of other sessions of Skuport in this database, such as "skuport serve". */
+/** Commands that write to the database, by the names of their sessions. `skuport webhooks` is the delivery thread of a worker. */
+const WRITERS = ["import", "migrate", "restore", "rotate-key", "serve", "undo", "webhooks", "work"];
+
+/** Lists the names of other sessions that write to this database, such as "skuport serve". */
 export async function listOtherSessions(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select distinct application_name as name from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid() and application_name like 'skuport %' order by 1`,
+     where datname = current_database() and pid <> pg_backend_pid()
+       and application_name = any($1::text[]) order by 1`,
+    [WRITERS.map((command) => `skuport ${command}`)],
   );
   return rows.map(({ name }) => name);
 }
