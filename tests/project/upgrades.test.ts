@@ -12,9 +12,10 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { dumpSchema } from "../support/dump-schema.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const MIGRATIONS = join(ROOT, "migrations");
+const MIGRATIONS = join(import.meta.dirname, "../../migrations");
 const FIXTURES = join(import.meta.dirname, "../fixtures/upgrades");
+
+const schema = await dumpSchema((await createTestDatabase()).pool);
 
 async function migrateTo(database: TestDatabase, version?: string): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "skuport-migrations-"));
@@ -54,7 +55,7 @@ const FACTS: Record<string, { sql: string; expected: Record<string, unknown> }> 
 
 /** Checks the facts of all versions up to `version`, and that the program can work with the rows. */
 async function check(database: TestDatabase, version: string): Promise<void> {
-  expect(await dumpSchema(database.pool)).toBe(await readFile(join(ROOT, "schema.sql"), "utf8"));
+  expect(await dumpSchema(database.pool)).toBe(schema);
   for (const [since, { sql, expected }] of Object.entries(FACTS))
     if (since <= version) expect((await database.pool.query(sql)).rows).toEqual([expected]);
 
