@@ -72,8 +72,14 @@ export async function makeBackup(options: BackupOptions): Promise<BackupReport> 
     await writer.end();
     await client.query("commit");
     const { imports, files, missing } = kept;
-    const is_current = pending.length === 0;
-    return { products, imports, files: files.length, has_keys: keys !== undefined, missing, is_current };
+    return {
+      products,
+      imports,
+      files: files.length,
+      has_keys: keys !== undefined,
+      missing,
+      is_current: pending.length === 0,
+    };
   } finally {
     await closeAll(kept.files);
   }

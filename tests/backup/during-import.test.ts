@@ -24,7 +24,7 @@ const csv = (name: string): string =>
 
 /** The values of imported products, without times and ids. */
 const valuesIn = async (pool: typeof source.pool): Promise<unknown[]> =>
-  (await pool.query("select sku, name, attributes from products where sku like 'S-%' order by sku_key")).rows;
+  (await pool.query<object>("select sku, name, attributes from products where sku like 'S-%' order by sku_key")).rows;
 
 test("a backup made during an import and edits shows one committed state, and the import continues after the restore", async () => {
   expect((await workOn(context, (await receiveBytes(context, csv("First"))).id)).state).toBe("done");
@@ -41,9 +41,10 @@ test("a backup made during an import and edits shows one committed state, and th
   const holder = await connectClient(source.address, { application_name: "skuport test" });
   await holder.query("begin; select from products where sku_key = 's-5000' for update");
   const importing = workOn(context, id);
-  let isOver = false;
+  const ending = new AbortController();
+  const over = ending.signal;
   const editing = (async () => {
-    for (let i = 0; !isOver; i++)
+    for (let i = 0; !over.aborted; i++)
       await edit(`s-${i % 10}`, { actor: "test", reason: undefined }, (current) => ({
         ...(current as NonNullable<typeof current>),
         description: `edit ${i}`,
@@ -74,7 +75,7 @@ test("a backup made during an import and edits shows one committed state, and th
     backups.push({ path, committed, done });
   }
   await importing;
-  isOver = true;
+  ending.abort();
   await editing;
   expect(backups[0]?.done).toBeGreaterThan(0);
   expect(backups[1]?.done).toBeLessThan(Math.ceil(ROWS / 50));
