@@ -1,5 +1,6 @@
 // (11.4.1, 7.2.3, 13.3.1) With a full dump of the database, no one can sign in: no stored value, in any usual encoding, is a cookie, a
 // key or a link.
+import type { InjectOptions } from "fastify";
 import { expect, test } from "vitest";
 import { createLink } from "../../src/identity/links/links.ts";
 import { beginSecondFactor } from "../../src/identity/second-factor/second-factor.ts";
@@ -75,7 +76,7 @@ async function accepts(text: string): Promise<string[]> {
   const from = {
     "x-forwarded-for": `10.${String((++address >> 16) & 255)}.${String((address >> 8) & 255)}.${String(address & 255)}`,
   };
-  const ways: [string, Parameters<typeof app.inject>[0]][] = [
+  const ways: [string, InjectOptions][] = [
     ["cookie", { url: "/api/session", headers: { ...from, ...cookieOf(text) } }],
     ["key", { url: "/api/session", headers: { ...from, authorization: `Bearer ${text}` } }],
     [
@@ -84,8 +85,7 @@ async function accepts(text: string): Promise<string[]> {
     ],
   ];
   const accepted: string[] = [];
-  for (const [way, request] of ways)
-    if ((await app.inject(request as { url: string })).statusCode === 200) accepted.push(way);
+  for (const [way, request] of ways) if ((await app.inject(request)).statusCode === 200) accepted.push(way);
   return accepted;
 }
 
