@@ -1,6 +1,7 @@
 // Authorises every request before any other code sees it: finds out who sends it, and whether they may use the route.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type pg from "pg";
+import { isTransient } from "../../db/connection/connect.ts";
 import type { Listener } from "../../events/listen.ts";
 import { IDENTITY_CHANNEL } from "../../events/channels.ts";
 import { recordAudit } from "../../identity/audit/audit.ts";
@@ -144,12 +145,17 @@ async function readCredential(
   const hash = hashToken(token);
   if (kind === "session") {
     const session = await findSession(pool, hash);
-    if (session !== undefined) await noteSessionUse(pool, session.id, address);
+    if (session !== undefined) await noteSessionUse(pool, session.id, address).catch(ignoreTransient);
     return session;
   }
   const key = await findKey(pool, hash);
-  if (key !== undefined) await noteKeyUse(pool, key.id);
+  if (key !== undefined) await noteKeyUse(pool, key.id).catch(ignoreTransient);
   return key;
+}
+
+/** A request must not fail because its time cannot be recorded, such as while the database is read-only. */
+function ignoreTransient(error: unknown): void {
+  if (!isTransient(error)) throw error;
 }
 
 async function demandSignIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -9,7 +9,7 @@ import { finished } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type pg from "pg";
 import { retryTransient } from "../../db/connection/connect.ts";
-import { senderOf } from "../access/identity.ts";
+import { senderOf, type RequestIdentity } from "../access/identity.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import {
   claimKey,
@@ -100,6 +100,10 @@ function isKeyed({ method, headers, routeOptions: { config } }: FastifyRequest):
   return config.access?.role !== "public" && config.access?.is_own_account !== true;
 }
 
+/** Returns whose stored responses the sender may get: those of the same user, also after another sign-in, or those of the same API key. */
+const ownerOf = ({ kind, user_id, caller }: RequestIdentity): string =>
+  kind === "session" ? `user ${user_id}` : caller;
+
 /** A valid key: visible ASCII characters. If the header is a structured string, its quotes are part of the key. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -115,7 +119,7 @@ async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promi
     );
   }
   return {
-    actor: senderOf(request).caller,
+    actor: ownerOf(senderOf(request)),
     key,
     request: `${request.method} ${request.url}`,
     fingerprint: isStreamed(request) ? null : await fingerprint.digest(),

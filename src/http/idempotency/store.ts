@@ -8,7 +8,7 @@ const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
 
 export interface KeyedRequest {
-  /** The session or API key that sends the request. A stored response is never sent to another one. */
+  /** The user or API key that sends the request. A stored response is never sent to another one. */
   actor: string;
   key: string;
   /** Method and URL of the request. */
