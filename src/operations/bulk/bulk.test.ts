@@ -101,6 +101,7 @@ test("changed products are in the search backlog, and one event describes the op
       data: {
         state: "done",
         changeset_id: done.changeset_id,
+        actor: "local",
         operation_id: done.id,
         action: "deactivate",
         updated: 4,

@@ -242,6 +242,7 @@ test("an undo emits one event with its result", async () => {
       data: {
         state: "done",
         changeset_id: done.changeset_id,
+        actor: "local",
         undone_changeset_id: second,
         created: 0,
         updated: COUNT - 1,
