@@ -48,11 +48,13 @@ test("(8.2.1) the role of an operation fits its scope", () => {
 test("only the health check of the process and the ways to sign in are public", () => {
   const open = operations.filter((operation) => operation["x-access"] === "public");
   expect(open.map(({ operationId }) => operationId).sort()).toEqual([
+    "finish_single_sign_on",
     "get_sign_in_options",
     "health_live",
     "look_at_link",
     "redeem_link",
     "sign_in",
+    "start_single_sign_on",
   ]);
 });
 
