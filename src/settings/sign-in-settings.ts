@@ -94,21 +94,17 @@ export function signInFaults(given: Readonly<Record<string, string>>): string[] 
 
 /** @returns undefined if there is no identity provider */
 export function singleSignOnOf(values: Values): SingleSignOnSettings | undefined {
-  const { SKUPORT_OIDC_ISSUER: issuer, SKUPORT_OIDC_CLIENT_ID: client_id } = values;
-  const {
-    SKUPORT_OIDC_CLIENT_SECRET: client_secret,
-    SKUPORT_OIDC_ROLE_CLAIM: role_claim,
-    SKUPORT_OIDC_ROLES: roles,
-  } = values;
-  if (issuer === undefined || client_id === undefined || client_secret === undefined) return undefined;
-  if (role_claim === undefined || roles === undefined) return undefined;
+  const { SKUPORT_OIDC_ISSUER: issuer, SKUPORT_OIDC_CLIENT_ID: clientId, SKUPORT_OIDC_CLIENT_SECRET: secret } = values;
+  const { SKUPORT_OIDC_ROLE_CLAIM: roleClaim, SKUPORT_OIDC_ROLES: roles } = values;
+  if (issuer === undefined || clientId === undefined || secret === undefined) return undefined;
+  if (roleClaim === undefined || roles === undefined) return undefined;
   return {
     issuer,
-    client_id,
-    client_secret,
+    client_id: clientId,
+    client_secret: secret,
     name: values.SKUPORT_OIDC_NAME ?? new URL(issuer).hostname,
     scope: values.SKUPORT_OIDC_SCOPE ?? "openid profile",
-    role_claim,
+    role_claim: roleClaim,
     roles,
   };
 }

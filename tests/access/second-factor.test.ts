@@ -24,7 +24,7 @@ const newUser = async (role: "admin" | "viewer" = "viewer"): Promise<string> => 
 
 /** The code of the app for the step `ahead` of now. The database keeps the last step, so each sign-in of a test uses a later one. */
 function codeOf(secret: string, ahead: number): string {
-  const bits = [...secret]
+  const bits = Array.from(secret)
     .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
     .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));

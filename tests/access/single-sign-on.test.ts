@@ -88,7 +88,7 @@ test("(3.7.2) the sign-in never leads to another site", async () => {
   for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"]) {
     const { path, headers } = await start(next);
     expect((await open(path, headers)).headers.location).toBe("/");
-    const failed = await open(`/api/single-sign-on/callback?${new URLSearchParams({ state: "x", next })}`);
+    const failed = await open(`/api/single-sign-on/callback?${new URLSearchParams({ state: "x", next }).toString()}`);
     expect(failed.headers.location).toBe("/sign-in?problem=single-sign-on-expired");
   }
 });

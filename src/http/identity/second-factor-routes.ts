@@ -34,7 +34,7 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
     ...confirm_second_factor,
     handler: async (request) => {
       const { user_id, user } = sessionOf(request).sender;
-      const recovery_codes = await withTransaction(pool, async (db) => {
+      const recoveryCodes = await withTransaction(pool, async (db) => {
         const codes = await confirmSecondFactor(db, context, user_id, request.body.code);
         if (codes === undefined) throw codeRefused();
         await request.audit(db, { action: "second-factor-added", subject: `user ${user}` });
@@ -42,7 +42,7 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
         return codes;
       });
       access.changed();
-      return { recovery_codes };
+      return { recovery_codes: recoveryCodes };
     },
   });
 
@@ -51,8 +51,8 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
     handler: async (request, reply) => {
       const { sender, session_id } = sessionOf(request);
       const { user_id, user } = sender;
-      const { client: address, id: request_id, body } = request;
-      await confirmUser(context, body, { session_id, user_id, user, address, request_id });
+      const session = { session_id, user_id, user, address: request.client, request_id: request.id };
+      await confirmUser(context, request.body, session);
       await withTransaction(pool, async (db) => {
         if (!(await removeSecondFactor(db, user_id)))
           throw new Problem("not-permitted", "You have no authenticator app.");

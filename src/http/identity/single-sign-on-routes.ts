@@ -38,7 +38,7 @@ export function singleSignOnRoutes(instance: FastifyInstance, context: IdentityR
       try {
         const { url, token } = await startSignOn(signOn, { redirect_uri: redirectUri(request), next });
         setSignOnCookie(request, reply, token, SIGN_ON_MINUTES);
-        return reply.redirect(url);
+        return await reply.redirect(url);
       } catch (error) {
         if (!(error instanceof ProviderUnavailableError)) throw error;
         request.log.warn({ reason: describeFailure(error) }, "the identity provider does not answer");
@@ -73,7 +73,7 @@ function searchOf({ url }: FastifyRequest): string {
 }
 
 const refuse = (reply: FastifyReply, problem: ProblemSlug, next: string): FastifyReply =>
-  reply.redirect(`/sign-in?${new URLSearchParams({ problem, ...(next === "/" ? {} : { next }) })}`);
+  reply.redirect(`/sign-in?${new URLSearchParams({ problem, ...(next === "/" ? {} : { next }) }).toString()}`);
 
 const switchedOff = (): Problem =>
   new Problem("not-found", "Single sign-on is not set up on this server. Sign in with a password.");

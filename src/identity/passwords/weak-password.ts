@@ -18,7 +18,7 @@ export async function findWeakness(password: string, userName: string): Promise<
   if (await isBreached(password)) return "breached";
   const rest = withoutWords(foldPassword(password), wordsOf(userName));
   if (rest === undefined) return undefined;
-  if ([...rest].length < MIN_PASSWORD_CHARACTERS) return "name";
+  if (Array.from(rest).length < MIN_PASSWORD_CHARACTERS) return "name";
   return (await isBreached(rest)) ? "breached" : undefined;
 }
 
@@ -26,7 +26,7 @@ export async function findWeakness(password: string, userName: string): Promise<
 function wordsOf(userName: string): string[] {
   const name = foldPassword(userName.trim());
   const parts = name.split(/[^\p{L}\p{N}]+/u);
-  const words = [...PRODUCT_WORDS, name, ...parts].filter((word) => [...word].length >= MIN_WORD_CHARACTERS);
+  const words = [...PRODUCT_WORDS, name, ...parts].filter((word) => Array.from(word).length >= MIN_WORD_CHARACTERS);
   return [...new Set(words)].sort((a, b) => b.length - a.length);
 }
 

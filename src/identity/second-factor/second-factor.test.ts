@@ -38,7 +38,7 @@ async function addUser(): Promise<{ id: number; name: string }> {
 /** Computes the code of the app whose URI is given. */
 function codeOf(uri: string, steps = 0): string {
   const secret = new URL(uri).searchParams.get("secret") ?? "";
-  const bits = [...secret]
+  const bits = Array.from(secret)
     .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
     .join("");
   return totpCode(Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2))), totpStepAt(now) + steps);
@@ -47,9 +47,9 @@ function codeOf(uri: string, steps = 0): string {
 /** Sets up the app of the user. The returned codes belong to steps after the one that confirmed the app. */
 async function setUp(): Promise<{ uri: string; recovery_codes: string[] }> {
   const { uri } = await beginSecondFactor(pool, context, user);
-  const recovery_codes = (await confirmSecondFactor(pool, context, user.id, codeOf(uri))) ?? [];
+  const recoveryCodes = (await confirmSecondFactor(pool, context, user.id, codeOf(uri))) ?? [];
   now += 10 * STEP_MS;
-  return { uri, recovery_codes };
+  return { uri, recovery_codes: recoveryCodes };
 }
 
 const check = (code?: string, id = user.id): Promise<string> => checkSecondFactor(pool, context, id, code);

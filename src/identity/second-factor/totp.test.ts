@@ -99,7 +99,7 @@ describe("totp", () => {
 
 /** Computes a code from the secret in Base32, with code that shares nothing with the server's. */
 function codeOfApp(secret: string, ms: number): string {
-  const bits = [...secret]
+  const bits = Array.from(secret)
     .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
     .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));

@@ -27,7 +27,7 @@ async function readBytes({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (body !== null) {
-    for await (const chunk of body) {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       // Leaving the loop cancels the body.
       if (size > MAX_BYTES)

@@ -8,8 +8,8 @@ const MEMBERS = ["code", "error", "error_description"] as const;
 
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
-  const members: Partial<Record<string, unknown>> = { ...error };
-  const facts = MEMBERS.map((member) => members[member]).filter((fact) => typeof fact === "string");
+  const members = new Map<string, unknown>(Object.entries(error));
+  const facts = MEMBERS.map((member) => members.get(member)).filter((fact) => typeof fact === "string");
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
   return cutText([`${error.message}${cause}`, ...facts].join("; "), MAX_CHARACTERS);
 }

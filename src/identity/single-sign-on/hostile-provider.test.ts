@@ -68,9 +68,9 @@ describe("ID tokens", () => {
   });
 
   test("user info adds claims, and replaces none of the signed ones", async () => {
-    const user_info = () => ({ sub: "subject 2", groups: ["staff"], name: "Mallory", preferred_username: "Eva" });
+    const userInfo = () => ({ sub: "subject 2", groups: ["staff"], name: "Mallory", preferred_username: "Eva" });
     expect(
-      await signIn({ ...withClaims({ sub: "subject 2", groups: undefined, name: "Emil" }), user_info }),
+      await signIn({ ...withClaims({ sub: "subject 2", groups: undefined, name: "Emil" }), user_info: userInfo }),
     ).toMatchObject({
       kind: "signed-in",
     });
@@ -114,12 +114,12 @@ describe("metadata", () => {
   );
 
   test("(12.3.1) that names an endpoint without TLS on another computer is refused", async () => {
-    const authorization_endpoint = "http://login.example/auth";
-    await expect(signIn({ metadata: (all) => ({ ...all, authorization_endpoint }) })).rejects.toThrow(
+    const authorizationEndpoint = "http://login.example/auth";
+    await expect(signIn({ metadata: (all) => ({ ...all, authorization_endpoint: authorizationEndpoint }) })).rejects.toThrow(
       ProviderUnavailableError,
     );
-    const token_endpoint = "http://login.example/token";
-    expect(await signIn({ metadata: (all) => ({ ...all, token_endpoint }) })).toMatchObject(failed);
+    const tokenEndpoint = "http://login.example/token";
+    expect(await signIn({ metadata: (all) => ({ ...all, token_endpoint: tokenEndpoint }) })).toMatchObject(failed);
   });
 
   test("is loaded once for many sign-ins at the same time, and again after an hour", async () => {

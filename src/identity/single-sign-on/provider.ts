@@ -82,6 +82,7 @@ async function discover(settings: SingleSignOnSettings, timeout: number): Promis
     [customFetch]: boundedFetch,
     timeout,
     // The signature of the ID token is verified too, although TLS already authenticates the provider.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- only for a provider on this computer; isAllowedUrl refuses others
     execute: [enableNonRepudiationChecks, ...(server.protocol === "http:" ? [allowInsecureRequests] : [])],
   });
   // openid-client accepts other issuers for some hosts of Microsoft. With the metadata of all tenants, the users of any company could sign
@@ -98,7 +99,8 @@ function clientAuthentication(secret: string): ReturnType<typeof ClientSecretBas
   const post = ClientSecretPost(secret);
   return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-    return (methods.includes("client_secret_basic") ? basic : post)(server, ...rest);
+    const authenticate = methods.includes("client_secret_basic") ? basic : post;
+    authenticate(server, ...rest);
   };
 }
 

@@ -45,10 +45,10 @@ export async function startSignOn(
   const token = newToken();
   const secrets = { state: stateOf(token), nonce: newToken(), verifier: newToken() };
   const url = await provider.urlFor(secrets, redirect_uri);
-  const sealed_verifier = seal(await loadKeys(), VERIFIER_AAD, secrets.verifier);
+  const sealedVerifier = seal(await loadKeys(), VERIFIER_AAD, secrets.verifier);
   await insertSignOn(
     pool,
-    { state_hash: hashToken(token), sealed_verifier, nonce: secrets.nonce, next_path: safePath(next) },
+    { state_hash: hashToken(token), sealed_verifier: sealedVerifier, nonce: secrets.nonce, next_path: safePath(next) },
     SIGN_ON_MINUTES,
   );
   return { url, token };
@@ -132,9 +132,9 @@ async function enter(
       await recordAudit(db, { ...entry, ...changed });
       await endAll(db, id);
     }
-    const session_token = await startSession(db, id, returned.client);
+    const sessionToken = await startSession(db, id, returned.client);
     await recordAudit(db, { ...entryOf(returned), actor, action: "signed-in", detail: { by: METHOD } });
-    return { kind: "signed-in", session_token, next };
+    return { kind: "signed-in", session_token: sessionToken, next };
   });
 }
 

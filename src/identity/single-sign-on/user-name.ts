@@ -27,7 +27,7 @@ function cleanName(value: unknown): string {
     .normalize("NFC")
     .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
     .trim();
-  return [...printable]
+  return Array.from(printable)
     .slice(0, MAX_NAME_CHARACTERS - SUFFIX_CHARACTERS)
     .join("")
     .trim();

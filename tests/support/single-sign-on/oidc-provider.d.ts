@@ -7,7 +7,7 @@ declare module "oidc-provider" {
     save(): Promise<string>;
   }
 
-  export default class Provider {
+  export class Provider {
     constructor(issuer: string, configuration: object);
     readonly Grant: new (properties: { clientId: string | undefined; accountId: string | undefined }) => Grant;
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
