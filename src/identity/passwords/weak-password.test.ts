@@ -38,8 +38,8 @@ test("no random password is refused, whatever the name of the user is", async ()
 });
 
 test("(6.2.11) the name with up to seven further characters is always refused", async () => {
-  const name = fc.string({ unit: fc.constantFrom(..."abcdefgh"), minLength: 3, maxLength: 20 });
-  const more = fc.string({ unit: fc.constantFrom(..."0123456789!?-"), maxLength: 7 });
+  const name = fc.string({ unit: fc.constantFrom(...Array.from("abcdefgh")), minLength: 3, maxLength: 20 });
+  const more = fc.string({ unit: fc.constantFrom(...Array.from("0123456789!?-")), maxLength: 7 });
   await fc.assert(
     fc.asyncProperty(name, more, fc.nat(7), async (user, rest, at) => {
       expect(await findWeakness(rest.slice(0, at) + user.toUpperCase() + rest.slice(at), user)).toBeDefined();

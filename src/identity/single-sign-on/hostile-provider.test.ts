@@ -115,9 +115,9 @@ describe("metadata", () => {
 
   test("(12.3.1) that names an endpoint without TLS on another computer is refused", async () => {
     const authorizationEndpoint = "http://login.example/auth";
-    await expect(signIn({ metadata: (all) => ({ ...all, authorization_endpoint: authorizationEndpoint }) })).rejects.toThrow(
-      ProviderUnavailableError,
-    );
+    await expect(
+      signIn({ metadata: (all) => ({ ...all, authorization_endpoint: authorizationEndpoint }) }),
+    ).rejects.toThrow(ProviderUnavailableError);
     const tokenEndpoint = "http://login.example/token";
     expect(await signIn({ metadata: (all) => ({ ...all, token_endpoint: tokenEndpoint }) })).toMatchObject(failed);
   });

@@ -57,7 +57,9 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     answer(url, parameters = {}) {
       const { state = "", nonce: requested = "", redirect_uri = "" } = Object.fromEntries(new URL(url).searchParams);
       nonce = requested;
-      return new URL(`${redirect_uri}?${new URLSearchParams({ state, code: CODE, iss: issuer, ...parameters }).toString()}`);
+      return new URL(
+        `${redirect_uri}?${new URLSearchParams({ state, code: CODE, iss: issuer, ...parameters }).toString()}`,
+      );
     },
   };
   afterAll(() => {
@@ -77,11 +79,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     const times = { iat: now, exp: now + 300 };
     const claims = { iss: issuer, aud: test.settings.client_id, sub: "subject 1", nonce, groups: ["staff"], ...times };
     const { privateKey } = lies.foreign_key === true ? keys.foreign : keys.own;
-    const idToken = signJwt(
-      (lies.claims ?? unchanged)(claims),
-      { alg: "RS256", kid: "1", ...lies.header },
-      privateKey,
-    );
+    const idToken = signJwt((lies.claims ?? unchanged)(claims), { alg: "RS256", kid: "1", ...lies.header }, privateKey);
     return { access_token: "a secret access token", token_type: "Bearer", expires_in: 300, id_token: idToken };
   }
 }
