@@ -8,7 +8,7 @@ import { signInAt, startIdentityProvider } from "../support/single-sign-on/ident
 const HOST = "127.0.0.1:4000";
 const database = await createTestDatabase();
 const { pool } = database;
-const provider = await startIdentityProvider(`http://${HOST}/api/single-sign-on/callback`);
+const provider = await startIdentityProvider(() => `http://${HOST}/api/single-sign-on/callback`);
 const app = await createTestApp(database, {
   sign_in: { single_sign_on: provider.settings, password_sign_in: false },
 });

@@ -14,7 +14,7 @@ import { finishSignOn, startSignOn, type Finished, type Started } from "./sign-o
 
 const REDIRECT_URI = "http://127.0.0.1:4000/api/single-sign-on/callback";
 const { pool } = await createTestDatabase();
-const provider = await startIdentityProvider(REDIRECT_URI);
+const provider = await startIdentityProvider(() => REDIRECT_URI);
 const context = signOnContext(pool, provider.settings);
 let people = 0;
 

@@ -34,11 +34,15 @@ export const settingsFor = (issuer: string): SingleSignOnSettings => ({
   ],
 });
 
-export async function startIdentityProvider(redirectUri: string): Promise<TestProvider> {
-  let handle: ReturnType<Provider["callback"]> = () => undefined;
+/** Starts a provider.
+ * @param redirectUri called at the first request: the server may start after its provider
+ * @param host in the URL of the provider */
+export async function startIdentityProvider(redirectUri: () => string, host = "127.0.0.1"): Promise<TestProvider> {
+  let made: Provider | undefined;
   const server = createServer((request, response) => {
+    const provider = (made ??= newProvider(test, redirectUri()));
     if (request.url?.startsWith("/interaction/") !== true) {
-      handle(request, response);
+      provider.callback()(request, response);
       return;
     }
     const { person } = test;
@@ -50,9 +54,17 @@ export async function startIdentityProvider(redirectUri: string): Promise<TestPr
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
   const test: TestProvider = { settings: settingsFor(issuer), person: null };
-  const provider = new Provider(issuer, {
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return test;
+}
+
+function newProvider(test: TestProvider, redirectUri: string): Provider {
+  const provider: Provider = new Provider(test.settings.issuer, {
     clients: [
       { ...CLIENT, redirect_uris: [redirectUri], grant_types: ["authorization_code"], response_types: ["code"] },
     ],
@@ -73,12 +85,7 @@ export async function startIdentityProvider(redirectUri: string): Promise<TestPr
       return grant;
     },
   });
-  handle = provider.callback();
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return test;
+  return provider;
 }
 
 interface GrantContext {
