@@ -4,7 +4,7 @@ import { totpCode, totpStepAt } from "../../src/identity/second-factor/totp.ts";
 import { networkOf } from "../../src/http/network/network.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { createTestSession, createTestUser, signedInAs } from "../support/identity/users.ts";
+import { cookieOf, createTestSession, createTestUser, signedInAs } from "../support/identity/users.ts";
 import { webhookContext } from "../support/webhook-app.ts";
 
 const database = await createTestDatabase();
@@ -128,6 +128,15 @@ describe("the own account", () => {
     await pool.query("update sessions set signed_in_at = now() - interval '16 minutes'");
     expect(slugOf(await ask("POST", "/api/account/second-factor"))).toBe("recent-sign-in-required");
     expect((await ask("POST", "/api/session/confirm", { password: PASSWORD })).statusCode).toBe(200);
+  });
+
+  test("(11.3.2) the response with the secret is not stored, even if the request has an idempotency key", async () => {
+    const headers = { ...cookieOf(await createTestSession(pool, await newUser())), "idempotency-key": "a key" };
+    const response = await app.inject({ method: "POST", url: "/api/account/second-factor", headers });
+    const { secret } = response.json<{ secret: string }>();
+    expect(secret).toHaveLength(32);
+    const { rows } = await pool.query("select * from idempotency_keys");
+    expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
   test("a wrong code does not confirm a new app", async () => {

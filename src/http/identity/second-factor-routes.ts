@@ -24,8 +24,10 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
 
   app.route({
     ...begin_second_factor,
-    handler: (request) => {
+    handler: (request, reply) => {
       const { user_id: id, user: name } = sessionOf(request).sender;
+      // Without this header, a response to a request with an idempotency key would be stored, and with it the secret.
+      reply.header("cache-control", "no-store");
       return beginSecondFactor(pool, context, { id, name });
     },
   });
