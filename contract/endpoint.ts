@@ -7,9 +7,9 @@ import "./wording.ts";
 export const ACCESS = ["public", ...ROLES] as const;
 export type Access = (typeof ACCESS)[number];
 
-/** The scope that an API key needs for an endpoint. `session`: no key may use the endpoint, only a signed-in user. `none`: the endpoint
- * is public. */
-export const SCOPES = [...KEY_SCOPES, "session", "none"] as const;
+/** The scope that an API key needs for an endpoint. `session`: no key may use the endpoint, only a signed-in user. `key`: only keys may use
+ * the endpoint, whatever their scopes. `none`: the endpoint is public. */
+export const SCOPES = [...KEY_SCOPES, "session", "key", "none"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface Endpoint {

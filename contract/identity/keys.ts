@@ -83,3 +83,16 @@ export const revoke_key = endpoint({
     response: { 204: z.null(), 400: problem_document, 404: problem_document },
   },
 });
+
+export const revoke_current_key = endpoint({
+  method: "DELETE",
+  url: "/api/keys/current",
+  access: "viewer",
+  scope: "key",
+  schema: {
+    operationId: "revoke_current_key",
+    summary: "Revoke the API key with which the request is sent",
+    tags: ["keys"],
+    response: { 204: z.null(), 403: problem_document },
+  },
+});

@@ -46,7 +46,8 @@ async function keyOfLogin(baseUrl: string, io: Pick<Io, "env">): Promise<Credent
   return stored === undefined ? undefined : { key: stored.key, source: "login" };
 }
 
-async function keyInFolder(dataDir: string | undefined): Promise<Credential | undefined> {
+/** Returns the key of the account that runs the server on the data folder; undefined if there is none. */
+export async function keyInFolder(dataDir: string | undefined): Promise<Credential | undefined> {
   if (dataDir === undefined) return undefined;
   const path = join(dataDir, LOCAL_KEY_FILE);
   const key = (await readPrivateFile(path))?.trim();

@@ -13,7 +13,6 @@ import {
   readRoles,
   type Credential,
 } from "../../identity/credentials/store.ts";
-import { isKeyText } from "../../identity/keys/key-text.ts";
 import { isSignInRecent } from "../../identity/sessions/store.ts";
 import { hashToken } from "../../identity/tokens.ts";
 import { sessionTokenOf } from "./cookies.ts";
@@ -24,6 +23,7 @@ import { identityOf, mustAddNow, type RequestIdentity } from "./identity.ts";
 import { refusalOf } from "./permission.ts";
 import { declareAccess, type RouteAccess } from "./route-access.ts";
 import { createOpenResponses } from "./open-responses.ts";
+import { isApiKey } from "../../../contract/identity/key-format.ts";
 import { RECENT_SIGN_IN_MINUTES, type Role } from "../../../contract/identity/identity-rules.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -131,7 +131,7 @@ function presentedBy(request: FastifyRequest): Presented | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
-    return isKeyText(token) ? { kind: "key", token } : undefined;
+    return isApiKey(token) ? { kind: "key", token } : undefined;
   }
   const token = sessionTokenOf(request);
   return token === undefined ? undefined : { kind: "session", token };

@@ -13,6 +13,8 @@ export function refusalOf(identity: RequestIdentity, access: RouteAccess): Probl
       "not-permitted",
       `This needs the role "${role}", but the role of ${identity.user} is "${identity.role}". Ask an administrator.`,
     );
+  if (scope === "key" && identity.kind !== "key")
+    return new Problem("not-permitted", "This concerns the API key of a request, but the request has none.");
   if (identity.kind === "session") return undefined;
   if (identity.kind === "local")
     return is_own_account
@@ -27,6 +29,7 @@ export function refusalOf(identity: RequestIdentity, access: RouteAccess): Probl
 function refusalOfKey({ role, scopes, actor }: RequestIdentity, scope: RouteAccess["scope"]): Problem | undefined {
   if (scope === "session" || scope === "none")
     return new Problem("not-permitted", "API keys cannot do this. Sign in with a browser.");
+  if (scope === "key") return undefined;
   if (scopes?.includes(scope) !== true)
     return new Problem("not-permitted", `This needs the scope "${scope}", which ${actor} does not have.`);
   // The role of the owner may have changed since the key was created.

@@ -1,5 +1,5 @@
 // HTTP routes of API keys.
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { decodeIntegerCursor, toPage } from "../../cursor.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
@@ -10,13 +10,20 @@ import { lockUser } from "../../identity/users/store.ts";
 import { senderOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
 import { SCOPES_OF_ROLE } from "../../../contract/identity/identity-rules.ts";
-import { create_key, list_keys, revoke_key, type KeyRecord } from "../../../contract/identity/keys.ts";
+import {
+  create_key,
+  list_keys,
+  revoke_current_key,
+  revoke_key,
+  type KeyRecord,
+} from "../../../contract/identity/keys.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of valid keys of one user. */
 const MAX_KEYS = 50;
 
-export function keyRoutes(instance: FastifyInstance, { pool, access }: IdentityRoutesContext): void {
+export function keyRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
+  const { pool } = context;
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({
@@ -63,18 +70,31 @@ export function keyRoutes(instance: FastifyInstance, { pool, access }: IdentityR
   app.route({
     ...revoke_key,
     handler: async (request, reply) => {
-      const { role, user_id } = senderOf(request);
-      const { id } = request.params;
-      await withTransaction(pool, async (db) => {
-        const key = await readKey(db, id);
-        if (key === undefined || (key.user_id !== user_id && role !== "admin"))
-          throw new Problem("not-found", `You have no key ${id}.`);
-        await markRevoked(db, id);
-        await request.audit(db, { action: "key-revoked", subject: `key ${key.name} of ${key.user}` });
-        await notifyIdentityChange(db);
-      });
-      access.changed();
+      await revokeKey(request, context, request.params.id);
       return reply.code(204).send(null);
     },
   });
+
+  app.route({
+    ...revoke_current_key,
+    handler: async (request, reply) => {
+      const { key_id } = senderOf(request);
+      if (key_id !== undefined) await revokeKey(request, context, key_id);
+      return reply.code(204).send(null);
+    },
+  });
+}
+
+/** @throws Problem not-found */
+async function revokeKey(request: FastifyRequest, { pool, access }: IdentityRoutesContext, id: number): Promise<void> {
+  const { role, user_id } = senderOf(request);
+  await withTransaction(pool, async (db) => {
+    const key = await readKey(db, id);
+    if (key === undefined || (key.user_id !== user_id && role !== "admin"))
+      throw new Problem("not-found", `You have no key ${id}.`);
+    await markRevoked(db, id);
+    await request.audit(db, { action: "key-revoked", subject: `key ${key.name} of ${key.user}` });
+    await notifyIdentityChange(db);
+  });
+  access.changed();
 }

@@ -11,9 +11,6 @@ const SHOWN_END = 4;
 export const newKey = (): string => PREFIX + newToken();
 export const newLocalKey = (): string => LOCAL_PREFIX + newToken();
 
-/** Whether the text has the form of a key. Other texts need no query. */
-export const isKeyText = (text: string): boolean => /^sku_(local_)?[\w-]{43}$/.test(text);
-
 /** Returns the parts of a key that lists show. */
 export const shownParts = (key: string): { prefix: string; last_four: string } => ({
   prefix: key.slice(0, SHOWN_PREFIX),
