@@ -187,12 +187,13 @@ describe("a server that other computers can reach", async () => {
   const network = networkOf({ public_urls: ["https://shop.example"], trust_proxy: ["127.0.0.1"] });
   const open = await createTestApp(database, { webhooks, network });
 
-  async function asAdmin(name: string) {
+  async function asAdmin(name: string, more: Record<string, string> = {}) {
     const headers = {
       cookie: `__Host-skuport=${await createTestSession(pool, name)}`,
       host: "shop.example",
       "x-forwarded-proto": "https",
       "sec-fetch-site": "same-origin",
+      ...more,
     };
     return (method: "GET" | "POST" | "PUT", url: string, payload?: object) =>
       open.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
@@ -203,10 +204,22 @@ describe("a server that other computers can reach", async () => {
     expect((await ask("GET", "/api/session")).json()).toMatchObject({ must_add_second_factor: true });
     expect(slugOf(await ask("GET", "/api/products"))).toBe("second-factor-required");
     expect(slugOf(await ask("GET", "/api/users"))).toBe("second-factor-required");
+    expect((await ask("GET", "/products/list")).statusCode).toBe(200);
     const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
     expect((await ask("PUT", "/api/account/second-factor", { code: codeOf(secret, 0) })).statusCode).toBe(200);
     expect((await ask("GET", "/api/products")).statusCode).toBe(200);
     expect((await ask("GET", "/api/session")).json()).toMatchObject({ must_add_second_factor: false });
+  });
+
+  test.each([
+    ["/api/products", { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
+    ["/openapi.json", { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
+    ["/%61pi/products", {}],
+    ["/%61pi/users", {}],
+  ])("(6.3.3) without an app, no header and no spelling of %s opens it", async (url, more) => {
+    const ask = await asAdmin(await newUser("admin"), more);
+    const response = await ask("GET", url);
+    expect([response.statusCode, slugOf(response)]).toEqual([403, "second-factor-required"]);
   });
 
   test("(6.3.3) an administrator with single sign-on and a password must set one up too", async () => {

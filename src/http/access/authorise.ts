@@ -18,7 +18,7 @@ import { hashToken } from "../../identity/tokens.ts";
 import { sessionTokenOf } from "./cookies.ts";
 import { createCredentialCache } from "./credential-cache.ts";
 import { createDenialLog } from "./denials.ts";
-import { isSignInPage, opensTab, signInUrl } from "./documents.ts";
+import { isPagePath, isSignInPage, opensTab, signInUrl } from "./documents.ts";
 import { identityOf, mustAddNow, type RequestIdentity } from "./identity.ts";
 import { refusalOf } from "./permission.ts";
 import { declareAccess, type RouteAccess } from "./route-access.ts";
@@ -178,9 +178,12 @@ function isForged({ identity, method, headers }: FastifyRequest): boolean {
   return headers.origin === undefined && headers["sec-fetch-site"] === undefined;
 }
 
-/** Whether an administrator without a second factor may use the route: to set one up, and to sign out. */
+/** Whether an administrator without a second factor may use the route: to set one up, and to sign out. The page itself is no route of the
+ * server. The headers and the spelling of the URL do not count, because every client chooses them. */
 const isOpenWithoutSecondFactor = (request: FastifyRequest, { is_own_account }: RouteAccess): boolean =>
-  is_own_account || opensTab(request) || (request.routeOptions.url === "/api/session" && request.method === "GET");
+  is_own_account ||
+  (request.is404 && isPagePath(request)) ||
+  (request.routeOptions.url === "/api/session" && request.method === "GET");
 
 const hasMember = (body: unknown, names: readonly string[]): boolean =>
   typeof body === "object" && body !== null && names.some((name) => Object.hasOwn(body, name));
