@@ -199,7 +199,8 @@ export const patch_webhook = endpoint({
   url: "/api/webhooks/:id",
   access: "admin",
   scope: "manage",
-  recent_sign_in: ["headers"],
+  // The stored header values are sent to the new URL.
+  recent_sign_in: ["headers", "url"],
   schema: {
     operationId: "patch_webhook",
     summary: "Change a webhook; omitted fields stay unchanged",

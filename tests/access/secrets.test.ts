@@ -30,6 +30,8 @@ describe("(7.5.3) secrets of webhooks", () => {
     ["POST", `${url}/reveal`, {}],
     ["POST", `${url}/rotate`, {}],
     ["PATCH", url, { headers: { authorization: "x" } }],
+    // Otherwise, a new URL would receive the header values.
+    ["PATCH", url, { url: "http://127.0.0.1:9/other" }],
     ["POST", "/api/webhooks", { url: "http://127.0.0.1:9/", headers: { authorization: "x" } }],
   ];
   test.each(SECRET)("%s %s %j needs a sign-in within 15 minutes", async (method, path, payload) => {
@@ -55,7 +57,7 @@ describe("(7.5.3) secrets of webhooks", () => {
     });
   });
 
-  test("a webhook can be changed without a recent sign-in if its headers stay as they are", async () => {
+  test("a webhook can be changed without a recent sign-in if its URL and headers stay as they are", async () => {
     const asAda = await signedInAs(app, pool, "Ada");
     await pool.query("update sessions set signed_in_at = now() - interval '1 day'");
     expect((await asAda("PATCH", url, { description: "Shop" })).statusCode).toBe(200);
