@@ -35,6 +35,8 @@ interface Open {
 export function createOpenResponses(readRoles: ReadRoles, onError: (error: unknown) => void): OpenResponses {
   const open = new Set<Open>();
   let timer: NodeJS.Timeout | undefined;
+  /** Whether the next check follows a change. Further changes must not postpone it. */
+  let isSoon = false;
   let isStopped = false;
 
   const check = async (): Promise<void> => {
@@ -50,6 +52,7 @@ export function createOpenResponses(readRoles: ReadRoles, onError: (error: unkno
     clearTimeout(timer);
     if (isStopped) return;
     timer = setTimeout(() => {
+      isSoon = false;
       if (open.size === 0) {
         timer = undefined;
         return;
@@ -57,7 +60,8 @@ export function createOpenResponses(readRoles: ReadRoles, onError: (error: unkno
       check()
         .catch(onError)
         .finally(() => {
-          checkIn(CHECK_MS);
+          // A change during the check has already scheduled the next one.
+          if (!isSoon) checkIn(CHECK_MS);
         });
     }, ms).unref();
   };
@@ -75,7 +79,9 @@ export function createOpenResponses(readRoles: ReadRoles, onError: (error: unkno
       if (timer === undefined) checkIn(CHECK_MS);
     },
     checkSoon() {
-      if (open.size > 0) checkIn(SOON_MS);
+      if (open.size === 0 || isSoon) return;
+      isSoon = true;
+      checkIn(SOON_MS);
     },
     stop() {
       isStopped = true;
