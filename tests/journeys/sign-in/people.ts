@@ -14,9 +14,9 @@ export const PASSWORD = "seven grey lamps on a shelf";
 /** Options of a page in a browser without a session. */
 export const NOBODY = { user: null, reducedMotion: "reduce" } as const;
 
-/** Whether the browser reports a refusal that a journey about the sign-in causes on purpose. */
+/** Whether the browser reports a refusal, or the end of the event stream of an ended session. These journeys cause both on purpose. */
 export const isRefusal = (complaint: string): boolean =>
-  /the server responded with a status of (401|403|404|409|410|422|429)/.test(complaint);
+  /status of (401|403|404|409|410|422|429)|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(complaint);
 
 /** Options of `call` that make a request in the name of the administrator at the machine. */
 export async function asLocal({ base_url, folder }: PageServer): Promise<{ base_url: string; key: string }> {
