@@ -20,14 +20,10 @@ await writeFile(path, "sku,name,colour\nL-1,Lamp,red\nL-2,Shade,blue\n,Nameless,
 await importOverHttp(server.base_url, path);
 const local = await asLocal(server);
 await call(patch_product, { params: { sku: "L-1" }, body: { name: "Table lamp" } }, local);
-const definition = { key: "sku", name: "name", profile: "Lamps" };
 await call(
   put_profile,
-  { params: { name: "Lamps" }, body: { definition } },
-  {
-    ...local,
-    headers: { "if-none-match": "*" },
-  },
+  { params: { name: "Lamps" }, body: { profile: "Lamps", key: "sku", name: "name" } },
+  { ...local, headers: { "if-none-match": "*" } },
 );
 
 interface Control {
