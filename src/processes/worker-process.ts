@@ -104,10 +104,11 @@ export function superviseWorker(
 }
 
 /** Passes settings from the command line to the worker. */
-const settingsOf = (config: Config): Record<string, string> => ({
+export const settingsOf = (config: Config): Record<string, string> => ({
   SKUPORT_DATA_DIR: config.data_dir,
   SKUPORT_LOG_LEVEL: config.log_level,
   SKUPORT_WORKER_CONCURRENCY: String(config.worker_concurrency),
   ...(config.disk_reserve_bytes === undefined ? {} : { SKUPORT_DISK_RESERVE_BYTES: String(config.disk_reserve_bytes) }),
-  ...(config.database_url === undefined ? {} : { DATABASE_URL: config.database_url }),
+  // The server has read the file, if there is one. An empty value counts as not set.
+  ...(config.database_url === undefined ? {} : { DATABASE_URL: config.database_url, DATABASE_URL_FILE: "" }),
 });

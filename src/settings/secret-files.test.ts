@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError, loadConfig } from "../config.ts";
+import { settingsOf } from "../processes/worker-process.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "skuport-secrets-"));
 const URL_TEXT = "postgres://skuport:secret@db/skuport";
@@ -36,6 +37,11 @@ test("(13.3.1) a file that cannot be used is reported, without the secret", () =
   );
   expect(faultsOf({ DATABASE_URL_FILE: "wrong" })).toMatch(/^DATABASE_URL=mysql:\/\/skuport:\*\*\*@db/);
   expect(faultsOf({ SKUPORT_SECRETS_KEY_FILE: "wrong" })).not.toContain("secret@");
+});
+
+test("a worker that a server starts uses the database of the server's file", () => {
+  const env = { DATABASE_URL_FILE: join(dir, "url") };
+  expect(loadConfig({ ...env, ...settingsOf(loadConfig(env, dir)) }, dir).database_url).toBe(URL_TEXT);
 });
 
 test("a setting that is not a secret cannot be a file", () => {
