@@ -132,7 +132,7 @@ export default {
       comment:
         "Modules throw Problems and declare routes, but must not import src/http: a worker runs them without HTTP.",
       severity: "error",
-      from: { path: `^src/(${MODULES}|secrets|events|jobs|db)/`, pathNot: TESTS },
+      from: { path: `^src/(${MODULES}|identity|secrets|events|jobs|db)/`, pathNot: TESTS },
       to: { path: "^src/http/" },
     },
     {
@@ -234,6 +234,21 @@ export default {
       severity: "error",
       from: { path: "^src/(events|jobs)/", pathNot: TESTS },
       to: { path: "^src/", pathNot: "^src/(events|jobs|db)/|^src/config\\.ts$" },
+    },
+    {
+      name: "identity-knows-no-module",
+      comment: "Users, sessions and keys do not depend on what they protect; commands use them without HTTP.",
+      severity: "error",
+      from: { path: "^src/identity/", pathNot: TESTS },
+      to: { path: "^src/", pathNot: "^src/(identity|secrets|events|db)/|^src/config\\.ts$" },
+    },
+    {
+      name: "modules-do-not-decide-about-access",
+      comment:
+        "The hook in src/http/access decides who may do what. Modules see the actor of a request, and call request.audit.",
+      severity: "error",
+      from: { path: `^src/(${MODULES})/`, pathNot: TESTS },
+      to: { path: "^src/identity/" },
     },
     {
       name: "db-is-the-lowest-layer",

@@ -44,6 +44,12 @@ export function accountRoutes(instance: FastifyInstance, context: IdentityRoutes
     },
   });
 
+  sessionRoutes(instance, context);
+}
+
+function sessionRoutes(instance: FastifyInstance, { pool, access }: IdentityRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
   app.route({
     ...list_sessions,
     handler: async (request) => {
