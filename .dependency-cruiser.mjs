@@ -240,7 +240,7 @@ export default {
       comment: "Users, sessions and keys do not depend on what they protect; commands use them without HTTP.",
       severity: "error",
       from: { path: "^src/identity/", pathNot: TESTS },
-      to: { path: "^src/", pathNot: "^src/(identity|secrets|events|db)/|^src/config\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/(identity|secrets|events|db)/|^src/jobs/log\\.ts$|^src/config\\.ts$" },
     },
     {
       name: "modules-do-not-decide-about-access",

@@ -67,6 +67,17 @@ The file .env.example describes all settings.
   },
 };
 
+/** Waits until the server must stop.
+ * @returns true if it must stop because PostgreSQL cannot be restarted */
+async function untilStopped(embedded: OpenDatabase["embedded"], signal: AbortSignal, log: Logger): Promise<boolean> {
+  const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
+  const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
+  const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
+  if (!(ended instanceof Error)) return false;
+  log.error({ err: ended }, "PostgreSQL could not be restarted; exiting");
+  return true;
+}
+
 async function serveOn(
   config: Config,
   database: OpenDatabase,
@@ -112,13 +123,7 @@ async function serveOn(
     worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     await announceFirstSignIn(pool, publicOrigin(config, url), { stdout: io.stdout, log });
-    const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
-    const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
-    const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
-    if (ended instanceof Error) {
-      log.error({ err: ended }, "PostgreSQL could not be restarted; exiting");
-      failed = true;
-    }
+    failed = await untilStopped(embedded, signal, log);
     await worker?.stop();
   } finally {
     await app.close();

@@ -1,4 +1,5 @@
 // Tests the limits of failed attempts. The limits are in the database, so several servers share them.
+import type * as argon2 from "@node-rs/argon2";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { listAudit } from "../../src/identity/audit/audit.ts";
 import { networkOf } from "../../src/identity/throttle/subjects.ts";
@@ -9,7 +10,7 @@ import { cookieOf, createTestSession, createTestUser } from "../support/identity
 /** Counts the hashes that are computed, and how many of them at the same time. */
 const hashes = vi.hoisted(() => ({ total: 0, running: 0, most_at_once: 0 }));
 vi.mock("@node-rs/argon2", async (importOriginal) => {
-  const original = await importOriginal<typeof import("@node-rs/argon2")>();
+  const original = await importOriginal<typeof argon2>();
   return {
     ...original,
     verify: async (...given: Parameters<typeof original.verify>) => {

@@ -26,8 +26,8 @@ export function accountRoutes(instance: FastifyInstance, context: IdentityRoutes
       const { user_id, user } = sender;
       if (!password_sign_in)
         throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
-      const { client: address, id: request_id, body } = request;
-      await confirmPassword(context, body.old, { session_id, user_id, user, address, request_id });
+      const { client: address, id, body } = request;
+      await confirmPassword(context, body.old, { session_id, user_id, user, address, request_id: id });
       const passwordHash = await newPasswordHash(body.new, user);
       const token = newToken();
       await withTransaction(pool, async (db) => {

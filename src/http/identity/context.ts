@@ -23,7 +23,7 @@ const MAX_AGENT_CHARACTERS = 300;
 
 /** Returns the client of a sign-in. */
 export function clientOf(request: FastifyRequest): SignInClient {
-  const { client: address, id: request_id, headers } = request;
+  const { client: address, id, headers } = request;
   const agent = cutText(headers["user-agent"] ?? "", MAX_AGENT_CHARACTERS);
-  return { address, agent, request_id, earlier_token: sessionTokenOf(request) };
+  return { address, agent, request_id: id, earlier_token: sessionTokenOf(request) };
 }

@@ -75,8 +75,8 @@ function sessionRoutes(instance: FastifyInstance, context: IdentityRoutesContext
     handler: async (request, reply) => {
       const { sender, session_id } = sessionOf(request);
       const { user_id, user } = sender;
-      const { client: address, id: request_id } = request;
-      await confirmUser(context, request.body, { session_id, user_id, user, address, request_id });
+      const { client: address, id } = request;
+      await confirmUser(context, request.body, { session_id, user_id, user, address, request_id: id });
       const token = newToken();
       await withTransaction(pool, async (db) => {
         await renewSession(db, session_id, hashToken(token));

@@ -48,7 +48,7 @@ export async function findSession(db: Queryable, tokenHash: Buffer): Promise<Ses
   return rows[0];
 }
 
-/** Finds the valid API key of an enabled user, or a local key. Whoever can read the file of a local key administers this installation, so
+/** Finds the valid API key of an enabled user, or a local key. A program that can read the file of a local key can also read the database, so
  * the key has the role `admin` whatever the role of its owner is. */
 export async function findKey(db: Queryable, keyHash: Buffer): Promise<KeyCredential | undefined> {
   const { rows } = await db.query<KeyCredential>(

@@ -14,7 +14,7 @@ const FILE = "local.key";
 export interface LocalKey {
   key: string;
   /** Deletes the file and makes the key invalid. */
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** Creates a key for the data folder, and writes it to the folder. The folder's earlier key becomes invalid. */

@@ -23,7 +23,7 @@ export interface WatchedPage {
 }
 
 export interface PageOptions extends BrowserContextOptions {
-  /** Who is signed in; null = nobody. Default: the administrator `admin`. A user that does not exist is created. */
+  /** Who is signed in; null = no one. Default: the administrator `admin`. A user that does not exist is created. */
   user?: { name: string; role: Role } | null;
 }
 
