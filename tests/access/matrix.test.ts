@@ -57,6 +57,7 @@ const ROLES_OF_SCOPE: Record<string, readonly string[]> = {
 function isAllowed({ "x-access": access, "x-scope": scope }: Operation, { role, scopes }: Sender): boolean {
   if (access === "public") return true;
   if (ROLES_FOR[access]?.includes(role) !== true) return false;
+  if (scope === "key") return scopes !== null;
   return scopes === null || (scopes.includes(scope) && ROLES_OF_SCOPE[scope]?.includes(role) === true);
 }
 
@@ -65,7 +66,10 @@ describe.each(operations)("$method $url ($operationId)", (operation) => {
 
   test("is permitted to exactly those whose role and scope include it", async () => {
     for (const sender of senders) {
-      const answer = await ask(method, url, { ...SAME_ORIGIN, ...(await sender.headers()) });
+      const answer = await ask(method, url, {
+        ...SAME_ORIGIN,
+        ...(await sender.headers(operation["x-scope"] === "key")),
+      });
       const message = `${sender.name}: ${JSON.stringify(answer)}`;
       if (isAllowed(operation, sender)) {
         expect([REFUSED.problem, UNKNOWN.problem], message).not.toContain(answer.problem);

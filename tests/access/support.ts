@@ -48,7 +48,8 @@ export interface Sender {
   role: Role;
   /** Scopes of the key; null = a session. */
   scopes: readonly string[] | null;
-  headers: () => Promise<Headers>;
+  /** @param isNew whether to use a new key, because the request ends it */
+  headers: (isNew?: boolean) => Promise<Headers>;
 }
 
 /** Creates a user of each role, and returns their sessions and keys with each scope. Each call of `headers` of a session starts a new
@@ -65,10 +66,12 @@ export async function createSenders(pool: pg.Pool, port: number): Promise<Sender
       headers: async () => cookieOf(await createTestSession(pool, user), port),
     });
     for (const scopes of [...KEY_SCOPES.map((scope) => [scope]), KEY_SCOPES]) {
-      const key = await createTestKey(pool, user, { scopes });
-      const headers = { authorization: `Bearer ${key}` };
+      const create = async (): Promise<Headers> => ({
+        authorization: `Bearer ${await createTestKey(pool, user, { scopes })}`,
+      });
+      const kept = await create();
       const name = `a key with the scopes ${scopes.join(", ")} of a user with the role ${role}`;
-      senders.push({ name, role, scopes, headers: () => Promise.resolve(headers) });
+      senders.push({ name, role, scopes, headers: (isNew) => (isNew ? create() : Promise.resolve(kept)) });
     }
   }
   return senders;

@@ -18,6 +18,7 @@ import {
   VOLUMES,
   type Webhook,
 } from "../../../contract/webhooks/webhooks.ts";
+import { Problem } from "../../../contract/problems.ts";
 import { UsageError } from "../command.ts";
 import { NO_SERVER, type Server } from "../server/find-server.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
@@ -58,10 +59,22 @@ export async function addWebhook({ args, options, server, io }: WebhookCall): Pr
     description: options.description,
   };
   const { id } = await call(create_webhook, { body }, target);
-  const { secrets } = await call(reveal_webhook, { params: { id } }, target);
-  const secret = secrets[0]?.secret ?? "";
-  io.stdout.write(options.json === true ? line({ id, secret }) : `Added webhook ${id}. Its secret: ${secret}\n`);
+  const secret = await revealSecret(id, target);
+  const about =
+    secret === null ? "An API key cannot read its secret: see the page of the webhook." : `Its secret: ${secret}`;
+  io.stdout.write(options.json === true ? line({ id, secret }) : `Added webhook ${id}. ${about}\n`);
   return 0;
+}
+
+/** @returns null if the credential may not read secrets, as API keys may not */
+async function revealSecret(id: number, target: Server): Promise<string | null> {
+  try {
+    const { secrets } = await call(reveal_webhook, { params: { id } }, target);
+    return secrets[0]?.secret ?? "";
+  } catch (error) {
+    if (error instanceof Problem && error.slug === "not-permitted") return null;
+    throw error;
+  }
 }
 
 export async function testWebhook({ args, options, server, io }: WebhookCall): Promise<number> {

@@ -3,11 +3,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createTestKey } from "../../../tests/support/identity/users.ts";
 import { until } from "../../../tests/support/until.ts";
 import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
 import { loadKeyring } from "../../secrets/keyring.ts";
@@ -108,6 +110,22 @@ test.each([
   const { code, err } = await run(...args);
   expect(code).toBe(2);
   expect(err).toContain(message);
+});
+
+test("with an API key, `add` prints the id without the secret, and `listen --webhook` is refused", async () => {
+  const key = await createTestKey(database.pool, "admin");
+  const env = { ...process.env, SKUPORT_API_KEY: key };
+  const runWithKey = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const child = spawn(process.execPath, [MAIN, "webhooks", ...args, "--url", url], { cwd, env });
+    const output = Promise.all([text(child.stdout), text(child.stderr)]);
+    const [code] = (await once(child, "close")) as [number];
+    const [out, err] = await output;
+    return { code, out, err };
+  };
+  const added = await runWithKey("add", "https://key.example/", "--json");
+  const { id, secret } = JSON.parse(added.out) as { id: number; secret: string | null };
+  expect([added.code, secret]).toEqual([0, null]);
+  expect(await runWithKey("listen", "--webhook", String(id))).toMatchObject({ code: 1, out: "" });
 });
 
 test("a refusal of the server prints one sentence and exits with 1", async () => {

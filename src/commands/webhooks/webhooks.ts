@@ -26,7 +26,8 @@ export const webhooksCommand: Command = {
        skuport webhooks listen [--port PORT] [--webhook ID | --secret-file FILE] [--status CODE]
 
   list          list all webhooks with their status
-  add           send events to URL: all types, or only those in --types. Prints the id and the secret
+  add           send events to URL: all types, or only those in --types. Prints the id and, unless the
+                command uses an API key, the secret
   test          send a test event now and show the response. Exit code: 0 if the receiver accepted it
   deliveries    show the log of deliveries, newest first
   replay        send again the deliveries that failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing the events
