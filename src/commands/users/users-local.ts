@@ -1,5 +1,5 @@
-// The subcommands of `skuport users` that work without a server, directly on the database. Whoever can read the data folder or
-// DATABASE_URL can do this anyway.
+// The subcommands of `skuport users` that work without a server, directly on the database. They need no sign-in: an
+// account that can read the data folder or DATABASE_URL can change the table of users anyway.
 import type pg from "pg";
 import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import { publicOrigin } from "../../http/network/network.ts";

@@ -50,10 +50,10 @@ test("a user is invited by a link, gets another role, and is disabled and enable
     ["admin", "admin"],
     ["Erna", "importer"],
   ]);
-  const unknown = await run("users", "disable", "nobody");
+  const unknown = await run("users", "disable", "unknown");
   expect([unknown.code, unknown.err]).toEqual([
     1,
-    'There is no user "nobody". `skuport users list` shows all users.\n',
+    'There is no user "unknown". `skuport users list` shows all users.\n',
   ]);
   expect((await run("users", "disable", "admin")).err).toContain("admin is the only enabled administrator");
 });
@@ -69,7 +69,7 @@ test("`link` and `reset` print a link with which a user chooses a password; an e
   expect((await redeem(tokenIn(second.out), "another horse 8 battery")).status).toBe(200);
 });
 
-test("(6.4.1) `rescue` prints a link that signs in an administrator without a password, and nobody else", async () => {
+test("(6.4.1) `rescue` prints a link that signs in an administrator without a password, and no other user", async () => {
   await createTestUser(pool, "Greta", "admin");
   const named = await run("users", "rescue", "greta");
   expect(named.out).toContain("This link signs in Greta without a password.");

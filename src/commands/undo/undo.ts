@@ -1,16 +1,16 @@
 // skuport undo: undoes a changeset through the server, or shows what an undo would do.
 import { setTimeout as sleep } from "node:timers/promises";
-import { call } from "../../client/call.ts";
+import { call } from "../../../client/call.ts";
 import {
   cancel_operation,
   get_operation,
   isOperationOver,
   type Operation,
-} from "../../contract/changesets/operations.ts";
-import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
-import { readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { NO_SERVER, withServer, type Server } from "./server/find-server.ts";
-import { oneLine } from "../terminal.ts";
+} from "../../../contract/changesets/operations.ts";
+import { undo_changeset, type UndoPreview } from "../../../contract/changesets/undo.ts";
+import { readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { NO_SERVER, withServer, type Server } from "../server/find-server.ts";
+import { oneLine } from "../../terminal.ts";
 
 const POLL_MS = 100;
 /** Maximum number of conflicts (products that were changed after the changeset) that a preview prints. The API returns all of them. */

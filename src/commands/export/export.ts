@@ -1,10 +1,10 @@
 // skuport export: writes products to a file or stdout, as GET /api/products/export does, with or without a server.
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { download } from "../../client/download.ts";
-import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/catalog/export.ts";
-import { optionError, readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { withServer, type Server } from "./server/find-server.ts";
+import { download } from "../../../client/download.ts";
+import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../../contract/catalog/export.ts";
+import { optionError, readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { withServer, type Server } from "../server/find-server.ts";
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 
@@ -105,9 +105,9 @@ async function exportAlone(
   write: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   // Load these modules only if needed: an export from a server needs none of these.
-  const { exportProducts } = await import("../catalog/export/export-products.ts");
-  const { createLog } = await import("../processes/log.ts");
-  const { openDatabase, openPool } = await import("../processes/open-database.ts");
+  const { exportProducts } = await import("../../catalog/export/export-products.ts");
+  const { createLog } = await import("../../processes/log.ts");
+  const { openDatabase, openPool } = await import("../../processes/open-database.ts");
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
   const database = await openDatabase(config, "skuport export", log);

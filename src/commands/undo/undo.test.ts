@@ -5,12 +5,12 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandEnvironment } from "../../tests/support/identity/command-environment.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
-import { importBytes } from "../../tests/support/import-file.ts";
-import { createOperationApp } from "../../tests/support/operation-app.ts";
+import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { importBytes } from "../../../tests/support/import-file.ts";
+import { createOperationApp } from "../../../tests/support/operation-app.ts";
 
-const MAIN = join(import.meta.dirname, "../main.ts");
+const MAIN = join(import.meta.dirname, "../../main.ts");
 const database = await createTestDatabase();
 const { app, ask, context, finish } = await createOperationApp(database);
 const url = await app.listen({ host: "127.0.0.1", port: 0 });
