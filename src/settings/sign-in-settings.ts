@@ -1,6 +1,6 @@
 // Settings of sign-in: single sign-on with OpenID Connect, and whether users can sign in with a password.
 import { z } from "zod";
-import { isAllowedUrl } from "../identity/single-sign-on/provider-url.ts";
+import { isAllowedUrl } from "../identity/single-sign-on/provider/provider-url.ts";
 import { parseRoles } from "../identity/single-sign-on/role-map.ts";
 import type { SingleSignOnSettings } from "../identity/single-sign-on/settings.ts";
 import { yesOrNo, type Setting } from "./setting.ts";

@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { safePath } from "../../identity/single-sign-on/next-path.ts";
-import { describeFailure } from "../../identity/single-sign-on/describe-failure.ts";
-import { lazyProvider } from "../../identity/single-sign-on/lazy-provider.ts";
-import { ProviderUnavailableError } from "../../identity/single-sign-on/provider-contract.ts";
+import { describeFailure } from "../../identity/single-sign-on/provider/describe-failure.ts";
+import { lazyProvider } from "../../identity/single-sign-on/provider/lazy-provider.ts";
+import { ProviderUnavailableError } from "../../identity/single-sign-on/provider/provider-contract.ts";
 import {
   finishSignOn,
   SIGN_ON_MINUTES,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { sendJson, startHostileProvider, type Lies } from "../../../tests/support/single-sign-on/hostile-provider.ts";
 import { CLIENT_OF_TESTS, signOnContext } from "../../../tests/support/single-sign-on/sign-on-context.ts";
-import { ProviderUnavailableError } from "./provider-contract.ts";
+import { ProviderUnavailableError } from "./provider/provider-contract.ts";
 import { finishSignOn, startSignOn, type Finished, type SignOnContext } from "./sign-on.ts";
 
 const REDIRECT_URI = "http://127.0.0.1:4000/api/single-sign-on/callback";

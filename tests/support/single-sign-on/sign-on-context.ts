@@ -1,7 +1,7 @@
 // The context of single sign-on for tests without a server.
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { createProvider } from "../../../src/identity/single-sign-on/provider.ts";
+import { createProvider } from "../../../src/identity/single-sign-on/provider/provider.ts";
 import type { SingleSignOnSettings } from "../../../src/identity/single-sign-on/settings.ts";
 import type { SignOnContext } from "../../../src/identity/single-sign-on/sign-on.ts";
 import { loadKeyring } from "../../../src/secrets/keyring.ts";

@@ -14,9 +14,9 @@ import {
 } from "openid-client";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { isAllowedUrl } from "./provider-url.ts";
-import { readClaim } from "./role-map.ts";
+import { readClaim } from "../role-map.ts";
 import { ProviderUnavailableError, type Provider, type Secrets, type UserClaims } from "./provider-contract.ts";
-import type { SingleSignOnSettings } from "./settings.ts";
+import type { SingleSignOnSettings } from "../settings.ts";
 
 /** Time limit of each call. */
 const CALL_SECONDS = 5;

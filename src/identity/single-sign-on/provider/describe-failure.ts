@@ -1,6 +1,6 @@
 // Describes why a sign-in at the identity provider failed, for the log and the audit log. Errors of openid-client contain the whole response
 // of the provider, with its tokens, so only these texts of an error are used.
-import { cutText } from "../../../contract/faults.ts";
+import { cutText } from "../../../../contract/faults.ts";
 
 const MAX_CHARACTERS = 300;
 /** Codes of OAuth, and the description that the provider adds. */

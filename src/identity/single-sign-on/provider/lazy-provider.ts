@@ -1,6 +1,6 @@
 // Loads openid-client at the first sign-in, so that no server without single sign-on, and no start of a server, waits for it.
 import type { Provider } from "./provider-contract.ts";
-import type { SingleSignOnSettings } from "./settings.ts";
+import type { SingleSignOnSettings } from "../settings.ts";
 
 export function lazyProvider(settings: SingleSignOnSettings): Provider {
   let loading: Promise<Provider> | undefined;
