@@ -103,8 +103,21 @@ test.each(operations)("$method $path rejects strings that cannot be stored", asy
   for (const request of requests) check(method, operation, await ask(method, request));
 });
 
+/** Operations that need a password, a code, a token or an identity provider. Tests in tests/access/ send requests that succeed. */
+const NEEDS_SECRET = new Set([
+  "sign_in",
+  "confirm_sign_in",
+  "look_at_link",
+  "redeem_link",
+  "start_single_sign_on",
+  "finish_single_sign_on",
+  "confirm_second_factor",
+  "remove_second_factor",
+]);
+
 test("nearly every route has succeeded at least once, which shows that the requests are meaningful", () => {
-  const failed = operations.map(({ operation }) => operation.operationId).filter((id) => !succeeded.has(id));
+  const possible = operations.filter(({ operation }) => !NEEDS_SECRET.has(operation.operationId));
+  const failed = possible.map(({ operation }) => operation.operationId).filter((id) => !succeeded.has(id));
   // Up to a seventh of the routes may never succeed: they need a state that random requests hardly ever produce, such as a held import.
   expect(failed.length, failed.join(", ")).toBeLessThanOrEqual(operations.length / 7);
 });
