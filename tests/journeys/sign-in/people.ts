@@ -58,7 +58,7 @@ const STEP_MS = 30_000;
 /** The code that an authenticator app shows (RFC 6238, SHA-1, six digits). `steps` moves the time: each code is accepted once, so a second
  * sign-in in the same half minute needs the code of the next step. */
 export function codeOf(secret: string, steps = 0): string {
-  const bits = [...secret.replaceAll(/[ =]/g, "")]
+  const bits = Array.from(secret.replaceAll(/[ =]/g, ""))
     .map((character) => BASE32.indexOf(character).toString(2).padStart(5, "0"))
     .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

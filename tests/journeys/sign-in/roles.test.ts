@@ -1,4 +1,4 @@
-// What each role sees: controls that the role does not allow are absent, and pages that it does not allow say so.
+// What each role sees: controls that the role does not allow are absent, and pages that it does not allow show the role that they need.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -104,7 +104,7 @@ test.each(ROLES)("(8.3.1) the role %s sees exactly the controls that it allows",
 });
 
 test.each(ROLES)(
-  "the role %s opens exactly the pages that it allows; the others say which role they need",
+  "the role %s opens exactly the pages that it allows; the others show the role that they need",
   async (role) => {
     const page = await openAs(role, "/settings");
     for (const [at, needs, heading] of PAGES) {

@@ -56,7 +56,7 @@ test("empty fields are named before anything is sent", async () => {
   expect(posts).toEqual([]);
 });
 
-test("(6.3.1) after too many failures the page says so, even for the right password", async () => {
+test("(6.3.1) too many failures block the sign-in, even with the right password", async () => {
   await addUser(server, "Tim", "viewer");
   for (let i = 0; i < 10; i++)
     await call(sign_in, { body: { user: "Tim", password: `wrong ${String(i)}` } }, { base_url: server.base_url }).catch(
@@ -83,7 +83,7 @@ test("(7.4.1) signing out ends the session: the back button and a new tab show t
   expect(page.url()).toContain("next=%2Fsettings");
 });
 
-test("a link to the sign-out page signs nobody out without a click", async () => {
+test("a link to the sign-out page ends no session without a click", async () => {
   const page = await open("/sign-in");
   await signIn(page, "Vera");
   await page.goto("/sign-out");
@@ -145,7 +145,7 @@ test("(14.2.1) the secret of a link leaves the address bar and the history at on
   expect(urls.filter((url) => url.includes(secret) && !url.includes(`#link=${secret}`))).toEqual([]);
 });
 
-test("a link that was used says what to do next", async () => {
+test("a used link shows what to do next", async () => {
   const link = await invite(server, "Uwe", "viewer");
   const first = await open(link);
   await first.getByLabel("New password").fill(PASSWORD);
