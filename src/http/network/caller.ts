@@ -52,9 +52,6 @@ export function identifyCallers(app: FastifyInstance, network: Network): void {
   });
 }
 
-/** Whether the request used TLS, so that cookies must be `Secure`. */
-export const isTls = (request: FastifyRequest): boolean => request.is_tls;
-
 export const peerOf = ({ raw }: FastifyRequest): string => withoutMapping(raw.socket.remoteAddress ?? "");
 
 /** Whether a trusted reverse proxy has sent the request. */
