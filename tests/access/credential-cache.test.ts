@@ -78,21 +78,3 @@ describe("an entry", () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 });
-
-test("TEMPORARY speed", async () => {
-  const headers = cookieOf(await createTestSession(pool, "admin"));
-  const run = async (options: object): Promise<number> => {
-    const times: number[] = [];
-    for (let i = 0; i < 3000; i++) {
-      const t = performance.now();
-      await app.inject({ url: "/health/live", ...options });
-      times.push(performance.now() - t);
-    }
-    return times.sort((a, b) => a - b)[1500] ?? 0;
-  };
-  await run({});
-  const a = await run({});
-  const b = await run({ url: "/api/session", headers });
-  const c = await run({ url: "/api/session" });
-  console.log("SPEED public", a, "session", b, "key", c);
-});
