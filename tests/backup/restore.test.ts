@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { BackupFileError, verifyBackup } from "../../src/backup/backup-reader.ts";
 import { BackupOutputError, writeOutputFile } from "../../src/backup/output-file.ts";
 import type { Io } from "../../src/commands/command.ts";
-import { restoreCommand } from "../../src/commands/restore.ts";
+import { restoreCommand } from "../../src/commands/backup/restore.ts";
 import { loadConfig } from "../../src/config.ts";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { refuseIncompleteRestore } from "../../src/db/data-dir/interrupted-restore.ts";

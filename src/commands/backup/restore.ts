@@ -1,17 +1,17 @@
 // skuport restore: replaces database, uploaded files and keys by those of a backup.
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { verifyBackup, type VerifiedBackup } from "../backup/backup-reader.ts";
-import { planMigrations, requireSpace, restoreBackup, RestoreError } from "../backup/restore-backup.ts";
-import { isUsed, listOtherSessions } from "../backup/restore-tables.ts";
-import type { Config } from "../config.ts";
-import { connectClient } from "../db/connection/connect.ts";
-import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
-import { isRestoreIncomplete } from "../db/data-dir/interrupted-restore.ts";
-import { createLog } from "../processes/log.ts";
-import { holdDatabase } from "../processes/open-database.ts";
-import { countOf } from "./backup-words.ts";
-import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { verifyBackup, type VerifiedBackup } from "../../backup/backup-reader.ts";
+import { planMigrations, requireSpace, restoreBackup, RestoreError } from "../../backup/restore-backup.ts";
+import { isUsed, listOtherSessions } from "../../backup/restore-tables.ts";
+import type { Config } from "../../config.ts";
+import { connectClient } from "../../db/connection/connect.ts";
+import { createDiskReserve } from "../../db/data-dir/disk-reserve.ts";
+import { isRestoreIncomplete } from "../../db/data-dir/interrupted-restore.ts";
+import { createLog } from "../../processes/log.ts";
+import { holdDatabase } from "../../processes/open-database.ts";
+import { countOf } from "./words.ts";
+import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 
 const NAME = "skuport restore";
 

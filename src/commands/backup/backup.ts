@@ -1,18 +1,18 @@
 // skuport backup: writes database, uploaded files and keys to one file, while the server and imports run.
 import { once } from "node:events";
 import { resolve } from "node:path";
-import type { Sink } from "../backup/backup-writer.ts";
-import { makeBackup, type BackupReport } from "../backup/make-backup.ts";
-import { writeOutputFile } from "../backup/output-file.ts";
-import type { Config } from "../config.ts";
-import { LOCAL_ACTOR } from "../../contract/actor.ts";
-import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
-import { recordAudit } from "../identity/audit/audit.ts";
-import { createLog } from "../processes/log.ts";
-import { openDatabase } from "../processes/open-database.ts";
-import { VERSION } from "../version.ts";
-import { readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { countOf, sizeOf } from "./backup-words.ts";
+import type { Sink } from "../../backup/backup-writer.ts";
+import { makeBackup, type BackupReport } from "../../backup/make-backup.ts";
+import { writeOutputFile } from "../../backup/output-file.ts";
+import type { Config } from "../../config.ts";
+import { LOCAL_ACTOR } from "../../../contract/actor.ts";
+import { connectClient, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { recordAudit } from "../../identity/audit/audit.ts";
+import { createLog } from "../../processes/log.ts";
+import { openDatabase } from "../../processes/open-database.ts";
+import { VERSION } from "../../version.ts";
+import { readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { countOf, sizeOf } from "./words.ts";
 
 const NAME = "skuport backup";
 
