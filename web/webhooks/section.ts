@@ -5,6 +5,7 @@ export const webhooks: Section = {
   label: "shell.sections.webhooks",
   icon: "i-lucide-webhook",
   key: "w",
+  role: "admin",
   routes: [
     { path: "/webhooks", name: "webhooks", component: () => import("./WebhooksPage.vue") },
     {

@@ -36,7 +36,7 @@ interface Control {
 }
 
 const PRODUCTS = { path: "/products", shows: "L-2" };
-const PRODUCT = { path: "/products?open=L-1", shows: "Created at" };
+const PRODUCT = { path: "/products?open=L-1", shows: "History" };
 const IMPORT = { path: "/imports/1", shows: "Rejected rows" };
 const PROFILE = { path: "/profiles/Lamps", shows: "Which files use this profile" };
 
