@@ -112,20 +112,18 @@ test.each([
   expect(err).toContain(message);
 });
 
-test("with an API key, `add` prints the id without the secret, and `listen --webhook` is refused", async () => {
+test("an API key cannot read the secrets of a webhook for `listen --webhook`", async () => {
   const key = await createTestKey(database.pool, "admin");
   const env = { ...process.env, SKUPORT_API_KEY: key };
-  const runWithKey = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const child = spawn(process.execPath, [MAIN, "webhooks", ...args, "--url", url], { cwd, env });
-    const output = Promise.all([text(child.stdout), text(child.stderr)]);
-    const [code] = (await once(child, "close")) as [number];
-    const [out, err] = await output;
-    return { code, out, err };
-  };
-  const added = await runWithKey("add", "https://key.example/", "--json");
-  const { id, secret } = JSON.parse(added.out) as { id: number; secret: string | null };
-  expect([added.code, secret]).toEqual([0, null]);
-  expect(await runWithKey("listen", "--webhook", String(id))).toMatchObject({ code: 1, out: "" });
+  const payload = { url: "https://a.example/" };
+  const { id } = (await app.inject({ method: "POST", url: "/api/webhooks", payload })).json<{ id: number }>();
+  const child = spawn(process.execPath, [MAIN, "webhooks", "listen", "--webhook", String(id), "--url", url], {
+    cwd,
+    env,
+  });
+  const error = text(child.stderr);
+  expect(((await once(child, "close")) as [number])[0]).toBe(1);
+  expect(await error).toContain("API keys cannot do this");
 });
 
 test("a refusal of the server prints one sentence and exits with 1", async () => {
