@@ -1,4 +1,4 @@
-// Deletes what sign-ins leave behind: old audit entries, ended sessions, used links, failed sign-ins that no longer count.
+// Deletes what sign-ins leave behind: old audit entries, ended sessions, expired local keys, used links, failed sign-ins that no longer count.
 import type pg from "pg";
 
 /** Maximum number of rows that one statement deletes. */
@@ -8,6 +8,7 @@ const PURGE_BATCH = 5000;
  * may still refer to them. */
 const OLD = {
   sessions: "expires_at < now() - interval '1 day' or last_used_at < now() - interval '1 day'",
+  api_keys: "local_folder is not null and expires_at < now() - interval '1 day'",
   one_time_links: "expires_at < now() - interval '1 day' or used_at < now() - interval '1 day'",
   sign_in_failures: "at < now() - interval '1 hour'",
 } as const;

@@ -34,8 +34,8 @@ const OWNER = `u.id as user_id, u.name as user, u.role, u.password_hash is not n
   u.totp_secret is not null as has_second_factor, u.issuer is not null as single_sign_on`;
 
 /** Condition for a valid key `k` of the user `u`. A local key does not depend on its owner. */
-const KEY_IS_VALID = `k.revoked_at is null
-  and (k.local_folder is not null or (k.expires_at > now() and u.disabled_at is null))`;
+const KEY_IS_VALID = `k.revoked_at is null and k.expires_at > now()
+  and (k.local_folder is not null or u.disabled_at is null)`;
 
 /** Finds the open session of an enabled user. */
 export async function findSession(db: Queryable, tokenHash: Buffer): Promise<SessionCredential | undefined> {

@@ -5,11 +5,13 @@ import { open, rename, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
-import { firstAdministrator } from "../users/store.ts";
+import { firstAdministrator, firstUser } from "../users/store.ts";
 import { newLocalKey } from "./key-text.ts";
-import { deleteLocalKey, storeLocalKey } from "./store.ts";
+import { deleteLocalKey, renewLocalKey, storeLocalKey } from "./store.ts";
 
 const FILE = "local.key";
+/** Also limits for how long the key may stay invalid after a computer has slept for days. */
+const RENEWAL_MS = 600_000;
 
 export interface LocalKey {
   key: string;
@@ -22,9 +24,14 @@ export async function createLocalKey(pool: pg.Pool, dataDir: string): Promise<Lo
   const key = await storeNewLocalKey(pool, `${hostname()}:${dataDir}`);
   const path = join(dataDir, FILE);
   await writePrivately(path, `${key}\n`);
+  const renewal = setInterval(() => {
+    // The key is valid for days, so the next renewal is early enough.
+    renewLocalKey(pool, key).catch(() => undefined);
+  }, RENEWAL_MS).unref();
   return {
     key,
     async remove() {
+      clearInterval(renewal);
       await unlink(path).catch(() => undefined);
       await deleteLocalKey(pool, key);
     },
@@ -34,9 +41,9 @@ export async function createLocalKey(pool: pg.Pool, dataDir: string): Promise<Lo
 /** Stores a new local key in the database only.
  * @param folder distinguishes the keys of several data folders that share a database */
 export async function storeNewLocalKey(pool: pg.Pool, folder: string): Promise<string> {
-  const owner = await firstAdministrator(pool);
-  if (owner === undefined)
-    throw new Error("There is no enabled administrator. Enable one in the table users of the database.");
+  // Without an enabled administrator, this key is the only way back: with single sign-on, the identity provider assigns the roles.
+  const owner = (await firstAdministrator(pool)) ?? (await firstUser(pool));
+  if (owner === undefined) throw new Error("There are no users. Create the first user before a local key.");
   const key = newLocalKey();
   await storeLocalKey(pool, owner.id, folder, key);
   return key;

@@ -65,16 +65,37 @@ export async function markRevoked(db: Queryable, id: number): Promise<void> {
   await db.query("update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1", [id]);
 }
 
+/** Revokes all keys of the user that are neither revoked nor expired.
+ * @returns how many */
+export async function revokeKeys(db: Queryable, userId: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `update api_keys set revoked_at = now()
+     where user_id = $1 and local_folder is null and revoked_at is null and expires_at > now()`,
+    [userId],
+  );
+  return rowCount ?? 0;
+}
+
 /** Stores the key of a data folder, in place of the folder's earlier key. */
 export async function storeLocalKey(db: Queryable, userId: number, folder: string, key: string): Promise<void> {
   const { prefix, last_four } = shownParts(key);
   await db.query(
-    `insert into api_keys (user_id, name, key_hash, prefix, last_four, scopes, local_folder)
-     values ($1, 'local', $2, $3, $4, '{read,edit,import,manage}', $5)
+    `insert into api_keys (user_id, name, key_hash, prefix, last_four, scopes, local_folder, expires_at)
+     values ($1, 'local', $2, $3, $4, '{read,edit,import,manage}', $5, now() + make_interval(days => $6))
      on conflict (local_folder) do update
      set user_id = excluded.user_id, key_hash = excluded.key_hash, prefix = excluded.prefix, last_four = excluded.last_four,
-         created_at = now(), revoked_at = null`,
-    [userId, hashToken(key), prefix, last_four, folder],
+         created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = null`,
+    [userId, hashToken(key), prefix, last_four, folder, LOCAL_KEY_DAYS],
+  );
+}
+
+/** A running server renews its local key. The key of a server that was killed, such as that of a deleted container, expires. */
+const LOCAL_KEY_DAYS = 7;
+
+export async function renewLocalKey(db: Queryable, key: string): Promise<void> {
+  await db.query(
+    "update api_keys set expires_at = now() + make_interval(days => $2) where key_hash = $1 and local_folder is not null",
+    [hashToken(key), LOCAL_KEY_DAYS],
   );
 }
 

@@ -85,6 +85,12 @@ export async function firstAdministrator(db: Queryable): Promise<{ id: number; n
   return rows[0];
 }
 
+/** Returns the user that was created first, whatever its role and state. */
+export async function firstUser(db: Queryable): Promise<{ id: number } | undefined> {
+  const { rows } = await db.query<{ id: number }>("select id from users order by id limit 1");
+  return rows[0];
+}
+
 /** Whether an enabled administrator can sign in without a link. */
 export async function canAdministratorSignIn(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ can: boolean }>(
