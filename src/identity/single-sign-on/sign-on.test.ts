@@ -7,7 +7,9 @@ import {
   type Person,
 } from "../../../tests/support/single-sign-on/identity-provider.ts";
 import { CLIENT_OF_TESTS, signOnContext } from "../../../tests/support/single-sign-on/sign-on-context.ts";
-import { findSession } from "../credentials/store.ts";
+import { findKey, findSession } from "../credentials/store.ts";
+import { newKey } from "../keys/key-text.ts";
+import { insertKey } from "../keys/store.ts";
 import { hashToken } from "../tokens.ts";
 import { insertUser, setDisabled } from "../users/store.ts";
 import { finishSignOn, startSignOn, type Finished, type Started } from "./sign-on.ts";
@@ -120,6 +122,21 @@ describe("users", () => {
     const session = await signIn(person);
     expect(await signIn({ ...person, groups: [] })).toMatchObject({ kind: "refused", problem: "no-role" });
     expect(await userOf(session)).toBeUndefined();
+  });
+
+  test("(7.4.2) the API keys of a person who has lost all groups are revoked, and those of others are not", async () => {
+    const person = newPerson(["staff"]);
+    const { user_id = 0 } = (await userOf(await signIn(person))) ?? {};
+    const { user_id: other = 0 } = (await userOf(await signIn(newPerson(["staff"])))) ?? {};
+    const keys = [newKey(), newKey()];
+    for (const [i, owner] of [user_id, other].entries())
+      await insertKey(pool, { user_id: owner, name: "erp", key: keys[i] ?? "", scopes: ["edit"], days: 9 });
+    await signIn({ ...person, groups: [] });
+    const found = await Promise.all(keys.map((key) => findKey(pool, hashToken(key))));
+    expect(found).toMatchObject([undefined, { user_id: other }]);
+    expect(await auditOf()).toContainEqual(
+      expect.objectContaining({ action: "key-revoked", detail: { by: "single sign-on", revoked: "1" } }),
+    );
   });
 
   test("(7.4.2) a disabled user stays out", async () => {

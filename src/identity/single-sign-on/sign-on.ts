@@ -6,6 +6,7 @@ import type { Log } from "../../jobs/log.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import { seal, unseal } from "../../secrets/seal.ts";
 import { recordAudit, type NewAuditEntry } from "../audit/audit.ts";
+import { revokeKeys } from "../keys/store.ts";
 import { notifyIdentityChange } from "../notify.ts";
 import { startSession, type SignInClient } from "../sessions/start-session.ts";
 import { endSessions } from "../sessions/store.ts";
@@ -123,7 +124,12 @@ async function enter(
         action: "sign-in-failed",
         detail: { by: METHOD, reason: REASONS[found.reason], subject },
       });
-      if (found.account !== undefined) await endAll(db, found.account.id);
+      if (found.account !== undefined) {
+        const revoked = await revokeKeys(db, found.account.id);
+        if (revoked > 0)
+          await recordAudit(db, { ...entry, action: "key-revoked", detail: { by: METHOD, revoked: String(revoked) } });
+        await endAll(db, found.account.id);
+      }
       return { kind: "refused", problem: REFUSALS[found.reason], next };
     }
     const { id, name: actor } = found.account;
