@@ -52,13 +52,13 @@ test("(13.3.4) the local key of a server that was killed expires, and a purge de
 
 test("a running server renews its key", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  const { key, remove } = await createLocalKey(pool, folder);
+  const local = await createLocalKey(pool, folder);
   await age(5);
   const before = await daysLeft();
   vi.advanceTimersByTime(600_000);
   await expect.poll(daysLeft).toBeGreaterThan(before + 4);
-  await remove();
-  expect(await statusWith(key)).toBe(401);
+  await local.remove();
+  expect(await statusWith(local.key)).toBe(401);
 });
 
 test("a server starts without an enabled administrator, and its local key can appoint one", async () => {

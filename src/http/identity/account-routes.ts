@@ -1,10 +1,10 @@
 // HTTP routes of a user's own account: password and sessions.
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { notifyIdentityChange } from "../../identity/notify.ts";
 import { newPasswordHash } from "../../identity/passwords/change.ts";
-import { endSession, endSessions, listSessions, renewSession } from "../../identity/sessions/store.ts";
+import { endSession, endSessions, isSignInRecent, listSessions, renewSession } from "../../identity/sessions/store.ts";
 import { confirmPassword } from "../../identity/sign-in/confirm.ts";
 import { hashToken, newToken } from "../../identity/tokens.ts";
 import { endLinks } from "../../identity/links/links.ts";
@@ -17,15 +17,14 @@ import { Problem } from "../../../contract/problems.ts";
 
 export function accountRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { pool, access, password_sign_in = true } = context;
+  const { pool, access } = context;
 
   app.route({
     ...change_password,
     handler: async (request, reply) => {
       const { sender, session_id } = sessionOf(request);
       const { user_id, user } = sender;
-      if (!password_sign_in)
-        throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
+      await assertMayChangePassword(context, request);
       const { client: address, id, body } = request;
       await confirmPassword(context, body.old, { session_id, user_id, user, address, request_id: id });
       const passwordHash = await newPasswordHash(body.new, user);
@@ -88,4 +87,21 @@ function sessionRoutes(instance: FastifyInstance, { pool, access }: IdentityRout
       return { ended };
     },
   });
+}
+
+/** The first password of a user makes a further way to sign in. A user of the identity provider gets none here: the provider could no longer
+ * keep the user out. Where other computers can reach the server, a session that someone has taken over must not become lasting access.
+ * @throws Problem not-permitted, recent-sign-in-required */
+async function assertMayChangePassword(
+  { pool, requires_second_factor, password_sign_in = true }: IdentityRoutesContext,
+  request: FastifyRequest,
+): Promise<void> {
+  const { sender, session_id } = sessionOf(request);
+  if (!password_sign_in)
+    throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
+  if (sender.has_password) return;
+  if (sender.single_sign_on)
+    throw new Problem("not-permitted", "You sign in with single sign-on. Change your password at the identity provider.");
+  if (requires_second_factor && !(await isSignInRecent(pool, session_id)))
+    throw new Problem("recent-sign-in-required", "The first password needs a recent sign-in. Confirm your sign-in first.");
 }
