@@ -3,6 +3,7 @@ import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { KEY_SCOPES, MAX_NAME_CHARACTERS, MAX_PASSWORD_CHARACTERS, ROLES } from "./identity-rules.ts";
 import { problem_document } from "../problem-document.ts";
+import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 const instant = z.iso.datetime({ offset: true });
 /** Longer texts are refused before any hash is computed. */
@@ -10,7 +11,7 @@ const password = z
   .string()
   .min(1)
   .max(MAX_PASSWORD_CHARACTERS * 2);
-const user_name = z.string().trim().min(1).max(MAX_NAME_CHARACTERS);
+const user_name = z.string().trim().min(1).max(MAX_NAME_CHARACTERS).refine(isStorable, NOT_STORABLE);
 const code = z.string().trim().min(6).max(32);
 
 export const LINK_KINDS = ["first", "invitation", "reset"] as const;

@@ -170,6 +170,16 @@ describe("the own account", () => {
     expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
   });
 
+  test("(16.3.1) the audit log records a recovery code that confirms a sign-in", async () => {
+    const name = await newUser();
+    const { recovery_codes } = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    const body = { password: PASSWORD, code: recovery_codes[0] };
+    expect((await ask("POST", "/api/session/confirm", body)).statusCode).toBe(200);
+    const { rows } = await pool.query("select action from audit_log where actor = $1 order by id", [name]);
+    expect(rows.map(({ action }: { action: string }) => action)).toContain("recovery-code-used");
+  });
+
   test("(16.2.1) the audit log records setting up and removing, and no secret", async () => {
     const name = await newUser();
     const { secret, recovery_codes } = await setUp(name);

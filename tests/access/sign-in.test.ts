@@ -96,3 +96,11 @@ describe("a first link", () => {
     expect((await redeem(token)).statusCode).toBe(410);
   });
 });
+
+test("(2.2.1) a user name that the database cannot store is refused, and is no error of the server", async () => {
+  for (const user of ["a\0b", "\ud800"]) {
+    const payload = { user, password: "an unusual pass phrase" };
+    const response = await app.inject({ method: "POST", url: "/api/session", headers: { authorization: "" }, payload });
+    expect([response.statusCode, response.json<{ type: string }>().type]).toEqual([400, "/problems/invalid-request"]);
+  }
+});

@@ -31,7 +31,10 @@ export async function confirmUser(
     );
   await countFailures(context, session, async () => {
     await checkPassword(user.password_hash, given.password);
-    await checkCode(context.pool, context, user.id, given.code);
+    const proof = await checkCode(context.pool, context, user.id, given.code);
+    const { user: actor, address, request_id } = session;
+    if (proof === "recovery")
+      await recordAudit(context.pool, { action: "recovery-code-used", actor, address, request_id });
   });
 }
 

@@ -33,7 +33,11 @@ export async function signInWithPassword(context: SignInContext, given: Given, c
   const attempt = await beginAttempt(pool, [account, limitOfAddress(client.address)], (db) =>
     audit(db, { action: "sign-in-blocked" }),
   );
-  const user = await verifyUser(found, given.password);
+  const user = await verifyUser(found, given.password).catch(async (error: unknown) => {
+    // Too many hashes are waiting. The password was not checked.
+    await withdrawAttempt(pool, attempt);
+    throw error;
+  });
   if (user === undefined) {
     await audit(pool, { action: "sign-in-failed", detail: { reason: reasonOf(found) } });
     throw new Problem("sign-in-failed", "The user name or the password is not correct.");

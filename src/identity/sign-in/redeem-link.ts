@@ -2,6 +2,7 @@
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import { recordAudit, type NewAuditEntry } from "../audit/audit.ts";
 import { endLinks, findLink, useLink, type StoredLink } from "../links/links.ts";
+import { notifyIdentityChange } from "../notify.ts";
 import { newPasswordHash } from "../passwords/change.ts";
 import { removeSecondFactor } from "../second-factor/second-factor.ts";
 import { startSession, type SignInClient } from "../sessions/start-session.ts";
@@ -60,6 +61,7 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
         await setPassword(db, link.user_id, passwordHash);
         await endSessions(db, link.user_id);
         await endLinks(db, link.user_id);
+        await notifyIdentityChange(db);
         await audit(db, { action: "password-changed" });
       }
       if (proof === "recovery") await audit(db, { action: "recovery-code-used" });
