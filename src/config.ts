@@ -226,8 +226,9 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
     const setting = findSetting(name, given);
     if (setting === undefined) {
       // Report unknown settings. Otherwise a misspelt setting would be ignored silently.
+      // Its value may be a secret with a misspelt name.
       if (name.startsWith("SKUPORT_"))
-        faults.push(`${name}=${text}: unknown setting; .env.example lists all settings.`);
+        faults.push(`${name}=${SECRET_NAME.test(name) ? "***" : text}: unknown setting; .env.example lists all settings.`);
       continue;
     }
     const result = setting.schema.safeParse(text);
@@ -241,6 +242,8 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
 }
+
+const SECRET_NAME = /SECRET|KEY|PASSWORD|TOKEN/i;
 
 function findSetting(name: string, given: Readonly<Record<string, string>>): Setting | undefined {
   if (name === "PORT" && given["SKUPORT_PORT"] === undefined) return PLATFORM_PORT;

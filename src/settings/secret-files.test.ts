@@ -44,6 +44,13 @@ test("a worker that a server starts uses the database of the server's file", () 
   expect(loadConfig({ ...env, ...settingsOf(loadConfig(env, dir)) }, dir).database_url).toBe(URL_TEXT);
 });
 
+test("(16.2.5) a secret whose setting is misspelt is not shown", () => {
+  const shown = faultsOf({ SKUPORT_OIDC_SECRET: "hush", SKUPORT_APIKEY: "hush", SKUPORT_PROT: "80" });
+  expect(shown).not.toContain("hush");
+  expect(shown).toContain("SKUPORT_OIDC_SECRET=***: unknown setting");
+  expect(shown).toContain("SKUPORT_PROT=80: unknown setting");
+});
+
 test("a setting that is not a secret cannot be a file", () => {
   expect(faultsOf({ SKUPORT_PORT_FILE: "url" })).toContain("SKUPORT_PORT_FILE=url: unknown setting");
 });
