@@ -33,7 +33,8 @@ export async function writeOutputFile<T>(
   try {
     result = await write(async (block) => {
       await checkSpace(block.length);
-      await file.write(block);
+      // Not `write`, which may write a part of the block.
+      await file.writeFile(block);
       bytes += block.length;
     });
     await file.sync();

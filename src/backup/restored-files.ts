@@ -32,7 +32,8 @@ export async function stageFiles(dataDir: string, { files }: Pick<Manifest, "fil
         await close();
         current = { name, handle: await open(join(staging, "files", name), "a", 0o600) };
       }
-      await current.handle.write(bytes);
+      // Not `write`, which may write a part of the bytes.
+      await current.handle.writeFile(bytes);
     },
     async writeKeys(bytes) {
       const file = await createFile(join(staging, "secrets.key"));
