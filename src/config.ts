@@ -228,7 +228,9 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
       // Report unknown settings. Otherwise a misspelt setting would be ignored silently.
       // Its value may be a secret with a misspelt name.
       if (name.startsWith("SKUPORT_"))
-        faults.push(`${name}=${SECRET_NAME.test(name) ? "***" : text}: unknown setting; .env.example lists all settings.`);
+        faults.push(
+          `${name}=${SECRET_NAME.test(name) ? "***" : text}: unknown setting; .env.example lists all settings.`,
+        );
       continue;
     }
     const result = setting.schema.safeParse(text);

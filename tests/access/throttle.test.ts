@@ -8,7 +8,13 @@ import { createTestDatabase } from "../support/database.ts";
 import { cookieOf, createTestSession, createTestUser } from "../support/identity/users.ts";
 
 /** Counts the hashes that are computed, and how many of them at the same time. */
-const hashes = vi.hoisted(() => ({ total: 0, running: 0, most_at_once: 0 }));
+const hashes = vi.hoisted(() => ({
+  total: 0,
+  running: 0,
+  most_at_once: 0,
+  /** The hashes wait for it. */
+  gate: undefined as Promise<undefined> | undefined,
+}));
 vi.mock("@node-rs/argon2", async (importOriginal) => {
   const original = await importOriginal<typeof argon2>();
   return {
@@ -17,6 +23,7 @@ vi.mock("@node-rs/argon2", async (importOriginal) => {
       hashes.total += 1;
       hashes.running += 1;
       hashes.most_at_once = Math.max(hashes.most_at_once, hashes.running);
+      await hashes.gate;
       return original.verify(...given).finally(() => (hashes.running -= 1));
     },
   };
@@ -32,7 +39,7 @@ await createTestUser(pool, "Cleo", "viewer");
 
 beforeEach(async () => {
   await pool.query("delete from sign_in_failures; delete from audit_log");
-  Object.assign(hashes, { total: 0, running: 0, most_at_once: 0 });
+  Object.assign(hashes, { total: 0, running: 0, most_at_once: 0, gate: undefined });
 });
 
 let turn = 0;
@@ -153,6 +160,21 @@ test("at most two hashes are computed at the same time", async () => {
 test.each(["Ada", "nobody", "Cleo"])("(6.3.8) one hash is computed for a wrong password of %s", async (user) => {
   expect((await signIn(user, "wrong", "192.0.2.1")).statusCode).toBe(401);
   expect(hashes.total).toBe(1);
+});
+
+test("(6.3.1) an attempt whose password was not checked is not a failure", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  hashes.gate = promise;
+  const statuses: number[] = [];
+  const answers = Array.from({ length: 110 }, async (_, i) => {
+    statuses.push((await signIn(`user ${String(i)}`, "x", `10.0.0.${String(i)}`)).statusCode);
+  });
+  // Two hashes are running, and 100 are waiting.
+  await expect.poll(() => statuses, { timeout: 20_000 }).toEqual(Array.from({ length: 8 }, () => 503));
+  const countFailures = "select 1 from sign_in_failures where subject like 'account:%'";
+  expect((await pool.query(countFailures)).rowCount).toBe(102);
+  resolve(undefined);
+  await Promise.all(answers);
 });
 
 test("guesses of a link count for the address", async () => {

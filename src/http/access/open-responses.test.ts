@@ -70,3 +70,35 @@ test("short responses are not watched", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(read).not.toHaveBeenCalled();
 });
+
+test("(7.4.2) a steady stream of changes does not postpone the check", async () => {
+  const open = createOpenResponses(
+    () => Promise.resolve(new Map()),
+    () => undefined,
+  );
+  const stream = requestOf("session 1");
+  open.add(...stream.given);
+  for (let i = 0; i < 5; i++) {
+    open.checkSoon();
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  expect(stream.socket.destroy).toHaveBeenCalledTimes(1);
+  open.stop();
+});
+
+test("a change during a check causes another one soon", async () => {
+  const running = Promise.withResolvers<Map<string, never>>();
+  const roles = new Map([["session 1", "viewer" as never]]);
+  const read = vi.fn<ReadRoles>().mockReturnValueOnce(running.promise).mockResolvedValue(new Map());
+  const open = createOpenResponses(read, () => undefined);
+  const stream = requestOf("session 1");
+  open.add(...stream.given);
+  await vi.advanceTimersByTimeAsync(10_000);
+  open.checkSoon();
+  running.resolve(roles);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(stream.socket.destroy).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(stream.socket.destroy).toHaveBeenCalledTimes(1);
+  open.stop();
+});

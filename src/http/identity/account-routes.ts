@@ -101,7 +101,13 @@ async function assertMayChangePassword(
     throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
   if (sender.has_password) return;
   if (sender.single_sign_on)
-    throw new Problem("not-permitted", "You sign in with single sign-on. Change your password at the identity provider.");
+    throw new Problem(
+      "not-permitted",
+      "You sign in with single sign-on. Change your password at the identity provider.",
+    );
   if (requires_second_factor && !(await isSignInRecent(pool, session_id)))
-    throw new Problem("recent-sign-in-required", "The first password needs a recent sign-in. Confirm your sign-in first.");
+    throw new Problem(
+      "recent-sign-in-required",
+      "The first password needs a recent sign-in. Confirm your sign-in first.",
+    );
 }
