@@ -34,7 +34,10 @@ export const isRedirectError = (error: unknown): boolean =>
 export const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 export function redirectError(status: number, location: string | null | undefined): UnreachableError {
-  const target = location == null || !URL.canParse(location) ? "another address" : new URL(location).origin;
+  const target =
+    location === null || location === undefined || !URL.canParse(location)
+      ? "another address"
+      : new URL(location).origin;
   return new UnreachableError(
     `The server redirects to ${target}, and the API key is not sent there. If that is the right server, use its address directly.`,
     { status },

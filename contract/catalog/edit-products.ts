@@ -15,8 +15,7 @@ export const product_values = product
   .meta({ id: "ProductValues" });
 export type ProductValues = z.infer<typeof product_values>;
 
-// These schemas only document the bodies. The server validates bodies with the rules of imports and reports all faults of a body
-// together.
+// These schemas only document the bodies. The server validates bodies with the rules of imports, and reports all faults together.
 const sku = z
   .string()
   .min(1)

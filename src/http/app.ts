@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerOptions } from "node:http";
 import type { Server as HttpsServer } from "node:https";
-import swagger from "@fastify/swagger";
+import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, {
   LogController,
@@ -74,6 +74,30 @@ export interface HttpLimits {
 
 const LIMITS: HttpLimits = { headers_ms: HEADERS_MS, bodies: BODY_LIMITS };
 
+/** What openapi.json says about the whole API. */
+const DOCUMENT: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: "3.1.0",
+    info: {
+      title: "Skuport",
+      version: VERSION,
+      description: "Imports product files into a catalogue and streams all changes. Errors are RFC 9457 documents.",
+    },
+    components: {
+      securitySchemes: {
+        key: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API key. `x-scope` names the scope that an operation needs; `session` accepts no API key",
+        },
+      },
+    },
+    security: [{ key: [] }],
+  },
+  transform: describeRoute,
+  transformObject: describeComponents,
+};
+
 export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   const { headers_ms, bodies } = context.limits ?? LIMITS;
   const network = context.network ?? LOCAL_NETWORK;
@@ -111,28 +135,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   parseJson(app);
   storeNothing(app);
   emptyNotModified(app);
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Skuport",
-        version: VERSION,
-        description: "Imports product files into a catalogue and streams all changes. Errors are RFC 9457 documents.",
-      },
-      components: {
-        securitySchemes: {
-          key: {
-            type: "http",
-            scheme: "bearer",
-            description: "An API key. `x-scope` names the scope that an operation needs; `session` accepts no API key",
-          },
-        },
-      },
-      security: [{ key: [] }],
-    },
-    transform: describeRoute,
-    transformObject: describeComponents,
-  });
+  await app.register(swagger, DOCUMENT);
   await app.register(swaggerUi, { routePrefix: DOCS, staticCSP: false, uiHooks: { onRequest: redirectDocsIndex } });
 
   const closing = new AbortController();

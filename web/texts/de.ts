@@ -9,7 +9,7 @@ import { profiles } from "./de/profiles.ts";
 import { ui } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
-import { sign_in } from "./de/sign-in.ts";
+import { signIn } from "./de/sign-in.ts";
 import { users } from "./de/users.ts";
 import { webhooks } from "./de/webhooks.ts";
 export { server } from "./de/server.ts";
@@ -27,7 +27,7 @@ export const german: Shape<typeof english> = {
   changesets,
   webhooks,
   settings,
-  sign_in,
+  sign_in: signIn,
   account,
   users,
   audit,

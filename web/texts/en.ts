@@ -9,7 +9,7 @@ import { profiles } from "./en/profiles.ts";
 import { ui } from "./en/ui.ts";
 import { settings } from "./en/settings.ts";
 import { shell } from "./en/shell.ts";
-import { sign_in } from "./en/sign-in.ts";
+import { signIn } from "./en/sign-in.ts";
 import { users } from "./en/users.ts";
 import { webhooks } from "./en/webhooks.ts";
 
@@ -23,7 +23,7 @@ export const english = {
   changesets,
   webhooks,
   settings,
-  sign_in,
+  sign_in: signIn,
   account,
   users,
   audit,

@@ -87,7 +87,8 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     open.add(request, reply);
   });
 
-  app.addHook("preHandler", async (request) => {
+  // Before validation, which adds default values to the body: only members that the sender has written count.
+  app.addHook("preValidation", async (request) => {
     const { recent_sign_in: needed } = request.routeOptions.config.access ?? {};
     if (needed === undefined || (needed !== true && !hasMember(request.body, needed))) return;
     const { kind, session_id } = request.identity ?? {};

@@ -1,7 +1,7 @@
-import type { sign_in as english } from "../en/sign-in.ts";
+import type { signIn as english } from "../en/sign-in.ts";
 import type { Shape } from "../shape.ts";
 
-export const sign_in: Shape<typeof english> = {
+export const signIn: Shape<typeof english> = {
   title: "Anmelden",
   user: "Benutzername",
   user_missing: "Geben Sie Ihren Benutzernamen ein.",

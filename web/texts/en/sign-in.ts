@@ -1,5 +1,5 @@
 // English texts of web/sign-in.
-export const sign_in = {
+export const signIn = {
   title: "Sign in",
   user: "User name",
   user_missing: "Enter your user name.",
