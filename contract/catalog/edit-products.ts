@@ -101,7 +101,8 @@ const if_match = entity_tags
     'ETag of the product that you read, `"<id>-<version>"`. If the product has changed since then, the response is 412',
   );
 const headers = z.looseObject({ "if-match": if_match });
-const problems = { 400: problem_document, 404: problem_document, 412: problem_document };
+const read_problems = { 400: problem_document, 404: problem_document };
+const problems = { ...read_problems, 412: problem_document };
 const body_problems = { 413: problem_document, 415: problem_document };
 
 export const create_product = endpoint({
@@ -265,8 +266,7 @@ export const get_product_history = endpoint({
         items: z.array(product_version),
         next_cursor,
       }),
-      400: problem_document,
-      404: problem_document,
+      ...read_problems,
     },
   },
 });
