@@ -87,3 +87,6 @@ function moreErrors(given: Record<string, unknown>, listed: Record<string, unkno
 
 const encoder = new TextEncoder();
 const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value ?? null)).length;
+
+/** Problems of an endpoint that reads one item: the request is not valid, or the item does not exist. */
+export const read_problems = { 400: problem_document, 404: problem_document };

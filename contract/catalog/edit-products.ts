@@ -3,7 +3,7 @@ import { z } from "zod";
 import { changeset_kind } from "../changesets/changeset-kinds.ts";
 import { endpoint } from "../endpoint.ts";
 import { next_cursor, pageQuery } from "../paging.ts";
-import { problem_document } from "../problem-document.ts";
+import { problem_document, read_problems } from "../problem-document.ts";
 import { MAX_LIST_ELEMENTS } from "./attribute-value.ts";
 import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 import { product } from "./products.ts";
@@ -101,7 +101,6 @@ const if_match = entity_tags
     'ETag of the product that you read, `"<id>-<version>"`. If the product has changed since then, the response is 412',
   );
 const headers = z.looseObject({ "if-match": if_match });
-const read_problems = { 400: problem_document, 404: problem_document };
 const problems = { ...read_problems, 412: problem_document };
 const body_problems = { 413: problem_document, 415: problem_document };
 
