@@ -25,6 +25,7 @@ import { declareAccess, type RouteAccess } from "./route-access.ts";
 import { createOpenResponses } from "./open-responses.ts";
 import { isApiKey } from "../../../contract/identity/key-format.ts";
 import { RECENT_SIGN_IN_MINUTES, type Role } from "../../../contract/identity/identity-rules.ts";
+import { isOnLoopback } from "../network/check-origin.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export interface AccessContext {
@@ -68,7 +69,9 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     if (presented === undefined) return undefined;
     const { token } = presented;
     const credential = await cache.get(token, () => readCredential(pool, presented, request.client));
-    return credential === undefined ? undefined : identityOf(credential);
+    // The key in the data folder is for programs on this computer. A copy of it is worth nothing elsewhere.
+    if (credential === undefined || (credential.kind === "local" && !isOnLoopback(request))) return undefined;
+    return identityOf(credential);
   };
   const refuse = async (request: FastifyRequest, problem: Problem): Promise<never> => {
     await recordDenial(request, problem);

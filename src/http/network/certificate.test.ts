@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { afterAll, expect, test } from "vitest";
-import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
 import {
   makeCertificate,
   writeCertificate,
   type TestCertificate,
 } from "../../../tests/support/network/certificates.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createTestKey } from "../../../tests/support/identity/users.ts";
 import { openCertificate } from "./certificate.ts";
 import { networkOf } from "./network.ts";
 
@@ -33,10 +34,12 @@ const log = {
   warn: (_facts: object, message: string) => void messages.push(message),
 };
 const certificate = await openCertificate(files, [HOST], log);
-const app = await createTestApp(await createTestDatabase(), {
+const database = await createTestDatabase();
+const app = await createTestApp(database, {
   certificate,
   network: networkOf({ public_urls: [`https://${HOST}`], trust_proxy: [] }),
 });
+const authorization = `Bearer ${await createTestKey(database.pool, "admin")}`;
 app.get("/test/stream", (_request, reply) => {
   reply.hijack();
   reply.raw.writeHead(200).flushHeaders();
@@ -175,7 +178,7 @@ test("a stream that is open while the certificate changes continues", async () =
     path: "/test/stream",
     servername: HOST,
     ca: first.cert,
-    headers: { host: HOST, ...authorizationOf(app) },
+    headers: { host: HOST, authorization },
   });
   asked.end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];

@@ -2,8 +2,11 @@
 import { expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createTestKey } from "../../../tests/support/identity/users.ts";
 
-const app = await createTestApp(await createTestDatabase());
+const database = await createTestDatabase();
+const app = await createTestApp(database);
+const authorization = `Bearer ${await createTestKey(database.pool, "admin")}`;
 const HOST = "127.0.0.1:8000";
 const NAVIGATE = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 const FETCH = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
@@ -12,7 +15,7 @@ type Headers = Record<string, string>;
 
 async function statusOf(method: "GET" | "POST" | "HEAD" | "OPTIONS", headers: Headers, url: string): Promise<number> {
   const payload = method === "POST" ? { payload: { sku: "a" } } : {};
-  return (await app.inject({ method, url, headers: { host: HOST, ...headers }, ...payload })).statusCode;
+  return (await app.inject({ method, url, headers: { host: HOST, authorization, ...headers }, ...payload })).statusCode;
 }
 
 const REFUSED: [string, Headers][] = [

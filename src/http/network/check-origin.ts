@@ -67,9 +67,13 @@ function publicOriginOf(request: FastifyRequest, { public_origins }: Network): s
   return public_origins.includes(origin) ? origin : undefined;
 }
 
+/** Whether the connection comes from this computer, and the request is for a loopback name. */
+export const isOnLoopback = (request: FastifyRequest): boolean =>
+  isLoopbackAddress(peerOf(request)) && isLoopback(request.own_host);
+
 /** Whether a program on this computer called the server directly, by a loopback name. */
 const isLocal = (request: FastifyRequest, network: Network): boolean =>
-  isLoopbackAddress(peerOf(request)) && isLoopback(request.own_host) && !isForwarded(request, network);
+  isOnLoopback(request) && !isForwarded(request, network);
 
 function withoutTls(request: FastifyRequest, network: Network, origin: string): string {
   const isProxy = network.isTrusted(peerOf(request)) && request.headers["x-forwarded-proto"] === undefined;

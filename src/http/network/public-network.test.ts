@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createTestKey } from "../../../tests/support/identity/users.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import { networkOf } from "./network.ts";
 
@@ -12,7 +13,9 @@ const network = networkOf({
   public_urls: ["https://shop.example", "https://intern.example:8443"],
   trust_proxy: ["10.1.2.0/24", "2001:db8:7::/48"],
 });
-const app = await createTestApp(await createTestDatabase(), { network });
+const database = await createTestDatabase();
+const app = await createTestApp(database, { network });
+const authorization = `Bearer ${await createTestKey(database.pool, "admin")}`;
 app.get("/test/facts", ({ client, is_tls, own_host, own_origin }) => ({ client, is_tls, own_host, own_origin }));
 
 const FORWARDED = { host: "shop.example", "x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.9" };
@@ -21,7 +24,7 @@ type Headers = Record<string, string | undefined>;
 
 async function ask(headers: Headers, remoteAddress = PROXY, url = "/api/products", method: "GET" | "POST" = "GET") {
   const given = Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries({ authorization, ...headers }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const payload = method === "POST" ? { payload: { sku: "a" } } : {};
   const answer = await app.inject({ method, url, headers: given, remoteAddress, ...payload });
@@ -142,6 +145,12 @@ test("programs on this computer use the server by its loopback names, without TL
   expect((await ask({ host: "127.0.0.1:8000" }, "127.0.0.1")).status).toBe(200);
   expect((await ask({ host: "localhost:8000" }, "::1")).status).toBe(200);
   expect((await ask({ host: "127.0.0.1:8000", origin: "https://shop.example" }, "127.0.0.1")).status).toBe(403);
+});
+
+test("the key of the data folder is accepted from this computer only", async () => {
+  const local = authorizationOf(app);
+  expect((await ask({ ...local, host: "127.0.0.1:8000" }, "127.0.0.1")).status).toBe(200);
+  expect(await ask({ ...FORWARDED, ...local })).toMatchObject({ status: 401, slug: "sign-in-required" });
 });
 
 const factsOf = async (headers: Headers, address: string): Promise<unknown> =>
