@@ -6,7 +6,7 @@ import { registerSearch, useCommands, type Command } from "../services/commands.
 import type { Section } from "../services/section.ts";
 import { listenToKeys, useShortcuts } from "../services/shortcuts.ts";
 import { THEMES, useTheme } from "../ui/use-theme.ts";
-import { signOut } from "./sign-out.ts";
+import { signOut } from "./user/sign-out.ts";
 import { t } from "../texts/t.ts";
 
 export function useShellCommands(

@@ -44,7 +44,9 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
   await expect.poll(() => panel.getByRole("alert").textContent()).toMatch(/\S/);
   await panel.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await panel.getByRole("button", { name: "Turn on" }).click();
-  const codes = await panel.getByTestId("recovery").getByRole("listitem").allTextContents();
+  const recovery = panel.getByTestId("recovery").getByRole("listitem");
+  await recovery.first().waitFor();
+  const codes = await recovery.allTextContents();
   expect(codes.length).toBeGreaterThanOrEqual(8);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
