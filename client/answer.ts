@@ -76,9 +76,28 @@ export async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncG
   }
 }
 
-/** Returns the error for a request that reached no server. */
-export const unreachable = (url: string, cause: unknown): UnreachableError =>
-  new UnreachableError(`No response from ${originOf(url)}. Check that the server is running.`, { cause });
+/** Returns the error for a request that reached no server, or a server whose certificate Node.js does not accept. */
+export function unreachable(url: string, cause: unknown): UnreachableError {
+  const fault = certificateFault(cause);
+  return new UnreachableError(
+    fault === undefined
+      ? `No response from ${originOf(url)}. Check that the server is running.`
+      : `The certificate of ${originOf(url)} is not accepted: ${fault}. Check the certificate. If an authority of your own has issued it, set NODE_EXTRA_CA_CERTS to the file with the certificate of this authority.`,
+    { cause },
+  );
+}
+
+/** Codes of OpenSSL and Node.js for a certificate that has expired, is for another host name, or has an unknown issuer. */
+const CERTIFICATE_CODE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/;
+
+/** Why the certificate of the server was refused; undefined if it is not the cause. `fetch` wraps the error of the connection. */
+function certificateFault(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === "string" && CERTIFICATE_CODE.test(code)) return cause.message;
+  }
+  return undefined;
+}
 
 /** Whether a body has the required members of a problem document. Does not use zod, because commands that only send a file do
  * not load it. */

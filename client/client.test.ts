@@ -1,5 +1,6 @@
 // Tests the client with a small server that misbehaves on purpose.
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { get_import, type Import } from "../contract/imports/imports.ts";
 import { toProblemDocument } from "../contract/problem-document.ts";
 import { Problem } from "../contract/problems.ts";
+import { makeCertificate } from "../tests/support/network/certificates.ts";
 import { until } from "../tests/support/until.ts";
 import { UnreachableError } from "./answer.ts";
 import { call } from "./call.ts";
@@ -61,6 +63,17 @@ test("a refused connection and a response from another program each throw an Unr
   await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject({
     name: "UnreachableError",
     status: 502,
+  });
+});
+
+test("a certificate that Node.js does not accept is named as the cause", async () => {
+  const server = createTlsServer(await makeCertificate(["localhost"])).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  closing.push(() => new Promise((resolve) => server.close(resolve)));
+  const baseUrl = `https://localhost:${(server.address() as AddressInfo).port.toString()}`;
+  await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject({
+    name: "UnreachableError",
+    message: expect.stringMatching(/certificate of https:\/\/localhost:\d+ is not accepted: self-signed/) as string,
   });
 });
 
