@@ -66,7 +66,7 @@ test("(7.4.2) a new role and disabling a user sign the person out; a disabled us
   await act("Cleo", "Disable the user");
   await page.getByRole("dialog").getByRole("button", { name: "Disable the user" }).click();
   await item("Cleo").getByText("Disabled").waitFor();
-  await other.getByRole("heading", { name: "Sign in" }).waitFor();
+  await other.getByText("Your session has ended").waitFor();
   await fillIn(other, "Cleo");
   await other.getByTestId("sign-in-fault").getByText(/\S/).waitFor();
   await act("Cleo", "Enable the user");

@@ -1,16 +1,15 @@
 import { expect, test } from "vitest";
-import { nextUrl, signInPath } from "./next-path.ts";
+import { endedPath, nextUrl } from "./next-path.ts";
 
 const HERE = "https://skuport.example";
 
 test("the sign-in page opens the address that the user wanted, with its search and fragment", () => {
   expect(nextUrl("/products?q=brand%3AHalo&open=A-1#x", HERE)).toBe(`${HERE}/products?q=brand%3AHalo&open=A-1#x`);
-  const path = signInPath("/products?q=a&sort=-name#x");
-  expect(path).toBe("/sign-in?next=%2Fproducts%3Fq%3Da%26sort%3D-name%23x");
+  const path = endedPath("/products?q=a&sort=-name#x");
+  expect(path).toBe("/sign-in?ended&next=%2Fproducts%3Fq%3Da%26sort%3D-name%23x");
   expect(nextUrl(new URLSearchParams(path.slice(path.indexOf("?"))).get("next"), HERE)).toBe(
     `${HERE}/products?q=a&sort=-name#x`,
   );
-  expect(signInPath("/")).toBe("/sign-in");
 });
 
 test.each([

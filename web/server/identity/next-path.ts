@@ -8,9 +8,8 @@ const BARE: ReadonlySet<string> = new Set([SIGN_IN_PATH, SIGN_OUT_PATH]);
 /** Whether the page at this path works without a session, and without the navigation. */
 export const isBarePath = (path: string): boolean => BARE.has(path);
 
-/** The path of the sign-in page that opens `next` afterwards. */
-export const signInPath = (next: string): string =>
-  next === "/" ? SIGN_IN_PATH : `${SIGN_IN_PATH}?next=${encodeURIComponent(next)}`;
+/** The path of the sign-in page that reports the end of the session, and opens `next` afterwards. */
+export const endedPath = (next: string): string => `${SIGN_IN_PATH}?ended&next=${encodeURIComponent(next)}`;
 
 /** The whole URL to open after the sign-in. Anything but a path of this origin is ignored, so that a link to the sign-in page cannot send the
  * user to another site. */

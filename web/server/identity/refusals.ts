@@ -2,7 +2,7 @@
 // are. `ask` calls `resolveRefusal`; code that sends requests without `ask` calls it too.
 import { ref, shallowRef } from "vue";
 import { Problem } from "../../../contract/problems.ts";
-import { signInPath } from "./next-path.ts";
+import { endedPath, isBarePath, SIGN_IN_PATH } from "./next-path.ts";
 
 /** Whether the server has reported that this page has no valid session. */
 export const isSignedOut = ref(false);
@@ -32,12 +32,14 @@ export async function resolveRefusal(error: unknown): Promise<boolean> {
   }
 }
 
-/** Opens the sign-in page, which returns to the current address. If the page has unsaved work, the browser asks first. If the user stays, a
+/** Opens the sign-in page, which reports the end of the session and returns to the current address. If the page has unsaved work, the browser asks first. If the user stays, a
  * banner offers the sign-in page in another tab. */
 function openSignIn(): void {
   if (isSignedOut.value) return;
   isSignedOut.value = true;
-  location.assign(signInPath(`${location.pathname}${location.search}${location.hash}`));
+  const { pathname, search, hash } = location;
+  // On the sign-out page, the end of the session is expected.
+  location.assign(isBarePath(pathname) ? SIGN_IN_PATH : endedPath(`${pathname}${search}${hash}`));
 }
 
 function askForConfirmation(): Promise<boolean> {

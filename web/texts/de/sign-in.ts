@@ -9,6 +9,9 @@ export const signIn: Shape<typeof english> = {
   action: "Anmelden",
   or: "oder",
   with: "Mit {name} anmelden",
+  ended: "Ihre Sitzung ist beendet",
+  ended_text:
+    "Sie ist abgelaufen oder wurde beendet: von Ihnen, von einem Administrator oder durch eine Änderung Ihres Passworts oder Ihrer Rolle. Melden Sie sich an, um fortzufahren.",
   no_access: "Kein Konto oder das Passwort vergessen? Ein Administrator kann Ihnen einen Link geben.",
   sso_failed: "Die Anmeldung mit Single Sign-on ist fehlgeschlagen",
   sso_failed_text:
@@ -19,7 +22,7 @@ export const signIn: Shape<typeof english> = {
     reset: "Neues Passwort für {user}",
     click: "Ein Klick meldet Sie an.",
     choose: "Wählen Sie das Passwort, mit dem Sie sich künftig anmelden.",
-    until: "Der Link funktioniert einmal, bis: {when}.",
+    until: "Der Link funktioniert einmal. Gültig bis: {when}.",
     save: "Passwort speichern und anmelden",
     gone: "Er wurde schon verwendet, durch einen neueren ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen Link geben.",
     gone_here:

@@ -7,6 +7,9 @@ export const signIn = {
   action: "Sign in",
   or: "or",
   with: "Sign in with {name}",
+  ended: "Your session has ended",
+  ended_text:
+    "It expired, or it was ended: by you, by an administrator, or by a change of your password or role. Sign in to continue.",
   no_access: "No account, or a forgotten password? An administrator can give you a link.",
   sso_failed: "The sign-in with single sign-on failed",
   sso_failed_text: "Try again. If it fails again, ask an administrator whether your account may use Skuport.",
@@ -16,7 +19,7 @@ export const signIn = {
     reset: "New password for {user}",
     click: "One click signs you in.",
     choose: "Choose the password with which you sign in from now on.",
-    until: "This link works once, until {when}.",
+    until: "This link works once. Valid until: {when}.",
     save: "Save the password and sign in",
     gone: "It was already used, replaced by a newer link, or its time is over. Ask an administrator for a new link.",
     gone_here:
