@@ -17,6 +17,8 @@ export const shell: Shape<typeof english> = {
   },
   user: {
     menu: "{name} {role}, Menü",
+    set_password: "Passwort setzen",
+    no_password: "Noch kein Passwort",
     sign_out: "Abmelden",
     ended: "Sie sind abgemeldet.",
     ended_text:

@@ -15,6 +15,8 @@ export const shell = {
   },
   user: {
     menu: "{name} {role}, menu",
+    set_password: "Set a password",
+    no_password: "No password yet",
     sign_out: "Sign out",
     ended: "You are signed out.",
     ended_text: "Your unsaved work is still on this page. Sign in in another tab, then come back and save it.",
