@@ -71,10 +71,15 @@ async function listAll({ args, options, io }: KeysCall): Promise<number> {
 }
 
 function describe(key: KeyRecord): string {
-  const state = key.revoked_at !== null ? "revoked" : key.valid ? `until ${key.expires_at.slice(0, 10)}` : "not valid";
   const used = key.last_used_at === null ? "never used" : `used ${key.last_used_at.slice(0, 10)}`;
-  const facts = [`${key.prefix}…${key.last_four}`, key.scopes.join(","), state, used];
+  const facts = [`${key.prefix}…${key.last_four}`, key.scopes.join(", "), stateOf(key), used];
   return `${key.id}\t${oneLine(key.name)}\t${oneLine(key.user)}\t${facts.join(", ")}\n`;
+}
+
+function stateOf({ revoked_at, expires_at, valid }: KeyRecord): string {
+  if (revoked_at !== null) return `revoked ${revoked_at.slice(0, 10)}`;
+  if (Date.parse(expires_at) <= Date.now()) return `expired ${expires_at.slice(0, 10)}`;
+  return valid ? `until ${expires_at.slice(0, 10)}` : "not valid";
 }
 
 async function createKey({ args, options, io }: KeysCall): Promise<number> {

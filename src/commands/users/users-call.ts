@@ -61,5 +61,8 @@ export const noSuchUser = (name: string): SignInError =>
 /** Prints a link. It is a secret, so it is printed to standard output only, and nothing logs it. */
 export function printLink({ options, io }: UsersCall, about: string, link: OneTimeLink): void {
   if (options.json === true) io.stdout.write(`${JSON.stringify(link)}\n`);
-  else io.stdout.write(`${about} It works once, until ${link.expires_at}:\n\n  ${link.url}\n\n`);
+  else io.stdout.write(`${about} It works once, until ${timeOf(link.expires_at)}:\n\n  ${link.url}\n\n`);
 }
+
+/** A time of the server to the minute, in UTC. */
+const timeOf = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;

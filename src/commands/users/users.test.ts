@@ -33,7 +33,7 @@ test("a user is invited by a link, gets another role, and is disabled and enable
   expect([invited.code, invited.err]).toEqual([0, ""]);
   expect(invited.out).toMatch(
     new RegExp(
-      `^Invited Erna as editor\\. Send this link to Erna\\. It works once, until .*:\\n\\n {2}${url}/sign-in#link=[\\w-]{43}\\n`,
+      `^Invited Erna as editor\\. Send this link to Erna\\. It works once, until [\\d-]{10} [\\d:]{5} UTC:\\n\\n {2}${url}/sign-in#link=[\\w-]{43}\\n`,
     ),
   );
   expect((await redeem(tokenIn(invited.out), PASSWORD)).status).toBe(200);
@@ -98,6 +98,7 @@ test("an API key is created, listed and revoked with the key of the data folder"
   expect((await withKey()).err).toBe("");
   expect((await run("keys", "revoke", id)).out).toBe(`Revoked the API key ${id}.\n`);
   expect((await withKey()).err).toContain("does not accept the API key in SKUPORT_API_KEY");
+  expect((await run("keys", "list")).out).toMatch(/, read, import, revoked [\d-]{10}, used [\d-]{10}$/m);
   expect((await run("keys", "list", "--json")).out).toContain('"valid":false');
 });
 

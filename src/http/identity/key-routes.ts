@@ -92,6 +92,7 @@ async function revokeKey(request: FastifyRequest, { pool, access }: IdentityRout
     const key = await readKey(db, id);
     if (key === undefined || (key.user_id !== user_id && role !== "admin"))
       throw new Problem("not-found", `You have no key ${id}.`);
+    if (key.revoked_at !== null) return;
     await markRevoked(db, id);
     await request.audit(db, { action: "key-revoked", subject: `key ${key.name} of ${key.user}` });
     await notifyIdentityChange(db);
