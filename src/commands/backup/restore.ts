@@ -83,7 +83,7 @@ async function restore(backup: VerifiedBackup, config: Config, io: Io, replace: 
 async function mayReplace({ manifest }: VerifiedBackup, dataDir: string, io: Io): Promise<boolean> {
   if (!io.stdin.isTTY) {
     io.stderr.write(
-      `The database of the data folder ${dataDir} is in use. Nothing was changed. To replace its contents by the backup, add --replace.\n`,
+      `The database of the data folder ${dataDir} already contains a catalogue. Nothing was changed. To replace its contents by the backup, add --replace.\n`,
     );
     return false;
   }
