@@ -26,7 +26,7 @@ export const users: Shape<typeof english> = {
     password: "Passwort",
     single_sign_on: "Single Sign-on",
     second_factor: "Authenticator-App",
-    none: "kann sich noch nicht anmelden",
+    none: "noch kein Passwort",
   },
   actions: "Aktionen für {name}",
   change_role: "Rolle ändern",

@@ -1,7 +1,7 @@
 // English texts of web/changesets.
 export const changesets = {
   title: "Changes",
-  intro: "Every change to the catalogue and who made it. You can undo any change.",
+  intro: "Every change to the catalogue and who made it. Any change can be undone.",
   kind: "Type of change",
   any_kind: "All types",
   actor: "Made by",
