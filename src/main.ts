@@ -40,7 +40,9 @@ async function main(argv: string[]): Promise<number> {
   const load = COMMANDS[name];
   if (load === undefined) {
     process.stderr.write(
-      `Unknown command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.\nSee skuport --help.\n`,
+      name.startsWith("-")
+        ? `The command is missing. Write it before the options, for example: skuport serve ${argv.join(" ")}\nSee skuport --help.\n`
+        : `Unknown command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.\nSee skuport --help.\n`,
     );
     return 2;
   }
