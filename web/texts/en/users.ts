@@ -50,7 +50,8 @@ export const users = {
       "With the link, the person chooses a new password. The current password works until then. Earlier links of this user become invalid.",
     invite_text: "With the link, the person chooses a password. Earlier links of this user become invalid.",
     created: "Link for {name}",
-    created_text: "Send this link to the person in a way that no one else can read. It works once, and cannot be shown again.",
+    created_text:
+      "Send this link to the person in a way that no one else can read. It works once, and cannot be shown again.",
     the_link: "One-time link for {name}",
     until: "The link is valid until {when}.",
     done: "I have copied the link",
