@@ -1,7 +1,7 @@
 // Unhandled errors and a closed log output do not end a server, a closed terminal shuts it down, and no process ends without a message.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -56,9 +56,10 @@ test("a server whose log output is closed continues, and shuts down when its ter
   const url = await until(() => /Skuport is ready: (http:[^"]+)"/.exec(err())?.[1]);
   child.stderr.destroy();
   child.stdout.destroy();
+  const headers = { authorization: `Bearer ${(await readFile(join(dataDir, "local.key"), "utf8")).trim()}` };
   // Each request causes a log line, which cannot be written because the output is closed.
-  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/api/no-such-thing`)).status).toBe(404);
-  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/api/no-such-thing`, { headers })).status).toBe(404);
+  expect((await fetch(`${url}/health/ready`, { headers })).status).toBe(200);
   child.kill("SIGHUP");
   expect(await closed).toEqual([0, null]);
 });

@@ -10,8 +10,9 @@ const fileOf = (price: number): string =>
   `sku,name,price\n${Array.from({ length: PRODUCTS }, (_, i) => `LAMP-${String(i).padStart(4, "0")},Lamp ${i},${price}.00\n`).join("")}`;
 
 async function importText(text: string, filename: string): Promise<void> {
-  const headers = { "content-type": "text/csv", origin: server.base_url };
-  const response = await page.request.post(`/api/imports?filename=${filename}`, { data: text, headers });
+  const headers = { "content-type": "text/csv" };
+  const url = `${server.base_url}/api/imports?filename=${filename}`;
+  const response = await fetch(url, { method: "POST", headers, body: text });
   const { id } = (await response.json()) as { id: number };
   await expect
     .poll(async () => ((await (await page.request.get(`/api/imports/${id}`)).json()) as { state: string }).state)

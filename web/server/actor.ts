@@ -1,4 +1,4 @@
-// Display names of actors. The server has no user accounts, so everyone who can reach it is shown as "Local user".
+// Display names of actors. Programs of the user who runs Skuport, which use the key of its data folder, are shown as "Local user".
 import { LOCAL_ACTOR } from "../../contract/actor.ts";
 import { t } from "../texts/t.ts";
 

@@ -88,7 +88,7 @@ describe("POST", () => {
       {
         type: "product.created",
         changeset_id: 1,
-        data: { id: made.body["id"], sku: "Ä/1", version: 1, changeset_id: 1, product: made.body },
+        data: { actor: "local", id: made.body["id"], sku: "Ä/1", version: 1, changeset_id: 1, product: made.body },
       },
     ]);
   });
