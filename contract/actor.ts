@@ -1,2 +1,2 @@
-/** Actor of changes made without a sign-in. */
+/** Actor of changes made with the key of the data folder, or by a command that runs without a server. */
 export const LOCAL_ACTOR = "local";

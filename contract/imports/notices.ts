@@ -21,7 +21,7 @@ export const NOTICES = {
     "Several columns have the same name; all but the first become attributes whose names end with a number",
   look_alikes:
     "SKUs or column names contain characters that look like other characters; names that look equal may differ",
-  date_skus: "SKUs look like dates into which a spreadsheet has converted other codes",
+  date_skus: "SKUs look like dates; a spreadsheet may have converted other codes to dates",
   total_rows: "The SKU of a row is a word for a total",
   unknown_value: "A value map does not contain the value; the value was kept",
   new_column: "The file has a column that the profile does not know",

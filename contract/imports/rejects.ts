@@ -42,7 +42,7 @@ export const REJECT_CODES = {
   no_base_row:
     "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
   group_too_large: "Too many rows belong to the same product or group",
-  product_too_large: "The product that the rows form is longer than a record may be",
+  product_too_large: "The product that the rows form is larger than 1 MB",
   match_ambiguous: "The row matches more than one product",
   exists_already: "The product already exists and the import only creates products",
   does_not_exist: "The product does not exist and the import only updates products",
