@@ -113,7 +113,7 @@ test("deleting all products requires their number as confirmation", async () => 
   expect(rows).toEqual([
     {
       type: "catalog.cleared",
-      data: { state: "done", changeset_id: done.changeset_id, operation_id: done.id, deleted: COUNT },
+      data: { actor: "local", state: "done", changeset_id: done.changeset_id, operation_id: done.id, deleted: COUNT },
     },
   ]);
 });
