@@ -106,8 +106,8 @@ export const server: ServerTexts = {
     "link-not-valid":
       "Der Link wurde schon verwendet, ersetzt oder ist abgelaufen. Lassen Sie sich von einem Administrator einen neuen geben.",
     "password-refused": "Dieses Passwort kann nicht verwendet werden. Wählen Sie ein anderes.",
-    "user-disabled": "Der Benutzer ist deaktiviert. Aktivieren Sie ihn zuerst.",
     "user-exists": "Es gibt schon einen Benutzer mit diesem Namen. Wählen Sie einen anderen Namen.",
+    "user-disabled": "Der Benutzer ist deaktiviert. Aktivieren Sie ihn zuerst.",
     "last-administrator":
       "Das ist der letzte Administrator, der sich anmelden kann. Geben Sie zuerst einem anderen Benutzer diese Rolle.",
     "not-ready": "Der Server ist im Moment nicht bereit. Versuchen Sie es in einigen Sekunden noch einmal.",
