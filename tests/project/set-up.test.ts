@@ -80,6 +80,9 @@ async function makeClone() {
   const at = (name: string) => join(dir, name);
   await mkdir(at("scripts"));
   await mkdir(at("bin"));
+  // Without the sources, the scripts would be those of the npm package, which installs nothing.
+  await mkdir(at("src"));
+  await writeFile(at("src/main.ts"), "");
   for (const name of ["bootstrap.mjs", "one-at-a-time.mjs", "beat.mjs"])
     await copyFile(new URL(`../../scripts/${name}`, import.meta.url), at(`scripts/${name}`));
   await writeFile(at("bin/npm"), NPM, { mode: 0o755 });

@@ -23,8 +23,9 @@ const PAGE = { accept: "text/html,application/xhtml+xml" };
 type Headers = Record<string, string | undefined>;
 
 async function ask(headers: Headers, remoteAddress = PROXY, url = "/api/products", method: "GET" | "POST" = "GET") {
+  const all: Headers = { authorization, ...headers };
   const given = Object.fromEntries(
-    Object.entries({ authorization, ...headers }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const payload = method === "POST" ? { payload: { sku: "a" } } : {};
   const answer = await app.inject({ method, url, headers: given, remoteAddress, ...payload });
