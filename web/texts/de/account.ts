@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 
 export const account: Shape<typeof english> = {
   title: "Konto",
-  intro: "Sie sind als {user} angemeldet. Ihre Rolle ist {role}. {may}",
+  intro: "Sie sind als {user} angemeldet. Ihre Rolle: {role}. Was sie erlaubt: {may}",
   password: {
     title: "Passwort",
     note: "Eine Änderung beendet alle Ihre anderen Sitzungen.",

@@ -1,7 +1,7 @@
 // English texts of web/account.
 export const account = {
   title: "Account",
-  intro: "You are signed in as {user}. Your role is {role}. {may}",
+  intro: "You are signed in as {user}. Your role: {role}. What it permits: {may}",
   password: {
     title: "Password",
     note: "A change ends all your other sessions.",
