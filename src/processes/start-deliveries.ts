@@ -1,6 +1,5 @@
 // Runs the thread that delivers webhooks and restarts it when it ends. The thread and the worker's main thread watch each other's
 // heartbeat, so that each detects if the other hangs. This also works if no server supervises the worker.
-import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,7 +50,8 @@ export async function deliverInThread(
       post("stop");
     };
     signal.addEventListener("abort", stop, { once: true });
-    await once(thread, "exit");
+    // `once` of node:events would reject at the thread's error and end the worker.
+    await new Promise((resolve) => thread.once("exit", resolve));
     signal.removeEventListener("abort", stop);
     stopBeats();
     watch.stop();

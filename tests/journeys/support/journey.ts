@@ -29,6 +29,12 @@ export async function startOnePage(
   return { server, watched, page: watched.page };
 }
 
+/** Waits until the page has rendered its frame. The listeners for dropped and pasted files exist from then on, but not yet when the
+ * document has loaded: the page first asks the server who is signed in. */
+async function untilMounted(page: Page): Promise<void> {
+  await page.locator("main").first().waitFor({ state: "attached" });
+}
+
 /** Returns a function that opens a page for one test. After the test, the page is closed. The page must not have requested a foreign
  * host, and must have logged only errors and warnings that `isExpected` accepts. */
 export function pagesOf(
@@ -50,6 +56,7 @@ export function pagesOf(
     const watched = await openPage(browser, server.base_url, { ...options, ...more });
     opened.push(watched);
     await watched.page.goto(path);
+    if (path.startsWith("/")) await untilMounted(watched.page);
     return watched.page;
   };
   /** Registers a tab that the test itself has opened. After the test, the tab is checked and closed before the pages from `open`. */
