@@ -86,6 +86,10 @@ export const REASONS = {
   "password-too-long": ["max"],
   "password-of-name": [],
   "password-breached": [],
+  "passwords-off": [],
+  "password-elsewhere": [],
+  "no-second-factor": [],
+  "set-up-code": [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Reason = keyof typeof REASONS;

@@ -32,6 +32,26 @@ export const change_password = endpoint({
   },
 });
 
+const recovery_codes = z.object({ recovery_codes: z.array(z.string()).describe("Each signs in once; shown only now") });
+
+export const get_second_factor = endpoint({
+  method: "GET",
+  url: "/api/account/second-factor",
+  access: "viewer",
+  scope: "session",
+  schema: {
+    operationId: "get_second_factor",
+    summary: "Show whether an authenticator app is in force, and how many recovery codes are left",
+    tags: ["account"],
+    response: {
+      200: z.object({
+        active: z.boolean(),
+        recovery_codes_left: z.int().min(0).nullable().describe("Null without an authenticator app"),
+      }),
+    },
+  },
+});
+
 export const begin_second_factor = endpoint({
   method: "POST",
   url: "/api/account/second-factor",
@@ -63,9 +83,23 @@ export const confirm_second_factor = endpoint({
     tags: ["account"],
     body: z.object({ code }).strict(),
     response: {
-      200: z.object({ recovery_codes: z.array(z.string()).describe("Each signs in once; shown only now") }),
+      200: recovery_codes,
       ...refusals,
     },
+  },
+});
+
+export const renew_recovery_codes = endpoint({
+  method: "POST",
+  url: "/api/account/second-factor/recovery-codes",
+  access: "viewer",
+  scope: "session",
+  recent_sign_in: true,
+  schema: {
+    operationId: "renew_recovery_codes",
+    summary: "Create new recovery codes; the earlier ones become invalid",
+    tags: ["account"],
+    response: { 200: recovery_codes, ...refusals },
   },
 });
 

@@ -19,6 +19,7 @@ export const AUDIT_ACTIONS = [
   "second-factor-added",
   "second-factor-removed",
   "recovery-code-used",
+  "recovery-codes-renewed",
   "user-created",
   "role-changed",
   "user-disabled",
@@ -42,7 +43,7 @@ export const audit_entry = z
     action: z.enum(AUDIT_ACTIONS),
     actor: z.string().describe("Who did it; for a failed sign-in, the user name that was entered, if it exists"),
     subject: z.string().nullable().describe("Whom or what it concerned, such as a user, a key or a webhook"),
-    detail: z.record(z.string(), z.string()).describe("Further facts, such as the old and the new role"),
+    detail: z.record(z.string(), z.string()).describe("Further facts as values and codes, such as the old and the new role"),
     address: z.string().nullable().describe("Network address of the client; null for a command on the server"),
     request_id: z.string().nullable(),
   })

@@ -193,6 +193,66 @@ describe("the own account", () => {
   });
 });
 
+describe("recovery codes", () => {
+  const CODES = "/api/account/second-factor/recovery-codes";
+  const stateOf = async (name: string): Promise<unknown> =>
+    (await (await signedInAs(app, pool, name))("GET", "/api/account/second-factor")).json();
+
+  test("are counted, and a used one is not left", async () => {
+    const name = await newUser();
+    expect(await stateOf(name)).toEqual({ active: false, recovery_codes_left: null });
+    const { recovery_codes } = await setUp(name);
+    expect(await stateOf(name)).toEqual({ active: true, recovery_codes_left: 10 });
+    expect((await signIn(name, recovery_codes[4])).statusCode).toBe(200);
+    expect(await stateOf(name)).toEqual({ active: true, recovery_codes_left: 9 });
+  });
+
+  test("(6.5.1) after a renewal, the earlier codes are refused and each new one signs in once", async () => {
+    const name = await newUser();
+    const earlier = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    const response = await ask("POST", CODES);
+    expect(response.headers["cache-control"]).toBe("no-store");
+    const { recovery_codes } = response.json<{ recovery_codes: string[] }>();
+    expect(await stateOf(name)).toEqual({ active: true, recovery_codes_left: 10 });
+    for (const code of earlier.recovery_codes.slice(0, 3))
+      expect(slugOf(await signIn(name, code))).toBe("sign-in-failed");
+    expect((await signIn(name, recovery_codes[0])).statusCode).toBe(200);
+    expect(slugOf(await signIn(name, recovery_codes[0]))).toBe("sign-in-failed");
+    expect((await signIn(name, codeOf(earlier.secret, 0))).statusCode).toBe(200);
+  });
+
+  test("(7.5.1) are renewed within 15 minutes of a sign-in only, and not without an authenticator app", async () => {
+    const name = await newUser();
+    const { recovery_codes } = await setUp(name);
+    const ask = await signedInAs(app, pool, name);
+    await pool.query("update sessions set signed_in_at = now() - interval '16 minutes'");
+    expect(slugOf(await ask("POST", CODES))).toBe("recent-sign-in-required");
+    expect((await signIn(name, recovery_codes[0])).statusCode).toBe(200);
+    const refused = await (await signedInAs(app, pool, await newUser()))("POST", CODES);
+    expect([slugOf(refused), refused.json<{ reason?: string }>().reason]).toEqual([
+      "not-permitted",
+      "no-second-factor",
+    ]);
+  });
+
+  test("(16.2.1) the audit log records the renewal; neither it nor a stored response contains a code", async () => {
+    const name = await newUser();
+    await setUp(name);
+    const headers = { ...cookieOf(await createTestSession(pool, name)), "idempotency-key": "renewal" };
+    const response = await app.inject({ method: "POST", url: CODES, headers });
+    const { recovery_codes } = response.json<{ recovery_codes: string[] }>();
+    expect(recovery_codes).toHaveLength(10);
+    const { rows } = await pool.query<{ action: string }>(
+      "select * from audit_log where actor = $1 order by id desc limit 1",
+      [name],
+    );
+    expect(rows).toMatchObject([{ action: "recovery-codes-renewed", subject: `user ${name}` }]);
+    const { rows: stored } = await pool.query("select * from idempotency_keys");
+    for (const code of recovery_codes) expect(JSON.stringify([rows, stored])).not.toContain(code);
+  });
+});
+
 describe("a server that other computers can reach", async () => {
   const network = networkOf({ public_urls: ["https://shop.example"], trust_proxy: ["127.0.0.1"] });
   const open = await createTestApp(database, { webhooks, network });

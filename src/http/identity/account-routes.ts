@@ -12,7 +12,9 @@ import { setPassword } from "../../identity/users/store.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import { sessionOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
+import { passwordsOff } from "./passwords-off.ts";
 import { change_password, end_other_sessions, end_session, list_sessions } from "../../../contract/identity/account.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export function accountRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
@@ -98,12 +100,13 @@ async function assertMayChangePassword(
 ): Promise<void> {
   const { sender, session_id } = sessionOf(request);
   if (!password_sign_in)
-    throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
+    throw passwordsOff();
   if (sender.has_password) return;
   if (sender.single_sign_on)
     throw new Problem(
       "not-permitted",
       "You sign in with single sign-on. Change your password at the identity provider.",
+      { extra: because("password-elsewhere") },
     );
   if (requires_second_factor && !(await isSignInRecent(pool, session_id)))
     throw new Problem(

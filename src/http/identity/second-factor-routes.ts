@@ -6,7 +6,9 @@ import { notifyIdentityChange } from "../../identity/notify.ts";
 import {
   beginSecondFactor,
   confirmSecondFactor,
+  countRecoveryCodes,
   removeSecondFactor,
+  renewRecoveryCodes,
 } from "../../identity/second-factor/second-factor.ts";
 import { confirmUser } from "../../identity/sign-in/confirm.ts";
 import { sessionOf } from "../access/identity.ts";
@@ -14,20 +16,24 @@ import type { IdentityRoutesContext } from "./context.ts";
 import {
   begin_second_factor,
   confirm_second_factor,
+  get_second_factor,
   remove_second_factor,
+  renew_recovery_codes,
 } from "../../../contract/identity/account.ts";
+import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export function secondFactorRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { pool, access } = context;
 
+  recoveryRoutes(instance, context);
+
   app.route({
     ...begin_second_factor,
     handler: (request, reply) => {
       const { user_id: id, user: name } = sessionOf(request).sender;
-      // Without this header, a response to a request with an idempotency key would be stored, and with it the secret.
-      reply.header("cache-control", "no-store");
+      reply.header(...NOT_STORED);
       return beginSecondFactor(pool, context, { id, name });
     },
   });
@@ -56,8 +62,7 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
       const session = { session_id, user_id, user, address: request.client, request_id: request.id };
       await confirmUser(context, request.body, session);
       await withTransaction(pool, async (db) => {
-        if (!(await removeSecondFactor(db, user_id)))
-          throw new Problem("not-permitted", "You have no authenticator app.");
+        if (!(await removeSecondFactor(db, user_id))) throw noSecondFactor();
         await request.audit(db, { action: "second-factor-removed", subject: `user ${user}` });
         await notifyIdentityChange(db);
       });
@@ -67,8 +72,42 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
   });
 }
 
+function recoveryRoutes(instance: FastifyInstance, { pool }: IdentityRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...get_second_factor,
+    handler: async (request) => {
+      const left = await countRecoveryCodes(pool, sessionOf(request).sender.user_id);
+      return { active: left !== undefined, recovery_codes_left: left ?? null };
+    },
+  });
+
+  app.route({
+    ...renew_recovery_codes,
+    handler: async (request, reply) => {
+      const { user_id, user } = sessionOf(request).sender;
+      const codes = await withTransaction(pool, async (db) => {
+        const renewed = await renewRecoveryCodes(db, user_id);
+        if (renewed === undefined) throw noSecondFactor();
+        await request.audit(db, { action: "recovery-codes-renewed", subject: `user ${user}` });
+        return renewed;
+      });
+      reply.header(...NOT_STORED);
+      return { recovery_codes: codes };
+    },
+  });
+}
+
+/** Without this header, a response to a request with an idempotency key would be stored, and with it the secret. */
+const NOT_STORED = ["cache-control", "no-store"] as const;
+
+const noSecondFactor = (): Problem => 
+  new Problem("not-permitted", "You have no authenticator app.", { extra: because("no-second-factor") });
+
 const codeRefused = (): Problem =>
   new Problem(
     "sign-in-failed",
     "The code is not correct, or the setup began more than 15 minutes ago. Enter the current code of the app, or start again.",
+    { extra: because("set-up-code") },
   );

@@ -11,6 +11,7 @@ import { hashToken, newToken } from "../../identity/tokens.ts";
 import { clearSessionCookie } from "../access/cookies.ts";
 import { describeIdentity, senderOf, sessionOf } from "../access/identity.ts";
 import { clientOf, type IdentityRoutesContext } from "./context.ts";
+import { passwordsOff } from "./passwords-off.ts";
 import { signedIn } from "./send-identity.ts";
 import {
   confirm_sign_in,
@@ -21,7 +22,6 @@ import {
   sign_in,
   sign_out,
 } from "../../../contract/identity/sign-in.ts";
-import { Problem } from "../../../contract/problems.ts";
 
 export function signInRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -35,8 +35,7 @@ export function signInRoutes(instance: FastifyInstance, context: IdentityRoutesC
   app.route({
     ...sign_in,
     handler: async (request, reply) => {
-      if (!password_sign_in)
-        throw new Problem("not-permitted", "Passwords are switched off on this server. Use single sign-on.");
+      if (!password_sign_in) throw passwordsOff();
       const token = await signInWithPassword(context, request.body, clientOf(request));
       return signedIn(context, request, reply, token);
     },

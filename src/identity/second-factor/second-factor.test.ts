@@ -8,6 +8,7 @@ import {
   checkSecondFactor,
   confirmSecondFactor,
   removeSecondFactor,
+  renewRecoveryCodes,
   type SecondFactorContext,
 } from "./second-factor.ts";
 import { totpCode, totpStepAt } from "./totp.ts";
@@ -137,6 +138,15 @@ describe("signing in", () => {
     const { recovery_codes } = await setUp();
     for (const code of recovery_codes.toReversed()) expect(await check(code)).toBe("recovery");
     for (const code of recovery_codes) expect(await check(code)).toBe("wrong");
+  });
+
+  test("(6.5.1) of renewals at the same time, the codes of exactly one are valid, and none of the earlier ones", async () => {
+    const { recovery_codes } = await setUp();
+    const renewed = await Promise.all(Array.from({ length: 4 }, () => renewRecoveryCodes(pool, user.id)));
+    expect(await check(recovery_codes[0])).toBe("wrong");
+    const results = [];
+    for (const codes of renewed) results.push(await check(codes?.[0]));
+    expect(results.filter((result) => result === "recovery")).toHaveLength(1);
   });
 
   test("the codes of another user are refused", async () => {

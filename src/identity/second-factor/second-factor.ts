@@ -5,8 +5,10 @@ import { openPending, openSecret, sealPending, sealSecret } from "./sealed-secre
 import { hashRecoveryCode, newRecoveryCodes } from "./recovery-codes.ts";
 import {
   clearSecondFactor,
+  countRecoveryHashes,
   readSecondFactor,
   setPendingSecret,
+  setRecoveryHashes,
   setSecondFactor,
   useRecoveryHash,
   useStep,
@@ -78,6 +80,17 @@ export async function confirmSecondFactor(
     recovery_hashes: codes.map(hashRecoveryCode),
   });
   return isSet ? codes : undefined;
+}
+
+/** Number of unused recovery codes; undefined if the user has no second factor. */
+export const countRecoveryCodes = (db: Queryable, userId: number): Promise<number | undefined> =>
+  countRecoveryHashes(db, userId);
+
+/** Replaces all recovery codes of the user, used or not.
+ * @returns the new codes; undefined if the user has no second factor */
+export async function renewRecoveryCodes(db: Queryable, userId: number): Promise<string[] | undefined> {
+  const codes = newRecoveryCodes();
+  return (await setRecoveryHashes(db, userId, codes.map(hashRecoveryCode))) ? codes : undefined;
 }
 
 /** Removes authenticator app and recovery codes.

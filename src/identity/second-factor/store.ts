@@ -40,6 +40,24 @@ export async function useRecoveryHash(db: Queryable, userId: number, hash: Buffe
   return rowCount === 1;
 }
 
+/** Number of unused recovery codes; undefined if the user has no second factor. */
+export async function countRecoveryHashes(db: Queryable, userId: number): Promise<number | undefined> {
+  const { rows } = await db.query<{ count: number }>(
+    "select cardinality(recovery_hashes) as count from users where id = $1 and totp_secret is not null",
+    [userId],
+  );
+  return rows[0]?.count;
+}
+
+/** @returns false if the user has no second factor */
+export async function setRecoveryHashes(db: Queryable, userId: number, hashes: readonly Buffer[]): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "update users set recovery_hashes = $2 where id = $1 and totp_secret is not null",
+    [userId, hashes],
+  );
+  return rowCount === 1;
+}
+
 export async function setPendingSecret(db: Queryable, userId: number, sealed: string): Promise<void> {
   await db.query("update users set totp_new_secret = convert_to($2, 'UTF8') where id = $1", [userId, sealed]);
 }

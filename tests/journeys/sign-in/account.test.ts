@@ -53,8 +53,10 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
     panel.getByRole("button", { name: "Download" }).click(),
   ]);
   expect(download.suggestedFilename()).toBe("skuport-recovery-codes.txt");
-  await panel.getByRole("button", { name: "I have stored the codes" }).click();
+  // While the codes are shown, the app is in force already.
   await panel.getByText("On", { exact: true }).waitFor();
+  await panel.getByRole("button", { name: "I have stored the codes" }).click();
+  await panel.getByText("10 recovery codes are left.").waitFor();
 
   const other = await open("/sign-in");
   await fillIn(other, "Toni");
@@ -75,10 +77,25 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
     else await expect.poll(() => third.getByTestId("sign-in-fault").textContent()).toMatch(/\S/);
   }
 
+  await page.reload();
+  await panel.getByText("9 recovery codes are left.").waitFor();
+  await panel.getByRole("button", { name: "Renew the recovery codes" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Renew the recovery codes" }).click();
+  await recovery.first().waitFor();
+  await expect.poll(() => panel.getByRole("list").evaluate((list) => list.matches(":focus"))).toBe(true);
+  const renewed = await recovery.allTextContents();
+  expect([renewed.length, renewed.filter((code) => codes.includes(code))]).toEqual([10, []]);
+  await panel.getByRole("button", { name: "I have stored the codes" }).click();
+  await panel.getByText("10 recovery codes are left.").waitFor();
+
   await panel.getByRole("button", { name: "Remove the app" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Your password").fill(PASSWORD);
   await dialog.getByLabel("Code", { exact: true }).fill(codes[1] ?? "");
+  await dialog.getByRole("button", { name: "Remove the app" }).click();
+  await expect.poll(() => dialog.getByRole("alert").textContent()).toMatch(/\S/);
+  await dialog.getByLabel("Your password").fill(PASSWORD);
+  await dialog.getByLabel("Code", { exact: true }).fill(renewed[1] ?? "");
   await dialog.getByRole("button", { name: "Remove the app" }).click();
   await panel.getByText("Off", { exact: true }).waitFor();
 });

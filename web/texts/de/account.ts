@@ -40,6 +40,11 @@ export const account: Shape<typeof english> = {
     confirm: "Einschalten",
   },
   recovery: {
+    left: "{n} Wiederherstellungscode ist übrig. | {n} Wiederherstellungscodes sind übrig.",
+    none_left: "Kein Wiederherstellungscode ist übrig. Ohne Ihr Handy könnten Sie sich nicht anmelden.",
+    renew: "Wiederherstellungscodes erneuern",
+    renew_title: "Wiederherstellungscodes erneuern?",
+    renew_text: "Sie bekommen neue Codes. Alle bisherigen Codes sind sofort ungültig.",
     title: "Bewahren Sie diese Wiederherstellungscodes auf",
     text: "Jeder Code meldet Sie einmal an, wenn Sie Ihr Handy nicht haben. Sie werden nur jetzt gezeigt: Drucken Sie die Codes aus, oder speichern Sie sie an einem sicheren Ort.",
     download: "Herunterladen",

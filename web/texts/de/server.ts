@@ -252,6 +252,11 @@ export const server: ServerTexts = {
       "Das Passwort besteht größtenteils aus Ihrem Benutzernamen oder dem Namen dieses Programms. Wählen Sie ein anderes.",
     "password-breached":
       "Dieses Passwort steht in einer Liste gestohlener Passwörter, die Angreifer zuerst ausprobieren. Wählen Sie ein anderes.",
+    "passwords-off": "Auf diesem Server sind Passwörter abgeschaltet. Verwenden Sie Single Sign-on.",
+    "password-elsewhere": "Sie melden sich mit Single Sign-on an. Ändern Sie Ihr Passwort beim Identitätsanbieter.",
+    "no-second-factor": "Sie haben keine Authenticator-App.",
+    "set-up-code":
+      "Der Code stimmt nicht, oder die Einrichtung hat vor mehr als 15 Minuten begonnen. Geben Sie den Code ein, den die App jetzt zeigt, oder beginnen Sie noch einmal.",
   },
   notices: {
     active_as_attribute: "Die Werte sind weder ja noch nein. Deshalb wird die Spalte als Merkmal importiert.",

@@ -38,6 +38,11 @@ export const account = {
     confirm: "Turn on",
   },
   recovery: {
+    left: "{n} recovery code is left. | {n} recovery codes are left.",
+    none_left: "No recovery code is left. Without your phone, you could not sign in.",
+    renew: "Renew the recovery codes",
+    renew_title: "Renew the recovery codes?",
+    renew_text: "You get new codes. All earlier codes stop working at once.",
     title: "Keep these recovery codes",
     text: "Each code signs you in once if you do not have your phone. They are shown only now: print them, or store them in a safe place.",
     download: "Download",

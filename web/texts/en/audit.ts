@@ -1,5 +1,8 @@
 // English texts of web/audit.
+import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import type { AuditAction } from "../../../contract/identity/audit.ts";
+import type { LinkKind } from "../../../contract/identity/sign-in.ts";
+import type { PatchWebhook } from "../../../contract/webhooks/webhooks.ts";
 
 export const audit = {
   title: "Audit log",
@@ -31,6 +34,7 @@ export const audit = {
     "second-factor-added": "Authenticator app set up",
     "second-factor-removed": "Authenticator app removed",
     "recovery-code-used": "Recovery code used",
+    "recovery-codes-renewed": "Recovery codes renewed",
     "user-created": "User created",
     "role-changed": "Role changed",
     "user-disabled": "User disabled",
@@ -45,4 +49,64 @@ export const audit = {
     "backup-made": "Backup made",
     "backup-restored": "Backup restored",
   } satisfies Record<AuditAction, string>,
+  subject: { user: "User {name}", key: "Key {name} of {user}", webhook: "Webhook {id}" },
+  /** Names of the further facts. A fact whose value says everything has none. */
+  fact: {
+    by: "With: {value}",
+    reason: "Reason: {value}",
+    report: "The identity provider reported: {value}",
+    subject: "Identifier at the identity provider: {value}",
+    kind: "For: {value}",
+    removes: "Also removes: {value}",
+    role: "Role: {value}",
+    from: "Before: {value}",
+    to: "Now: {value}",
+    ended: "Ended sessions: {value}",
+    revoked: "Revoked keys: {value}",
+    scopes: "Scopes: {value}",
+    days: "Valid for days: {value}",
+    problem: "Reason: {value}",
+    change: "Change: {value}",
+    url: "URL: {value}",
+    format: "Format: {value}",
+    file: "File: {value}",
+    made_at: "Backup of: {value}",
+  } satisfies Record<keyof AuditFacts, string>,
+  by: {
+    password: "password",
+    "password-app": "password and authenticator app",
+    "password-recovery": "password and recovery code",
+    link: "one-time link",
+    "single-sign-on": "single sign-on",
+  } satisfies Record<NonNullable<AuditFacts["by"]>, string>,
+  reason: {
+    "no-such-user": "there is no such user",
+    disabled: "the user is disabled",
+    "no-password": "the user has no password",
+    password: "wrong password",
+    code: "wrong code",
+    confirmation: "wrong password or code in a running session",
+    "without-role": "the identity provider gives the user no role",
+    provider: "the identity provider did not confirm the user",
+  } satisfies Record<NonNullable<AuditFacts["reason"]>, string>,
+  kind: {
+    first: "sign-in without a password",
+    invitation: "invitation",
+    reset: "new password",
+  } satisfies Record<LinkKind, string>,
+  removes: { "second-factor": "authenticator app" },
+  change: {
+    created: "created",
+    deleted: "deleted",
+    url: "URL",
+    description: "note",
+    types: "events",
+    volume: "amount of events",
+    enabled: "turned on or off",
+    headers: "headers",
+    max_parallel: "parallel requests",
+    max_per_second: "requests per second",
+  } satisfies Record<"created" | "deleted" | keyof PatchWebhook, string>,
+  /** Names of actors who are not users. */
+  actor: { sso: "Single sign-on", unknown: "Unknown user" },
 } as const;
