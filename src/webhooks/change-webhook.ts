@@ -14,6 +14,7 @@ import {
   readWebhook,
   updateWebhook,
 } from "./store.ts";
+import type { AuditFacts } from "../../contract/identity/audit-facts.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks/webhooks.ts";
 
@@ -21,7 +22,7 @@ import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhoo
 const MAX_WEBHOOKS = 1000;
 
 /** Records a change in the audit log, in the transaction of the change. */
-export type Audit = (db: Queryable, entry: { subject: string; detail: Record<string, string> }) => Promise<void>;
+export type Audit = (db: Queryable, entry: { subject: string; detail: AuditFacts }) => Promise<void>;
 
 const subjectOf = (id: number): string => `webhook ${id}`;
 

@@ -108,7 +108,7 @@ describe("(16.3.1) the audit log", () => {
     await signIn("my password, typed into the wrong field", "x");
     const entries = await audit();
     expect(entries.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
-      ["sign-in-failed", "unknown user", { reason: "no such user" }],
+      ["sign-in-failed", "unknown user", { reason: "no-such-user" }],
       ["sign-in-failed", "Ada", { reason: "password" }],
       ["signed-in", "Ada", { by: "password" }],
     ]);

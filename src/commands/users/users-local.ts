@@ -44,7 +44,7 @@ export async function rescueUser(given: UsersCall): Promise<number> {
         removes_second_factor: removes,
         created_by: LOCAL_ACTOR,
       });
-      const detail = { kind: "first", ...(removes ? { removes: "second factor" } : {}) };
+      const detail = { kind: "first", ...(removes ? { removes: "second-factor" } : {}) } as const;
       await AUTHOR.audit(db, { action: "link-created", subject: `user ${user.name}`, detail });
       return created;
     });

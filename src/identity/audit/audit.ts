@@ -1,6 +1,7 @@
 // The audit log: who signed in, and who changed users, keys and secrets. Rows are only inserted, and deleted when their retention ends.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { cutText } from "../../../contract/faults.ts";
+import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import type { AuditAction, AuditEntry } from "../../../contract/identity/audit.ts";
 
 export interface NewAuditEntry {
@@ -9,7 +10,7 @@ export interface NewAuditEntry {
   /** Whom or what it concerned, such as a user, a key or a webhook. */
   subject?: string;
   /** Further facts. Never a password, a key, a token or a code. */
-  detail?: Record<string, string>;
+  detail?: AuditFacts;
   address?: string;
   request_id?: string;
 }
@@ -20,7 +21,7 @@ const MAX_CHARACTERS = 500;
 /** Adds an entry. Call it in the transaction of the change, so that no change happens without its entry. */
 export async function recordAudit(db: Queryable, entry: NewAuditEntry): Promise<void> {
   const { action, actor, subject, detail = {}, address, request_id } = entry;
-  const facts = Object.entries(detail).map(([name, text]) => [name, storable(text)]);
+  const facts = Object.entries(detail as Record<string, string>).map(([name, text]) => [name, storable(text)]);
   await db.query(
     "insert into audit_log (action, actor, subject, detail, address, request_id) values ($1, $2, $3, $4, $5, $6)",
     [

@@ -69,7 +69,7 @@ async function countFailures(
     if (!(error instanceof Problem)) throw error;
     if (error.slug === "code-required") await withdrawAttempt(pool, attempt);
     if (error.slug === "sign-in-failed") {
-      const detail = { reason: "confirmation" };
+      const detail = { reason: "confirmation" } as const;
       await recordAudit(pool, { action: "sign-in-failed", actor, detail, address, request_id });
     }
     throw error;

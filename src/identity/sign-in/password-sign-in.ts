@@ -8,6 +8,7 @@ import { beginAttempt, completeAttempt, withdrawAttempt } from "../throttle/thro
 import { findUserByName, lockUser, type StoredUser } from "../users/store.ts";
 import { checkCode } from "./check-code.ts";
 import type { SignInContext } from "./context.ts";
+import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 interface Given {
@@ -48,7 +49,7 @@ export async function signInWithPassword(context: SignInContext, given: Given, c
       await assertUnchanged(db, user);
       const token = await startSession(db, user.id, client);
       await completeAttempt(db, attempt, account);
-      await audit(db, { action: "signed-in", detail: { by: proof === undefined ? "password" : `password, ${proof}` } });
+      await audit(db, { action: "signed-in", detail: { by: proof === undefined ? "password" : `password-${proof}` } });
       if (proof === "recovery") await audit(db, { action: "recovery-code-used" });
       return token;
     });
@@ -67,10 +68,10 @@ async function verifyUser(found: StoredUser | undefined, password: string): Prom
   return matches && found?.disabled_at === null ? found : undefined;
 }
 
-function reasonOf(user: StoredUser | undefined): string {
-  if (user === undefined) return "no such user";
+function reasonOf(user: StoredUser | undefined): NonNullable<AuditFacts["reason"]> {
+  if (user === undefined) return "no-such-user";
   if (user.disabled_at !== null) return "disabled";
-  return user.password_hash === null ? "no password" : "password";
+  return user.password_hash === null ? "no-password" : "password";
 }
 
 /** @throws Problem sign-in-failed if the user was disabled, or the password changed, since it was verified */

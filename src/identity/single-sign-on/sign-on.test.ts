@@ -63,7 +63,7 @@ describe("users", () => {
     expect(again).toMatchObject({ user: "Anna", user_id: user?.user_id });
     expect(await auditOf()).toMatchObject([
       { action: "user-created", actor: "single sign-on", subject: "user Anna", detail: { role: "editor" } },
-      { action: "signed-in", actor: "Anna", detail: { by: "single sign-on" }, address: "192.0.2.7" },
+      { action: "signed-in", actor: "Anna", detail: { by: "single-sign-on" }, address: "192.0.2.7" },
       { action: "signed-in", actor: "Anna" },
     ]);
   });
@@ -102,7 +102,7 @@ describe("users", () => {
     expect(await auditOf()).toContainEqual(
       expect.objectContaining({
         action: "role-changed",
-        detail: { from: "editor", to: "admin", by: "single sign-on" },
+        detail: { from: "editor", to: "admin", by: "single-sign-on" },
       }),
     );
   });
@@ -135,7 +135,7 @@ describe("users", () => {
     const found = await Promise.all(keys.map((key) => findKey(pool, hashToken(key))));
     expect(found).toMatchObject([undefined, { user_id: other }]);
     expect(await auditOf()).toContainEqual(
-      expect.objectContaining({ action: "key-revoked", detail: { by: "single sign-on", revoked: "1" } }),
+      expect.objectContaining({ action: "key-revoked", detail: { by: "single-sign-on", revoked: "1" } }),
     );
   });
 
@@ -243,7 +243,7 @@ describe("the binding to the browser", () => {
       next: "/imports",
     });
     expect(await auditOf()).toMatchObject([
-      { action: "sign-in-failed", detail: { reason: expect.stringContaining("the person has cancelled") as string } },
+      { action: "sign-in-failed", detail: { reason: "provider", report: expect.stringContaining("the person has cancelled") as string } },
     ]);
   });
 

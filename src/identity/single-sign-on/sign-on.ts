@@ -92,17 +92,18 @@ export async function finishSignOn(context: SignOnContext, returned: Returned): 
     await recordAudit(context.pool, {
       ...entryOf(returned),
       action: "sign-in-failed",
-      detail: { by: METHOD, reason },
+      detail: { by: METHOD, reason: "provider", report: reason },
     });
     return { kind: "refused", problem, next };
   }
   return enter(context, user, returned, next);
 }
 
-const METHOD = "single sign-on";
+const METHOD = "single-sign-on";
+const ACTOR = "single sign-on";
 
 const entryOf = ({ client }: Returned): Pick<NewAuditEntry, "actor" | "address" | "request_id"> => ({
-  actor: METHOD,
+  actor: ACTOR,
   address: client.address,
   request_id: client.request_id,
 });
@@ -122,7 +123,7 @@ async function enter(
       await recordAudit(db, {
         ...entry,
         action: "sign-in-failed",
-        detail: { by: METHOD, reason: REASONS[found.reason], subject },
+        detail: { by: METHOD, reason: found.reason, subject },
       });
       if (found.account !== undefined) {
         const revoked = await revokeKeys(db, found.account.id);
@@ -151,7 +152,6 @@ async function endAll(db: Queryable, userId: number): Promise<void> {
 }
 
 const REFUSALS = { disabled: "user-disabled", "without-role": "no-role" } as const;
-const REASONS = { disabled: "The user is disabled.", "without-role": "No value of the role claim maps to a role." };
 
 /** Returns the entry of the audit log if the sign-in has created the user or changed the role. */
 function changeOf(found: Exclude<AccountResult, Refused>): Pick<NewAuditEntry, "action" | "detail"> | undefined {

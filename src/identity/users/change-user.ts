@@ -80,7 +80,7 @@ export async function createUserLink(
     const kind = user.password_hash === null && !user.single_sign_on ? "invitation" : "reset";
     const link = { kind, user_id: id, removes_second_factor: remove_second_factor, created_by: actor } as const;
     const created = await createLink(db, link);
-    const detail = { kind, ...(remove_second_factor ? { removes: "second factor" } : {}) };
+    const detail = { kind, ...(remove_second_factor ? { removes: "second-factor" } : {}) } as const;
     await audit(db, { action: "link-created", subject: `user ${user.name}`, detail });
     return created;
   });

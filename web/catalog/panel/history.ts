@@ -1,7 +1,7 @@
 // Describes the origin of a product version, and builds the patch that restores it.
 import type { ProductPatch, ProductVersion } from "../../../contract/catalog/edit-products.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
-import { isLocal } from "../../server/actor.ts";
+import { actorName, isLocal } from "../../server/actor.ts";
 import { formatCount } from "../../ui/format.ts";
 import type { AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import { t } from "../../texts/t.ts";
@@ -10,7 +10,7 @@ import { isSame } from "../edit/cell-value.ts";
 /** The origin of a version, such as "from supplier.csv, line 48,211, import 41, by ann". */
 export function provenanceOf({ changeset, source_line }: ProductVersion): string {
   const { kind, actor, filename, import_id, id } = changeset;
-  const by = isLocal(actor) ? t("catalog.history.by_local") : t("catalog.history.by", { actor });
+  const by = isLocal(actor) ? t("catalog.history.by_local") : t("catalog.history.by", { actor: actorName(actor) });
   if (kind === "import" && import_id !== null) {
     const parts = [
       t("catalog.history.from_file", { file: filename ?? t("catalog.history.a_file") }),

@@ -5,6 +5,7 @@ export const ui: Shape<typeof english> = {
   toast: { undo: "Rückgängig" },
   actor: {
     local: "Lokaler Benutzer",
+    with_key: "{user} (Schlüssel {key})",
     note: "Befehle auf dem Server selbst, etwa „skuport import“, erscheinen als „Lokaler Benutzer“. Das gilt auch für alle Änderungen aus der Zeit, als Skuport noch keine Benutzer kannte.",
   },
   confirm: { cancel: "Abbrechen" },

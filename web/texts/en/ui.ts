@@ -5,6 +5,7 @@ export const ui = {
   toast: { undo: "Undo" },
   actor: {
     local: "Local user",
+    with_key: "{user} (key {key})",
     note: "Commands on the server itself, such as “skuport import”, appear as “Local user”. So do all changes from the time before Skuport had users.",
   },
   confirm: { cancel: "Cancel" },
