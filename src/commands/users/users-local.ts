@@ -2,6 +2,7 @@
 // account that can read the data folder or DATABASE_URL can change the table of users anyway.
 import type pg from "pg";
 import { LOCAL_ACTOR } from "../../../contract/actor.ts";
+import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import { publicOrigin } from "../../http/network/network.ts";
 import { recordAudit } from "../../identity/audit/audit.ts";
 import { createLink, type CreatedLink } from "../../identity/links/links.ts";
@@ -44,7 +45,7 @@ export async function rescueUser(given: UsersCall): Promise<number> {
         removes_second_factor: removes,
         created_by: LOCAL_ACTOR,
       });
-      const detail = { kind: "first", ...(removes ? { removes: "second-factor" } : {}) } as const;
+      const detail: AuditFacts = { kind: "first", ...(removes ? { removes: "second-factor" } : {}) };
       await AUTHOR.audit(db, { action: "link-created", subject: `user ${user.name}`, detail });
       return created;
     });

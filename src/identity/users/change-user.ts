@@ -6,6 +6,7 @@ import { createLink, endLinks, type CreatedLink } from "../links/links.ts";
 import { notifyIdentityChange } from "../notify.ts";
 import { endSessions } from "../sessions/store.ts";
 import { findUser, insertUser, lockAdministrators, lockUser, setDisabled, setRole, type StoredUser } from "./store.ts";
+import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import type { Role } from "../../../contract/identity/identity-rules.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -80,7 +81,7 @@ export async function createUserLink(
     const kind = user.password_hash === null && !user.single_sign_on ? "invitation" : "reset";
     const link = { kind, user_id: id, removes_second_factor: remove_second_factor, created_by: actor } as const;
     const created = await createLink(db, link);
-    const detail = { kind, ...(remove_second_factor ? { removes: "second-factor" } : {}) } as const;
+    const detail: AuditFacts = { kind, ...(remove_second_factor ? { removes: "second-factor" } : {}) };
     await audit(db, { action: "link-created", subject: `user ${user.name}`, detail });
     return created;
   });
