@@ -43,7 +43,9 @@ export const audit_entry = z
     action: z.enum(AUDIT_ACTIONS),
     actor: z.string().describe("Who did it; for a failed sign-in, the user name that was entered, if it exists"),
     subject: z.string().nullable().describe("Whom or what it concerned, such as a user, a key or a webhook"),
-    detail: z.record(z.string(), z.string()).describe("Further facts as values and codes, such as the old and the new role"),
+    detail: z
+      .record(z.string(), z.string())
+      .describe("Further facts as values and codes, such as the old and the new role"),
     address: z.string().nullable().describe("Network address of the client; null for a command on the server"),
     request_id: z.string().nullable(),
   })

@@ -99,8 +99,7 @@ async function assertMayChangePassword(
   request: FastifyRequest,
 ): Promise<void> {
   const { sender, session_id } = sessionOf(request);
-  if (!password_sign_in)
-    throw passwordsOff();
+  if (!password_sign_in) throw passwordsOff();
   if (sender.has_password) return;
   if (sender.single_sign_on)
     throw new Problem(

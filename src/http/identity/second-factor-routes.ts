@@ -102,7 +102,7 @@ function recoveryRoutes(instance: FastifyInstance, { pool }: IdentityRoutesConte
 /** Without this header, a response to a request with an idempotency key would be stored, and with it the secret. */
 const NOT_STORED = ["cache-control", "no-store"] as const;
 
-const noSecondFactor = (): Problem => 
+const noSecondFactor = (): Problem =>
   new Problem("not-permitted", "You have no authenticator app.", { extra: because("no-second-factor") });
 
 const codeRefused = (): Problem =>

@@ -243,7 +243,10 @@ describe("the binding to the browser", () => {
       next: "/imports",
     });
     expect(await auditOf()).toMatchObject([
-      { action: "sign-in-failed", detail: { reason: "provider", report: expect.stringContaining("the person has cancelled") as string } },
+      {
+        action: "sign-in-failed",
+        detail: { reason: "provider", report: expect.stringContaining("the person has cancelled") as string },
+      },
     ]);
   });
 
