@@ -3,6 +3,7 @@ import type pg from "pg";
 import { markRestore, unmarkRestore } from "../db/data-dir/interrupted-restore.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { readMigrations, type Migration } from "../db/migrate.ts";
+import type { AccessReport } from "./access.ts";
 import { BackupFileError, readMembers, unpackPart, type VerifiedBackup } from "./backup-reader.ts";
 import { KEY_MEMBER, partOf } from "./manifest.ts";
 import { discardStaged, stageFiles, useStagedFiles } from "./restored-files.ts";
@@ -14,6 +15,13 @@ export interface RestoreOptions {
   client: pg.ClientBase;
   data_dir: string;
   signal: AbortSignal;
+  /** True = users and API keys are as valid as in the backup; false = as before the restore. */
+  restores_access?: boolean;
+}
+
+export interface RestoreReport {
+  products: number;
+  access: AccessReport;
 }
 
 /** The restore is not possible here. The message gives the reason and what to do. */
@@ -63,16 +71,19 @@ export async function requireSpace(
     );
 }
 
-/** Replaces database, files and keys. Until the commit, an error changes nothing.
- * @returns the number of products */
-export async function restoreBackup(options: RestoreOptions, { applied, newer }: MigrationPlan): Promise<number> {
-  const { backup, client, data_dir } = options;
+/** Replaces database, files and keys. Until the commit, an error changes nothing. */
+export async function restoreBackup(
+  options: RestoreOptions,
+  { applied, newer }: MigrationPlan,
+): Promise<RestoreReport> {
+  const { backup, client, data_dir, restores_access = false } = options;
   const { manifest, checksums } = backup;
   await markRestore(data_dir, backup.path);
+  let access: AccessReport;
   try {
-    const indexes = await beginRestore(client, applied);
+    const indexes = await beginRestore(client, applied, manifest.created_at);
     await copyMembers(options);
-    await completeTables(client, manifest, { indexes, newer });
+    access = await completeTables(client, manifest, { indexes, newer, restores_access });
   } catch (error) {
     // If the rollback fails, the connection is lost, and PostgreSQL rolls back.
     await client.query("rollback").catch(() => undefined);
@@ -84,7 +95,7 @@ export async function restoreBackup(options: RestoreOptions, { applied, newer }:
   await useStagedFiles(data_dir);
   await unmarkRestore(data_dir);
   await client.query("analyze");
-  return checksums.rows["products"] ?? 0;
+  return { products: checksums.rows["products"] ?? 0, access };
 }
 
 async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions): Promise<void> {

@@ -8,31 +8,34 @@ import type { Queryable } from "../db/connection/connect.ts";
 import { applyInTransaction, listApplied, type Migration } from "../db/migrate.ts";
 import { LOCAL_ACTOR } from "../../contract/actor.ts";
 import { recordAudit } from "../identity/audit/audit.ts";
+import { copyReplacedAccess, keepAuditLog, settleAccess, type AccessReport } from "./access.ts";
 import type { Manifest } from "./manifest.ts";
 import { knownTables, listTables, quote } from "./tables.ts";
 
 /** True if the database contains tables of Skuport. */
 export const isUsed = async (db: Queryable): Promise<boolean> => (await listApplied(db)).length > 0;
 
-/** Commands that write to the database, by the names of their sessions. `skuport webhooks` is the delivery thread of a worker. */
-const WRITERS = ["import", "migrate", "restore", "rotate-key", "serve", "undo", "webhooks", "work"];
-
-/** Lists the names of other sessions that write to this database, such as "skuport serve". */
+/** Lists the names of other sessions that Skuport's commands have opened in this database, such as "skuport serve". Each command names its
+ * sessions after itself. */
 export async function listOtherSessions(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select distinct application_name as name from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid()
-       and application_name = any($1::text[]) order by 1`,
-    [WRITERS.map((command) => `skuport ${command}`)],
+     where datname = current_database() and pid <> pg_backend_pid() and application_name like 'skuport %' order by 1`,
   );
   return rows.map(({ name }) => name);
 }
 
 /** Begins the transaction, drops all tables of Skuport and of its queues, and creates those of the backup without rows. Returns the
- * definitions of the indexes that it has dropped: an index that is created after the rows were copied takes less time. */
-export async function beginRestore(client: pg.ClientBase, migrations: readonly Migration[]): Promise<string[]> {
+ * definitions of the indexes that it has dropped: an index that is created after the rows were copied takes less time.
+ * @param madeAt when the backup was made */
+export async function beginRestore(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+  madeAt: string,
+): Promise<string[]> {
   await client.query("begin");
   await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  await copyReplacedAccess(client, madeAt);
   await dropTables(client);
   // Citus may not change schema and rows of distributed tables in one transaction if it uses several connections to a worker.
   await client.query(
@@ -96,12 +99,19 @@ export function startCopy(client: pg.ClientBase, { name, columns }: Manifest["ta
   };
 }
 
-/** Creates the indexes again, continues the sequences, applies newer migrations, and removes what only the earlier processes could use. */
+export interface Completion {
+  indexes: readonly string[];
+  newer: readonly Migration[];
+  restores_access: boolean;
+}
+
+/** Creates the indexes again, continues the sequences, applies newer migrations, removes what only the earlier processes could use, and
+ * decides who may sign in. */
 export async function completeTables(
   client: pg.ClientBase,
   { sequences, created_at }: Pick<Manifest, "sequences" | "created_at">,
-  { indexes, newer }: { indexes: readonly string[]; newer: readonly Migration[] },
-): Promise<void> {
+  { indexes, newer, restores_access }: Completion,
+): Promise<AccessReport> {
   for (const definition of indexes) await client.query(definition);
   for (const { name, last_value, is_called } of sequences)
     await client.query(
@@ -116,5 +126,15 @@ export async function completeTables(
   );
   // Keys of a data folder are created at each start of the server.
   await client.query("delete from api_keys where local_folder is not null");
-  await recordAudit(client, { action: "backup-restored", actor: LOCAL_ACTOR, detail: { made_at: created_at } });
+  const access = await settleAccess(client, restores_access);
+  await keepAuditLog(client);
+  const detail = { made_at: created_at, ...describeAccess(access, restores_access) };
+  await recordAudit(client, { action: "backup-restored", actor: LOCAL_ACTOR, detail });
+  return access;
 }
+
+const describeAccess = ({ users, keys }: AccessReport, restoresAccess: boolean): Record<string, string> => ({
+  access: restoresAccess ? "as in the backup" : "as before",
+  ...(users.length > 0 ? { users: users.join(", ") } : {}),
+  ...(keys.length > 0 ? { keys: keys.join(", ") } : {}),
+});

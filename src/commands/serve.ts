@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
-import { certificateOf } from "../http/network/certificate.ts";
+import { certificateOf, type Certificate } from "../http/network/certificate.ts";
 import { openListeners, type Listeners } from "../http/network/listeners.ts";
 import { networkOf, publicOrigin } from "../http/network/network.ts";
 import { senders } from "../imports/worker.ts";
@@ -58,9 +58,11 @@ The file .env.example describes all settings.
     logStrayErrors(log, "server");
     // Reads the keys now, so that a damaged key file prevents the start instead of failing each webhook.
     await webhookContext(config).loadKeys();
+    // The same for the files of the certificate.
+    const certificate = await certificateOf(config, log);
     const database = await holdDatabase(config, NAME, log);
     try {
-      return await serveOn(config, database, log, io);
+      return await serveOn({ config, database, certificate, log }, io);
     } finally {
       await database.close();
     }
@@ -78,10 +80,15 @@ async function untilStopped(embedded: OpenDatabase["embedded"], signal: AbortSig
   return true;
 }
 
+interface Resources {
+  config: Config;
+  database: OpenDatabase;
+  certificate: Certificate | undefined;
+  log: Logger;
+}
+
 async function serveOn(
-  config: Config,
-  database: OpenDatabase,
-  log: Logger,
+  { config, database, certificate, log }: Resources,
   io: Pick<Io, "env" | "signal" | "stdout">,
 ): Promise<number> {
   const { address, embedded, data_dir } = database;
@@ -110,7 +117,7 @@ async function serveOn(
     sign_in: { password_sign_in: config.password_sign_in, single_sign_on: config.single_sign_on },
     ...operationSenders(boss),
     network: networkOf(config),
-    certificate: await certificateOf(config, log),
+    certificate,
   });
   let failed = false;
   let listeners: Listeners | undefined;

@@ -1,11 +1,11 @@
-// Deletes what sign-ins leave behind: old audit entries, ended sessions, expired local keys, used links, failed sign-ins that no longer count.
+// Deletes what sign-ins leave behind: old audit entries, ended sessions, invalid keys, used links, failed sign-ins that no longer count.
 import type pg from "pg";
 
 /** Maximum number of rows that one statement deletes. */
 const PURGE_BATCH = 5000;
 
-/** Conditions for rows that nothing needs any more. Ended sessions and links are kept for a day, because lists of users and error messages
- * may still refer to them. */
+/** Conditions for rows that nothing needs any more. Ended sessions, local keys and links are kept for a day, because lists of users and error
+ * messages may still refer to them. */
 const OLD = {
   sessions: "expires_at < now() - interval '1 day' or last_used_at < now() - interval '1 day'",
   api_keys: "local_folder is not null and expires_at < now() - interval '1 day'",
@@ -13,7 +13,7 @@ const OLD = {
   sign_in_failures: "at < now() - interval '1 hour'",
 } as const;
 
-/** @param keepDays days for which audit entries are kept
+/** @param keepDays days for which audit entries, and keys that were revoked or have expired, are kept
  * @returns the number of deleted audit entries */
 export async function purgeIdentity(pool: pg.Pool, keepDays: number): Promise<number> {
   for (const [table, condition] of Object.entries(OLD))
@@ -22,6 +22,14 @@ export async function purgeIdentity(pool: pg.Pool, keepDays: number): Promise<nu
       `delete from ${table} where id in (select id from ${table} where ${condition} order by id limit $1)`,
       [],
     );
+  // The list of keys explains the audit log, which contains the names of keys.
+  await purge(
+    pool,
+    `delete from api_keys where id in (
+       select id from api_keys where local_folder is null and least(revoked_at, expires_at) < now() - make_interval(days => $2)
+       order by id limit $1)`,
+    [keepDays],
+  );
   await pool.query("delete from single_sign_ons where expires_at < now()");
   return purge(
     pool,

@@ -194,6 +194,22 @@ describe("(16.3.1) the audit log", () => {
       expect((await app.inject({ method, url: "/api/audit" })).statusCode).toBe(404);
   });
 
+  test("keys that were revoked or have expired are deleted when the retention of the audit log ends", async () => {
+    const ages = ["revoked_at = now() - interval '366 days'", "expires_at = now() - interval '366 days'"];
+    const kept = [
+      "revoked_at = now() - interval '364 days'",
+      "expires_at = now() - interval '364 days'",
+      "revoked_at = null",
+    ];
+    for (const change of [...ages, ...kept]) {
+      const key = await createTestKey(pool, "Ada");
+      await pool.query(`update api_keys set name = $2, ${change} where key_hash = $1`, [hash(key), change]);
+    }
+    await purgeIdentity(pool, 365);
+    const { rows } = await pool.query<{ name: string }>("select name from api_keys where name like '%=%' order by id");
+    expect(rows.map(({ name }) => name)).toEqual(kept);
+  });
+
   test("a purge keeps what is in use", async () => {
     const token = await createTestSession(pool, "Ada");
     const old = await createTestSession(pool, "Ada");

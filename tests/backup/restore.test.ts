@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BackupFileError, verifyBackup } from "../../src/backup/backup-reader.ts";
 import { BackupOutputError, writeOutputFile } from "../../src/backup/output-file.ts";
 import type { Io } from "../../src/commands/command.ts";
@@ -32,8 +32,8 @@ await source.pool.query(`
   insert into users (name, name_key, role) values ('Ada', 'ada', 'admin');
   insert into sessions (user_id, token_hash, expires_at, address, agent)
     select id, sha256('s'), now() + interval '1 day', '127.0.0.1', 'test' from users;
-  insert into api_keys (user_id, name, key_hash, prefix, last_four, scopes, local_folder)
-    select id, key_name, sha256(key_name::bytea), 'sku_aaaa', 'aaaa', '{read}', folder
+  insert into api_keys (user_id, name, key_hash, prefix, last_four, scopes, local_folder, expires_at)
+    select id, key_name, sha256(key_name::bytea), 'sku_aaaa', 'aaaa', '{read}', folder, now() + interval '90 days'
     from users, (values ('shop', null), ('local', 'folder')) keys (key_name, folder);
   insert into one_time_links (kind, user_id, token_hash, created_by, expires_at)
     select 'reset', id, sha256('l'), 'Ada', now() + interval '1 day' from users`);
@@ -76,6 +76,77 @@ test("a restore brings back users and keys, but no session, no link and no key o
   expect(rows).toEqual([{ users: ["Ada"], folders: [null], sessions: 0, links: 0, audit: ["backup-restored"] }]);
   expect((await stat(join(dir, "secrets.key"))).mode & 0o777).toBe(0o600);
   expect(await dumpSchema(target.pool)).toBe(await dumpSchema(source.pool));
+});
+
+describe("(7.4.2) what was withdrawn since the backup", () => {
+  const accessIn = async ({ pool }: TestDatabase): Promise<unknown> =>
+    (
+      await pool.query(`select role, password_hash, disabled_at is null as enabled, k.revoked_at is null as key_valid
+                        from users u join api_keys k on k.user_id = u.id`)
+    ).rows[0];
+  const asInBackup = { role: "admin", password_hash: null, enabled: true, key_valid: true };
+  const withdraw = ({ pool }: TestDatabase) =>
+    pool.query(`update users set role = 'viewer', password_hash = 'newer', disabled_at = now();
+      update api_keys set revoked_at = now();
+      insert into audit_log (action, actor) values ('user-disabled', 'Bob')`);
+  const withdrawn = { role: "viewer", password_hash: "newer", enabled: false, key_valid: false };
+
+  test("stays withdrawn", async () => {
+    const target = await createTestDatabase("empty");
+    const dir = await makeDataDir();
+    await runRestore([backup, "--restore-access"], target, dir);
+    expect(await accessIn(target)).toEqual(asInBackup);
+    await withdraw(target);
+    const { stdout } = await runRestore([backup, "--replace"], target, dir);
+    expect(await accessIn(target)).toEqual(withdrawn);
+    expect(stdout).toContain("had before the restore: Ada.\n");
+    expect(stdout).toContain("not valid before the restore: shop of Ada.\n");
+    // The audit log keeps its newer entries, and those of the backup are not repeated.
+    const { rows } = await target.pool.query<{ action: string }>("select action from audit_log order by id");
+    expect(rows.map(({ action }) => action)).toEqual(["backup-restored", "user-disabled", "backup-restored"]);
+  });
+
+  test("is restored only by --restore-access, which names it", async () => {
+    const target = await createTestDatabase("empty");
+    const dir = await makeDataDir();
+    await runRestore([backup, "--restore-access"], target, dir);
+    await withdraw(target);
+    const { stdout } = await runRestore([backup, "--replace", "--restore-access"], target, dir);
+    expect(await accessIn(target)).toEqual(asInBackup);
+    expect(stdout).toContain("which were changed since: Ada.\n");
+    expect(stdout).toContain(
+      "API keys that are valid again, although they were not before the restore: shop of Ada.\n",
+    );
+    const { rows } = await target.pool.query<{ detail: object }>(
+      "select detail from audit_log order by id desc limit 1",
+    );
+    expect(rows[0]?.detail).toMatchObject({ access: "as in the backup", keys: "shop of Ada", users: "Ada" });
+  });
+
+  test("cannot be known in an empty database: all API keys are revoked", async () => {
+    const target = await createTestDatabase("empty");
+    const { stdout } = await runRestore([backup], target, await makeDataDir());
+    expect(await accessIn(target)).toEqual({ ...asInBackup, key_valid: false });
+    expect(stdout).toContain("restore the backup again with --restore-access.\n");
+  });
+
+  test("does not concern keys that are still valid", async () => {
+    const target = await createTestDatabase("empty");
+    const dir = await makeDataDir();
+    await runRestore([backup, "--restore-access"], target, dir);
+    const { stdout } = await runRestore([backup, "--replace"], target, dir);
+    expect(await accessIn(target)).toEqual(asInBackup);
+    expect(stdout).toMatch(/^Restored 2,000 products and 0 files as of [^\n]*\n$/);
+  });
+
+  test("does not concern other users with the same name, of another catalogue", async () => {
+    const target = await createTestDatabase();
+    await target.pool.query(
+      "insert into users (name, name_key, role, disabled_at) values ('Ada', 'ada', 'viewer', now())",
+    );
+    await runRestore([backup, "--replace"], target, await makeDataDir());
+    expect(await accessIn(target)).toEqual({ ...asInBackup, key_valid: false });
+  });
 });
 
 test("a damaged or incomplete backup is refused before anything changes", async () => {
@@ -141,12 +212,16 @@ test("a restore into a used database asks first, and replaces everything or noth
   expect(await runRestore([backup, "--replace"], target, dir)).toMatchObject({ code: 0 });
 });
 
-test("a restore is refused while a server or worker uses the database", async () => {
-  const target = await createTestDatabase();
-  const worker = await connectClient(target.address, { application_name: "skuport work" });
-  await expect(runRestore([backup, "--replace"], target, await makeDataDir())).rejects.toThrow("in use by skuport");
-  await worker.end();
-});
+test.each(["serve", "work", "webhooks", "import", "export", "users", "backup", "rotate-key", "migrate"])(
+  "a restore is refused while `skuport %s` uses the database",
+  async (command) => {
+    const target = await createTestDatabase();
+    const other = await connectClient(target.address, { application_name: `skuport ${command}` });
+    const refused = runRestore([backup, "--replace"], target, await makeDataDir());
+    await expect(refused).rejects.toThrow(`in use by skuport ${command}.`);
+    await other.end();
+  },
+);
 
 test("an error during the restore changes nothing", async () => {
   const target = await createTestDatabase();

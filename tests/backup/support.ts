@@ -54,7 +54,8 @@ export async function restore(path: string, { database, data_dir }: BackupTest):
   const backup = await verifyBackup(path);
   const client = await connectClient(database.address, { application_name: NAME });
   try {
-    return await restoreBackup({ backup, client, data_dir, signal: never }, await planMigrations(backup));
+    const plan = await planMigrations(backup);
+    return (await restoreBackup({ backup, client, data_dir, signal: never }, plan)).products;
   } finally {
     await client.end();
   }

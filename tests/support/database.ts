@@ -22,7 +22,7 @@ export async function createTestDatabase(template: "migrated" | "empty" = "migra
     postgres,
     `create database ${address.database} template ${template === "empty" ? "template0" : TEMPLATE}`,
   );
-  const pool = createPool(address, { application_name: "skuport test", max: 10 });
+  const pool = createPool(address, { application_name: "test", max: 10 });
   afterAll(async () => {
     await pool.end();
     // force: a failed test may have left connections open.

@@ -1,6 +1,7 @@
 // skuport restore: replaces database, uploaded files and keys by those of a backup.
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import type { AccessReport } from "../../backup/access.ts";
 import { verifyBackup, type VerifiedBackup } from "../../backup/backup-reader.ts";
 import { planMigrations, requireSpace, restoreBackup, RestoreError } from "../../backup/restore-backup.ts";
 import { isUsed, listOtherSessions } from "../../backup/restore-tables.ts";
@@ -10,6 +11,7 @@ import { createDiskReserve } from "../../db/data-dir/disk-reserve.ts";
 import { isRestoreIncomplete } from "../../db/data-dir/interrupted-restore.ts";
 import { createLog } from "../../processes/log.ts";
 import { holdDatabase } from "../../processes/open-database.ts";
+import { oneLine } from "../../terminal.ts";
 import { countOf } from "./words.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 
@@ -25,18 +27,29 @@ server and all workers must be stopped. First verifies the whole backup; a damag
 version of Skuport, migrates it. Everyone has to sign in again, and unfinished imports continue at the next start of the server.
 
 If the data folder or the database is already in use, restore asks before it replaces their contents. Without a terminal, use --replace.
+
+Nothing that was withdrawn since the backup becomes valid again: users keep the role, the password and the state (enabled or disabled) that
+they have in the replaced database, and API keys that are not valid there are revoked. Into an empty database, which cannot show what
+was withdrawn, users are restored as they are in the backup, and all API keys are revoked. --restore-access restores all of them as they
+are in the backup. The audit log keeps its newer entries.
+
 If the restore is killed, Skuport does not start on the data folder until you run it again.
 
 The exit code is 0 if the backup was restored, 1 if it failed, and 3 if it was not started because --replace is missing.
 
   --replace         replace the contents of the data folder and the database without a question
+  --restore-access  restore roles, passwords, disabled users and API keys as they are in the backup
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({
       args,
       allowPositionals: true,
-      options: { "data-dir": { type: "string" }, replace: { type: "boolean" } },
+      options: {
+        "data-dir": { type: "string" },
+        replace: { type: "boolean" },
+        "restore-access": { type: "boolean" },
+      },
     });
     const [file, ...others] = positionals;
     if (file === undefined || others.length > 0) throw new UsageError("Write the name of one backup file.");
@@ -44,11 +57,19 @@ The exit code is 0 if the backup was restored, 1 if it failed, and 3 if it was n
       values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] },
     );
     const backup = await verifyBackup(resolve(file), io.signal);
-    return await restore(backup, config, io, values.replace ?? false);
+    return await restore(backup, config, io, {
+      replaces: values.replace ?? false,
+      restores_access: values["restore-access"] ?? false,
+    });
   },
 };
 
-async function restore(backup: VerifiedBackup, config: Config, io: Io, replace: boolean): Promise<number> {
+async function restore(
+  backup: VerifiedBackup,
+  config: Config,
+  io: Io,
+  { replaces, restores_access }: { replaces: boolean; restores_access: boolean },
+): Promise<number> {
   const plan = await planMigrations(backup);
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, NAME);
   const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
@@ -61,15 +82,17 @@ async function restore(backup: VerifiedBackup, config: Config, io: Io, replace: 
       const others = await listOtherSessions(client);
       if (others.length > 0)
         throw new RestoreError(
-          `The database is in use by ${others.join(", ")}. Stop the server and all workers first.`,
+          `The database is in use by ${others.join(", ")}. Stop the server and all workers, and wait until other commands have ended.`,
         );
       const needsConsent = (await isUsed(client)) && !(await isRestoreIncomplete(dataDir));
-      if (needsConsent && !replace && !(await mayReplace(backup, dataDir, io))) return 3;
-      const products = await restoreBackup({ backup, client, data_dir: dataDir, signal: io.signal }, plan);
+      if (needsConsent && !replaces && !(await mayReplace(backup, dataDir, io))) return 3;
+      const options = { backup, client, data_dir: dataDir, signal: io.signal, restores_access };
+      const { products, access } = await restoreBackup(options, plan);
       const { created_at, files } = backup.manifest;
       io.stdout.write(
         `Restored ${countOf(products, "product")} and ${countOf(files.length, "file")} as of ${created_at}.\n`,
       );
+      io.stdout.write(describeAccess(access, restores_access));
       return 0;
     } finally {
       await client.end();
@@ -78,6 +101,36 @@ async function restore(backup: VerifiedBackup, config: Config, io: Io, replace: 
     await database.close();
   }
 }
+
+/** Names the users and API keys whose access differs from the backup, or has come back with it. */
+function describeAccess({ users, keys }: AccessReport, restoresAccess: boolean): string {
+  const lines: [names: string[], about: string][] = restoresAccess
+    ? [
+        [users, "Users with the role, the password or the state of the backup, which were changed since"],
+        [keys, "API keys that are valid again, although they were not before the restore"],
+      ]
+    : [
+        [users, "Users that keep the role, the password or the state that they had before the restore"],
+        [keys, "API keys that were revoked, because they were not valid before the restore"],
+      ];
+  const shown = lines.filter(([names]) => names.length > 0).map(([names, about]) => `${about}: ${listOf(names)}.\n`);
+  if (!restoresAccess && keys.length > 0)
+    shown.push("Create new API keys, or restore the backup again with --restore-access.\n");
+  return shown.join("");
+}
+
+function listOf(names: readonly string[]): string {
+  const more = names.length - MAX_SHOWN;
+  return (
+    names
+      .slice(0, MAX_SHOWN)
+      .map((name) => oneLine(name))
+      .join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more` : "")
+  );
+}
+
+/** Maximum number of names in a line of the report. */
+const MAX_SHOWN = 20;
 
 /** Asks the person at the terminal. */
 async function mayReplace({ manifest }: VerifiedBackup, dataDir: string, io: Io): Promise<boolean> {
