@@ -1,5 +1,7 @@
 // Tests the second factor through the API: setting it up, signing in with it, removing it.
 import { beforeEach, describe, expect, test } from "vitest";
+import { createLink } from "../../src/identity/links/links.ts";
+import { findUserByName } from "../../src/identity/users/store.ts";
 import { totpCode, totpStepAt } from "../../src/identity/second-factor/totp.ts";
 import { networkOf } from "../../src/http/network/network.ts";
 import { createTestApp } from "../support/app.ts";
@@ -53,6 +55,24 @@ const signIn = (user: string, code?: string, password = PASSWORD) =>
 
 const slugOf = (response: { json(): unknown }): string | undefined =>
   (response.json() as { type?: string }).type?.split("/").at(-1);
+
+test("(6.3.1) wrong codes for a link count for the link, so that its holder cannot guess the code", async () => {
+  const name = await newUser();
+  const { secret } = await setUp(name);
+  const { id = 0 } = (await findUserByName(pool, name)) ?? {};
+  const { token } = await createLink(pool, { kind: "reset", user_id: id, created_by: "test" });
+  let address = 0;
+  const redeem = async (code: string): Promise<number> => {
+    const headers = { authorization: "", "x-forwarded-for": `192.0.2.${String(address++)}` };
+    const payload = { token, password: "another unusual pass phrase", code };
+    return (await app.inject({ method: "POST", url: "/api/links/redeem", headers, payload })).statusCode;
+  };
+  const wrong = codeOf(secret, 1000);
+  for (let i = 0; i < 10; i++) expect(await redeem(wrong)).toBe(401);
+  expect(await redeem(codeOf(secret, 0))).toBe(429);
+  // The user can still sign in.
+  expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
+});
 
 describe("signing in", () => {
   test("(6.3.3) needs the password and a code", async () => {

@@ -1,11 +1,16 @@
 // Tests the limits of failed attempts. The limits are in the database, so several servers share them.
 import type * as argon2 from "@node-rs/argon2";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { lockKeys } from "../../src/db/advisory-locks.ts";
+import { createPool } from "../../src/db/connection/connect.ts";
 import { listAudit } from "../../src/identity/audit/audit.ts";
-import { networkOf } from "../../src/identity/throttle/subjects.ts";
+import { createLink } from "../../src/identity/links/links.ts";
+import { limitOfAccount, networkOf } from "../../src/identity/throttle/subjects.ts";
+import { findUserByName } from "../../src/identity/users/store.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { cookieOf, createTestSession, createTestUser } from "../support/identity/users.ts";
+import { until } from "../support/until.ts";
 
 /** Counts the hashes that are computed, and how many of them at the same time. */
 const hashes = vi.hoisted(() => ({
@@ -188,6 +193,51 @@ test("guesses of a link count for the address", async () => {
   for (let i = 0; i < 30; i++)
     expect((await guess(`${"A".repeat(40)}${String(i).padStart(3, "0")}`))?.statusCode).toBe(410);
   expect((await guess("A".repeat(43)))?.statusCode).toBe(429);
+});
+
+test("(6.3.1) failed sign-ins do not block a link of the user, and the link clears them", async () => {
+  const user = await findUserByName(pool, "Cleo");
+  const { token } = await createLink(pool, { kind: "reset", user_id: user?.id ?? 0, created_by: "test" });
+  for (let i = 0; i < 11; i++) await signIn("Cleo", "wrong", `192.0.2.${String(i)}`);
+  const redeemed = await servers[0]?.inject({
+    method: "POST",
+    url: "/api/links/redeem",
+    headers: { authorization: "", "x-forwarded-for": "198.51.100.1" },
+    payload: { token, password: PASSWORD },
+  });
+  expect(redeemed?.statusCode).toBe(200);
+  expect((await signIn("Cleo", PASSWORD, "198.51.100.1")).statusCode).toBe(200);
+});
+
+test("(2.4.1) sign-ins that wait for each other leave database connections to users who are signed in", async () => {
+  const { address } = database;
+  const own = createPool(address, { application_name: "test", max: 4 });
+  const app = await createTestApp({ address, pool: own });
+  const holder = await pool.connect();
+  await holder.query("begin");
+  await holder.query("select pg_advisory_xact_lock($1::integer, hashtext($2))", [
+    lockKeys("sign_in")[0],
+    limitOfAccount("Ada").subject,
+  ]);
+  const headers = { authorization: "" };
+  const payload = { user: "Ada", password: "wrong" };
+  const pending = Array.from({ length: 50 }, () =>
+    app.inject({ method: "POST", url: "/api/session", headers, payload }),
+  );
+  await until(async () => {
+    const { rowCount } = await holder.query("select from pg_locks where locktype = 'advisory' and not granted");
+    return (rowCount ?? 0) > 0;
+  });
+  // Each of these requests needs a connection.
+  for (let i = 0; i < 5; i++) expect((await app.inject({ url: "/api/products" })).statusCode).toBe(200);
+  await holder.query("commit");
+  holder.release();
+  const statuses = (await Promise.all(pending)).map(({ statusCode }) => statusCode);
+  expect([statuses.filter((one) => one === 401).length, statuses.filter((one) => one === 429).length]).toEqual([
+    10, 40,
+  ]);
+  await app.close();
+  await own.end();
 });
 
 test("(6.3.1) guesses of the password within a session count for the session", async () => {

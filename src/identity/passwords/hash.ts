@@ -1,7 +1,6 @@
 // Hashes passwords with argon2id.
 import { hash, verify } from "@node-rs/argon2";
-import pLimit from "p-limit";
-import { Problem } from "../../../contract/problems.ts";
+import { createBound } from "../throttle/bounded.ts";
 
 /** Parameters that OWASP recommends for argon2id: 19 MiB of memory, two passes, one lane. `algorithm` 2 is argon2id; the package exports its
  * names as a const enum, which type stripping cannot use. */
@@ -12,7 +11,7 @@ const HASHES_AT_ONCE = 2;
 /** Number of hashes that may wait. */
 const MAX_WAITING = 100;
 
-const limit = pLimit(HASHES_AT_ONCE);
+const limited = createBound(HASHES_AT_ONCE, MAX_WAITING);
 
 /** @throws Problem not-ready if too many hashes are waiting */
 export const hashPassword = (password: string): Promise<string> =>
@@ -32,9 +31,3 @@ const UNKNOWN_HASH =
 
 /** Returns the form in which passwords are compared: keyboards write the same accented letter in different ways. */
 const normalized = (password: string): string => password.normalize("NFC");
-
-function limited<T>(work: () => Promise<T>): Promise<T> {
-  if (limit.pendingCount >= MAX_WAITING)
-    throw new Problem("not-ready", "Too many sign-ins are waiting at the moment. Try again in a few seconds.");
-  return limit(work);
-}

@@ -25,15 +25,17 @@ const UNKNOWN = "unknown user";
  * @throws Problem too-many-attempts, sign-in-failed, code-required */
 export async function signInWithPassword(context: SignInContext, given: Given, client: SignInClient): Promise<string> {
   const { pool } = context;
+  const { address, request_id } = client;
+  const account = limitOfAccount(given.user);
+  // Before anything else: a refused attempt must cost as little as possible.
+  const attempt = await beginAttempt(pool, [account, limitOfAddress(address)], async (db) => {
+    const actor = (await findUserByName(db, given.user))?.name ?? UNKNOWN;
+    await recordAudit(db, { action: "sign-in-blocked", actor, address, request_id });
+  });
   const found = await findUserByName(pool, given.user);
   const actor = found?.name ?? UNKNOWN;
   const audit = (db: Queryable, entry: Pick<NewAuditEntry, "action" | "detail">): Promise<void> =>
-    recordAudit(db, { ...entry, actor, address: client.address, request_id: client.request_id });
-
-  const account = limitOfAccount(given.user);
-  const attempt = await beginAttempt(pool, [account, limitOfAddress(client.address)], (db) =>
-    audit(db, { action: "sign-in-blocked" }),
-  );
+    recordAudit(db, { ...entry, actor, address, request_id });
   const user = await verifyUser(found, given.password).catch(async (error: unknown) => {
     // Too many hashes are waiting. The password was not checked.
     await withdrawAttempt(pool, attempt);

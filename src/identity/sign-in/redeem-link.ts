@@ -7,8 +7,8 @@ import { newPasswordHash } from "../passwords/change.ts";
 import { removeSecondFactor } from "../second-factor/second-factor.ts";
 import { startSession, type SignInClient } from "../sessions/start-session.ts";
 import { endSessions } from "../sessions/store.ts";
-import { limitOfAccount, limitOfAddress } from "../throttle/subjects.ts";
-import { beginAttempt, withdrawAttempt } from "../throttle/throttle.ts";
+import { limitOfAccount, limitOfAddress, limitOfLink } from "../throttle/subjects.ts";
+import { beginAttempt, completeAttempt, withdrawAttempt } from "../throttle/throttle.ts";
 import { lockUser, setPassword } from "../users/store.ts";
 import { checkCode } from "./check-code.ts";
 import type { SignInContext } from "./context.ts";
@@ -48,7 +48,7 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
   const audit = (db: Queryable, entry: Pick<NewAuditEntry, "action" | "detail">): Promise<void> =>
     recordAudit(db, { ...entry, actor: link.user, subject: `user ${link.user}`, address, request_id });
   const passwordHash = needsPassword(link) ? await newPasswordOf(link, given.password) : undefined;
-  const attempt = await beginAttempt(pool, [limitOfAccount(link.user)]);
+  const attempt = await beginAttempt(pool, [limitOfLink(link.id), limitOfAddress(address)]);
   try {
     return await withTransaction(pool, async (db) => {
       const proof = link.removes_second_factor ? undefined : await checkCode(db, context, link.user_id, given.code);
@@ -66,14 +66,15 @@ export async function redeemLink(context: SignInContext, given: Given, client: S
       }
       if (proof === "recovery") await audit(db, { action: "recovery-code-used" });
       const token = await startSession(db, link.user_id, client);
-      await withdrawAttempt(db, attempt);
+      await completeAttempt(db, attempt, limitOfAccount(link.user));
       await audit(db, { action: "signed-in", detail: { by: "link" } });
       return token;
     });
   } catch (error) {
-    if (error instanceof Problem && error.slug === "code-required") await withdrawAttempt(pool, attempt);
-    if (error instanceof Problem && error.slug === "sign-in-failed")
-      await audit(pool, { action: "sign-in-failed", detail: { reason: "code" } });
+    if (!(error instanceof Problem)) throw error;
+    // Only a wrong code is a failure.
+    if (error.slug === "sign-in-failed") await audit(pool, { action: "sign-in-failed", detail: { reason: "code" } });
+    else await withdrawAttempt(pool, attempt);
     throw error;
   }
 }

@@ -29,6 +29,10 @@ export const limitOfAddress = (address: string): Limit => ({
  * signed in. */
 export const limitOfSession = (sessionId: number): Limit => ({ subject: `session:${sessionId}`, max: MAX_OF_ACCOUNT });
 
+/** Wrong codes of an authenticator app, entered with a one-time link. They are counted apart from failed sign-ins: only the holder of the
+ * link can cause them, and others cannot block the link. */
+export const limitOfLink = (linkId: number): Limit => ({ subject: `link:${linkId}`, max: MAX_OF_ACCOUNT });
+
 /** Returns an IPv4 address, or the network of an IPv6 address. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return "unknown";

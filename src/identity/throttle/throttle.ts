@@ -3,10 +3,18 @@
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { createBound } from "./bounded.ts";
 import type { Limit } from "./subjects.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 const WINDOW_MINUTES = 15;
+
+/** Attempts that begin at the same time in this process. Attempts for the same account wait for each other with a connection in their hands,
+ * so without this bound many of them would take all connections from users who are signed in. */
+const BEGINNINGS_AT_ONCE = 2;
+const MAX_WAITING = 500;
+
+const bounded = createBound(BEGINNINGS_AT_ONCE, MAX_WAITING);
 
 export interface Attempt {
   /** Ids of the rows that count this attempt. */
@@ -16,13 +24,28 @@ export interface Attempt {
 
 /** Begins an attempt.
  * @param onBlocked called in the transaction if the attempt is refused, but only once in 15 minutes for each limit
- * @throws Problem too-many-attempts with the member `retry_after` */
+ * @throws Problem too-many-attempts with the member `retry_after`, not-ready */
 export async function beginAttempt(
   pool: pg.Pool,
   limits: readonly Limit[],
   onBlocked: (db: Queryable) => Promise<void> = () => Promise.resolve(),
 ): Promise<Attempt> {
-  const begun = await withTransaction(pool, async (client) => {
+  const begun = await bounded(() => tryToBegin(pool, limits, onBlocked));
+  if (typeof begun === "object") return begun;
+  throw new Problem(
+    "too-many-attempts",
+    `There were too many failed attempts. Try again in ${Math.ceil(begun / 60)} minutes.`,
+    { extra: { retry_after: begun } },
+  );
+}
+
+/** @returns the seconds to wait if the attempt is refused */
+function tryToBegin(
+  pool: pg.Pool,
+  limits: readonly Limit[],
+  onBlocked: (db: Queryable) => Promise<void>,
+): Promise<Attempt | number> {
+  return withTransaction(pool, async (client) => {
     // All processes lock in the same order, so they cannot deadlock.
     for (const { subject } of [...limits].sort((a, b) => (a.subject < b.subject ? -1 : 1)))
       await client.query("select pg_advisory_xact_lock($1::integer, hashtext($2))", [lockKeys("sign_in")[0], subject]);
@@ -34,12 +57,6 @@ export async function beginAttempt(
     }
     return { limits, ids: await insertFailures(client, limits) };
   });
-  if (typeof begun === "object") return begun;
-  throw new Problem(
-    "too-many-attempts",
-    `There were too many failed attempts. Try again in ${Math.ceil(begun / 60)} minutes.`,
-    { extra: { retry_after: begun } },
-  );
 }
 
 /** Returns 0 if the number of failures is below the limit; otherwise the seconds until the oldest one no longer counts. */
