@@ -9,6 +9,7 @@ import {
 } from "../../contract/identity/users.ts";
 import { toast, toastError } from "../server/toasts.ts";
 import { ask } from "../server/use-connection.ts";
+import { useRequest } from "../server/use-request.ts";
 import { confirm } from "../services/confirm.ts";
 import { t, tn } from "../texts/t.ts";
 
@@ -20,14 +21,11 @@ export interface ShownLink extends OneTimeLink {
 export function useUserActions(refresh: () => Promise<void>) {
   const link = ref<ShownLink | null>(null);
 
+  const { run } = useRequest(toastError);
+
   async function act(action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      toastError(error);
-    } finally {
-      await refresh();
-    }
+    await run(action);
+    await refresh();
   }
 
   /** Creates a link with which the user chooses a new password. */

@@ -1,6 +1,6 @@
 // The tests of a profile: runs them, and adds, replaces and removes them. Changes of tests do not affect what the profile does, so they are
 // stored even if other tests fail.
-import { onScopeDispose, ref, shallowRef, watch } from "vue";
+import { onScopeDispose, shallowRef, watch } from "vue";
 import type { Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { ProfileTest } from "../../../contract/profiles/profile.ts";
@@ -13,6 +13,7 @@ import {
 import { problemDetail } from "../../server/problem-words.ts";
 import { toast, toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
+import { useRequest } from "../../server/use-request.ts";
 import { t } from "../../texts/t.ts";
 import { saveProfile } from "../save-profile.ts";
 import { can } from "../../server/identity/identity.ts";
@@ -49,24 +50,20 @@ export function useTests(profile: () => Profile, onSaved: (profile: Profile) => 
 }
 
 function changesOf(profile: () => Profile, onSaved: (profile: Profile) => void) {
-  const busy = ref(false);
+  const { busy, run } = useRequest(toastError);
 
   async function store(tests: ProfileTest[]): Promise<boolean> {
-    busy.value = true;
-    try {
+    let isSaved = false;
+    await run(async () => {
       const { name, definition } = profile();
       const { tests: _old, ...rest } = definition;
       const outcome = await saveProfile(name, tests.length === 0 ? rest : { ...rest, tests }, profile(), true);
+      isSaved = outcome.kind === "saved";
       if (outcome.kind === "saved") onSaved(outcome.profile);
       else
         toast({ title: t("profiles.tests.not_saved"), description: t("profiles.tests.changed_text"), tone: "error" });
-      return outcome.kind === "saved";
-    } catch (reason) {
-      toastError(reason);
-      return false;
-    } finally {
-      busy.value = false;
-    }
+    });
+    return isSaved;
   }
 
   const add = (test: ProfileTest): Promise<boolean> => store([...testsOf(profile()), test]);

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef, watch } from "vue";
 import type { Profile } from "../../../contract/profiles/profiles.ts";
 import { toast, toastError } from "../../server/toasts.ts";
+import { useRequest } from "../../server/use-request.ts";
 import { t } from "../../texts/t.ts";
 import { profileText, saveProfile, type Definition, type SaveOutcome } from "../save-profile.ts";
 import { draftOf, dropDraft, guardTab, keepDraft } from "./drafts.ts";
@@ -25,7 +26,7 @@ export function useEditing({ key, name, start, complete = (definition) => defini
   const storedText = computed(() => (base.value === null ? "" : profileText(base.value.definition)));
   const isChanged = computed(() => text.value !== storedText.value);
   const outcome = shallowRef<SaveOutcome | null>(null);
-  const busy = ref(false);
+  const { busy, run } = useRequest(toastError);
   const check = useCheck(text, name, () => name() !== "");
   guardTab(isChanged);
 
@@ -37,19 +38,14 @@ export function useEditing({ key, name, start, complete = (definition) => defini
 
   async function save(confirm = false, on: Profile | null = base.value): Promise<void> {
     const definition = check.parse();
-    if (definition === null || busy.value) return;
-    busy.value = true;
-    base.value = on;
-    try {
+    if (definition === null) return;
+    await run(async () => {
+      base.value = on;
       const found = await saveProfile(name(), complete(definition), on, confirm);
       outcome.value = found.kind === "saved" ? null : found;
       if (found.kind === "faults") check.showFaults(found.faults);
       if (found.kind === "saved") show(found.profile);
-    } catch (error) {
-      toastError(error);
-    } finally {
-      busy.value = false;
-    }
+    });
   }
 
   function show(profile: Profile): void {

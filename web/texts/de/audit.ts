@@ -12,10 +12,6 @@ export const audit: Shape<typeof english> = {
   none_filtered: "Kein Eintrag passt zum Filter.",
   more: "Ältere Einträge zeigen",
   any_action: "Alle Aktionen",
-  any_actor: "Alle",
-  from: "Von",
-  to: "Bis",
-  clear: "Filter entfernen",
   on_server: "auf dem Server",
   columns: { at: "Zeit", action: "Aktion", actor: "Wer", subject: "Wen oder was", address: "Adresse" },
   action: {

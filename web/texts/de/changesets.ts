@@ -8,7 +8,6 @@ export const changesets: Shape<typeof english> = {
   kind: "Art der Änderung",
   any_kind: "Alle Arten",
   actor: "Vorgenommen von",
-  any_actor: "Alle",
   kinds: {
     import: "Import",
     edit: "Einzelne Änderung",

@@ -9,6 +9,7 @@ export const ui: Shape<typeof english> = {
     note: "Befehle auf dem Server selbst, etwa „skuport import“, erscheinen als „Lokaler Benutzer“. Das gilt auch für alle Änderungen aus der Zeit, als Skuport noch keine Benutzer kannte.",
   },
   confirm: { cancel: "Abbrechen" },
+  filter: { anyone: "Alle", from: "Von", to: "Bis", clear: "Filter entfernen" },
   undo: {
     title: "Diese Änderung rückgängig machen?",
     description:

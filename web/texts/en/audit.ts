@@ -14,10 +14,6 @@ export const audit = {
   none_filtered: "No entry matches the filter.",
   more: "Show older entries",
   any_action: "All actions",
-  any_actor: "Everyone",
-  from: "From",
-  to: "To",
-  clear: "Clear the filter",
   on_server: "on the server",
   columns: { at: "Time", action: "Action", actor: "Who", subject: "Whom or what", address: "Address" },
   action: {

@@ -5,7 +5,6 @@ export const changesets = {
   kind: "Type of change",
   any_kind: "All types",
   actor: "Made by",
-  any_actor: "Anyone",
   kinds: {
     import: "Import",
     edit: "Single edit",

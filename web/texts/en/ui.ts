@@ -9,6 +9,7 @@ export const ui = {
     note: "Commands on the server itself, such as “skuport import”, appear as “Local user”. So do all changes from the time before Skuport had users.",
   },
   confirm: { cancel: "Cancel" },
+  filter: { anyone: "Everyone", from: "From", to: "To", clear: "Clear the filter" },
   undo: {
     title: "Undo this change?",
     description: "The changed products get their previous values back. The undo is itself a change that you can undo.",

@@ -3,13 +3,13 @@ import { useClipboard } from "@vueuse/core";
 import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_delivery, retry_delivery, type DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
 import { reveal_webhook, type Webhook } from "../../../contract/webhooks/webhooks.ts";
-import { toast } from "../../server/toasts.ts";
+import { toast, toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
+import { useRequest } from "../../server/use-request.ts";
 import { t } from "../../texts/t.ts";
 import { signedCurl } from "../verify/signed-curl.ts";
 import { usePolling } from "../../server/use-polling.ts";
 import { newestSecret } from "../verify/verify-snippets.ts";
-import { errorText } from "../../server/problem-words.ts";
 
 const REFRESH_INTERVAL_MS = 1_500;
 
@@ -18,7 +18,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
   /** The selected attempt; null = the newest. */
   const shown = ref<number | null>(null);
   const error = shallowRef<Error | null>(null);
-  const busy = ref(false);
+  const { busy, run } = useRequest(toastError);
   const attempt = computed(() => {
     const log = delivery.value?.attempt_log ?? [];
     return log.find((item) => item.id === shown.value) ?? log[0] ?? null;
@@ -47,21 +47,15 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
   );
 
   async function sendAgain(): Promise<boolean> {
-    if (delivery.value === null) return false;
-    busy.value = true;
-    try {
-      await ask(retry_delivery, { params: { id: delivery.value.id } });
+    const sent = delivery.value;
+    if (sent === null) return false;
+    return run(async () => {
+      await ask(retry_delivery, { params: { id: sent.id } });
       shown.value = null;
-      delivery.value = { ...delivery.value, state: "waiting" };
+      delivery.value = { ...sent, state: "waiting" };
       toast({ title: t("webhooks.delivery.sent_again"), tone: "success" });
       await refresh();
-      return true;
-    } catch (reason) {
-      toast({ title: errorText(reason), tone: "error" });
-      return false;
-    } finally {
-      busy.value = false;
-    }
+    });
   }
 
   async function copyCurl(): Promise<void> {
@@ -70,7 +64,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
       await copy(await curlOf(toValue(webhook), delivery.value));
       toast({ title: t("webhooks.delivery.copy_curl_done"), tone: "success" });
     } catch (reason) {
-      toast({ title: errorText(reason), tone: "error" });
+      toastError(reason);
     }
   }
   return { delivery, shown, attempt, error, busy, sendAgain, copyCurl };
