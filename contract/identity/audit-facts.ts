@@ -32,8 +32,9 @@ export interface AuditFacts {
   /** Earlier and new role. */
   from?: Role;
   to?: Role;
-  /** Numbers of sessions and keys. */
+  /** Number of sessions. */
   ended?: string;
+  /** Number of keys; for a restore, their names. */
   revoked?: string;
   /** Scopes of a key, and the days for which it is valid. */
   scopes?: string;
@@ -48,4 +49,8 @@ export interface AuditFacts {
   /** Name of the file of a backup, and the time when a restored backup was made. */
   file?: string;
   made_at?: string;
+  /** Names of users that keep the role, the password and the state that they had before a restore. */
+  kept?: string;
+  /** Names of users and API keys whose access a restore has reset to that of the backup. */
+  reset?: string;
 }

@@ -7,7 +7,7 @@ import { problem_document } from "../problem-document.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 const instant = z.iso.datetime({ offset: true });
-const user_name = z
+export const user_name = z
   .string()
   .trim()
   .min(1)

@@ -7,6 +7,7 @@ import { MIGRATION_LOCK } from "../db/advisory-locks.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 import { applyInTransaction, listApplied, type Migration } from "../db/migrate.ts";
 import { LOCAL_ACTOR } from "../../contract/actor.ts";
+import type { AuditFacts } from "../../contract/identity/audit-facts.ts";
 import { recordAudit } from "../identity/audit/audit.ts";
 import { copyReplacedAccess, keepAuditLog, settleAccess, type AccessReport } from "./access.ts";
 import type { Manifest } from "./manifest.ts";
@@ -128,13 +129,15 @@ export async function completeTables(
   await client.query("delete from api_keys where local_folder is not null");
   const access = await settleAccess(client, restores_access);
   await keepAuditLog(client);
-  const detail = { made_at: created_at, ...describeAccess(access, restores_access) };
+  const detail: AuditFacts = { made_at: created_at, ...describeAccess(access, restores_access) };
   await recordAudit(client, { action: "backup-restored", actor: LOCAL_ACTOR, detail });
   return access;
 }
 
-const describeAccess = ({ users, keys }: AccessReport, restoresAccess: boolean): Record<string, string> => ({
-  access: restoresAccess ? "as in the backup" : "as before",
-  ...(users.length > 0 ? { users: users.join(", ") } : {}),
-  ...(keys.length > 0 ? { keys: keys.join(", ") } : {}),
-});
+function describeAccess({ users, keys }: AccessReport, restoresAccess: boolean): AuditFacts {
+  if (restoresAccess) return [...users, ...keys].length > 0 ? { reset: [...users, ...keys].join(", ") } : {};
+  return {
+    ...(users.length > 0 ? { kept: users.join(", ") } : {}),
+    ...(keys.length > 0 ? { revoked: keys.join(", ") } : {}),
+  };
+}

@@ -129,7 +129,8 @@ async function serveOn(
     await data_dir?.publish({ url: local_url, connection: address });
     worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
-    await announceFirstSignIn(pool, publicOrigin(config, url), { stdout: io.stdout, log });
+    const { password_sign_in } = config;
+    await announceFirstSignIn(pool, publicOrigin(config, url), { stdout: io.stdout, log, password_sign_in });
     failed = await untilStopped(embedded, signal, log);
     await worker?.stop();
   } finally {

@@ -19,10 +19,10 @@ const ORIGIN = "http://127.0.0.1:8000";
 let logged = "";
 const log = pino({ level: "info" }, { write: (line: string) => void (logged += line) });
 /** Announces the sign-in, as a start does, and returns what appears on the output. */
-async function announce(isTTY: boolean): Promise<string> {
+async function announce(isTTY: boolean, password_sign_in = true): Promise<string> {
   let written = "";
   const stdout = { isTTY, write: (text: string) => (written += text) !== "" };
-  await announceFirstSignIn(pool, ORIGIN, { stdout, log });
+  await announceFirstSignIn(pool, ORIGIN, { stdout, log, password_sign_in });
   return written;
 }
 const tokenIn = (text: string): string =>
@@ -50,6 +50,21 @@ describe("(6.3.2) the first link", () => {
     expect(logged).toContain("skuport users link admin");
     expect((await pool.query("select 1 from one_time_links")).rowCount).toBe(0);
   });
+
+  test("is not for a password if passwords are switched off: the log names another command", async () => {
+    await announce(false, false);
+    expect(logged).toContain("skuport users rescue");
+  });
+
+  test.each([true, false])(
+    "is not created without an enabled administrator; the log names the remedy (%s)",
+    async (isTTY) => {
+      await pool.query("update users set disabled_at = now()");
+      expect(await announce(isTTY)).toBe("");
+      await pool.query("update users set disabled_at = null");
+      expect(logged).toContain("skuport users rescue NAME --make-admin");
+    },
+  );
 
   test("makes the link of the start before invalid", async () => {
     const first = tokenIn(await announce(true));

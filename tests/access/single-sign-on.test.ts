@@ -1,5 +1,7 @@
 // Tests the routes of single sign-on with a genuine identity provider (oidc-provider).
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { createLink } from "../../src/identity/links/links.ts";
+import { findUserByName } from "../../src/identity/users/store.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { cookieOf, createTestSession, createTestUser } from "../support/identity/users.ts";
@@ -133,6 +135,32 @@ test("(6.2.1) if passwords are switched off, a correct password does not sign in
     });
   expect((await signIn(withPasswords)).statusCode).toBe(200);
   expect((await signIn(app)).json()).toMatchObject({ type: "/problems/not-permitted", status: 403 });
+});
+
+describe("(6.4.1) if passwords are switched off,", () => {
+  const off = { type: "/problems/not-permitted", status: 403, reason: "passwords-off" };
+  const post = (url: string, payload: object, headers: Headers = {}) =>
+    app.inject({ method: "POST", url, payload, headers });
+
+  test("no one is invited, and no link for a password is created", async () => {
+    const id = await createTestUser(pool, "Carla", "viewer");
+    expect((await post("/api/users", { name: "Dora", role: "viewer" })).json()).toMatchObject(off);
+    expect((await post(`/api/users/${String(id)}/link`, {})).json()).toMatchObject(off);
+    expect((await pool.query("select from users where name = 'Dora'")).rowCount).toBe(0);
+    expect((await pool.query("select from one_time_links where user_id = $1", [id])).rowCount).toBe(0);
+  });
+
+  test("an earlier link for a password is refused, and stays unused; a link without a password signs in", async () => {
+    const id = await createTestUser(pool, "Erna", "admin");
+    const { token } = await createLink(pool, { kind: "invitation", user_id: id, created_by: "test" });
+    const anonymous = { authorization: "" };
+    const payload = { token, password: "an unusual pass phrase" };
+    expect((await post("/api/links/look", { token }, anonymous)).json()).toMatchObject(off);
+    expect((await post("/api/links/redeem", payload, anonymous)).json()).toMatchObject(off);
+    expect((await findUserByName(pool, "Erna"))?.password_hash).toBeNull();
+    const rescue = await createLink(pool, { kind: "first", user_id: id, created_by: "test" });
+    expect((await post("/api/links/redeem", { token: rescue.token }, anonymous)).statusCode).toBe(200);
+  });
 });
 
 test("(13.1.1) no header of a proxy identifies a user", async () => {

@@ -120,7 +120,7 @@ describe("(7.4.2) what was withdrawn since the backup", () => {
     const { rows } = await target.pool.query<{ detail: object }>(
       "select detail from audit_log order by id desc limit 1",
     );
-    expect(rows[0]?.detail).toMatchObject({ access: "as in the backup", keys: "shop of Ada", users: "Ada" });
+    expect(rows[0]?.detail).toMatchObject({ reset: "Ada, shop of Ada" });
   });
 
   test("cannot be known in an empty database: all API keys are revoked", async () => {

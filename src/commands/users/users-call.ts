@@ -13,6 +13,7 @@ const OPTIONS = {
   json: { type: "boolean" },
   role: { type: "string" },
   "remove-second-factor": { type: "boolean" },
+  "make-admin": { type: "boolean" },
 } as const;
 
 export const readUsersArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });

@@ -2,13 +2,15 @@
 // account that can read the data folder or DATABASE_URL can change the table of users anyway.
 import type pg from "pg";
 import { LOCAL_ACTOR } from "../../../contract/actor.ts";
+import { user_name } from "../../../contract/identity/users.ts";
 import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import { publicOrigin } from "../../http/network/network.ts";
 import { recordAudit } from "../../identity/audit/audit.ts";
 import { createLink, type CreatedLink } from "../../identity/links/links.ts";
-import { createUserLink, type Author } from "../../identity/users/change-user.ts";
+import { changeUser, createUserLink, type Author } from "../../identity/users/change-user.ts";
 import { createFirstUser } from "../../identity/users/first-user.ts";
-import { findUserByName, firstAdministrator } from "../../identity/users/store.ts";
+import { findUserByName, firstAdministrator, insertUser } from "../../identity/users/store.ts";
+import { FIRST_USER } from "../../identity/users/user-name.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { oneLine } from "../../terminal.ts";
 import { UsageError } from "../command.ts";
@@ -23,7 +25,11 @@ const AUTHOR: Author = {
 
 export async function resetUser(given: UsersCall): Promise<number> {
   const [name] = exactly(given, 1, "reset NAME [--remove-second-factor]");
-  return withDatabase(given, async (pool, origin) => {
+  return withDatabase(given, async (pool, { origin, password_sign_in }) => {
+    if (!password_sign_in)
+      throw new SignInError(
+        "Passwords are switched off (SKUPORT_PASSWORD_SIGN_IN=false), so the user cannot choose one. `skuport users rescue` prints a link that signs in an administrator without a password.",
+      );
     const user = await findUserByName(pool, name);
     if (user === undefined) throw noSuchUser(name);
     const options = { remove_second_factor: given.options["remove-second-factor"] === true };
@@ -34,9 +40,11 @@ export async function resetUser(given: UsersCall): Promise<number> {
 
 export async function rescueUser(given: UsersCall): Promise<number> {
   const [name, ...more] = given.args;
-  if (more.length > 0) throw new UsageError("Usage: skuport users rescue [NAME] [--remove-second-factor]");
-  return withDatabase(given, async (pool, origin) => {
-    const user = await administratorNamed(pool, name);
+  if (more.length > 0)
+    throw new UsageError("Usage: skuport users rescue [NAME] [--make-admin] [--remove-second-factor]");
+  return withDatabase(given, async (pool, { origin }) => {
+    const user =
+      given.options["make-admin"] === true ? await makeAdministrator(pool, name) : await administratorNamed(pool, name);
     const removes = given.options["remove-second-factor"] === true;
     const link = await withTransaction(pool, async (db) => {
       const created = await createLink(db, {
@@ -56,15 +64,35 @@ export async function rescueUser(given: UsersCall): Promise<number> {
 async function administratorNamed(pool: pg.Pool, name: string | undefined): Promise<{ id: number; name: string }> {
   if (name === undefined) {
     const first = await firstAdministrator(pool);
-    if (first === undefined) throw new SignInError("There is no enabled administrator in the database.");
+    if (first === undefined)
+      throw new SignInError(
+        "No administrator is enabled. To enable a user and make this user an administrator, run `skuport users rescue NAME --make-admin`. A new NAME creates a user.",
+      );
     return first;
   }
   const user = await findUserByName(pool, name);
-  if (user === undefined) throw noSuchUser(name);
-  if (user.role !== "admin" || user.disabled_at !== null)
+  if (user === undefined || user.role !== "admin" || user.disabled_at !== null)
     throw new SignInError(
-      `${oneLine(user.name)} is not an enabled administrator. Give the name of an administrator, or run \`skuport users rescue\` without a name.`,
+      `${oneLine(user?.name ?? name)} is not an enabled administrator. Give the name of an administrator, or add --make-admin to ${user === undefined ? "create an administrator with this name" : "enable this user and make the user an administrator"}.`,
     );
+  return user;
+}
+
+/** Makes the user an enabled administrator. Creates the user if no user has this name. */
+async function makeAdministrator(pool: pg.Pool, given = FIRST_USER): Promise<{ id: number; name: string }> {
+  const checked = user_name.safeParse(given);
+  if (!checked.success) throw new UsageError(`The name ${JSON.stringify(given)} cannot be the name of a user.`);
+  const name = checked.data;
+  const created = await withTransaction(pool, async (db) => {
+    const id = await insertUser(db, name, "admin");
+    if (id !== undefined)
+      await AUTHOR.audit(db, { action: "user-created", subject: `user ${name}`, detail: { role: "admin" } });
+    return id;
+  });
+  if (created !== undefined) return { id: created, name };
+  const user = await findUserByName(pool, name);
+  if (user === undefined) throw noSuchUser(name);
+  await changeUser(pool, user.id, { role: "admin", disabled: false }, AUTHOR);
   return user;
 }
 
@@ -72,10 +100,15 @@ function print(given: UsersCall, about: string, { token, expires_at }: CreatedLi
   printLink(given, about, { url: `${origin}/sign-in#link=${token}`, expires_at });
 }
 
-/** @param use gets the database, and the origin under which users open the server */
+interface Settings {
+  /** The origin under which users open the server. */
+  origin: string;
+  password_sign_in: boolean;
+}
+
 async function withDatabase(
   { options, io }: UsersCall,
-  use: (pool: pg.Pool, origin: string) => Promise<void>,
+  use: (pool: pg.Pool, settings: Settings) => Promise<void>,
 ): Promise<number> {
   if (options.url !== undefined)
     throw new UsageError(
@@ -92,7 +125,8 @@ async function withDatabase(
   const pool = openPool(database.address, "skuport users", 2, log);
   try {
     await createFirstUser(pool);
-    await use(pool, publicOrigin(config, holder?.url ?? `http://127.0.0.1:${config.port}`));
+    const origin = publicOrigin(config, holder?.url ?? `http://127.0.0.1:${config.port}`);
+    await use(pool, { origin, password_sign_in: config.password_sign_in });
     if (holder?.url === undefined)
       io.stderr.write(
         "No server is running on this data folder. Start it with `skuport serve` before you open the link.\n",

@@ -1,7 +1,7 @@
 // `skuport users`, `skuport keys` and `skuport audit`, in processes of their own, with and without a server.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createHome, databaseUrl } from "../../../tests/support/identity/run-command.ts";
 import { createTestKey, createTestUser } from "../../../tests/support/identity/users.ts";
@@ -81,7 +81,58 @@ test("(6.4.1) `rescue` prints a link that signs in an administrator without a pa
   const refused = await run("users", "rescue", "Erna");
   expect([refused.code, refused.out]).toEqual([1, ""]);
   expect(refused.err).toContain("Erna is not an enabled administrator");
+  expect((await run("users", "rescue", "unknown")).err).toContain("to create an administrator with this name");
   expect((await run("users", "rescue", "--url", url)).code).toBe(2);
+});
+
+describe("(6.4.1) `rescue --make-admin`", () => {
+  const userIn = async (text: string): Promise<unknown> => (await redeem(tokenIn(text))).json();
+  const actionsFor = async (subject: string): Promise<string[]> => {
+    const { rows } = await pool.query<{ action: string }>(
+      "select action from audit_log where subject = $1 and actor = 'local' order by id",
+      [`user ${subject}`],
+    );
+    return rows.map(({ action }) => action);
+  };
+
+  test("enables a user, who becomes an administrator", async () => {
+    await createTestUser(pool, "Ida", "viewer");
+    await pool.query("update users set disabled_at = now() where name = 'Ida'");
+    const { out } = await run("users", "rescue", "ida", "--make-admin");
+    expect(await userIn(out)).toMatchObject({ user: "Ida", role: "admin" });
+    expect(await actionsFor("Ida")).toEqual(["role-changed", "user-enabled", "link-created"]);
+  });
+
+  test("creates a user that does not exist", async () => {
+    const { out } = await run("users", "rescue", "Jutta", "--make-admin");
+    expect(await userIn(out)).toMatchObject({ user: "Jutta", role: "admin" });
+    expect(await actionsFor("Jutta")).toEqual(["user-created", "link-created"]);
+    expect((await run("users", "rescue", " ", "--make-admin")).code).toBe(2);
+  });
+
+  test("is named if no administrator is enabled, and by default concerns the first user", async () => {
+    await pool.query("update users set disabled_at = now()");
+    const refused = await run("users", "rescue");
+    expect([refused.code, refused.out]).toEqual([1, ""]);
+    expect(refused.err).toContain("No administrator is enabled.");
+    expect(refused.err).toContain("`skuport users rescue NAME --make-admin`");
+    const { out } = await run("users", "rescue", "--make-admin");
+    expect(await userIn(out)).toMatchObject({ user: "admin", role: "admin" });
+    await pool.query("update users set disabled_at = null");
+  });
+});
+
+test("if passwords are switched off, `reset` names `rescue` instead", async () => {
+  const sso = {
+    SKUPORT_PASSWORD_SIGN_IN: "false",
+    SKUPORT_OIDC_ISSUER: "https://login.example",
+    SKUPORT_OIDC_CLIENT_ID: "skuport",
+    SKUPORT_OIDC_CLIENT_SECRET: "secret",
+    SKUPORT_OIDC_ROLE_CLAIM: "groups",
+    SKUPORT_OIDC_ROLES: "staff=viewer",
+  };
+  const { code, err } = await home.run(["users", "reset", "Erna"], { env: { ...env, ...sso } });
+  expect([code, err]).toEqual([1, expect.stringContaining("`skuport users rescue` prints a link")]);
 });
 
 test("an API key is created, listed and revoked with the key of the data folder", async () => {

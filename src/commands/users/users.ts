@@ -25,7 +25,7 @@ export const usersCommand: Command = {
        skuport users disable|enable NAME
        skuport users link NAME [--remove-second-factor]
        skuport users reset NAME [--remove-second-factor]
-       skuport users rescue [NAME] [--remove-second-factor]
+       skuport users rescue [NAME] [--make-admin] [--remove-second-factor]
 
   list          list all users with their roles
   invite        create a user and print a link with which the user chooses a password
@@ -35,13 +35,16 @@ export const usersCommand: Command = {
   link          print a link with which a user chooses a password. Earlier links of the user become invalid
   reset         the same, directly in the database: also works if no server is running or no administrator can sign in
   rescue        print a link that signs in an administrator without a password, valid for 10 minutes, directly in the database.
-                Also works if the single sign-on is broken and passwords are switched off. Without NAME, for the first administrator
+                Also works if the single sign-on is broken and passwords are switched off. Without NAME, for the first administrator.
+                --make-admin: also enables the user and makes the user an administrator, or creates an administrator with this name,
+                by default admin
 
 list, invite, role, disable, enable and link need a running server. On the computer of the server, they use the key in its data folder;
 otherwise, they ask for the user name and password of an administrator. reset and rescue use the database of the data folder, or the one
 at DATABASE_URL.
 
   --role ROLE               role of the invited user
+  --make-admin              rescue also enables NAME and makes NAME an administrator
   --remove-second-factor    the link also removes the authenticator app of the user
   --url URL                 address of the server (default: the server that runs on the data folder)
   --data-dir DIR            data folder (default: SKUPORT_DATA_DIR, or ./data)

@@ -12,7 +12,7 @@ import { setPassword } from "../../identity/users/store.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import { sessionOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
-import { passwordsOff } from "./passwords-off.ts";
+import { passwordsOff } from "../../identity/passwords/passwords-off.ts";
 import { change_password, end_other_sessions, end_session, list_sessions } from "../../../contract/identity/account.ts";
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";

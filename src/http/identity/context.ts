@@ -6,9 +6,7 @@ import { cutText } from "../../../contract/faults.ts";
 import type { AccessControl } from "../access/authorise.ts";
 import { sessionTokenOf } from "../access/cookies.ts";
 
-export interface SignInOptions {
-  /** Whether users can sign in with a password. Default: true. */
-  password_sign_in?: boolean;
+export interface SignInOptions extends Pick<SignInContext, "password_sign_in"> {
   /** The identity provider. Default: there is none. */
   single_sign_on?: SingleSignOnSettings | undefined;
 }

@@ -11,7 +11,7 @@ import { hashToken, newToken } from "../../identity/tokens.ts";
 import { clearSessionCookie } from "../access/cookies.ts";
 import { describeIdentity, senderOf, sessionOf } from "../access/identity.ts";
 import { clientOf, type IdentityRoutesContext } from "./context.ts";
-import { passwordsOff } from "./passwords-off.ts";
+import { passwordsOff } from "../../identity/passwords/passwords-off.ts";
 import { signedIn } from "./send-identity.ts";
 import {
   confirm_sign_in,

@@ -5,6 +5,7 @@ import { decodeTextCursor, toPage } from "../../cursor.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import type { CreatedLink } from "../../identity/links/links.ts";
 import { notifyIdentityChange } from "../../identity/notify.ts";
+import { passwordsOff } from "../../identity/passwords/passwords-off.ts";
 import { endSessions, IDLE_HOURS } from "../../identity/sessions/store.ts";
 import { changeUser, createUser, createUserLink, requireUser, type Author } from "../../identity/users/change-user.ts";
 import { listUsers, readUserRecord } from "../../identity/users/store.ts";
@@ -19,7 +20,10 @@ import {
   type UserRecord,
 } from "../../../contract/identity/users.ts";
 
-export function userRoutes(instance: FastifyInstance, { pool, access }: IdentityRoutesContext): void {
+export function userRoutes(
+  instance: FastifyInstance,
+  { pool, access, password_sign_in = true }: IdentityRoutesContext,
+): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const readRecord = async (id: number): Promise<UserRecord> =>
     (await readUserRecord(pool, id, IDLE_HOURS)) as UserRecord;
@@ -36,6 +40,8 @@ export function userRoutes(instance: FastifyInstance, { pool, access }: Identity
   app.route({
     ...create_user,
     handler: async (request, reply) => {
+      // The first sign-in at the identity provider creates users.
+      if (!password_sign_in) throw passwordsOff();
       const { id, link } = await createUser(pool, request.body, authorOf(request));
       return reply
         .code(201)
@@ -56,6 +62,7 @@ export function userRoutes(instance: FastifyInstance, { pool, access }: Identity
   app.route({
     ...create_reset_link,
     handler: async (request, reply) => {
+      if (!password_sign_in) throw passwordsOff();
       const link = await createUserLink(pool, request.params.id, request.body, authorOf(request));
       return reply.code(201).header("cache-control", "no-store").send(linkOf(request, link));
     },

@@ -4,6 +4,7 @@ import { recordAudit, type NewAuditEntry } from "../audit/audit.ts";
 import { endLinks, findLink, useLink, type StoredLink } from "../links/links.ts";
 import { notifyIdentityChange } from "../notify.ts";
 import { newPasswordHash } from "../passwords/change.ts";
+import { passwordsOff } from "../passwords/passwords-off.ts";
 import { removeSecondFactor } from "../second-factor/second-factor.ts";
 import { startSession, type SignInClient } from "../sessions/start-session.ts";
 import { endSessions } from "../sessions/store.ts";
@@ -23,9 +24,9 @@ interface Given {
 export const needsPassword = ({ kind }: StoredLink): boolean => kind !== "first";
 
 /** Finds a valid link. Failures count for the address.
- * @throws Problem link-not-valid, too-many-attempts */
+ * @throws Problem link-not-valid, too-many-attempts; not-permitted if the link is for a password, and passwords were switched off since */
 export async function lookUpLink(
-  { pool }: SignInContext,
+  { pool, password_sign_in = true }: SignInContext,
   token: string,
   { address, request_id }: SignInClient,
 ): Promise<StoredLink> {
@@ -36,11 +37,12 @@ export async function lookUpLink(
     throw notValid();
   }
   await withdrawAttempt(pool, attempt);
+  if (needsPassword(link) && !password_sign_in) throw passwordsOff();
   return link;
 }
 
 /** @returns the token of the new session
- * @throws Problem link-not-valid, password-refused, code-required, sign-in-failed, too-many-attempts */
+ * @throws Problem link-not-valid, not-permitted, password-refused, code-required, sign-in-failed, too-many-attempts */
 export async function redeemLink(context: SignInContext, given: Given, client: SignInClient): Promise<string> {
   const { pool } = context;
   const link = await lookUpLink(context, given.token, client);

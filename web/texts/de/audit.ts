@@ -64,6 +64,8 @@ export const audit: Shape<typeof english> = {
     format: "Format: {value}",
     file: "Datei: {value}",
     made_at: "Sicherung vom: {value}",
+    kept: "Rolle, Passwort und Sperre blieben erhalten: {value}",
+    reset: "Rolle, Passwort, Sperre und Schlüssel wie in der Sicherung: {value}",
   },
   by: {
     password: "Passwort",
