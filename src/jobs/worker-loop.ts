@@ -5,7 +5,8 @@ import type { Log } from "./log.ts";
 
 /** A worker takes over work that has shown no sign of life for this long. Work shows a sign of life with every chunk. */
 export const SILENT_WORK_MS = 10_000;
-/** Pause between two checks. Another worker continues work 10 to 13 s after the machine that was doing it has vanished. */
+/** Pause between two checks for such work. If a machine vanishes, another worker takes over its work after 10 to 13 s: SILENT_WORK_MS plus
+ * up to one pause. */
 const TAKE_OVER_MS = 2500;
 
 export interface WorkerLoop {

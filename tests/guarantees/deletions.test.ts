@@ -1,4 +1,4 @@
-// Imports with a mapping whose rows can delete their products: what a deletion needs, what it changes, and how it is undone.
+// Tests mappings with `delete_when`, whose rows can delete their products: when a row deletes, what the deletion changes, and its undo.
 // Long because each mode, each way of finding products and each place that shows counts has its test.
 import { beforeEach, expect, test } from "vitest";
 import type { Mapping } from "../../contract/mapping/mapping.ts";

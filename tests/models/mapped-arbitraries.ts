@@ -206,8 +206,8 @@ export const mappings: fc.Arbitrary<Mapping> = fc
   .record({ key, name: fc.option(name, { nil: undefined, freq: 12 }), attributes, statements, gtin: fc.boolean() })
   .map(({ key: sku, name: title, attributes: set, statements: rest, gtin }) => {
     const mapping: Mapping = { key: sku, ...(title === undefined ? {} : { name: title }), attributes: set, ...rest };
-    // With `match`, take the key from a column whose values earlier imports stored as the attribute. Otherwise, hardly any product would be
-    // found.
+    // With `match`, a row finds its product by the value of an attribute. Take the key from a column that earlier imports stored as this
+    // attribute. With any other column, rows would hardly ever find a product.
     if (mapping.match === undefined) return mapping;
     const match = gtin ? { ...mapping.match, attribute: "gtin", as: "gtin" as const } : mapping.match;
     return { ...mapping, match, key: gtin ? "EAN" : "Ref" };

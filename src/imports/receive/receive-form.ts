@@ -54,7 +54,8 @@ export async function receiveForm(
     form.on(limit, () => (fault ??= invalid("The form contains too many fields. Send only fields that are options.")));
   form.on("file", (name: string, stream: Readable, givenName: string | undefined) => {
     file = stream;
-    // The reader of the file handles its errors. Without a reader, an error would end the process.
+    // `receive` reads the stream and handles its errors, but it refuses some forms before it reads. This listener keeps an error of an
+    // unread stream from ending the process.
     stream.on("error", () => undefined);
     const receive = async (): Promise<Import> => {
       if (name !== "file") throw wrongField(name);

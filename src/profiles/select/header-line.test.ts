@@ -1,4 +1,4 @@
-// In which line a profile or a mapping finds its columns, if a file names its columns in several lines.
+// Tests which line becomes the header if several lines of a file could contain the columns of a profile or a mapping.
 import { expect, test } from "vitest";
 import { completeOptions, import_query, type GivenOptions } from "../../../contract/imports/imports.ts";
 import { previewFile } from "../../imports/preview/preview.ts";

@@ -1,4 +1,4 @@
-// Which profile a file gets, and which changes of its columns are reported.
+// Tests which profile is selected for a file, and which changes of the file's columns are reported.
 import { expect, test } from "vitest";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";

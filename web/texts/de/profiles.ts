@@ -285,7 +285,7 @@ export const profiles: Shape<typeof english> = {
     blank_removes: "entfernen das Merkmal",
     blank_keep: "ändern nichts",
     blank_remove: "Eine leere Zelle entfernt den Wert von",
-    blank_reject: "Eine leere Zelle führt zur Ablehnung der Zeile in",
+    blank_reject: "Eine Zeile wird abgelehnt bei einer leeren Zelle in",
     empty: "Ein Wert wird gelöscht durch",
     kind: "Art der Datei",
     kinds: {

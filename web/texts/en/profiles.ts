@@ -280,7 +280,7 @@ export const profiles = {
     blank_removes: "remove the attribute",
     blank_keep: "change nothing",
     blank_remove: "A blank cell removes the value of",
-    blank_reject: "A blank cell rejects the row in",
+    blank_reject: "A row is rejected if it has a blank cell in",
     empty: "A value is erased by",
     kind: "Kind of the file",
     kinds: {

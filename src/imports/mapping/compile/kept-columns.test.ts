@@ -1,4 +1,4 @@
-// The names of the attributes that columns without a statement become.
+// Tests how attributes are named if their columns occur in no statement of the mapping.
 import { describe, expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../../../contract/mapping/mapping.ts";
 import { compileMapping } from "../compile.ts";

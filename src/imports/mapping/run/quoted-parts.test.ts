@@ -1,4 +1,4 @@
-// Quoted values in cells with several pairs.
+// Tests quoted values in cells that contain several pairs of a name and a value.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { splitQuoted, unquoted } from "./quoted-parts.ts";

@@ -1,4 +1,4 @@
-// What a mapping requests from the records of an XML or JSON file.
+// Tests which paths a mapping requests from the records of an XML or JSON file.
 import { expect, test } from "vitest";
 import { treeRequest } from "./tree-request.ts";
 

@@ -1,4 +1,5 @@
-// Tables from XML and JSON files: which values are records, which paths are columns, and where the records are in the file.
+// Tests the conversion of XML and JSON files to tables: which values become records, which paths become columns, and the line of each
+// record in the file.
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readCells } from "../../../../tests/support/read-cells.ts";

@@ -1,4 +1,4 @@
-// Converting XML and JSON files while they are being received: the table is the one of the complete file.
+// Tests the conversion of XML and JSON files while they are being received: the result is the same as for the complete file.
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Which values of an XML or JSON file are records: paths with asterisks, and values of a list that are not objects.
+// Tests which values of an XML or JSON file are records: paths with asterisks, and values of a list that are not objects.
 import { expect, test } from "vitest";
 import { readCells } from "../../../../tests/support/read-cells.ts";
 import type { TreeRequest } from "../../../../contract/imports/options.ts";

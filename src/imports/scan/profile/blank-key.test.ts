@@ -1,4 +1,4 @@
-// A profile whose key is blank in every row of a file, as in an export of a shop without SKUs.
+// Tests imports with a profile whose key column is blank in every row of the file, as in an export of a shop without SKUs.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { createImportContext, importBytes, workOn } from "../../../../tests/support/import-file.ts";

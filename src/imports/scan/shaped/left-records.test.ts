@@ -1,4 +1,4 @@
-// The list of the records that do not become products.
+// Tests how the records that do not become products are listed and counted.
 import { expect, test } from "vitest";
 import { CSV_WITHOUT_HEADER as DIALECT } from "../../../../tests/support/records/csv-dialect.ts";
 import { createRecords, type Records } from "../../read/records.ts";

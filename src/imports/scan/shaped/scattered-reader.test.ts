@@ -1,4 +1,4 @@
-// The scattered records of products, read from a file.
+// Tests reading the scattered records of products: records that are not next to the first record of their product.
 import { mkdtemp, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -160,8 +160,8 @@ export function setKeptToo(draft: Draft, name: string, isKeptToo: boolean): Draf
   return withMember(draft, "also", isKeptToo ? [...others, name] : others);
 }
 
-/** The columns that are the source of the field now, except the column `name`. If the user assigns the field to the column `name`, these
- * columns are no longer its source. */
+/** Returns the columns that stop being the source of the field if the user selects another column as its source.
+ * @param name the name of that other column */
 export function displacedBy(draft: Draft, field: Field, name: string): string[] {
   const value = valueAt(draft, { field });
   const sources = value === undefined ? [] : (plainSources(membersOf(value)) ?? []);

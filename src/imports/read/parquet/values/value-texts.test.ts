@@ -1,4 +1,4 @@
-// The texts of the values of all types.
+// Tests how Parquet values of each type are converted to text.
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { readCells } from "../../../../../tests/support/read-cells.ts";

@@ -1,4 +1,4 @@
-// The lines of a converted table: cells that are copied as bytes are quoted like texts, and all rows keep their order.
+// Tests the lines of a converted table: cells copied as bytes are quoted as other cells are, and all rows keep their order.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeText } from "../../text/decoders.ts";
