@@ -66,7 +66,7 @@ export function singleSignOnRoutes(instance: FastifyInstance, context: IdentityR
 /** The redirect URI that is registered at the provider. The host was compared with the names of this server. */
 const redirectUri = ({ own_origin }: FastifyRequest): string => `${own_origin}${finish_single_sign_on.url}`;
 
-/** Returns the query with its `?`. It is not taken from the parsed query, which merges repeated parameters. */
+/** Returns the query of the URL with its `?`. Takes it from the URL, because the parsed query merges repeated parameters. */
 function searchOf({ url }: FastifyRequest): string {
   const start = url.indexOf("?");
   return start === -1 ? "" : url.slice(start);

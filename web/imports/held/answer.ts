@@ -22,10 +22,11 @@ type ColumnAnswer = (typeof COLUMN_ANSWERS)[number];
 export const isColumnAnswer = (option: string, value: string): value is ColumnAnswer =>
   option.startsWith("on_") && (COLUMN_ANSWERS as readonly string[]).includes(value);
 
-/** Whether the question asks for the values of a value map, not for one of several candidates. */
+/** Whether the user answers the question by adding entries to a value map. All other questions are answered by choosing a candidate. */
 export const asksForValues = (option: string): boolean => option === "mapping";
 
-/** The answer that sets the option to the candidate that the user has chosen, or gives the mapping of this candidate. */
+/** The answer for the candidate that the user has chosen. It sets the option to the candidate's value. If the candidate has a mapping, the
+ * answer is this mapping instead. */
 export const choose = (option: string, value: string, mapping?: Mapping): Answer =>
   mapping === undefined ? { [option]: value } : { mapping };
 

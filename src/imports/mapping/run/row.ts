@@ -44,7 +44,8 @@ export class Row {
   fault: MappingFault | undefined;
   /** Set to true by a step that must run for every record, even if an earlier record had the same text. */
   must_see_again = false;
-  /** The last cell that a step would misread in the format of the mapping's sample, with the number or date that the step uses instead. */
+  /** The last cell that a step would misread if it were written in the format of the statement's sample number or date. Contains the
+   * value that the step uses instead. */
   known: KnownValue | undefined;
   /** The texts that matched the placeholders of the last template, by placeholder; undefined if the template did not match. */
   holes: ReadonlyMap<string, string> | undefined;

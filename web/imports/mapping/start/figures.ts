@@ -21,11 +21,11 @@ export interface Figures {
   is_exact: boolean;
 }
 
-/** Files up to this size are in the sample as a whole. */
+/** The preview reads files up to this size completely. Of a larger file, it may read only the first rows. */
 const SMALL_FILE_BYTES = 100_000;
 
 /** Number of rows of the file. The import may be held before the scan has read the whole file. In that case, the number is known only for
- * small text files, because the sample contains all their rows. */
+ * small text files, because the preview counts all their rows. */
 export function rowsOf(
   { rows, size }: Pick<Import, "rows" | "size">,
   preview: Pick<Preview, "sample_size" | "dialect"> | null,
@@ -37,7 +37,7 @@ export function rowsOf(
 type Sample = Pick<Preview, "sample_size" | "rejected" | "ignored" | "deleted" | "adds" | "superseded">;
 
 /** @param review the exact figures of the scan; undefined if the mapping has changed since the scan. In that case, the figures of the
- * preview are used, which are exact only if the sample contains the whole file. */
+ * preview are used, which are exact only if the preview has read the whole file. */
 export function figuresOf(
   rows: number | null,
   review: Review | undefined,

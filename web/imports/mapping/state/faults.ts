@@ -27,7 +27,7 @@ export interface Misfits {
 /** Codes of the rejects that would not occur if the rejected value were treated as blank. */
 const REPLACEABLE: ReadonlySet<string> = new Set(["does_not_fit", "not_yes_or_no", "not_a_number"]);
 
-/** Counts the rows of the sample that are rejected because of their value in the column. @returns undefined if there are none */
+/** Counts the rows that the preview rejects because of their value in the column. @returns undefined if there are none */
 export function misfitsOf(preview: Preview | null, name: string): Misfits | undefined {
   const own = preview?.rejects.filter(({ column }) => column !== null && isSameName(column, name)) ?? [];
   const [first] = own;

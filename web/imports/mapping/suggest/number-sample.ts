@@ -15,7 +15,7 @@ const NUMBER = /^[+\u2212-]?\s?([\p{L}\p{Sc}%]{0,5})\s?(\d[\d.,' \u00a0\u202f\u2
 const PREFIX = /\p{L}\d/u;
 const BLANKS = /[\u00a0\u202f\u2009]/g;
 
-/** Minimum share of values that must be numbers. If the user accepts the sample, the preview shows which other values are rejected. */
+/** Minimum share of values that must be numbers. If the user accepts the suggested sample, the preview rejects the other values. */
 const NEEDED = 0.8;
 
 /** Returns a sample in the notation of the numbers, such as `1.234,56`.

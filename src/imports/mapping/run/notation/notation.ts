@@ -1,7 +1,8 @@
-// Writes the numbers, dates and booleans of a workbook's cells as texts that the mapping can read: in the format of the mapping's sample,
-// or spelled like the text that the mapping compares the cell with (in a value map, a condition or a word for yes or no). A workbook then
-// gives the same values as a text file with the same table, even if a step joins, replaces or splits texts before the number is read. If
-// the steps would misread a text in the sample's format, they use the value from the workbook instead.
+// Writes the numbers, dates and booleans of a workbook's cells as texts that the mapping can read. A statement that reads numbers or dates
+// has a sample, such as `1.234,56` or `31.12.2026`: the cells are written in its format. A cell that is compared with a text (in a value
+// map, a condition or a word for yes or no) is spelled like this text. A workbook then gives the same values as a text file with the same
+// table, even if a step joins, replaces or splits texts before the number is read. If the steps would misread a text in the sample's
+// format, they use the value from the workbook instead.
 import type { ConditionNode, MappingPlan, Step, ValueNode } from "../../plan.ts";
 import { convertDate, type DateFormat } from "../../steps/date.ts";
 import type { NumberFormat } from "../../steps/number.ts";

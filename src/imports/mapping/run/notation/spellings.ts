@@ -22,15 +22,17 @@ export interface Evidence {
 }
 
 /**
- * Returns the text of the mapping that equals the cell; undefined if there is none.
- * @param written the text of the cell in the format of the mapping's sample. Without a sample, it is the cell's own text
+ * Compares a cell with the texts of the mapping. Returns the text that has the cell's value; undefined if there is none.
+ * @param cell the value of the cell, such as `1.5`
+ * @param written how a person writes this value, such as `1,50`: in the format of the sample in the mapping's statement. The default is
+ * `cell`, for a statement without a sample
  */
 export type Spelling = (cell: string, written?: string) => string | undefined;
 
 const comparable = (text: string): string => text.trim().toLowerCase();
 
 /** @param groups if texts of several groups have the value of a cell, the text of the first of these groups is returned
- * @param sample what the mapping's sample shows; undefined if it has no sample */
+ * @param sample the formats that the sample in the mapping's statement shows; undefined if the statement has no sample */
 export function spellingOf(groups: readonly (readonly ComparedText[])[], sample?: Evidence): Spelling {
   let indexes: Index[] | undefined;
   return (cell, written = cell) => {
