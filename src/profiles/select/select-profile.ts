@@ -66,8 +66,8 @@ interface DescribedFile {
    * XML. */
   is_rejects: boolean;
   tree: Dialect["tree"] | undefined;
-  /** Whether the file is an export of Skuport. Its other columns are attributes of products, which can be those of a file that a profile has
-   * read: the profile would read their values a second time. */
+  /** Whether the file is an export of Skuport. An export has a column for each attribute. An attribute can have the name of a column that a
+   * profile reads, and the profile would then convert the attribute's values a second time. */
   is_export: boolean;
 }
 

@@ -22,7 +22,7 @@ const SYMBOL_IN_WORD = -10;
 const GRAPHIC = -12;
 const KNOWN_NEIGHBOUR = 0.4;
 const UNKNOWN_NEIGHBOUR = -1.6;
-/** A capital letter after a small one, or between a capital and a small one. */
+/** A letter at an unlikely change of case: `B` in `aB`, `B` and `c` in `ABc`. */
 const CAPITAL_IN_WORD = -5;
 const CAPITAL = -0.7;
 /** Letters of two scripts side by side. */

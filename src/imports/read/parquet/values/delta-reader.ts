@@ -27,7 +27,7 @@ export class DeltaReader {
     const parts = Number(this.#varint());
     this.count = Number(this.#varint());
     if (parts < 1 || block > MAX_BLOCK || block % parts !== 0 || (block / parts) % 8 !== 0 || block < parts)
-      throw new Error(`a page has blocks of ${block} values in ${parts} parts`);
+      throw new Error(`a page has invalid blocks: ${block} values in ${parts} parts`);
     this.#perPart = block / parts;
     this.#parts = this.#part = parts;
     this.#value = this.#zigzag();
@@ -72,7 +72,7 @@ export class DeltaReader {
 
   #width(): number {
     const width = this.#widths[this.#part] ?? 65;
-    if (width > 64) throw new Error(`a page has differences of ${width} bits`);
+    if (width > 64) throw new Error(`a page declares numbers of ${width} bits; the limit is 64`);
     return width;
   }
 

@@ -17,7 +17,7 @@ export class HybridReader {
 
   /** @param width number of bits of each number; with 0 bits, all numbers are 0 */
   constructor(bytes: Buffer, at: number, end: number, width: number) {
-    if (width > MAX_WIDTH) throw new Error(`a page has numbers of ${width} bits`);
+    if (width > MAX_WIDTH) throw new Error(`a page declares numbers of ${width} bits; the limit is ${MAX_WIDTH}`);
     if (at > end || end > bytes.length) throw new Error("a page is shorter than its header declares");
     this.#bytes = bytes;
     this.#at = at;
@@ -61,7 +61,7 @@ export class HybridReader {
       value += (byte & 127) * 2 ** (7 * i);
       if (byte < 128) return value;
     }
-    throw new Error("a page has a run of more than 32 bits");
+    throw new Error("a page declares a run whose length has more than 32 bits");
   }
 
   #byte(): number {

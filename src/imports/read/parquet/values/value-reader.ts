@@ -152,20 +152,20 @@ function dictionaryReader({ bytes, at }: ValueBytes, { dictionary }: ValueColumn
   const indexes = new HybridReader(bytes, at + 1, bytes.length, bytes.readUInt8(at));
   return () => {
     const text = dictionary[indexes.next()];
-    if (text === undefined) throw new Error("a page refers to a value that the dictionary does not have");
+    if (text === undefined) throw new Error("a page refers to a value that the dictionary does not contain");
     return text;
   };
 }
 
 function booleanRunReader({ bytes, at }: ValueBytes, { leaf }: ValueColumn): ReadValue {
-  if (leaf.type !== "BOOLEAN") throw new Error("a page has runs of values that are not booleans");
+  if (leaf.type !== "BOOLEAN") throw new Error(`a page has the encoding RLE, which the type ${leaf.type} does not allow`);
   const bits = new HybridReader(bytes, at + 4, at + 4 + bytes.readUInt32LE(at), 1);
   return () => (bits.next() === 1 ? "true" : "false");
 }
 
 function deltaReader({ bytes, at }: ValueBytes, { leaf, texts: { integer } }: ValueColumn): ReadValue {
   if (leaf.type !== "INT32" && leaf.type !== "INT64")
-    throw new Error("a page has differences of values that are not integers");
+    throw new Error(`a page has the encoding DELTA_BINARY_PACKED, which the type ${leaf.type} does not allow`);
   const numbers = new DeltaReader(bytes, at, leaf.type === "INT32" ? 32 : 64);
   return () => integer(numbers.next());
 }
@@ -244,6 +244,6 @@ function splitWidth(leaf: Leaf): number {
     case "FIXED_LEN_BYTE_ARRAY":
       return fixedLength(leaf);
     default:
-      throw new Error(`a page splits values of the type ${leaf.type}`);
+      throw new Error(`a page has the encoding BYTE_STREAM_SPLIT, which the type ${leaf.type} does not allow`);
   }
 }

@@ -194,7 +194,7 @@ export class TableWriter {
   }
 
   #addValue = (path: Path, text: string, isElement: boolean): void => {
-    // Do not create a column for the text of the records because of an empty record, such as `<item/>`.
+    // An empty record, such as `<item/>`, has an empty text. Do not create a column for this text.
     if (path.column === undefined && path === this.#root && text === "") return;
     const column = this.#nested?.columnOf(this.#root as Path, path) ?? (path.column ??= this.#decide(path));
     if (column >= 0) this.#put(column, text, isElement);
