@@ -86,7 +86,9 @@ export const mapped_value: z.ZodType<MappedValue> = z
         unless: condition_of_value.optional().describe("The value is blank in rows that meet this condition"),
         join: text
           .optional()
-          .describe("Joins all sources with this separator instead of using the first one; blank sources are left out"),
+          .describe(
+            "Joins all sources that are not blank, with this text between them. Without `join`, the first source that is not blank is used",
+          ),
         need: z.literal("all").optional().describe("With `join`: the value is blank if one of the sources is blank"),
         all: z
           .boolean()

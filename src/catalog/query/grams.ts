@@ -37,9 +37,9 @@ export const foldedForm = (text: string): string =>
 export const startGram = (start: string): number => hashWord(`\u0002${start}`);
 /** A hash that the index stores for a word that consists of only these one or two characters when accents are removed. */
 export const wholeGram = (form: string): number => hashWord(`\u0003${form}`);
-/** A hash that the index stores for every long word with combining accents. The index splits long words into pieces. With its accents,
- * the text that a search should find may be longer than a piece. Searches that ignore accents therefore treat all words with this hash
- * as possible matches. Hardly any such words exist. */
+/** A hash that the index stores for every long word with combining accents. The index splits long words into overlapping pieces. Usually,
+ * one of the pieces contains the whole search text. In a word with combining accents, however, the same text is longer and may extend over
+ * several pieces. A search that ignores accents therefore treats all words with this hash as possible matches. Such words are rare. */
 export const SPLIT_GRAM = hashWord("\u0004");
 
 /** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have this form in common. Characters are

@@ -11,7 +11,7 @@ import type { FormedProduct } from "./products-text.ts";
 import type { RecordJudge, ShapedPlan } from "./record-judge.ts";
 
 interface PartsContext {
-  /** A judge for the records from elsewhere in the file that belong to a product. */
+  /** Classifies the records that are added to a product from other places of the file. */
   judge: RecordJudge;
   readers: readonly ProductReader[];
   names: DynamicNames;

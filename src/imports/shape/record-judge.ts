@@ -49,7 +49,7 @@ export class RecordJudge {
     this.row.open(records, r);
   }
 
-  /** Whether judging the row needs too much work. If so, the row has a fault afterwards. */
+  /** Whether classifying the row needs too much work. If so, the row has a fault afterwards. */
   isTooLong(): boolean {
     return rejectsExcess(this.#work, this.row);
   }

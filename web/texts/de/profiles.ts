@@ -255,7 +255,7 @@ export const profiles: Shape<typeof english> = {
     table_rows: "die Zeilen der Datei",
     table_record: "die Elemente {record}",
     table_entry: "aus {key} wird {value}",
-    table_parent: "mit dem Pfad vom obersten Eintrag, über {value}",
+    table_parent: "mit den übergeordneten Einträgen davor (Schlüssel des übergeordneten Eintrags: {value})",
     table_join: "verbunden durch {text}",
     match: "Produkt gefunden über",
     match_gtin: "{value}, als GTIN verglichen mit dem Merkmal {attribute}",

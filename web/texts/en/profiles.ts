@@ -250,7 +250,7 @@ export const profiles = {
     table_rows: "the rows of the file",
     table_record: "the elements {record}",
     table_entry: "{key} becomes {value}",
-    table_parent: "with the path from the topmost entry, by {value}",
+    table_parent: "preceded by its parent entries (key of the parent: {value})",
     table_join: "joined by {text}",
     match: "Product found by",
     match_gtin: "{value}, compared as a GTIN with the attribute {attribute}",

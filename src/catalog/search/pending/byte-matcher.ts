@@ -8,7 +8,7 @@ import type { ParsedFilter } from "../../query/parse-filter.ts";
 
 /** A matcher for one text of a filter. */
 export interface TextMatcher {
-  /** Byte sequences that every matching product contains, either as written or without accents. */
+  /** Byte sequences that every matching product contains, if not literally, then after its accents are removed. */
   runs: Buffer[];
   /** The bytes to search for in an ASCII-only product; undefined if no ASCII-only product matches. */
   ascii: Buffer | undefined;
@@ -41,7 +41,8 @@ function matcherOf(points: readonly CodePoint[]): TextMatcher {
   return { runs, ascii: isFolded(points) && isAscii(textOf(points)) ? bytes : undefined, other };
 }
 
-/** Whether every matching product contains the first spelling of the character, as written or without accents. */
+/** Whether the first spelling of the character occurs in every matching product: literally, or, if the search ignores accents, after the
+ * product's accents are removed. */
 const isCertain = ({ spellings, ignores_marks }: CodePoint): boolean =>
   ignores_marks === true ? spellings.every((spelling) => foldPoint(spelling) === spellings[0]) : spellings.length === 1;
 

@@ -102,8 +102,8 @@ function longestCell(reads: readonly Read[], work: number): number {
 }
 
 interface Reads {
-  /** For each column: how often texts computed from its cell are read. The keys of the inner map are the maximum ratios of a text's length to
-   * the cell's length. */
+  /** For each column, a map from `factor` to `cost` (see Read): texts that are at most `factor` times as long as the cell are read `cost`
+   * times in total. */
   columns: Map<number, Map<number, number>>;
   /** Number of bytes of the mapping's constant texts that conditions and steps read for each record. */
   constants: number;

@@ -6,7 +6,8 @@ import { createXmlParser, type XmlParser } from "../parse-xml.ts";
 import type { WorkBudget } from "../work-budget.ts";
 import { MAX_ROWS } from "../read-sheet.ts";
 
-/** A range of merged cells. Rows are counted from 1, columns from 0; all four are part of the range. */
+/** A range of merged cells. Rows are counted from 1, columns from 0. The last row and the last column
+ * belong to the range. */
 export interface MergedRange {
   top: number;
   bottom: number;
