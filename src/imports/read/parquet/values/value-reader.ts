@@ -158,7 +158,8 @@ function dictionaryReader({ bytes, at }: ValueBytes, { dictionary }: ValueColumn
 }
 
 function booleanRunReader({ bytes, at }: ValueBytes, { leaf }: ValueColumn): ReadValue {
-  if (leaf.type !== "BOOLEAN") throw new Error(`a page has the encoding RLE, which the type ${leaf.type} does not allow`);
+  if (leaf.type !== "BOOLEAN")
+    throw new Error(`a page has the encoding RLE, which the type ${leaf.type} does not allow`);
   const bits = new HybridReader(bytes, at + 4, at + 4 + bytes.readUInt32LE(at), 1);
   return () => (bits.next() === 1 ? "true" : "false");
 }
