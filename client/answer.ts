@@ -31,8 +31,8 @@ export function failureOf(status: number, body: string): Problem | UnreachableEr
   const extra = Object.fromEntries(Object.entries(document).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
   if (isSlug(slug)) return new Problem(slug, detail, { extra });
-  // A newer server may send a slug that this client does not know. Report `internal-error`, but with the server's detail. If the problem has
-  // a `reason`, the page does not replace the detail with its own translated text for internal errors.
+  // A newer server may send a slug that this client does not know. Report `internal-error`, but with the server's detail. If the problem
+  // has a `reason`, the page does not replace the detail with its own translated text for internal errors.
   return new Problem("internal-error", detail, { extra: { reason: slug, ...extra } });
 }
 

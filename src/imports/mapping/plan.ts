@@ -12,7 +12,8 @@ import type { Token } from "./steps/template.ts";
 /** Version of the mapper. Another version may compute other values, so a loader refuses the plan of another version. */
 export const PLAN_VERSION = 3;
 
-/** What happens to a text that does not match the template or is not in the value map. `note`: the text is kept and counted. */
+/** What happens to a text that does not match the template or is not in the value map. `keep`: the text is kept. `note`: the text is kept,
+ * and a notice of the import counts it. */
 export type Otherwise = "reject" | "keep" | "note" | "blank" | "hold";
 
 /** A step on the way from a cell to a value. The steps of a value are in the order in which they are applied. */

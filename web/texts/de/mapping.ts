@@ -160,7 +160,7 @@ export const mapping: Shape<typeof english> = {
     choose: "Spalte wählen",
     no_column: "Keine Spalte",
     as_text:
-      "{words}. Das Formular kann das nicht darstellen; bearbeiten Sie es als Text, oder wählen Sie etwas anderes.",
+      "{words}. Das Formular kann diese Gruppierung nicht darstellen. Bearbeiten Sie die Zuordnung als Text, oder wählen Sie in der Liste eine andere Gruppierung.",
     remove: "{column} entfernen aus: {list}",
     group: {
       title: "Zeilen, die zusammengehören",
@@ -178,7 +178,7 @@ export const mapping: Shape<typeof english> = {
     },
     adds: {
       title: "Zeilen, die nur Listen ergänzen",
-      note: "Etwa Zeilen mit einem weiteren Bild. Sie sind keine Produkte; Merkmale, die die Werte aller Zeilen der Gruppe sammeln, erhalten ihre Werte.",
+      note: "Etwa Zeilen mit einem weiteren Bild. Sie sind keine Produkte. Ihre Werte kommen zu den Merkmalen hinzu, die die Werte aller Zeilen der Gruppe sammeln.",
     },
     parent: {
       title: "Hauptartikel eines Produkts",

@@ -249,7 +249,7 @@ export const profiles: Shape<typeof english> = {
     kind_else_ignore: "die Zeile wird ignoriert",
     overlay: "Sprache oder Shop-Ansicht einer Zeile",
     overlay_base: "Produkte selbst",
-    overlay_active: "Name des Merkmals für „Aktiv“, vor der Sprache oder Ansicht",
+    overlay_active: "Anfang des Merkmalsnamens für „Aktiv“ in einer Sprache oder Ansicht",
     links: "Varianten eines Produkts",
     table: "Tabelle {name}",
     table_rows: "die Zeilen der Datei",

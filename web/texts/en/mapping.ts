@@ -156,7 +156,7 @@ export const mapping = {
     each: "Each “{path}” in a record is a product.",
     choose: "Choose a column",
     no_column: "No column",
-    as_text: "{words}. The form cannot show this; edit it as text, or choose another way.",
+    as_text: "{words}. The form cannot show this grouping. Edit the mapping as text, or choose another grouping in the list.",
     remove: "Remove {column} from: {list}",
     group: {
       title: "Rows that belong together",
@@ -174,7 +174,7 @@ export const mapping = {
     },
     adds: {
       title: "Rows that only add to lists",
-      note: "Such as rows with one more image. They are not products; attributes that collect the values of all rows of the group get theirs.",
+      note: "Such as rows with one more image. They are not products. Their values are added to attributes that collect the values of all rows of the group.",
     },
     parent: {
       title: "Parent of a product",

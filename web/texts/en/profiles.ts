@@ -244,7 +244,7 @@ export const profiles = {
     kind_else_ignore: "the row is ignored",
     overlay: "Language or store view of a row",
     overlay_base: "Products themselves",
-    overlay_active: "Name of the attribute for the active state, before the language or store view",
+    overlay_active: "Start of the attribute name for the active state in a language or store view",
     links: "Variants of a product",
     table: "Table {name}",
     table_rows: "the rows of the file",

@@ -6,7 +6,7 @@ import { invalidMapping } from "./invalid.ts";
 import type { Problem } from "../../../../contract/problems.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
-/** Finds columns by name, and notes which columns the statements of the mapping have named. */
+/** Finds columns by name, and records which columns the statements of the mapping name. */
 export interface FileColumns {
   readonly names: readonly string[];
   /**

@@ -13,7 +13,7 @@ import { MAX_MATCHED_NAME, type FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
-/** Returns the indexes of the columns that match one of the patterns, and notes that the mapping names these columns. */
+/** Returns the indexes of the columns that match one of the patterns, and records that the mapping names these columns. */
 export function matchAll(file: FileColumns, patterns: readonly string[], isTree = false): Set<number> {
   const found = new Set<number>();
   for (const pattern of patterns) {

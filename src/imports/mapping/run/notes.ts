@@ -19,7 +19,7 @@ export interface UnknownValues {
 }
 
 export interface Notes extends MapperNotes {
-  /** Counts the texts that were noted since the last record ended.
+  /** Counts the texts that were reported to these notes since the last record ended.
    * @param isKept whether the values of the record are kept: no condition ignores the record, and the record has no fault */
   endRecord(isKept: boolean): void;
   /** For each value map: the texts that the map does not contain and that were kept as values. */

@@ -16,9 +16,9 @@ export type RunStep = (row: Row, text: string) => string | string[] | null;
 
 /** Collects the texts that value maps do not contain. */
 export interface MapperNotes {
-  /** Notes a text that was kept although the value map does not contain it. */
+  /** Reports a text that was kept although the value map does not contain it. */
   kept(statement: string, column: number, text: string): void;
-  /** Notes a text that the value map does not contain, so that the import must wait for the user's answer. */
+  /** Reports a text that the value map does not contain, so that the import must wait for the user's answer. */
   unseen(statement: string, column: number, text: string): void;
 }
 

@@ -32,7 +32,7 @@ export class ValueWriter {
     this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? new ByteMemo() : undefined;
   }
 
-  /** Writes the value, or notes its fault and writes nothing. */
+  /** Writes the value. If the value has a fault, sets `row.fault` and writes nothing. */
   write(row: Row, out: OutBytes): Outcome {
     const mark = out.length;
     if (this.#writeBytes?.(row, out) === true) {
@@ -57,7 +57,7 @@ export class ValueWriter {
     row.beginSteps();
     const outcome = this.#writeResult(this.#read(row), row, out);
     // Remember the bytes only if reading the value had no other effect. Other effects: a fault rejects the row, a marker in the cell erases
-    // the product's value, or a text that the value map does not contain is noted.
+    // the product's value, or the import reports a text that the value map does not contain.
     if (outcome !== "erased" && row.isRepeatable())
       memo.put(records.bytes.subarray(start, end), flags & QUOTED, out.bytes.subarray(mark, out.length));
     return outcome;

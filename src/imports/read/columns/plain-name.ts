@@ -16,7 +16,8 @@ const plain = (text: string): string =>
     .replace(/[^\p{L}\p{N}#]/gu, "")
     .normalize("NFC");
 
-/** Maximum number of characters of a name with notes. Notes can be long, but names that are compared are short. */
+/** Maximum number of characters of a column name with its notes in parentheses. The notes may be longer than the longest name, which has
+ * MAX_ATTRIBUTE_NAME_CHARACTERS. */
 const MAX_NOTED_CHARACTERS = 1000;
 
 export interface NotedName {

@@ -18,7 +18,7 @@ import { parquetProblem } from "./parquet-fault.ts";
 import { readMetadata, type ParquetContent, type RowGroup } from "./read-metadata.ts";
 import type { Leaf } from "./schema.ts";
 
-/** Number of rows after which the progress is noted and complete lines are written. */
+/** Number of rows after which the progress is updated and complete lines are written. */
 const ROWS_AT_ONCE = 256;
 
 /** Writes the records of the file at `path` as a table to the new file `target.path`.

@@ -26,7 +26,7 @@ export interface RowHandler {
 
 /** Maximum number of characters in a row, as in a workbook of Excel. */
 const MAX_ROW_LENGTH = 1_200_000;
-/** Maximum number of columns for which the format of blank cells is noted. */
+/** Maximum number of columns for which the format of blank cells is stored. */
 const MAX_COLUMN_STYLES = 2000;
 /** Maximum number of columns of a sheet. Some programs repeat a blank cell up to the last column. */
 const MAX_COLUMNS = 65_536;
