@@ -156,7 +156,8 @@ export const mapping = {
     each: "Each “{path}” in a record is a product.",
     choose: "Choose a column",
     no_column: "No column",
-    as_text: "{words}. The form cannot show this grouping. Edit the mapping as text, or choose another grouping in the list.",
+    as_text:
+      "{words}. The form cannot show this grouping. Edit the mapping as text, or choose another grouping in the list.",
     remove: "Remove {column} from: {list}",
     group: {
       title: "Rows that belong together",
