@@ -36,7 +36,7 @@ export async function migrate(client: pg.ClientBase, migrationsDir: string = MIG
     for (const migration of pending) await applyMigration(client, migration);
     return pending.map(({ name }) => name);
   } finally {
-    // If this fails, the connection is lost and the lock has been released.
+    // Ignore an error of the unlock: it means that the connection is lost, and PostgreSQL has then released the lock.
     await client.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
   }
 }

@@ -21,8 +21,8 @@ export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, mi
 
 /** Number of times per `window_ms` that the received bytes are measured. */
 const SAMPLES = 6;
-/** Interval at which the timeout error is emitted on the body again, in case no code was reading the body before. If the response has begun
- * by then, the connection is closed instead. */
+/** Interval at which the timeout error is emitted on the body again, in case no code was reading the body at the first attempt. If the
+ * response has begun in the meantime, the connection is closed. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
 /** Time for a client to read a response that was sent before the body of the request was complete. */

@@ -16,7 +16,7 @@ test("a thread that ends with an error is restarted, and the worker continues", 
     { env: process.env, log, signal: stop.signal, pulse: startPulse() },
   );
   const restarted = expect.poll(() => failures.length).toBeGreaterThan(1);
-  // If the worker ended instead, this fails with its error.
+  // `running` resolves or rejects if the worker ends. The race then fails this test without waiting for the second failure.
   expect(await Promise.race([running.then(() => "ended"), restarted.then(() => "restarted")])).toBe("restarted");
   stop.abort();
   await running;

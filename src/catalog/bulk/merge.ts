@@ -257,7 +257,7 @@ const COPY_WINDOW_BYTES = 1 << 18;
 async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
   const stream = db.query(copyFrom(statement));
   const done = finished(stream);
-  // `done` is awaited only below. If it fails before that, this handler prevents an unhandled rejection.
+  // The code below awaits `done`. This handler prevents an unhandled rejection if `done` fails earlier.
   done.catch(() => undefined);
   for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_WINDOW_BYTES) {
     if (!stream.write(rows.subarray(at, at + COPY_WINDOW_BYTES))) {

@@ -207,7 +207,7 @@ export async function* readRecords(
       if (spare === window || spare.length !== window.length) spare = Buffer.allocUnsafe(window.length);
       window.copy(spare, 0, consumed, filled);
       ahead = readFully(file, spare.subarray(0, Math.min(spare.length, extent.end - next)), kept, next + kept);
-      // The code below awaits `ahead` and throws its error. Without this handler, Node would report the error before that, as unhandled.
+      // The code below awaits `ahead` and throws its error. Without this handler, Node could report an earlier error as unhandled.
       ahead.catch(() => undefined);
     }
     try {

@@ -229,7 +229,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     return undefined;
   };
 
-  /** Writes the row's key to `key` and returns the key's length. If the key has the fault KEY_FAULTS[i] (i >= 1), returns -i instead. */
+  /** Writes the row's key to `key` and returns the key's length. If the key has the fault KEY_FAULTS[i] (i >= 1), returns -i. */
   const writeKey = (records: Records, r: number): number => {
     const field = (records.first_field[r] as number) + layout.sku;
     const bytes = (records.field_end[field] as number) - (records.field_start[field] as number);

@@ -135,7 +135,8 @@ function rankOf(table: InspectedTable | undefined): Inspected["rank"] {
   return table.has_name ? CREATES : CHANGES;
 }
 
-/** Returns the tables in the order in which they are imported. Each group is read as one table. */
+/** Divides the tables into groups: tables of the same form are read as one table. Returns the groups in the order in which they are
+ * imported. */
 function groupTables(tables: readonly Inspected[]): Inspected[][] {
   const groups = Map.groupBy(tables, ({ file, table }) => table?.form ?? file);
   // A table without records belongs to its group, but does not determine the rank of the group.
