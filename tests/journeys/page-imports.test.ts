@@ -3,12 +3,16 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { call } from "../../client/call.ts";
+import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
+import { until } from "../support/until.ts";
 import { openPage, openTab } from "./support/browser.ts";
+import { holdImport } from "./support/hold-import.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
-import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
+import { skuOf, writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
 
-/** Number of rows of a file that is large enough for tests to act during its upload and import. */
-const MANY = 600_000;
+/** Number of rows of a file that is loaded in several chunks. */
+const MANY = 60_000;
 
 const journey = await startJourney();
 const { server } = journey;
@@ -183,6 +187,8 @@ async function pressUntilFocused(page: Page, key: string, text: string): Promise
 }
 
 test("progress is live in two tabs and after a reload, and never decreases", async () => {
+  const releaseFirst = await holdImport(server, skuOf(35_000));
+  const releaseSecond = await holdImport(server, skuOf(MANY - 1));
   const page = await open("/imports");
   await choose(page, large);
   await page.getByTestId("progress").waitFor();
@@ -194,9 +200,11 @@ test("progress is live in two tabs and after a reload, and never decreases", asy
 
   await page.reload();
   const seen = await watchPercent(page);
+  await releaseFirst();
+  await expect.poll(seen).not.toHaveLength(1);
+  await releaseSecond();
   await Promise.all([untilState(page, "Done"), untilState(beside.page, "Done")]);
   const percents = await seen();
-  expect(percents.length).toBeGreaterThan(1);
   expect(percents).toEqual(percents.toSorted((a, b) => a - b));
   const sum = await readSum(page);
   expect(sum).toMatchObject({ rows: MANY, created: MANY - 20_000, unchanged: 20_000 });
@@ -219,31 +227,43 @@ async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
 }
 
 test("a tab on another page shows that an import is running and that it has ended", async () => {
+  const release = await holdImport(server, skuOf(MANY + 999));
   const page = await open("/settings");
   const beside = await openTab(page, server.base_url);
   add(beside);
   await beside.page.goto("/imports");
-  await choose(beside.page, large);
+  await choose(beside.page, await writeProducts(server.folder, "wider-range.csv", MANY + 1_000));
   const dock = page.getByTestId("dock");
-  await dock.getByRole("progressbar", { name: "whole-range.csv" }).waitFor();
-  await page.waitForFunction("/^\\d+% · Settings – Skuport$/.test(document.title)");
-  await dock.getByRole("link", { name: "whole-range.csv" }).waitFor();
+  await dock.getByRole("progressbar", { name: "wider-range.csv" }).waitFor();
+  await expect.poll(() => page.title()).toMatch(/^\d+% · Settings – Skuport$/);
+  await release();
+  await dock.getByRole("link", { name: "wider-range.csv" }).waitFor();
   await dock.locator("[data-tone=done]").waitFor();
-  await page.waitForFunction("document.title === 'Settings – Skuport'");
-  expect(await page.getByTestId("announcement").innerText()).toContain("whole-range.csv");
+  await expect.poll(() => page.title()).toBe("Settings – Skuport");
+  expect(await page.getByTestId("announcement").innerText()).toContain("wider-range.csv");
 });
 
+async function newestImport(): Promise<ListedImport> {
+  const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
+  return items[0] as ListedImport;
+}
+
 test("cancelling an import asks for confirmation; committed products are kept and counted", async () => {
-  const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
+  const release = await holdImport(server, skuOf(2 * MANY - 1));
   const page = await open("/imports");
-  await choose(page, changed);
+  await choose(page, await writeProducts(server.folder, "new-range.csv", 2 * MANY));
   await page.getByTestId("progress").waitFor();
+  await until(async () => (await newestImport()).created > 0);
   await page.getByRole("button", { name: "Cancel import" }).click();
   const dialog = page.getByRole("dialog", { name: "Cancel this import?" });
   await dialog.getByText("Changes made so far are kept").waitFor();
   await dialog.getByRole("button", { name: "Cancel import" }).click();
+  await page.getByRole("button", { name: "Cancelling" }).waitFor();
+  await release();
   await untilState(page, "Cancelled");
   await page.getByText("This import was cancelled").waitFor();
+  const { created, unchanged } = await newestImport();
+  expect(await readSum(page)).toMatchObject({ created, unchanged });
 });
 
 test("the page reports when the server becomes unreachable and when it is reachable again", async () => {

@@ -12,12 +12,14 @@ import { inspectLooks } from "./support/looks.ts";
 import { writeProducts } from "./support/page-files.ts";
 import { until } from "../support/until.ts";
 
-const ROWS = 200_000;
+const ROWS = 25_000;
+/** With this description, the file has 12 MB. The page uploads files of 8 MB or more in parts. */
+const DESCRIPTION = "Made for the catalogue. ".repeat(18).trim();
 /** Injected delay: the upload is limited to this speed, so that it takes more than ten seconds. */
 const SLOW_BYTES_PER_SECOND = 1_000_000;
 
 const { server, browser } = await startJourney();
-const file = await writeProducts(server.folder, "whole-range.csv", ROWS);
+const file = await writeProducts(server.folder, "whole-range.csv", ROWS, DESCRIPTION);
 const sha256 = createHash("sha256")
   .update(await readFile(file))
   .digest("hex");

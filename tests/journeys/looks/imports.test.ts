@@ -1,8 +1,9 @@
 // Checks the import pages in light mode, in dark mode and on a phone (see looks.ts).
 import { expect, test } from "vitest";
+import { holdImport } from "../support/hold-import.ts";
 import { startOnePage } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
-import { writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "../support/page-files.ts";
+import { skuOf, writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "../support/page-files.ts";
 
 const { server, watched, page } = await startOnePage();
 
@@ -25,14 +26,18 @@ test("the empty imports page, its options and the paste dialog", async () => {
 });
 
 test("a running import, and the dialog that asks before it is cancelled", async () => {
-  await importFile(await writeProducts(server.folder, "whole-range.csv", 1_200_000));
+  const release = await holdImport(server, skuOf(39_999));
+  await importFile(await writeProducts(server.folder, "whole-range.csv", 40_000));
   await page.getByTestId("sum").waitFor();
   await inspectLooks(page, "imports-progress");
   await page.getByRole("button", { name: "Cancel import" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   await inspectLooks(page, "imports-cancel", false);
+  const cancelled = page.waitForResponse((response) => response.url().endsWith("/cancel"));
   await dialog.getByRole("button", { name: "Cancel import" }).click();
+  await cancelled;
+  await release();
   await page.getByText("This import was cancelled").waitFor();
   await inspectLooks(page, "imports-cancelled");
 });

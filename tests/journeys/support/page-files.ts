@@ -7,22 +7,34 @@ import { pipeline } from "node:stream/promises";
 const HEADER = "sku,name,description,active,price,colour\n";
 const COLOURS = ["red", "green", "blue", "black"];
 
-/** Writes a valid file of `rows` products. Files with the same number of rows are identical. */
-export async function writeProducts(folder: string, name: string, rows: number): Promise<string> {
+const DESCRIPTION = "Made for the catalogue";
+
+/** Writes a valid file of `rows` products. Files with the same number of rows and the same description are identical. */
+export async function writeProducts(
+  folder: string,
+  name: string,
+  rows: number,
+  description = DESCRIPTION,
+): Promise<string> {
   const path = join(folder, name);
   // eslint-disable-next-line @typescript-eslint/require-await -- this source never waits
   const chunks = async function* () {
     yield HEADER;
     for (let first = 0; first < rows; first += 10_000) {
-      yield Array.from({ length: Math.min(10_000, rows - first) }, (_, i) => productLine(first + i)).join("");
+      yield Array.from({ length: Math.min(10_000, rows - first) }, (_, i) => productLine(first + i, description)).join(
+        "",
+      );
     }
   };
   await pipeline(chunks, createWriteStream(path));
   return path;
 }
 
-const productLine = (i: number): string =>
-  `SKU-${String(i).padStart(7, "0")},Product ${String(i)},Made for the catalogue,${i % 7 === 0 ? "no" : "yes"},${(i % 900) / 10},${COLOURS[i % 4] ?? ""}\n`;
+/** Returns the SKU of a row of `writeProducts`; the first row is row 0. */
+export const skuOf = (i: number): string => `SKU-${String(i).padStart(7, "0")}`;
+
+const productLine = (i: number, description = DESCRIPTION): string =>
+  `${skuOf(i)},Product ${String(i)},${description},${i % 7 === 0 ? "no" : "yes"},${(i % 900) / 10},${COLOURS[i % 4] ?? ""}\n`;
 
 /** Writes a file of 200 rows. An import rejects 6 of them, for three different reasons, and 1 is superseded by a later row. */
 export async function writeFaultyProducts(folder: string): Promise<string> {
