@@ -6,7 +6,7 @@ import { problem_document } from "../problem-document.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 const instant = z.iso.datetime({ offset: true });
-/** Longer texts are refused before any hash is computed. */
+/** A password that a client sends. The schema refuses long texts, so that the server never computes the hash of a huge text. */
 const password = z
   .string()
   .min(1)

@@ -33,7 +33,7 @@ export function isDamagedKey(bytes: Buffer, length: number, takesWords = false):
   return isErrorKey(bytes, length);
 }
 
-/** Longer texts are not compared. The longest damaged value is a number with some twenty digits, or an error value. */
+/** Maximum length of a damaged value. The longest ones are numbers with some twenty digits, and error values. */
 const MAX_DAMAGED_CHARACTERS = 64;
 
 /** Whether the text is a damaged value. */

@@ -4,7 +4,7 @@ import type { Preview } from "../../../contract/imports/imports.ts";
 import { requestPreview } from "../../server/preview/request-preview.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
-/** If more files were chosen together, they are not read before the upload, and are imported in the order of their file names. */
+/** Maximum number of files whose previews decide the order. If the user chose more files, they are imported in the order of their names. */
 const MAX_READ = 20;
 const collator = new Intl.Collator("en", { numeric: true });
 

@@ -4,7 +4,7 @@ import type { Dialect, DialectOverrides } from "../../../../contract/imports/imp
 import { isMarkdownRule } from "../detect/markup.ts";
 
 const CHUNK_LENGTH = 1 << 16;
-/** A longer line is cut: it becomes a record that is rejected. */
+/** Maximum length of a line. A longer line is cut: it becomes a record that is rejected. */
 const MAX_LINE_LENGTH = 1_200_000;
 
 /** @param chunks UTF-8 text. It is decoded as Latin-1, so that each byte becomes one character and invalid bytes stay unchanged */
