@@ -188,6 +188,7 @@ create table imports (
   adds bigint default 0 not null,
   follows bigint,
   members jsonb,
+  upload_user_id bigint,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_follows_fkey FOREIGN KEY (follows) REFERENCES imports(id),

@@ -63,6 +63,8 @@ export interface AppContext
   network?: Network;
   /** Default: the server itself does not use TLS. */
   certificate?: Certificate | undefined;
+  /** Interval in which the credentials of open responses are checked. Default: 10 seconds. */
+  credential_check_ms?: number;
 }
 
 /** Time limits of requests. Tests use shorter ones. */

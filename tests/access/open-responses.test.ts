@@ -95,6 +95,64 @@ describe("an event stream ends", () => {
   });
 });
 
+describe("an export that its client has not read yet is cut, and releases its snapshot,", () => {
+  beforeAll(async () => {
+    // The exported file is 60 MB long, more than the buffers of both sockets can hold.
+    await pool.query(
+      `insert into products (sku_key, id, sku, name, description, created_in, changed_in, created_at, updated_at)
+       select 'sku-' || i, i, 'sku-' || i, 'n', repeat('d', 30000), 1, 1, now(), now() from generate_series(1, 2000) i`,
+    );
+  });
+
+  async function openExport(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+    const asked = request(`${url}/api/products/export`, { headers });
+    asked.on("error", () => undefined);
+    asked.end();
+    closing.push(() => asked.destroy());
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(200);
+    response.on("error", () => undefined);
+    return response;
+  }
+  const snapshots = async (): Promise<number> => {
+    const { rows } = await pool.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  /** Reads the rest, and returns whether the file is complete. */
+  const rest = async (response: IncomingMessage): Promise<boolean> => {
+    response.resume();
+    await closed(response);
+    return response.complete;
+  };
+
+  test("(7.4.2) when its user is disabled", async () => {
+    const exports = [await openExport(baseUrl, await session()), await openExport(baseUrl, await bearer())];
+    await expect.poll(snapshots).toBe(2);
+    await administrate("PATCH", `/api/users/${String(userId)}`, { disabled: true });
+    await expect.poll(snapshots).toBe(0);
+    expect(await Promise.all(exports.map(rest))).toEqual([false, false]);
+  });
+
+  test("(7.4.1) when its credential has ended without a notification, by the regular check", async () => {
+    const checking = await createTestApp(database, { ...context, credential_check_ms: 50 });
+    const url = await checking.listen({ host: "127.0.0.1", port: 0 });
+    const headers = await bearer();
+    const exported = await openExport(url, headers);
+    await pool.query("update api_keys set expires_at = now() where user_id = $1", [userId]);
+    await expect.poll(snapshots).toBe(0);
+    expect(await rest(exported)).toBe(false);
+  });
+
+  test("and not while its credential is valid", async () => {
+    const checking = await createTestApp(database, { ...context, credential_check_ms: 1 });
+    const url = await checking.listen({ host: "127.0.0.1", port: 0 });
+    expect(await rest(await openExport(url, await bearer()))).toBe(true);
+  });
+});
+
 test("an upload of a disabled user is cut, and no import of it remains", async () => {
   const headers = { ...(await bearer()), "content-type": "text/csv", "content-length": "1000000" };
   const upload = request(`${baseUrl}/api/imports`, { method: "POST", headers });

@@ -65,7 +65,7 @@ test("a resumable upload is accepted once even if the response to the last commi
     const file = crypto.randomUUID();
     const made = { actor: "test", filename: "parts.csv", size: CSV.length, options, file };
     const client = await pool.connect();
-    const id = await insertUpload(client, made, "127.0.0.1", 24);
+    const id = await insertUpload(client, made, { user_id: 1, client: "127.0.0.1" }, 24);
     client.release();
     const upload = (await findUpload(pool, file)) as StoredUpload;
     expect(

@@ -33,6 +33,8 @@ export interface AccessContext {
   listener: Listener;
   /** Whether administrators must have a second factor, because other computers can reach the server. */
   requires_second_factor: boolean;
+  /** Interval in which the credentials of open responses are checked. Default: 10 seconds. */
+  credential_check_ms?: number | undefined;
 }
 
 export interface AccessControl {
@@ -49,6 +51,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     (err) => {
       app.log.warn({ err }, "cannot check the credentials of open responses; retrying");
     },
+    context.credential_check_ms,
   );
   const changed = (): void => {
     cache.clear();

@@ -32,7 +32,12 @@ interface Open {
   cut: () => void;
 }
 
-export function createOpenResponses(readRoles: ReadRoles, onError: (error: unknown) => void): OpenResponses {
+/** @param checkMs interval of the checks; tests pass a shorter one */
+export function createOpenResponses(
+  readRoles: ReadRoles,
+  onError: (error: unknown) => void,
+  checkMs = CHECK_MS,
+): OpenResponses {
   const open = new Set<Open>();
   let timer: NodeJS.Timeout | undefined;
   /** Whether the next check follows a change. Further changes must not postpone it. */
@@ -61,7 +66,7 @@ export function createOpenResponses(readRoles: ReadRoles, onError: (error: unkno
         .catch(onError)
         .finally(() => {
           // A change during the check has already scheduled the next one.
-          if (!isSoon) checkIn(CHECK_MS);
+          if (!isSoon) checkIn(checkMs);
         });
     }, ms).unref();
   };
@@ -76,7 +81,7 @@ export function createOpenResponses(readRoles: ReadRoles, onError: (error: unkno
       const entry = { identity, cut: () => void socket.destroy() };
       open.add(entry);
       closing.onClose(() => open.delete(entry));
-      if (timer === undefined) checkIn(CHECK_MS);
+      if (timer === undefined) checkIn(checkMs);
     },
     checkSoon() {
       if (open.size === 0 || isSoon) return;

@@ -15,7 +15,7 @@ import { readMetadata } from "./metadata.ts";
 import { chooseEvictions } from "./evict-uploads.ts";
 import { createOpenUploads, type OpenUploads } from "./open-uploads.ts";
 import { evicted, KEPT_HOURS, tooManyUploads, unknownUpload, uploadGone } from "./problems.ts";
-import { findUpload, isOpenUpload, listOpenUploads, insertUpload, type StoredUpload } from "./store.ts";
+import { findUpload, isOpenUpload, listOpenUploads, insertUpload, type StoredUpload, type Uploader } from "./store.ts";
 import type { Import } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import {
@@ -82,7 +82,8 @@ function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): v
       await readNamedProfile(context.pool, options);
       const file = randomUUID();
       const upload = { actor: request.actor, filename, size, options, file };
-      const id = await createUpload(context, upload, size, request.quota_key);
+      const uploader = { user_id: request.identity?.user_id ?? 0, client: request.quota_key };
+      const id = await createUpload(context, upload, size, uploader);
       const import_ = (await readImport(context.pool, id)) as Import;
       return reply
         .code(201)
@@ -97,16 +98,16 @@ async function createUpload(
   context: UploadRoutesContext,
   upload: NewImport,
   size: number,
-  client: string,
+  uploader: Uploader,
 ): Promise<number> {
   const limits = { uploads: MAX_CLIENT_UPLOADS, bytes: MAX_CLIENT_FILES * context.max_upload_bytes };
   const { id, evictions } = await withCertainCommit(context.pool, async (db) => {
     const freeBytes = (await context.disk?.freeBytes()) ?? Infinity;
     const open = await listOpenUploads(db);
-    const evictions = chooseEvictions(open, client, size, { ...limits, free_bytes: freeBytes });
+    const evictions = chooseEvictions(open, uploader.client, size, { ...limits, free_bytes: freeBytes });
     if (evictions === undefined) throw diskFull(upload.filename);
     if (open.length - evictions.length >= MAX_UPLOADS) throw tooManyUploads(MAX_UPLOADS);
-    return { id: await insertUpload(db, upload, client, KEPT_HOURS), evictions };
+    return { id: await insertUpload(db, upload, uploader, KEPT_HOURS), evictions };
   });
   for (const { id: evictedId, filename } of evictions)
     await finishImport(context, evictedId, "failed", evicted(filename, MAX_CLIENT_UPLOADS), (db) =>
@@ -120,10 +121,13 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
   const { pool } = context;
   /** Runs `work` with exclusive use of the upload. */
   const withUpload = async <T>(
-    file: string,
+    request: UploadRequest,
     stop: () => void,
     work: (upload: StoredUpload) => Promise<T>,
   ): Promise<T> => {
+    const file = request.params.upload_id;
+    // Before `acquire`, which would end the request of the owner.
+    await assertOwner(pool, request);
     const release = await uploads.acquire(file, stop);
     try {
       return await work(await openUpload(pool, file));
@@ -134,8 +138,8 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
 
   app.route({
     ...read_upload,
-    handler: ({ params: { upload_id } }, reply) =>
-      withUpload(upload_id, nothing, async (upload) => {
+    handler: (request, reply) =>
+      withUpload(request, nothing, async (upload) => {
         const offset = await offsetOf(context, uploads, upload);
         const headers = { "upload-offset": offset.toString(), "upload-length": upload.size.toString() };
         return reply
@@ -150,7 +154,7 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
     bodyLimit: Number.MAX_SAFE_INTEGER,
     handler: (request, reply) => {
       const stop = (): void => void request.raw.destroy();
-      return withUpload(request.params.upload_id, stop, async (upload) => {
+      return withUpload(request, stop, async (upload) => {
         const sent = { offset: request.headers["upload-offset"], bytes: requireBody(request), stop };
         const offset = await appendBytes(context, uploads, upload, sent);
         // Each request renews the expiry. A complete upload does not expire.
@@ -165,8 +169,8 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
 
   app.route({
     ...discard_upload,
-    handler: ({ params: { upload_id } }, reply) =>
-      withUpload(upload_id, nothing, async ({ id, filename, is_whole }) => {
+    handler: (request, reply) =>
+      withUpload(request, nothing, async ({ id, filename, is_whole }) => {
         if (is_whole)
           throw new Problem(
             "already-finished",
@@ -180,6 +184,16 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
 }
 
 const nothing = (): void => undefined;
+
+type UploadRequest = Pick<FastifyRequest, "identity"> & { params: { upload_id: string } };
+
+/** An upload belongs to the user that has begun it, with any session or key. Administrators may continue and discard all uploads.
+ * @throws Problem not-found */
+async function assertOwner(pool: UploadRoutesContext["pool"], { identity, params }: UploadRequest): Promise<void> {
+  if (identity?.role === "admin") return;
+  const upload = await findUpload(pool, params.upload_id);
+  if (upload === undefined || upload.upload_user_id !== identity?.user_id) throw unknownUpload();
+}
 
 async function openUpload(pool: UploadRoutesContext["pool"], file: string): Promise<StoredUpload> {
   const upload = await findUpload(pool, file);

@@ -24,15 +24,22 @@ export async function isOpenUpload(client: pg.ClientBase, id: number): Promise<b
   return rowCount === 1;
 }
 
+export interface Uploader {
+  user_id: number;
+  /** Whose unfinished uploads share a limit. */
+  client: string;
+}
+
 /** Inserts an import that waits for its first byte. */
 export async function insertUpload(
   db: pg.ClientBase,
   upload: NewImport,
-  client: string,
+  { user_id, client }: Uploader,
   keptHours: number,
 ): Promise<number> {
   const id = await insertImport(db, upload);
-  await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [keptHours, client]);
+  const values = [keptHours, client, user_id];
+  await changeImport(db, id, `${expiry("$2")}, upload_client = $3, upload_user_id = $4`, "true", values);
   return id;
 }
 
@@ -46,12 +53,14 @@ export interface StoredUpload {
   is_whole: boolean;
   is_expired: boolean;
   upload_expires_at: string;
+  /** The user that has begun the upload. */
+  upload_user_id: number | null;
 }
 
 export async function findUpload(db: Queryable, file: string): Promise<StoredUpload | undefined> {
   const { rows } = await db.query<StoredUpload>(
     `select id, file, filename, state, size, sha256 is not null as is_whole, upload_expires_at < now() as is_expired,
-            upload_expires_at
+            upload_expires_at, upload_user_id
      from imports where file = $1 and upload_expires_at is not null`,
     [file],
   );
