@@ -108,6 +108,10 @@ function createIo(): Io {
 
 /** Prints the error: its message if the user can act on it, otherwise its stack. */
 async function explain(error: unknown, command: string): Promise<number> {
+  if (stop.signal.aborted && error === stop.signal.reason) {
+    process.stderr.write("Cancelled.\n");
+    return 1;
+  }
   const { UsageError } = await import("./commands/command.ts");
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\nSee skuport ${command} --help.\n`);

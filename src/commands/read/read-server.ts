@@ -1,6 +1,6 @@
 // The server whose profiles and remembered columns `skuport read` uses.
 import type { Io } from "../command.ts";
-import { findServer, type Server, type ServerOptions } from "../server/find-server.ts";
+import { findServer, withRemedy, type FoundServer, type Server, type ServerOptions } from "../server/find-server.ts";
 import { SignInError } from "../server/sign-in-error.ts";
 
 export interface ReadServer {
@@ -9,12 +9,19 @@ export interface ReadServer {
   /** Returns the server. If the user did not give an address, a missing credential only causes a
    * warning. */
   findOptional: () => Promise<Server | undefined>;
+  /** If the server refuses the credential of these calls, the error contains the remedy. */
+  withRemedy: <T>(calls: Promise<T>) => Promise<T>;
 }
 
 export function createReadServer(values: ServerOptions, io: Io): ReadServer {
+  let server: FoundServer | undefined;
   let found: Promise<Server | undefined> | undefined;
   let optional: Promise<Server | undefined> | undefined;
-  const find = (): Promise<Server | undefined> => (found ??= findServer(values, io));
+  const findOnce = async (): Promise<Server | undefined> => {
+    server = await findServer(values, io);
+    return server && { base_url: server.base_url, key: server.key };
+  };
+  const find = (): Promise<Server | undefined> => (found ??= findOnce());
   const findOrWarn = async (): Promise<Server | undefined> => {
     try {
       return await find();
@@ -28,5 +35,13 @@ export function createReadServer(values: ServerOptions, io: Io): ReadServer {
       return undefined;
     }
   };
-  return { find, findOptional: () => (optional ??= findOrWarn()) };
+  return {
+    find,
+    findOptional: () => (optional ??= findOrWarn()),
+    withRemedy: (calls) =>
+      calls.catch((error: unknown) => {
+        if (server === undefined) throw error;
+        return withRemedy(server, Promise.reject(error as Error));
+      }),
+  };
 }

@@ -72,7 +72,7 @@ ${DIALECT_HELP}`,
     const columnOptions = values.csv === true ? { profile: NO_PROFILE, ...givenColumns } : givenColumns;
     const given = readOverrides(values);
     const from = createReadServer(values, io);
-    const named = await namedProfile(columnOptions, from);
+    const named = await from.withRemedy(namedProfile(columnOptions, from));
 
     const output = openOutput(io);
     let scratchPath = tmpdir();
@@ -93,7 +93,7 @@ ${DIALECT_HELP}`,
           ? printCsv(output)
           : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler());
       const reading = { path, columns: columnOptions, given, from, io };
-      await readChosen(reading, named, createPrinter, { createScratch, signal: output.signal });
+      await from.withRemedy(readChosen(reading, named, createPrinter, { createScratch, signal: output.signal }));
       await output.flush();
       return 0;
     } catch (error) {

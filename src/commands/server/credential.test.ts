@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
+import { pathOfStoredKey } from "./stored-keys.ts";
 import { acquireDataDir } from "../../db/data-dir/data-dir.ts";
 
 const MAIN = join(import.meta.dirname, "../../main.ts");
@@ -75,8 +76,8 @@ async function writePrivately(path: string, content: string): Promise<string> {
 }
 const storeLogin = (server: string, folder = join(home, ".config")): Promise<string> =>
   writePrivately(
-    join(folder, "skuport/credentials.json"),
-    JSON.stringify({ servers: { [server]: { key: STORED, user: "anna", id: 1 } } }),
+    pathOfStoredKey({ env: { XDG_CONFIG_HOME: folder } }, server),
+    JSON.stringify({ url: server, key: STORED, user: "anna", id: 1 }),
   );
 const storeLocal = (): Promise<string> => writePrivately(join(dataDir, "local.key"), `${LOCAL}\n`);
 
@@ -175,9 +176,10 @@ test("damaged files and settings are refused, and no part of them is shown", asy
   for (const content of [
     "",
     "{",
-    `{"servers":{"a":${JSON.stringify(STORED)}`,
+    `{"url":"${url}","key":${JSON.stringify(STORED)}`,
     "[]",
-    '{"servers":{"a":{"key":"secret"}}}',
+    `{"url":"${url}","key":"secret"}`,
+    JSON.stringify({ key: STORED }),
   ]) {
     await writeFile(stored, content);
     const { code, err } = await run([]);
@@ -231,6 +233,31 @@ test.each([
   );
   expect(code).toBe(1);
   expect(err).toContain(`The server at ${refusing} ${message}`);
+});
+
+test.each([
+  [
+    "SKUPORT_API_KEY",
+    "The request was sent to URL with the API key in SKUPORT_API_KEY. Set another key, or remove the setting and run `skuport login --url URL`.",
+  ],
+  [
+    "login",
+    "You are signed in to URL as anna by `skuport login`. To continue as someone else, run `skuport logout --url URL` first, or set SKUPORT_API_KEY.",
+  ],
+  ["local", ""],
+])("a request that the role does not permit is reported with its sender and the remedy: %s", async (source, remedy) => {
+  const reason = 'This needs the role "admin", but the role of anna is "viewer". Ask an administrator.';
+  const refusing = await serve((_, response) => {
+    response.writeHead(403).end(JSON.stringify(toProblemDocument(new Problem("not-permitted", reason))));
+  });
+  if (source === "login") await storeLogin(refusing);
+  if (source === "local") {
+    await storeLocal();
+    await hold(refusing);
+  }
+  const env: Record<string, string> = source === "SKUPORT_API_KEY" ? { SKUPORT_API_KEY: SETTING } : {};
+  const { code, err } = await run(["--url", refusing], env);
+  expect([code, err]).toEqual([1, `${`${reason} ${remedy.replaceAll("URL", refusing)}`.trim()}\n`]);
 });
 
 test("a redirect is reported and not followed", async () => {

@@ -12,6 +12,8 @@ export interface Credential {
   key: string;
   /** Where the command found the key. */
   source: "setting" | "login" | "local";
+  /** Name of the user of a login, if the server has shown it. */
+  user?: string | null;
 }
 
 /** Name of the file in the data folder that contains the key of the account that runs the server. */
@@ -43,7 +45,7 @@ function keyInSetting({ api_key }: { api_key: string | undefined }): Credential 
 
 async function keyOfLogin(baseUrl: string, io: Pick<Io, "env">): Promise<Credential | undefined> {
   const stored = await readStoredKey(io, baseUrl);
-  return stored === undefined ? undefined : { key: stored.key, source: "login" };
+  return stored === undefined ? undefined : { key: stored.key, source: "login", user: stored.user };
 }
 
 /** Returns the key of the account that runs the server on the data folder; undefined if there is none. */
@@ -85,4 +87,18 @@ export function describeRefusal(baseUrl: string, { source }: Pick<Credential, "s
     ],
   }[source];
   return `The server at ${baseUrl} does not accept ${name}.${source === "local" ? "" : " The key is wrong, has expired or was revoked."} ${remedy}`;
+}
+
+/** The message for a server that has answered with status 403: its reason, who sent the request, and how to send it as someone else. */
+export function describeDenial(baseUrl: string, { source, user }: Credential, reason: string): string {
+  switch (source) {
+    case "login": {
+      const name = user == null ? "" : ` as ${oneLine(user)}`;
+      return `${reason} You are signed in to ${baseUrl}${name} by \`skuport login\`. To continue as someone else, run \`skuport logout --url ${baseUrl}\` first, or set SKUPORT_API_KEY.`;
+    }
+    case "setting":
+      return `${reason} The request was sent to ${baseUrl} with the API key in SKUPORT_API_KEY. Set another key, or remove the setting and run \`skuport login --url ${baseUrl}\`.`;
+    case "local":
+      return reason;
+  }
 }

@@ -1,7 +1,7 @@
 // Finds the server for a remote command, and the credential for it.
 import { Problem } from "../../../contract/problems.ts";
 import type { Io } from "../command.ts";
-import { describeRefusal, findCredential, type Credential } from "./credential.ts";
+import { describeDenial, describeRefusal, findCredential, type Credential } from "./credential.ts";
 import { isLoopbackUrl, isSameLoopback, readUrl } from "./server-url.ts";
 import { SignInError } from "./sign-in-error.ts";
 
@@ -19,13 +19,8 @@ export interface Server {
   key: string;
 }
 
-type Found = Server & Pick<Credential, "source">;
-
-/** Returns the server at the address in `--url`, or the server that runs on the data folder; undefined if no server runs there.
- * @throws {SignInError} if there is no credential for the server */
-export async function findServer(values: ServerOptions, io: Io): Promise<Server | undefined> {
-  return findWithSource(values, io);
-}
+/** A server, and what a command needs to explain its refusals. */
+export type FoundServer = Pick<Server, "base_url"> & Credential;
 
 /** Calls `use` with the server. If the server refuses the credential, throws an error that contains the remedy. */
 export async function withServer<T>(
@@ -33,16 +28,28 @@ export async function withServer<T>(
   io: Io,
   use: (server: Server | undefined) => Promise<T>,
 ): Promise<T> {
-  const found = await findWithSource(values, io);
+  const found = await findServer(values, io);
+  if (found === undefined) return use(undefined);
+  return withRemedy(found, use({ base_url: found.base_url, key: found.key }));
+}
+
+/** If the server refuses the credential, throws an error that contains the remedy in place of the server's own. */
+export async function withRemedy<T>(found: FoundServer, calls: Promise<T>): Promise<T> {
   try {
-    return await use(found === undefined ? undefined : { base_url: found.base_url, key: found.key });
+    return await calls;
   } catch (error) {
-    if (!(found !== undefined && error instanceof Problem && error.slug === "sign-in-required")) throw error;
-    throw new SignInError(describeRefusal(found.base_url, found), { cause: error });
+    if (!(error instanceof Problem)) throw error;
+    if (error.slug === "sign-in-required")
+      throw new SignInError(describeRefusal(found.base_url, found), { cause: error });
+    if (error.slug === "not-permitted")
+      throw new SignInError(describeDenial(found.base_url, found, error.message), { cause: error });
+    throw error;
   }
 }
 
-async function findWithSource(values: ServerOptions, io: Io): Promise<Found | undefined> {
+/** Returns the server at the address in `--url`, or the server that runs on the data folder; undefined if no server runs there.
+ * @throws {SignInError} if there is no credential for the server */
+export async function findServer(values: ServerOptions, io: Io): Promise<FoundServer | undefined> {
   const address = await findAddress(values, io);
   if (address === undefined) return undefined;
   const { base_url, data_dir } = address;

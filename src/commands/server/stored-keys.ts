@@ -1,4 +1,7 @@
-// The API keys that `skuport login` has stored, each for one server.
+// The API keys that `skuport login` has stored. Each server has a file of its own, so that logins to several servers at the same time do not
+// overwrite each other's keys.
+import { createHash } from "node:crypto";
+import { readdir, unlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { isApiKey } from "../../../contract/identity/key-format.ts";
@@ -15,48 +18,60 @@ export interface StoredKey {
   id: number | null;
 }
 
-type Keys = Record<string, StoredKey>;
-
-/** Returns the path of the file with the keys. */
-export function pathOfStoredKeys({ env }: Pick<Io, "env">): string {
+/** Returns the folder of the files with the keys. */
+function folderOf({ env }: Pick<Io, "env">): string {
   const given = env["XDG_CONFIG_HOME"];
   // The XDG Base Directory Specification: a relative path is invalid and must be ignored.
   const folder = given?.startsWith("/") === true ? given : join(env["HOME"] ?? homedir(), ".config");
-  return join(folder, "skuport", "credentials.json");
+  return join(folder, "skuport", "credentials");
+}
+
+/** Returns the path of the file with the key for the server. */
+export function pathOfStoredKey(io: Pick<Io, "env">, baseUrl: string): string {
+  const url = new URL(nameOf(baseUrl));
+  // The hash distinguishes addresses that differ in other parts than the host, and long ones.
+  const host = url.host.replace(/[^\w.-]/g, "_").slice(0, 100);
+  const hash = createHash("sha256").update(nameOf(baseUrl)).digest("hex").slice(0, 16);
+  return join(folderOf(io), `${host}-${hash}.json`);
 }
 
 export async function readStoredKey(io: Pick<Io, "env">, baseUrl: string): Promise<StoredKey | undefined> {
-  const keys = await readKeys(pathOfStoredKeys(io));
-  const name = nameOf(baseUrl);
-  return Object.hasOwn(keys, name) ? keys[name] : undefined;
+  return (await readKey(pathOfStoredKey(io, baseUrl)))?.stored;
 }
 
-/** Stores the key for the server, in place of an earlier one. */
-export async function storeKey(io: Pick<Io, "env">, baseUrl: string, stored: StoredKey): Promise<void> {
-  const path = pathOfStoredKeys(io);
-  await writeKeys(path, { ...(await readKeys(path)), [nameOf(baseUrl)]: stored });
+/** Stores the key for the server, in place of an earlier one.
+ * @returns the earlier one */
+export async function storeKey(
+  io: Pick<Io, "env">,
+  baseUrl: string,
+  stored: StoredKey,
+): Promise<StoredKey | undefined> {
+  const path = pathOfStoredKey(io, baseUrl);
+  const earlier = await readKey(path);
+  await writePrivateFile(path, `${JSON.stringify({ url: nameOf(baseUrl), ...stored }, null, 2)}\n`);
+  return earlier?.stored;
 }
 
 export async function deleteStoredKey(io: Pick<Io, "env">, baseUrl: string): Promise<void> {
-  const path = pathOfStoredKeys(io);
-  const name = nameOf(baseUrl);
-  const left = Object.entries(await readKeys(path)).filter(([server]) => server !== name);
-  await writeKeys(path, Object.fromEntries(left));
+  await unlink(pathOfStoredKey(io, baseUrl)).catch(ignoreMissing);
 }
 
 /** Returns the addresses for which a key is stored. */
-export const serversWithKey = async (io: Pick<Io, "env">): Promise<string[]> =>
-  Object.keys(await readKeys(pathOfStoredKeys(io)));
+export async function serversWithKey(io: Pick<Io, "env">): Promise<string[]> {
+  const folder = folderOf(io);
+  const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
+  // Other names are those of files that are being written.
+  const paths = names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name));
+  const keys = await Promise.all(paths.map(readKey));
+  return keys.flatMap((key) => (key === undefined ? [] : [key.url])).sort();
+}
 
 /** Two spellings of an address, such as with and without the default port, have the same name. */
 const nameOf = (baseUrl: string): string => new URL(baseUrl).href.replace(/\/+$/, "");
 
-const writeKeys = (path: string, servers: Keys): Promise<void> =>
-  writePrivateFile(path, `${JSON.stringify({ servers }, null, 2)}\n`);
-
-async function readKeys(path: string): Promise<Keys> {
+async function readKey(path: string): Promise<{ url: string; stored: StoredKey } | undefined> {
   const text = await readPrivateFile(path);
-  if (text === undefined) return {};
+  if (text === undefined) return undefined;
   const damaged = (): SignInError =>
     new SignInError(`${oneLine(path)} is damaged. Delete it and run \`skuport login\` again.`);
   let content: unknown;
@@ -66,12 +81,18 @@ async function readKeys(path: string): Promise<Keys> {
     // The error of JSON.parse would show a part of the file.
     throw damaged();
   }
-  const servers: unknown = isObject(content) ? content["servers"] : undefined;
-  if (!isObject(servers) || !Object.values(servers).every(isStoredKey)) throw damaged();
-  return servers as Keys;
+  if (!isFile(content)) throw damaged();
+  const { url, ...stored } = content;
+  return { url, stored };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+function isFile(value: unknown): value is StoredKey & { url: string } {
+  if (typeof value !== "object" || value === null) return false;
+  const { url, key } = value as Partial<Record<string, unknown>>;
+  return typeof url === "string" && URL.canParse(url) && typeof key === "string" && isApiKey(key);
+}
 
-const isStoredKey = (value: unknown): value is StoredKey =>
-  isObject(value) && typeof value["key"] === "string" && isApiKey(value["key"]);
+function ignoreMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+  throw error;
+}

@@ -1,10 +1,8 @@
 // The credential for commands that manage users and API keys. An API key cannot do this, except the key in the data folder of the server.
 import type { CallOptions } from "../../../client/call.ts";
 import { UsageError, type Io } from "../command.ts";
-import { describeRefusal, keyInFolder } from "../server/credential.ts";
-import { findAddress, NO_SERVER, type ServerOptions } from "../server/find-server.ts";
-import { SignInError } from "../server/sign-in-error.ts";
-import { Problem } from "../../../contract/problems.ts";
+import { keyInFolder } from "../server/credential.ts";
+import { findAddress, NO_SERVER, withRemedy, type ServerOptions } from "../server/find-server.ts";
 
 /** Calls `use` with the key in the data folder of the server. If the folder is not available, asks for user name and password and calls
  * `use` with a session, which ends afterwards. */
@@ -22,10 +20,5 @@ export async function withAccount<T>(
     io.stderr.write(`Sign in to ${base_url}. An API key is not sufficient for this command.\n`);
     return withSession(base_url, io, ({ options }) => use(options));
   }
-  try {
-    return await use({ base_url, key: local.key });
-  } catch (error) {
-    if (!(error instanceof Problem && error.slug === "sign-in-required")) throw error;
-    throw new SignInError(describeRefusal(base_url, local), { cause: error });
-  }
+  return withRemedy({ base_url, ...local }, use({ base_url, key: local.key }));
 }

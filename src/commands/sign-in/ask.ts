@@ -1,5 +1,5 @@
 // Asks the user at the terminal. Without a terminal, the answers are lines of standard input.
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Io } from "../command.ts";
 import { SignInError } from "../server/sign-in-error.ts";
@@ -13,7 +13,7 @@ export interface Asker {
 
 type Terminal = Pick<Io, "stdin" | "stderr" | "signal">;
 
-export const createAsker = (io: Terminal): Asker => (io.stdin.isTTY ? askTerminal(io) : readLines(io.stdin));
+export const createAsker = (io: Terminal): Asker => (io.stdin.isTTY ? askTerminal(io) : readLines(io));
 
 function askTerminal(io: Terminal): Asker {
   return {
@@ -33,17 +33,29 @@ function askOnce(question: string, { stdin, stderr, signal }: Terminal, isHidden
     : createInterface({ input: stdin, terminal: false });
   // Ask only now: the terminal shows what is typed before readline has changed its mode.
   stderr.write(question);
-  return new Promise<string>((resolve, reject) => {
+  const answer = new Promise<string>((resolve, reject) => {
     const cancel = (): void => {
       reject(new SignInError("Cancelled."));
     };
     reader.once("line", resolve);
     reader.once("SIGINT", cancel);
     reader.once("close", cancel); // Ctrl-D
-    if (signal.aborted) cancel();
-    signal.addEventListener("abort", cancel, { once: true });
-  }).finally(() => {
+  });
+  return unlessAborted(answer, signal).finally(() => {
     reader.close();
+  });
+}
+
+/** @throws {SignInError} when the signal aborts first */
+async function unlessAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const cancel = (): void => {
+    reject(new SignInError("Cancelled."));
+  };
+  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  return Promise.race([waiting, promise]).finally(() => {
+    signal.removeEventListener("abort", cancel);
   });
 }
 
@@ -54,16 +66,36 @@ const discard = (): Writable =>
     },
   });
 
-function readLines(stdin: NodeJS.ReadStream): Asker {
-  let reader: Interface | undefined;
-  let lines: AsyncIterator<string> | undefined;
+/** Length up to which an answer is read. Valid answers are shorter. */
+const MAX_ANSWER_BYTES = 10_000;
+
+/** Reads lines of standard input that is not a terminal. Reads only when an answer is needed, and ends when the command is aborted. */
+function readLines({ stdin, signal }: Terminal): Asker {
+  let left = Buffer.alloc(0);
+  let chunks: AsyncIterator<Buffer> | undefined;
   const ask = async (question: string): Promise<string> => {
-    reader ??= createInterface({ input: stdin, terminal: false });
-    lines ??= reader[Symbol.asyncIterator]();
-    const next = await lines.next();
-    if (next.done === true)
-      throw new SignInError(`Standard input ended before the answer to "${question.trim().replace(/:$/, "")}".`);
-    return next.value;
+    chunks ??= (stdin as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    for (;;) {
+      const end = left.indexOf("\n");
+      if (end >= 0) {
+        const line = left.toString("utf8", 0, end).replace(/\r$/, "");
+        left = left.subarray(end + 1);
+        return line;
+      }
+      if (left.length > MAX_ANSWER_BYTES)
+        throw new SignInError(`The answer to "${nameOf(question)}" is longer than ${MAX_ANSWER_BYTES} bytes.`);
+      const next = await unlessAborted(chunks.next(), signal);
+      if (next.done === true) {
+        if (left.length === 0)
+          throw new SignInError(`Standard input ended before the answer to "${nameOf(question)}".`);
+        const line = left.toString();
+        left = Buffer.alloc(0);
+        return line;
+      }
+      left = Buffer.concat([left, next.value]);
+    }
   };
-  return { ask, askHidden: ask, close: () => reader?.close() };
+  return { ask, askHidden: ask, close: () => void stdin.destroy() };
 }
+
+const nameOf = (question: string): string => question.trim().replace(/:$/, "");

@@ -11,7 +11,7 @@ import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { refusePlainHttp } from "../server/credential.ts";
 import { findAddress, NO_SERVER } from "../server/find-server.ts";
 import { SignInError } from "../server/sign-in-error.ts";
-import { pathOfStoredKeys, readStoredKey, storeKey } from "../server/stored-keys.ts";
+import { pathOfStoredKey, readStoredKey, storeKey, type StoredKey } from "../server/stored-keys.ts";
 import { createAsker } from "./ask.ts";
 import { withSession, type Session } from "./session.ts";
 
@@ -21,7 +21,7 @@ export const login: Command = {
   help: `Usage: skuport login [--url URL] [--with-key]
 
 Asks for your user name, your password and, if you have an authenticator app, its code. Creates an API key with all scopes of your role,
-which is valid for 90 days, and stores it for this server in ~/.config/skuport/credentials.json. Only you can read this file. Commands
+which is valid for 90 days, and stores it for this server in a file in ~/.config/skuport/credentials. Only you can read this file. Commands
 with --url then use this key. The password is not stored.
 
 If standard input is not a terminal, its lines are the answers.
@@ -41,29 +41,32 @@ Exit code: 0 done, 1 failed, 2 usage error.
     if (server === undefined) throw new UsageError(NO_SERVER);
     const { base_url } = server;
     // Find faults of the file before a key is created.
-    const earlier = await readStoredKey(io, base_url);
+    await readStoredKey(io, base_url);
     if (values["with-key"] === true) return storeGivenKey(base_url, io);
     return withSession(base_url, io, async (session) => {
-      await createAndStore(base_url, session, io);
+      const earlier = await createAndStore(base_url, session, io);
       if (earlier !== undefined && earlier.id !== null) await revokeQuietly(earlier.id, session);
       return 0;
     });
   },
 };
 
-async function createAndStore(baseUrl: string, { identity, options }: Session, io: Io): Promise<void> {
+/** @returns the key that was stored before */
+async function createAndStore(baseUrl: string, { identity, options }: Session, io: Io): Promise<StoredKey | undefined> {
   const name = `skuport login on ${hostname()}`.slice(0, MAX_NAME_CHARACTERS);
   const scopes = [...SCOPES_OF_ROLE[identity.role]];
   const { key, record } = await call(create_key, { body: { name, scopes } }, options);
+  let earlier: StoredKey | undefined;
   try {
-    await storeKey(io, baseUrl, { key, user: identity.user, id: record.id });
+    earlier = await storeKey(io, baseUrl, { key, user: identity.user, id: record.id });
   } catch (error) {
     await revokeQuietly(record.id, { identity, options });
     throw error;
   }
   io.stdout.write(
-    `Signed in to ${baseUrl} as ${oneLine(identity.user)}. The API key is stored in ${oneLine(pathOfStoredKeys(io))} and expires on ${record.expires_at.slice(0, 10)}.\n`,
+    `Signed in to ${baseUrl} as ${oneLine(identity.user)}. The API key is stored in ${oneLine(pathOfStoredKey(io, baseUrl))} and expires on ${record.expires_at.slice(0, 10)}.\n`,
   );
+  return earlier;
 }
 
 /** The key may belong to another user, or may have been revoked before. */
@@ -82,7 +85,7 @@ async function storeGivenKey(baseUrl: string, io: Io): Promise<number> {
   const user = await userOf(baseUrl, key, io);
   await storeKey(io, baseUrl, { key, user, id: null });
   io.stdout.write(
-    `The API key${user === null ? "" : ` of ${oneLine(user)}`} for ${baseUrl} is stored in ${oneLine(pathOfStoredKeys(io))}.\n`,
+    `The API key${user === null ? "" : ` of ${oneLine(user)}`} for ${baseUrl} is stored in ${oneLine(pathOfStoredKey(io, baseUrl))}.\n`,
   );
   return 0;
 }

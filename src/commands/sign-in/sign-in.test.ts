@@ -1,13 +1,15 @@
 // `skuport login` and `skuport logout`, in processes of their own, against a server on a test database.
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createHome, type Home } from "../../../tests/support/identity/run-command.ts";
 import { createTestKey, createTestUser } from "../../../tests/support/identity/users.ts";
 import { until } from "../../../tests/support/until.ts";
+import { pathOfStoredKey } from "../server/stored-keys.ts";
 
 const PASSWORD = "correct horse 7 battery";
 const database = await createTestDatabase();
@@ -17,16 +19,14 @@ const url = await app.listen({ host: "127.0.0.1", port: 0 });
 await createTestUser(pool, "anna", "editor", PASSWORD);
 await createTestUser(pool, "ben", "viewer", PASSWORD);
 
-const fileIn = ({ path }: Home): string => join(path, ".config/skuport/credentials.json");
+const fileIn = ({ path }: Home, server = url): string => pathOfStoredKey({ env: { HOME: path } }, server);
 interface Stored {
   key: string;
   user: string | null;
   id: number | null;
 }
-const storedIn = async (home: Home): Promise<Stored> => {
-  const { servers } = JSON.parse(await readFile(fileIn(home), "utf8")) as { servers: Record<string, Stored> };
-  return servers[url] as Stored;
-};
+const storedIn = async (home: Home, server = url): Promise<Stored> =>
+  JSON.parse(await readFile(fileIn(home, server), "utf8")) as Stored;
 const keysOf = async (user: string): Promise<{ name: string; scopes: string[]; revoked: boolean }[]> =>
   (
     await pool.query<{ name: string; scopes: string[]; revoked: boolean }>(
@@ -52,7 +52,7 @@ test("a login stores a key with the scopes of the role, for its owner only, and 
   expect(user).toBe("anna");
   expect(out).not.toContain(key);
   expect((await stat(fileIn(home))).mode & 0o777).toBe(0o600);
-  expect((await stat(join(home.path, ".config/skuport"))).mode & 0o777).toBe(0o700);
+  expect((await stat(dirname(fileIn(home)))).mode & 0o777).toBe(0o700);
   const [stored] = await keysOf("anna");
   expect(stored).toMatchObject({ scopes: ["read", "edit"], revoked: false });
   expect(stored?.name).toMatch(/^skuport login on ./);
@@ -75,7 +75,7 @@ test("another login replaces the key, and a logout revokes it and deletes it", a
   const { code, out } = await home.run(["logout"]);
   expect([code, out]).toEqual([0, `Signed out of ${url}. The API key was revoked and deleted.\n`]);
   expect((await keysOf("ben")).map(({ revoked }) => revoked)).toEqual([true, true]);
-  expect(JSON.parse(await readFile(fileIn(home), "utf8"))).toEqual({ servers: {} });
+  expect(existsSync(fileIn(home))).toBe(false);
   expect((await home.run(["health", "--url", url])).err).toContain("requires a sign-in");
   expect(await home.run(["logout", "--url", url])).toMatchObject({
     code: 1,
@@ -97,14 +97,14 @@ test("a key that is not valid any more is deleted by a logout; --forget does not
 
 test("a logout from a server that does not respond keeps the key", async () => {
   const home = await createHome();
-  await mkdir(join(home.path, ".config/skuport"), { recursive: true });
+  const server = "http://127.0.0.1:9";
+  await mkdir(dirname(fileIn(home, server)), { recursive: true });
   const key = `sku_${"k".repeat(43)}`;
-  const servers = { "http://127.0.0.1:9": { key, user: "anna", id: 1 } };
-  await writeFile(fileIn(home), JSON.stringify({ servers }), { mode: 0o600 });
+  await writeFile(fileIn(home, server), JSON.stringify({ url: server, key, user: "anna", id: 1 }), { mode: 0o600 });
   const { code, err } = await home.run(["logout"]);
   expect(code).toBe(1);
   expect(err).toContain("The API key was not revoked and stays stored.");
-  expect(await readFile(fileIn(home), "utf8")).toContain(key);
+  expect(await readFile(fileIn(home, server), "utf8")).toContain(key);
 });
 
 test("a wrong password stores nothing and creates no key", async () => {
@@ -146,7 +146,7 @@ test("--with-key stores a key that the server accepts, and no other text", async
   const key = await createTestKey(pool, "anna");
   const { code, out } = await home.run(["login", "--with-key", "--url", url], { input: `${key}\n` });
   expect([code, out]).toEqual([0, `The API key of anna for ${url} is stored in ${fileIn(home)}.\n`]);
-  expect(await storedIn(home)).toEqual({ key, user: "anna", id: null });
+  expect(await storedIn(home)).toEqual({ url, key, user: "anna", id: null });
   const importer = await createTestKey(pool, "anna", { scopes: ["edit"] });
   expect((await home.run(["login", "--with-key", "--url", url], { input: importer })).code).toBe(0);
   expect((await storedIn(home)).key).toBe(importer);
@@ -156,6 +156,42 @@ test("--with-key stores a key that the server accepts, and no other text", async
     expect(refused.err).not.toContain(wrong);
   }
   expect((await storedIn(home)).key).toBe(importer);
+});
+
+test("logins to several servers at the same time store all keys, and a logout asks which one to delete", async () => {
+  const home = await createHome();
+  const second = await createTestApp(database);
+  const other = await second.listen({ host: "127.0.0.1", port: 0 });
+  const input = `anna\n${PASSWORD}\n`;
+  const logins = await Promise.all([url, other].map((server) => home.run(["login", "--url", server], { input })));
+  expect(logins.map(({ code }) => code)).toEqual([0, 0]);
+  expect((await storedIn(home)).key).not.toBe((await storedIn(home, other)).key);
+  const { code, err } = await home.run(["logout"]);
+  expect([code, err.split("\n")[0]]).toEqual([
+    2,
+    `API keys of several servers are stored. Give one with --url: ${[url, other].sort().join(", ")}`,
+  ]);
+});
+
+test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s ends a login that waits for standard input", async (signal) => {
+  const home = await createHome();
+  const server = await createTestApp(database);
+  let child: ChildProcess | undefined;
+  // The command asks this before it reads the user name.
+  server.addHook("onResponse", (request, _reply, done) => {
+    if (request.url === "/api/sign-in-options") child?.kill(signal);
+    done();
+  });
+  const own = await server.listen({ host: "127.0.0.1", port: 0 });
+  const onStart = (started: ChildProcess): void => void (child = started);
+  const { code, out, err } = await home.run(["login", "--url", own], { onStart });
+  expect([code, out, err]).toEqual([1, "", "Cancelled.\n"]);
+});
+
+test("an endless answer is refused", async () => {
+  const home = await createHome();
+  const { code, err } = await home.run(["login", "--url", url], { input: "x".repeat(100_000) });
+  expect([code, err]).toEqual([1, 'The answer to "User" is longer than 10000 bytes.\n']);
 });
 
 test("expired keys and keys of disabled users are refused with the remedy", async () => {

@@ -15,11 +15,19 @@ export interface Ran {
   err: string;
 }
 
+export interface RunOptions {
+  /** Standard input. */
+  input?: string;
+  env?: Record<string, string>;
+  /** Called after the start. If it is given, standard input does not end. */
+  onStart?: (child: ChildProcess) => void;
+}
+
 export interface Home {
   /** Home folder and working folder of the commands. */
   path: string;
-  /** Runs a command to its end. @param input standard input */
-  run(args: string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ran>;
+  /** Runs a command to its end. */
+  run(args: string[], options?: RunOptions): Promise<Ran>;
   /** Starts a command at a terminal. Needs the program `script` of util-linux. */
   runAtTerminal(args: string[]): Terminal;
 }
@@ -37,11 +45,13 @@ export async function createHome(): Promise<Home> {
   const env = { PATH: process.env["PATH"], HOME: path };
   return {
     path,
-    async run(args, { input = "", env: more = {} } = {}) {
+    async run(args, { input = "", env: more = {}, onStart } = {}) {
       const child = spawn(process.execPath, [MAIN, ...args], { cwd: path, env: { ...env, ...more }, stdio: "pipe" });
       const output = Promise.all([text(child.stdout), text(child.stderr)]);
       child.stdin.on("error", () => undefined); // the command may exit before it has read its input
-      child.stdin.end(input);
+      child.stdin.write(input);
+      if (onStart === undefined) child.stdin.end();
+      else onStart(child);
       const [code] = (await once(child, "close")) as [number];
       const [out, err] = await output;
       return { code, out, err };
