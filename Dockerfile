@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The image of Skuport for amd64 and arm64: docs/operations.md, section "Install", describes how to use it.
 ARG NODE=node:24-bookworm-slim
 

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError, describeSettings, loadConfig } from "./config.ts";
 
+/** A user id that owns nothing; root may read everything. */
+const NOBODY = 65_534;
 const emptyDir = mkdtempSync(join(tmpdir(), "skuport-config-"));
 
 test("without settings, the documented defaults apply", () => {
@@ -35,6 +37,25 @@ test(".env is read, and the environment takes precedence", () => {
     log_level: "debug",
     host: "127.0.0.1",
   });
+});
+
+test("a folder that this user may not enter has no settings, but an unreadable .env is an error", () => {
+  const dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
+  writeFileSync(join(dir, ".env"), "SKUPORT_PORT=9001\n");
+  chmodSync(join(dir, ".env"), 0o000);
+  const loadAsUser = (mode: number) => {
+    chmodSync(dir, mode);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      return loadConfig({}, dir);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(dir, 0o700);
+    }
+  };
+  expect(loadAsUser(0o000).port).toBe(8000);
+  expect(() => loadAsUser(0o755)).toThrow(`${join(dir, ".env")} cannot be read`);
 });
 
 test("all faults are reported together, each with its variable, value and what to do", () => {

@@ -1,6 +1,6 @@
 // The settings as text, from the environment and the file `.env`. Does not load zod, because remote commands need only two settings, which
 // they check themselves.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 
@@ -25,8 +25,19 @@ function readEnvFile(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    const { code } = error as NodeJS.ErrnoException;
+    // After `sudo -u`, the current folder can be one that this user may not enter, such as /root. Its settings are those of another user.
+    if (code === "ENOENT" || (code === "EACCES" && !isVisible(path))) return {};
     throw new EnvFileError(`${path} cannot be read: ${(error as Error).message}. Make it readable or delete it.`);
+  }
+}
+
+function isVisible(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

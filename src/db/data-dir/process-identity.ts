@@ -9,7 +9,21 @@ export function readProcessStart(pid: number): string | undefined {
 
 /** True if the process that `identity` describes is still running. Another process with the same pid does not count. */
 export function isAlive(identity: { pid: number; started: string }): boolean {
-  return readProcessStart(identity.pid) === identity.started;
+  const found = readProcessStart(identity.pid);
+  return found !== undefined && isSameStart(found, identity.started);
+}
+
+/** Maximum difference between two readings of the time of the same boot, because the system's clock may be corrected between them. */
+const CLOCK_CORRECTION_S = 10;
+
+/** systemd-nspawn and LXC mount a boot id of their own over the kernel's. A service with a /proc of its own (`ProtectProc`) reads the
+ * kernel's, and a command outside the service reads the other one. Different ids therefore mean another boot only if its time differs too. */
+function isSameStart(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [boot, ticks, bootTime] = one.split("/");
+  const [otherBoot, otherTicks, otherBootTime] = other.split("/");
+  if (ticks === undefined || ticks !== otherTicks) return false;
+  return boot === otherBoot || Math.abs(Number(bootTime) - Number(otherBootTime)) <= CLOCK_CORRECTION_S;
 }
 
 /** True if a live process has this pid, even a process of another user. */
@@ -30,9 +44,10 @@ function readLinuxStart(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    // The start time counts ticks since boot and can repeat after a reboot, hence the boot id.
+    // The start time counts ticks since boot and can repeat after a reboot, hence the boot id and the time of the boot.
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}/${fields[19] ?? ""}`;
+    const bootTime = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? "";
+    return `${boot}/${fields[19] ?? ""}/${bootTime}`;
   } catch {
     return undefined;
   }
