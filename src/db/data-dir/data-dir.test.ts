@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -47,7 +47,7 @@ test("acquiring waits for a holder that releases the folder", async () => {
 test("the lock of a process that was killed is taken over", async () => {
   const dir = await makeDir();
   await killHolder(dir);
-  expect(await readdir(dir)).toEqual(["skuport.lock"]);
+  expect(await readdir(dir)).toEqual(["skuport.lock", expect.stringMatching(/^skuport\.lock\..*\.sock$/)]);
   expect(await readHolder(dir)).toBeUndefined();
   const held = await acquireDataDir(dir, "skuport serve");
   expect(await readHolder(dir)).toMatchObject({ pid: process.pid });
@@ -60,6 +60,35 @@ test("a pid that another process has reused does not hold the folder", async () 
   const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
   await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
   await (await acquireDataDir(dir, "skuport serve")).release();
+});
+
+test("a holder in another container, whose process is not visible, holds the folder until it ends", async () => {
+  const dir = await makeDir();
+  const { child, first_line } = startTaker(dir);
+  expect(await first_line).toBe("held");
+  // The pid of the other container, where it belongs to another process here.
+  const lock = join(dir, "skuport.lock");
+  const holder = JSON.parse(await readFile(lock, "utf8")) as Record<string, unknown>;
+  await writeFile(lock, JSON.stringify({ ...holder, pid: process.pid, started: "earlier" }));
+
+  expect(await readHolder(dir)).toBeUndefined();
+  const attempt = acquireDataDir(dir, "skuport backup", 0);
+  await expect(attempt).rejects.toThrow(DataDirBusyError);
+  await expect(attempt).rejects.toThrow("in use by taker in another container. Run this command in that container");
+
+  const exited = new Promise((resolve) => child.on("exit", resolve));
+  child.kill("SIGKILL");
+  await exited;
+  await (await acquireDataDir(dir, "skuport backup", 0)).release();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("a folder whose path is too long for a socket can be used", async () => {
+  const dir = join(await makeDir(), "x".repeat(100));
+  const held = await acquireDataDir(dir, "skuport serve");
+  await expect(acquireDataDir(dir, "skuport serve", 0)).rejects.toThrow(DataDirBusyError);
+  expect(await readdir(dir)).toEqual(["skuport.lock"]);
+  await held.release();
 });
 
 test("a process that was killed while it took over the lock does not block others", async () => {
@@ -148,11 +177,12 @@ describe("the error about a lock file that is not a regular file contains the re
   });
 });
 
-test("old drafts are removed, recent ones are not", async () => {
+test("old drafts and sockets are removed, recent ones are not", async () => {
   const dir = await makeDir();
-  const old = join(dir, "skuport.lock.1.draft");
-  await writeFile(old, "");
-  await utimes(old, 0, 0);
+  for (const old of ["skuport.lock.1.draft", "skuport.lock.1.sock"].map((name) => join(dir, name))) {
+    await writeFile(old, "");
+    await utimes(old, 0, 0);
+  }
   await writeFile(join(dir, "skuport.lock.2.draft"), "");
   await (await acquireDataDir(dir, "skuport serve")).release();
   expect(await readdir(dir)).toEqual(["skuport.lock.2.draft"]);

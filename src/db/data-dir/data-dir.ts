@@ -5,6 +5,7 @@ import { mkdir, readdir, realpath, stat, unlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isListening, openHolderSocket, removeSocket, socketPath } from "./holder-socket.ts";
 import { createLock, DataDirError, readLock, replaceLock, type Holder } from "./lock-file.ts";
 import { isAlive, readProcessStart } from "./process-identity.ts";
 
@@ -25,7 +26,9 @@ export class DataDirBusyError extends Error {
   constructor(dataDir: string, holder: Holder) {
     const where = holder.url === undefined ? "" : `, which serves ${holder.url}`;
     super(
-      `The data folder ${dataDir} is in use by ${holder.command} (process ${String(holder.pid)})${where}. Stop that process, or set SKUPORT_DATA_DIR to another folder.`,
+      isAlive(holder)
+        ? `The data folder ${dataDir} is in use by ${holder.command} (process ${String(holder.pid)})${where}. Stop that process, or set SKUPORT_DATA_DIR to another folder.`
+        : `The data folder ${dataDir} is in use by ${holder.command} in another container${where}. Run this command in that container, or stop the container first.`,
     );
     this.name = "DataDirBusyError";
     this.holder = holder;
@@ -44,22 +47,37 @@ export async function acquireDataDir(dataDir: string, command: string, patienceM
   const path = await openFolder(dataDir);
   const lock = lockPath(path);
   const me: Holder = { pid: process.pid, started: readProcessStart(process.pid) ?? "", token: randomUUID(), command };
-  while (!(await createLock(lock, me))) {
-    const holder = await readLock(lock);
-    if (holder === undefined) continue; // the holder has released the lock in the meantime
-    if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
-    if (performance.now() >= giveUpAt) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
-    await sleep(50);
+  // Open the socket first: a process of another container may read the lock as soon as it exists.
+  const socket = await openHolderSocket(lock, me.token);
+  try {
+    while (!(await createLock(lock, me))) {
+      const holder = await readLock(lock);
+      if (holder === undefined) continue; // the holder has released the lock in the meantime
+      if (!(await isHeld(lock, holder)) && (await takeOver(lock, holder, me))) break;
+      if (performance.now() >= giveUpAt) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
+      await sleep(50);
+    }
+  } catch (error) {
+    await socket?.close();
+    throw error;
   }
-  await removeOldDrafts(path);
+  await removeOldFiles(path, socketPath(lock, me.token));
   const publish = async (facts: Pick<Holder, "url" | "connection">) => {
     Object.assign(me, facts);
     await replaceLock(lock, me);
   };
-  return { path, publish, release: () => unlink(lock).catch(ignoreMissing) };
+  const release = async (): Promise<void> => {
+    await unlink(lock).catch(ignoreMissing);
+    await socket?.close();
+  };
+  return { path, publish, release };
 }
 
-/** The live process that holds the lock of the data folder, if any. */
+/** Whether the holder is alive, in this container or in another one. */
+const isHeld = async (lock: string, holder: Holder): Promise<boolean> =>
+  isAlive(holder) || (await isListening(lock, holder.token));
+
+/** The live process of this computer or container that holds the lock of the data folder, if any. */
 export async function readHolder(dataDir: string): Promise<Holder | undefined> {
   const holder = await readLock(lockPath(dataDir));
   return holder !== undefined && isAlive(holder) ? holder : undefined;
@@ -77,13 +95,16 @@ async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean
     const claim = `${lock}.${claims.at(-1) ?? ""}`;
     if (await createLock(claim, me)) break;
     const claimant = await readLock(claim);
-    if (claimant === undefined || isAlive(claimant)) return false;
+    if (claimant === undefined || (await isHeld(lock, claimant))) return false;
     if (claims.includes(claimant.token)) throw new DataDirError(`${claim} is damaged. Delete it and start again.`);
     claims.push(claimant.token);
   }
   const unchanged = (await readLock(lock))?.token === dead.token;
   if (unchanged) await replaceLock(lock, me);
-  for (const token of claims.reverse()) await unlink(`${lock}.${token}`).catch(ignoreMissing);
+  for (const token of claims.reverse()) {
+    await removeSocket(lock, token);
+    await unlink(`${lock}.${token}`).catch(ignoreMissing);
+  }
   return unchanged;
 }
 
@@ -100,16 +121,15 @@ async function openFolder(dataDir: string): Promise<string> {
   }
 }
 
-const DRAFT_MAX_AGE_MS = 600_000;
+const FILE_MAX_AGE_MS = 600_000;
 
-/** Removes old drafts of the lock file. They belong to processes that were killed before they could delete or rename their draft. A recent
- * draft may still be in use. */
-async function removeOldDrafts(dataDir: string): Promise<void> {
-  const drafts = (await readdir(dataDir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
-  for (const name of drafts) {
-    const path = join(dataDir, name);
+/** Removes old drafts of the lock file, and old sockets. They belong to processes that were killed before they could delete or rename
+ * them. Recent ones may still be in use, and so is `ownSocket`. */
+async function removeOldFiles(dataDir: string, ownSocket: string): Promise<void> {
+  const names = (await readdir(dataDir)).filter((name) => /^skuport\.lock\..*\.(draft|sock)$/.test(name));
+  for (const path of names.map((name) => join(dataDir, name))) {
     const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Infinity;
-    if (modified < Date.now() - DRAFT_MAX_AGE_MS) await unlink(path).catch(ignoreMissing);
+    if (path !== ownSocket && modified < Date.now() - FILE_MAX_AGE_MS) await unlink(path).catch(ignoreMissing);
   }
 }
 
