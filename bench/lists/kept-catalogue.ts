@@ -18,7 +18,7 @@ export async function ensureCatalogue(db: pg.Client, rows: number): Promise<numb
   return found[0]?.count ?? 0;
 }
 
-/** A filter that one product in 170 matches. */
+/** A filter that matches one product in 170. */
 const CHANGED = { attributes: { Brand: "Brand 0" } };
 const SAMPLE = 1000;
 

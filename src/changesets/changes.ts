@@ -125,8 +125,8 @@ const WINDOW_ROWS = 4000;
 /** A changeset with at most this many ended versions is read and sorted as a whole. */
 const MAX_SORTED = 20_000;
 
-/** Reads a page of ended versions. All versions that one chunk ended have the same end time. So for a large changeset, reads only the
- * versions that ended within a short time window, and widens the window until it has enough versions for the page. */
+/** Reads a page of ended versions. All versions that one chunk ended have the same end time. For a large changeset, reads only the versions
+ * that ended within a short time window, and widens the window until it contains enough versions for the page. */
 async function findEnded(
   pool: pg.Pool,
   changeset: ListedChangeset,

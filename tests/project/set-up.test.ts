@@ -80,7 +80,7 @@ async function makeClone() {
   const at = (name: string) => join(dir, name);
   await mkdir(at("scripts"));
   await mkdir(at("bin"));
-  // Without the sources, the scripts would be those of the npm package, which installs nothing.
+  // Without `src/main.ts`, the scripts would treat this folder as the installed npm package, and install nothing.
   await mkdir(at("src"));
   await writeFile(at("src/main.ts"), "");
   for (const name of ["bootstrap.mjs", "one-at-a-time.mjs", "beat.mjs"])

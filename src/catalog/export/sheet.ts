@@ -177,7 +177,7 @@ function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
       ? Buffer.from("_x005F_")
       : undefined;
   }
-  // The first byte is 0xEF. Of the characters that begin with 0xEF, only U+FFFE and U+FFFF need an escape.
+  // The first byte is 0xEF. Only two characters that begin with 0xEF need an escape: U+FFFE and U+FFFF.
   if (bytes[pos + 1] !== 0xbf || (bytes[pos + 2] as number) < 0xbe) return undefined;
   return Buffer.from(bytes[pos + 2] === 0xbe ? "_xFFFE_" : "_xFFFF_");
 }

@@ -123,7 +123,7 @@ test("the largest overlap wins, a tie selects none, and a stored profile precede
   const twin = { ...supplier, name: "twin" };
   expect(selectProfile(HEADER, [supplier, twin])).toEqual({ profile: undefined, tied: ["supplier", "twin"] });
   expect(nameOf(HEADER, [{ ...twin, built_in: true }, supplier])).toBe("supplier");
-  // Of two otherwise equal profiles, the one whose last file had the same columns is selected.
+  // If two profiles are otherwise equal, the one whose last file had the same columns is selected.
   expect(nameOf(HEADER, [supplier, { ...twin, seen_columns: HEADER }])).toBe("twin");
 });
 

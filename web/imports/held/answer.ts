@@ -5,8 +5,8 @@ import type { z } from "zod";
 
 export type Answer = z.input<typeof continue_options>;
 
-/** Options for whose questions the page has a translated text. For all other questions, the page shows the server's text, which names the
- * columns or values that the question is about. */
+/** The page has translated texts for questions about these options. For all other questions, the page shows the server's text, which names
+ * the columns or values that the question is about. */
 const EXPLAINED_OPTIONS = ["key", "name", "encoding", "review"] as const;
 type ExplainedOption = (typeof EXPLAINED_OPTIONS)[number];
 

@@ -64,8 +64,8 @@ export const audit: Shape<typeof english> = {
     format: "Format: {value}",
     file: "Datei: {value}",
     made_at: "Sicherung vom: {value}",
-    kept: "Rolle, Passwort und Sperre blieben erhalten: {value}",
-    reset: "Rolle, Passwort, Sperre und Schlüssel wie in der Sicherung: {value}",
+    kept: "Benutzer, deren Rolle, Passwort und Sperre erhalten blieben: {value}",
+    reset: "Benutzer und API-Schlüssel mit dem Stand der Sicherung: {value}",
   },
   by: {
     password: "Passwort",

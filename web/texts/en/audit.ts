@@ -67,8 +67,8 @@ export const audit = {
     format: "Format: {value}",
     file: "File: {value}",
     made_at: "Backup of: {value}",
-    kept: "Role, password and state were kept: {value}",
-    reset: "Role, password, state and keys as in the backup: {value}",
+    kept: "Users whose role, password and state were kept: {value}",
+    reset: "Users and API keys reset to their state in the backup: {value}",
   } satisfies Record<keyof AuditFacts, string>,
   by: {
     password: "password",

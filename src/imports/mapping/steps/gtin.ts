@@ -7,7 +7,7 @@ const DIGITS = 14;
  * @returns null if the text is not a GTIN, or its check digit is wrong */
 export function normalizeGtin(text: string): string | null {
   const digits = text.replace(/[\s-]/g, "");
-  // Zeros alone have a valid check digit, but stand for a missing GTIN.
+  // Zeros alone have a valid check digit, but mean that the GTIN is missing.
   if (!/^(?:\d{8}|\d{12,14})$/.test(digits) || /^0+$/.test(digits)) return null;
   const padded = digits.padStart(DIGITS, "0");
   let sum = 0;

@@ -1,5 +1,5 @@
-// Chooses the tables of a zip file that are imported. Tables with the same header are one table. Of tables with different headers, the
-// ones that create products come first, and the ones that only change products follow, each as an import of its own.
+// Chooses the tables of a zip file that are imported. Tables with the same header are one table. Each table with a different header
+// becomes a separate import: first the tables that create products, then the tables that only change products.
 import { cutText } from "../../../../contract/faults.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";

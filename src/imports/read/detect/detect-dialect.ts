@@ -252,7 +252,7 @@ function doublesBackslashes(table: Buffer): boolean {
   return !isSingle;
 }
 
-/** Returns a factor for the dialect's score, so that of several dialects that fit equally well, the most common one wins. */
+/** Returns a factor for the dialect's score. If several dialects fit equally well, the factor makes the most common one win. */
 function weight(dialect: Dialect): number {
   const delimiter = DELIMITERS.get(dialect.delimiter) ?? (SPACED.includes(dialect.delimiter) ? 1.001 : 1);
   return delimiter * (dialect.quote === "'" ? 0.999 : 1) * (dialect.escape === "\\" ? 0.9999 : 1);

@@ -146,7 +146,7 @@ export class JsonReader {
     if (this.#open.at(-1) === true) this.#names[this.#open.length - 1] = "*";
     if (this.#open.length === 0) this.#visitor?.root();
     const isElement = this.#open.length === 0 || this.#open.at(-1) === true;
-    // If the path leads to an array, its elements are the records. Of the members of an object, only objects are records.
+    // If the path leads to an array, the array's elements are the records. A member of an object is a record only if it is an object.
     if (code === OPEN_OBJECT || (code !== OPEN_ARRAY && isElement)) if (this.#isRecord()) return this.#readRecord();
     if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       const isArray = code === OPEN_ARRAY;

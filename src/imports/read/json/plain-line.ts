@@ -99,7 +99,7 @@ export class PlainLine {
     let pos = this.#skip(at + 1);
     for (;;) {
       const member = this.#member(path, previous, pos);
-      // Of members with the same name, the last counts.
+      // If several members have the same name, the last one counts. Such a line is not plain.
       if (member === undefined || member.plain_row === this.row) return NOT_PLAIN;
       member.plain_row = this.row;
       previous = member;

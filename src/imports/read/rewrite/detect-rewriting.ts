@@ -1,5 +1,5 @@
-// Detects files whose quotes have to be rewritten before the splitter can read them. Of almost every other file, the first bytes show that
-// nothing has to be rewritten.
+// Detects files whose quotes have to be rewritten before the splitter can read them. In almost all other files, the first bytes already
+// show that nothing has to be rewritten.
 import { DEFAULT_QUOTE } from "../../../../contract/imports/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";

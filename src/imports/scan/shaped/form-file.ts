@@ -43,7 +43,7 @@ export interface FormingSteps {
   signal: AbortSignal;
 }
 
-/** The result of forming. Does not contain the former, whose buffers are not needed any more. */
+/** The result of forming products. It does not contain the ProductFormer, so that the buffers of the ProductFormer can be freed. */
 export interface FormedText extends Pick<ProductFormer, "notes" | "counts"> {
   rows: number;
   lines: number;

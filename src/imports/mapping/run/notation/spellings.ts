@@ -13,7 +13,7 @@ export interface ComparedText {
   meaning: string;
 }
 
-/** How texts write numbers and dates. This decides texts that have two readings on their own, such as `1.234` and `01/02/2026`. */
+/** How texts write numbers and dates. Without this, texts such as `1.234` and `01/02/2026` can be read in two ways. */
 export interface Evidence {
   /** The decimal separator; undefined if it is unknown. */
   decimal?: string | undefined;

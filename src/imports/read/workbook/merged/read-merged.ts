@@ -24,8 +24,8 @@ export interface MergedCells {
 
 export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Array() };
 
-/** Maximum number of merged ranges that span several rows. The limit is the number of rows of the largest sheet. Of each range, the first
- * column is stored in 8 bytes. */
+/** Maximum number of merged ranges that span several rows. The limit is the number of rows of the largest sheet. Each range takes 8 bytes,
+ * because only its first column is stored. */
 const MAX_COLUMNS_OF_RANGES = 1_048_576;
 /** Maximum number of merged ranges near the header: one for every tenth cell of the inspected rows. */
 const MAX_NEAR = 2000;
