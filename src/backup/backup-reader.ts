@@ -75,7 +75,13 @@ export async function* readMembers(
   if (i < known.members.length) throw incomplete(path);
 }
 
-export const unpackPart = (bytes: Buffer): Promise<Buffer> => gunzip(bytes, { maxOutputLength: MAX_PART_BYTES });
+export async function unpackPart({ path }: VerifiedBackup, { name, bytes }: Member): Promise<Buffer> {
+  try {
+    return await gunzip(bytes, { maxOutputLength: MAX_PART_BYTES });
+  } catch (cause) {
+    throw damaged(path, `${name} cannot be decompressed (${(cause as Error).message})`);
+  }
+}
 
 /** Yields each member with the hash of all bytes before it. */
 async function* readBlocks(path: string, signal?: AbortSignal): AsyncGenerator<{ member: Member; before: string }> {
@@ -149,5 +155,5 @@ const notABackup = (path: string): BackupFileError =>
 const incomplete = (path: string): BackupFileError =>
   new BackupFileError(`${path} is incomplete: its end is missing. Nothing was changed. Use another backup.`);
 
-const damaged = (path: string, reason: string): BackupFileError =>
+export const damaged = (path: string, reason: string): BackupFileError =>
   new BackupFileError(`${path} is damaged: ${reason}. Nothing was changed. Use another backup.`);

@@ -4,7 +4,7 @@ import { markRestore, unmarkRestore } from "../db/data-dir/interrupted-restore.t
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { readMigrations, type Migration } from "../db/migrate.ts";
 import type { AccessReport } from "./access.ts";
-import { BackupFileError, readMembers, unpackPart, type VerifiedBackup } from "./backup-reader.ts";
+import { BackupFileError, damaged, readMembers, unpackPart, type VerifiedBackup } from "./backup-reader.ts";
 import { KEY_MEMBER, partOf } from "./manifest.ts";
 import { discardStaged, stageFiles, useStagedFiles } from "./restored-files.ts";
 import { beginRestore, completeTables, startCopy, type TableCopy } from "./restore-tables.ts";
@@ -102,16 +102,18 @@ async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions)
   const files = await stageFiles(data_dir, backup.manifest);
   const tables = createTableWriter(client, backup);
   try {
-    for await (const { name, bytes } of readMembers(backup, signal)) {
+    for await (const member of readMembers(backup, signal)) {
+      const { name, bytes } = member;
       const part = partOf(name);
       if (part?.folder === "files") {
         if (!backup.manifest.files.some((file) => file.name === part.name)) throw unknownMember(backup, name);
-        await files.write(part.name, await unpackPart(bytes));
-      } else if (part?.folder === "tables") await tables.write(part.name, await unpackPart(bytes));
+        await files.write(part.name, await unpackPart(backup, member));
+      } else if (part?.folder === "tables") await tables.write(part.name, await unpackPart(backup, member));
       else if (name === KEY_MEMBER) await files.writeKeys(bytes);
     }
-    await tables.end();
-    await files.finish();
+    await tables.finish();
+    const wrong = await files.finish();
+    if (wrong !== undefined) throw damaged(backup.path, `the uploaded file ${wrong} is incomplete`);
   } catch (error) {
     await tables.abort();
     throw error;
@@ -121,16 +123,14 @@ async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions)
 /** Copies the parts of one table after another. */
 function createTableWriter(client: pg.ClientBase, backup: VerifiedBackup) {
   const { manifest, checksums } = backup;
+  const copied = new Map<string, number>();
   let current: { name: string; copy: TableCopy } | undefined;
   const end = async (): Promise<void> => {
     if (current === undefined) return;
     const { name, copy } = current;
     const rows = await copy.end();
     current = undefined;
-    if (rows !== checksums.rows[name])
-      throw new BackupFileError(
-        `${backup.path} is damaged: ${name} has ${rows} rows instead of ${checksums.rows[name] ?? 0}. Nothing was changed.`,
-      );
+    copied.set(name, rows + (copied.get(name) ?? 0));
   };
   return {
     async write(name: string, bytes: Buffer): Promise<void> {
@@ -142,7 +142,14 @@ function createTableWriter(client: pg.ClientBase, backup: VerifiedBackup) {
       }
       await current.copy.write(bytes);
     },
-    end,
+    /** Also finds tables without any part. */
+    async finish(): Promise<void> {
+      await end();
+      for (const { name } of manifest.tables) {
+        const [rows, wanted] = [copied.get(name) ?? 0, checksums.rows[name] ?? 0];
+        if (rows !== wanted) throw damaged(backup.path, `${name} has ${rows} rows instead of ${wanted}`);
+      }
+    },
     async abort(): Promise<void> {
       await current?.copy.abort();
     },
@@ -150,4 +157,4 @@ function createTableWriter(client: pg.ClientBase, backup: VerifiedBackup) {
 }
 
 const unknownMember = ({ path }: VerifiedBackup, name: string): BackupFileError =>
-  new BackupFileError(`${path} is damaged: its description does not contain ${name}. Nothing was changed.`);
+  damaged(path, `its description does not contain ${name}`);

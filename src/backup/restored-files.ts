@@ -1,6 +1,6 @@
 // The files of a restore are written to a folder of their own in the data folder, and take the place of the earlier files after the
 // database's commit.
-import { mkdir, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { chown, mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../db/data-dir/interrupted-restore.ts";
 import type { Manifest } from "./manifest.ts";
@@ -10,8 +10,8 @@ const stagingOf = (dataDir: string): string => join(dataDir, "restore");
 export interface StagedFiles {
   write(name: string, bytes: Buffer): Promise<void>;
   writeKeys(bytes: Buffer): Promise<void>;
-  /** Waits until all files are on disk. */
-  finish(): Promise<void>;
+  /** Waits until all files are on disk. Returns the name of a file that has another size than in the manifest. */
+  finish(): Promise<string | undefined>;
 }
 
 /** Creates the folder and its files, which are empty. Deletes what an interrupted restore has left. */
@@ -43,10 +43,20 @@ export async function stageFiles(dataDir: string, { files }: Pick<Manifest, "fil
     },
     async finish() {
       await close();
+      await giveToOwner(dataDir, staging);
       await syncFolder(join(staging, "files"));
       await syncFolder(staging);
+      for (const { name, bytes } of files) if ((await stat(join(staging, "files", name))).size !== bytes) return name;
+      return undefined;
     },
   };
+}
+
+/** Gives the files to the owner of the data folder if root restores them: the user of the server could not read them otherwise. */
+async function giveToOwner(dataDir: string, staging: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = await stat(dataDir);
+  for (const name of ["", ...(await readdir(staging, { recursive: true }))]) await chown(join(staging, name), uid, gid);
 }
 
 /** Puts the staged files in the place of the earlier ones. An interruption leaves a mixture, so the folder must be marked. */
