@@ -66,6 +66,7 @@ export const create_user = endpoint({
   schema: {
     operationId: "create_user",
     summary: "Create a user, with a link that invites them",
+    description: "Refused if passwords are switched off: the first single sign-on of a user creates the user.",
     tags: ["users"],
     body: z.object({ name: user_name, role: z.enum(ROLES) }).strict(),
     response: {

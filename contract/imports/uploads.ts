@@ -47,7 +47,8 @@ export const create_upload = endpoint({
     description:
       "`Upload-Metadata` contains `filename` and the import options, each name followed by its Base64-encoded " +
       "value: `filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. Send the parts of the file to the URL in `Location`. " +
-      "This request creates the import, which is `paused` whenever no part is arriving.",
+      "This request creates the import, which is `paused` whenever no part is arriving. " +
+      "For other users, except administrators, the URL in `Location` does not exist.",
     tags: ["uploads"],
     headers: z.looseObject({
       ...tus,

@@ -1,4 +1,6 @@
 // skuport rotate-key: creates a new key and encrypts all secrets in the database with it.
+import { LOCAL_ACTOR } from "../../contract/actor.ts";
+import { recordAudit } from "../identity/audit/audit.ts";
 import { addKey } from "../secrets/keyring.ts";
 import { resealSecondFactors } from "../identity/second-factor/reseal.ts";
 import { resealWebhooks } from "../webhooks/reseal.ts";
@@ -37,6 +39,8 @@ If you set the key with SKUPORT_SECRETS_KEY, this command adds no key. Instead:
       const keys =
         config.secrets_keys.length > 0 ? await webhookContext(config).loadKeys() : await addKey(keyFile(config));
       const resealed = (await resealWebhooks(pool, keys)) + (await resealSecondFactors(pool, keys));
+      const subject = `encryption key ${keys[0].id}`;
+      await recordAudit(pool, { action: "secret-rotated", actor: LOCAL_ACTOR, subject });
       io.stdout.write(`Encrypted ${resealed} ${resealed === 1 ? "secret" : "secrets"} with key ${keys[0].id}.\n`);
     } finally {
       await pool.end();

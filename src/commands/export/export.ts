@@ -2,6 +2,7 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { download } from "../../../client/download.ts";
+import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../../contract/catalog/export.ts";
 import { optionError, readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { withServer, type Server } from "../server/find-server.ts";
@@ -108,12 +109,16 @@ async function exportAlone(
   const { exportProducts } = await import("../../catalog/export/export-products.ts");
   const { createLog } = await import("../../processes/log.ts");
   const { openDatabase, openPool } = await import("../../processes/open-database.ts");
+  const { recordAudit } = await import("../../identity/audit/audit.ts");
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
   const database = await openDatabase(config, "skuport export", log);
   const pool = openPool(database.address, "skuport export", 2, log);
   try {
-    await write((await exportProducts(pool, options)).bytes);
+    const { bytes } = await exportProducts(pool, options);
+    // As for an export of the server, the entry exists before any byte is written.
+    await recordAudit(pool, { action: "catalogue-exported", actor: LOCAL_ACTOR, detail: { format: options.format } });
+    await write(bytes);
   } finally {
     await pool.end();
     await database.close();

@@ -1,0 +1,24 @@
+// Commands that use the database directly appear in the audit log too.
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createHome, databaseUrl } from "../../tests/support/identity/run-command.ts";
+
+const { address, pool } = await createTestDatabase();
+
+test("(16.3.3) an export, a backup and a rotation without a server are recorded", async () => {
+  const home = await createHome();
+  const env = { DATABASE_URL: databaseUrl(address) };
+  for (const args of [["export", "--format", "jsonl"], ["backup", "b.tar"], ["rotate-key"]])
+    expect(await home.run(args, { env })).toMatchObject({ code: 0, err: "" });
+  const { rows } = await pool.query<object>("select action, actor, subject, detail from audit_log order by id");
+  expect(rows).toEqual([
+    { action: "catalogue-exported", actor: "local", subject: null, detail: { format: "jsonl" } },
+    { action: "backup-made", actor: "local", subject: null, detail: { file: "b.tar" } },
+    {
+      action: "secret-rotated",
+      actor: "local",
+      subject: expect.stringMatching(/^encryption key \w+$/) as string,
+      detail: {},
+    },
+  ]);
+});
