@@ -1,6 +1,7 @@
 // Who may sign in after a restore. The database that a restore replaces knows better than the backup: keys were revoked, users were disabled
 // and passwords were changed since the backup. The entries that the audit log has received since then are kept too.
 import type { Queryable } from "../db/connection/connect.ts";
+import { listApplied } from "../db/migrate.ts";
 
 /** Users and API keys whose access the backup and the replaced database describe differently. */
 export interface AccessReport {
@@ -13,6 +14,9 @@ export interface AccessReport {
 /** Entries of the audit log that are this much older than the backup are part of it, even if the clocks of two computers differ. */
 const CLOCK_MARGIN = "1 day";
 
+/** The migration that has created the tables of users, keys and the audit log. */
+const FIRST_WITH_USERS = "0029_identity";
+
 /** Copies users, keys and the end of the audit log of the database that is about to be replaced. The copies last until the transaction ends.
  * @param madeAt when the backup was made */
 export async function copyReplacedAccess(db: Queryable, madeAt: string): Promise<void> {
@@ -21,8 +25,7 @@ export async function copyReplacedAccess(db: Queryable, madeAt: string): Promise
     create temporary table replaced_keys (key_hash bytea primary key) on commit drop;
     create temporary table replaced_audit (
       id bigint, at timestamptz, action text, actor text, subject text, detail jsonb, address text, request_id text) on commit drop`);
-  const { rows } = await db.query<{ exists: boolean }>("select to_regclass('audit_log') is not null as exists");
-  if (rows[0]?.exists !== true) return;
+  if (!(await listApplied(db)).some(({ name }) => name === FIRST_WITH_USERS)) return;
   await db.query(`insert into replaced_users select id, name_key, created_at, role, password_hash, disabled_at from users;
     insert into replaced_keys select key_hash from api_keys where ${IS_VALID}`);
   await db.query(

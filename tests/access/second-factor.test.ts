@@ -1,4 +1,5 @@
 // Tests the second factor through the API: setting it up, signing in with it, removing it.
+// Long because every way to prove and to lose the second factor has its case here.
 import { beforeEach, describe, expect, test } from "vitest";
 import { createLink } from "../../src/identity/links/links.ts";
 import { findUserByName } from "../../src/identity/users/store.ts";

@@ -230,6 +230,13 @@ test("(2.4.1) sign-ins that wait for each other leave database connections to us
   });
   // Each of these requests needs a connection.
   for (let i = 0; i < 5; i++) expect((await app.inject({ url: "/api/products" })).statusCode).toBe(200);
+  const confirmed = await app.inject({
+    method: "POST",
+    url: "/api/session/confirm",
+    headers: cookieOf(await createTestSession(pool, "Bob")),
+    payload: { password: PASSWORD },
+  });
+  expect(confirmed.statusCode).toBe(200);
   await holder.query("commit");
   holder.release();
   const statuses = (await Promise.all(pending)).map(({ statusCode }) => statusCode);

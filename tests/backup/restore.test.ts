@@ -4,22 +4,18 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { BackupFileError, verifyBackup } from "../../src/backup/backup-reader.ts";
 import { BackupOutputError, writeOutputFile } from "../../src/backup/output-file.ts";
-import type { Io } from "../../src/commands/command.ts";
-import { restoreCommand } from "../../src/commands/backup/restore.ts";
-import { loadConfig } from "../../src/config.ts";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { refuseIncompleteRestore } from "../../src/db/data-dir/interrupted-restore.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { dumpSchema } from "../support/dump-schema.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
-import { backUp, makeDataDir, readCatalogue, restore } from "./support.ts";
+import { backUp, makeDataDir, readCatalogue, restore, runRestore, urlOf } from "./support.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const source = await createTestDatabase();
@@ -41,31 +37,6 @@ const backup = join(dataDir, "backup.tar");
 await backUp(backup, { database: source, data_dir: dataDir });
 const committed = await readCatalogue(source.pool);
 
-const urlOf = ({ address }: TestDatabase): string =>
-  `postgres://${address.user}@${encodeURIComponent(address.host)}:${address.port}/${address.database}`;
-
-/** Runs `skuport restore` in this process. `answer` is typed at the terminal; without it, there is no terminal. */
-async function runRestore(args: string[], database: TestDatabase, dir: string, answer?: string) {
-  const stdin = Object.assign(new PassThrough(), { isTTY: answer !== undefined });
-  if (answer !== undefined) stdin.write(`${answer}\n`);
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const env = { DATABASE_URL: urlOf(database), SKUPORT_DATA_DIR: dir, SKUPORT_LOG_LEVEL: "silent" };
-  const io = {
-    stdin,
-    stdout,
-    stderr,
-    signal: new AbortController().signal,
-    env,
-    loadConfig: (settings = {}) => Promise.resolve(loadConfig({ ...env, ...settings }, dir)),
-  } as unknown as Io;
-  const code = await restoreCommand.run(args, io).finally(() => {
-    stdout.end();
-    stderr.end();
-  });
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
-}
-
 test("a restore brings back users and keys, but no session, no link and no key of a data folder", async () => {
   const target = await createTestDatabase("empty");
   const dir = await makeDataDir();
@@ -76,77 +47,6 @@ test("a restore brings back users and keys, but no session, no link and no key o
   expect(rows).toEqual([{ users: ["Ada"], folders: [null], sessions: 0, links: 0, audit: ["backup-restored"] }]);
   expect((await stat(join(dir, "secrets.key"))).mode & 0o777).toBe(0o600);
   expect(await dumpSchema(target.pool)).toBe(await dumpSchema(source.pool));
-});
-
-describe("(7.4.2) what was withdrawn since the backup", () => {
-  const accessIn = async ({ pool }: TestDatabase): Promise<unknown> =>
-    (
-      await pool.query(`select role, password_hash, disabled_at is null as enabled, k.revoked_at is null as key_valid
-                        from users u join api_keys k on k.user_id = u.id`)
-    ).rows[0];
-  const asInBackup = { role: "admin", password_hash: null, enabled: true, key_valid: true };
-  const withdraw = ({ pool }: TestDatabase) =>
-    pool.query(`update users set role = 'viewer', password_hash = 'newer', disabled_at = now();
-      update api_keys set revoked_at = now();
-      insert into audit_log (action, actor) values ('user-disabled', 'Bob')`);
-  const withdrawn = { role: "viewer", password_hash: "newer", enabled: false, key_valid: false };
-
-  test("stays withdrawn", async () => {
-    const target = await createTestDatabase("empty");
-    const dir = await makeDataDir();
-    await runRestore([backup, "--restore-access"], target, dir);
-    expect(await accessIn(target)).toEqual(asInBackup);
-    await withdraw(target);
-    const { stdout } = await runRestore([backup, "--replace"], target, dir);
-    expect(await accessIn(target)).toEqual(withdrawn);
-    expect(stdout).toContain("had before the restore: Ada.\n");
-    expect(stdout).toContain("not valid before the restore: shop of Ada.\n");
-    // The audit log keeps its newer entries, and those of the backup are not repeated.
-    const { rows } = await target.pool.query<{ action: string }>("select action from audit_log order by id");
-    expect(rows.map(({ action }) => action)).toEqual(["backup-restored", "user-disabled", "backup-restored"]);
-  });
-
-  test("is restored only by --restore-access, which names it", async () => {
-    const target = await createTestDatabase("empty");
-    const dir = await makeDataDir();
-    await runRestore([backup, "--restore-access"], target, dir);
-    await withdraw(target);
-    const { stdout } = await runRestore([backup, "--replace", "--restore-access"], target, dir);
-    expect(await accessIn(target)).toEqual(asInBackup);
-    expect(stdout).toContain("which were changed since: Ada.\n");
-    expect(stdout).toContain(
-      "API keys that are valid again, although they were not before the restore: shop of Ada.\n",
-    );
-    const { rows } = await target.pool.query<{ detail: object }>(
-      "select detail from audit_log order by id desc limit 1",
-    );
-    expect(rows[0]?.detail).toMatchObject({ reset: "Ada, shop of Ada" });
-  });
-
-  test("cannot be known in an empty database: all API keys are revoked", async () => {
-    const target = await createTestDatabase("empty");
-    const { stdout } = await runRestore([backup], target, await makeDataDir());
-    expect(await accessIn(target)).toEqual({ ...asInBackup, key_valid: false });
-    expect(stdout).toContain("restore the backup again with --restore-access.\n");
-  });
-
-  test("does not concern keys that are still valid", async () => {
-    const target = await createTestDatabase("empty");
-    const dir = await makeDataDir();
-    await runRestore([backup, "--restore-access"], target, dir);
-    const { stdout } = await runRestore([backup, "--replace"], target, dir);
-    expect(await accessIn(target)).toEqual(asInBackup);
-    expect(stdout).toMatch(/^Restored 2,000 products and 0 files as of [^\n]*\n$/);
-  });
-
-  test("does not concern other users with the same name, of another catalogue", async () => {
-    const target = await createTestDatabase();
-    await target.pool.query(
-      "insert into users (name, name_key, role, disabled_at) values ('Ada', 'ada', 'viewer', now())",
-    );
-    await runRestore([backup, "--replace"], target, await makeDataDir());
-    expect(await accessIn(target)).toEqual({ ...asInBackup, key_valid: false });
-  });
 });
 
 test("a damaged or incomplete backup is refused before anything changes", async () => {

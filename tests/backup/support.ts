@@ -2,12 +2,17 @@
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import type pg from "pg";
 import { verifyBackup } from "../../src/backup/backup-reader.ts";
 import type { Sink } from "../../src/backup/backup-writer.ts";
 import { makeBackup, type BackupReport } from "../../src/backup/make-backup.ts";
 import { writeOutputFile } from "../../src/backup/output-file.ts";
 import { planMigrations, restoreBackup } from "../../src/backup/restore-backup.ts";
+import { restoreCommand } from "../../src/commands/backup/restore.ts";
+import type { Io } from "../../src/commands/command.ts";
+import { loadConfig } from "../../src/config.ts";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import type { TestDatabase } from "../support/database.ts";
 
@@ -59,6 +64,31 @@ export async function restore(path: string, { database, data_dir }: BackupTest):
   } finally {
     await client.end();
   }
+}
+
+export const urlOf = ({ address }: TestDatabase): string =>
+  `postgres://${address.user}@${encodeURIComponent(address.host)}:${address.port}/${address.database}`;
+
+/** Runs `skuport restore` in this process. `answer` is typed at the terminal; without it, there is no terminal. */
+export async function runRestore(args: string[], database: TestDatabase, dir: string, answer?: string) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: answer !== undefined });
+  if (answer !== undefined) stdin.write(`${answer}\n`);
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const env = { DATABASE_URL: urlOf(database), SKUPORT_DATA_DIR: dir, SKUPORT_LOG_LEVEL: "silent" };
+  const io = {
+    stdin,
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    env,
+    loadConfig: (settings = {}) => Promise.resolve(loadConfig({ ...env, ...settings }, dir)),
+  } as unknown as Io;
+  const code = await restoreCommand.run(args, io).finally(() => {
+    stdout.end();
+    stderr.end();
+  });
+  return { code, stdout: await text(stdout), stderr: await text(stderr) };
 }
 
 /** All columns of all products and of their history, as text in the order of their keys. */

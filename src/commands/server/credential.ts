@@ -93,7 +93,7 @@ export function describeRefusal(baseUrl: string, { source }: Pick<Credential, "s
 export function describeDenial(baseUrl: string, { source, user }: Credential, reason: string): string {
   switch (source) {
     case "login": {
-      const name = user == null ? "" : ` as ${oneLine(user)}`;
+      const name = user === undefined || user === null ? "" : ` as ${oneLine(user)}`;
       return `${reason} You are signed in to ${baseUrl}${name} by \`skuport login\`. To continue as someone else, run \`skuport logout --url ${baseUrl}\` first, or set SKUPORT_API_KEY.`;
     }
     case "setting":

@@ -7,6 +7,8 @@ export interface Limit {
   subject: string;
   /** Number of failures in 15 minutes after which further attempts are refused. */
   max: number;
+  /** True = the attempts come from a user who is signed in. */
+  of_session?: boolean;
 }
 
 const MAX_OF_ACCOUNT = 10;
@@ -27,7 +29,11 @@ export const limitOfAddress = (address: string): Limit => ({
 
 /** Failures to confirm a sign-in within a session. They are counted apart from failed sign-ins, so that others cannot block a user who is
  * signed in. */
-export const limitOfSession = (sessionId: number): Limit => ({ subject: `session:${sessionId}`, max: MAX_OF_ACCOUNT });
+export const limitOfSession = (sessionId: number): Limit => ({
+  subject: `session:${sessionId}`,
+  max: MAX_OF_ACCOUNT,
+  of_session: true,
+});
 
 /** Wrong codes of an authenticator app, entered with a one-time link. They are counted apart from failed sign-ins: only the holder of the
  * link can cause them, and others cannot block the link. */

@@ -14,7 +14,11 @@ const WINDOW_MINUTES = 15;
 const BEGINNINGS_AT_ONCE = 2;
 const MAX_WAITING = 500;
 
-const bounded = createBound(BEGINNINGS_AT_ONCE, MAX_WAITING);
+/** Users who are signed in have a bound of their own, so that sign-ins of others do not delay or refuse their confirmations. */
+const bounds = {
+  sign_in: createBound(BEGINNINGS_AT_ONCE, MAX_WAITING),
+  session: createBound(BEGINNINGS_AT_ONCE, MAX_WAITING),
+};
 
 export interface Attempt {
   /** Ids of the rows that count this attempt. */
@@ -30,6 +34,7 @@ export async function beginAttempt(
   limits: readonly Limit[],
   onBlocked: (db: Queryable) => Promise<void> = () => Promise.resolve(),
 ): Promise<Attempt> {
+  const bounded = limits.every(({ of_session }) => of_session === true) ? bounds.session : bounds.sign_in;
   const begun = await bounded(() => tryToBegin(pool, limits, onBlocked));
   if (typeof begun === "object") return begun;
   throw new Problem(

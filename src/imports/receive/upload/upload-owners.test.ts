@@ -1,9 +1,14 @@
 // Tests that an upload in parts belongs to the user that has begun it.
 import { expect, test } from "vitest";
-import { createTestApp } from "../support/app.ts";
-import { createTestDatabase } from "../support/database.ts";
-import { createImportContext } from "../support/import-file.ts";
-import { cookieOf, createTestKey, createTestSession, createTestUser } from "../support/identity/users.ts";
+import { createTestApp } from "../../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { createImportContext } from "../../../../tests/support/import-file.ts";
+import {
+  cookieOf,
+  createTestKey,
+  createTestSession,
+  createTestUser,
+} from "../../../../tests/support/identity/users.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
