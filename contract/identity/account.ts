@@ -99,7 +99,7 @@ export const renew_recovery_codes = endpoint({
     operationId: "renew_recovery_codes",
     summary: "Create new recovery codes; the earlier ones become invalid",
     tags: ["account"],
-    response: { 200: recovery_codes, ...refusals },
+    response: { 200: recovery_codes, ...refusals, 404: problem_document },
   },
 });
 
@@ -113,7 +113,7 @@ export const remove_second_factor = endpoint({
     summary: "Remove the authenticator app",
     tags: ["account"],
     body: z.object({ password: password.optional(), code }).strict(),
-    response: { 204: z.null(), ...refusals },
+    response: { 204: z.null(), ...refusals, 404: problem_document },
   },
 });
 

@@ -103,7 +103,7 @@ function recoveryRoutes(instance: FastifyInstance, { pool }: IdentityRoutesConte
 const NOT_STORED = ["cache-control", "no-store"] as const;
 
 const noSecondFactor = (): Problem =>
-  new Problem("not-permitted", "You have no authenticator app.", { extra: because("no-second-factor") });
+  new Problem("not-found", "You have no authenticator app.", { extra: because("no-second-factor") });
 
 const codeRefused = (): Problem =>
   new Problem(
