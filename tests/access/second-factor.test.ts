@@ -178,7 +178,7 @@ describe("the own account", () => {
     expect(slugOf(await remove({ password: PASSWORD, code: codeOf(secret, 9) }))).toBe("sign-in-failed");
     expect((await remove({ password: PASSWORD, code: codeOf(secret, 0) })).statusCode).toBe(204);
     expect((await signIn(name)).statusCode).toBe(200);
-    expect(slugOf(await remove({ password: PASSWORD, code: "123456" }))).toBe("not-permitted");
+    expect(slugOf(await remove({ password: PASSWORD, code: "123456" }))).toBe("not-found");
   });
 
   test("(6.3.1) wrong codes of a session count for the session, not for the sign-in of the user", async () => {
