@@ -1,7 +1,7 @@
 // Restores a verified backup: files to a folder of their own, the database in one transaction, then the files take their places.
 import type pg from "pg";
 import { markRestore, unmarkRestore } from "../db/data-dir/interrupted-restore.ts";
-import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
+import { isDiskFull, type DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { readMigrations, type Migration } from "../db/migrate.ts";
 import type { AccessReport } from "./access.ts";
 import { BackupFileError, damaged, readMembers, unpackPart, type VerifiedBackup } from "./backup-reader.ts";
@@ -89,7 +89,7 @@ export async function restoreBackup(
     await client.query("rollback").catch(() => undefined);
     await discardStaged(data_dir);
     await unmarkRestore(data_dir);
-    throw error;
+    throw isFull(error) ? becameFull(error) : error;
   }
   await client.query("commit");
   await useStagedFiles(data_dir);
@@ -97,6 +97,18 @@ export async function restoreBackup(
   await client.query("analyze");
   return { products: checksums.rows["products"] ?? 0, access };
 }
+
+/** PostgreSQL's code for a full disk. */
+const DATABASE_DISK_FULL = "53100";
+
+const isFull = (error: unknown): boolean =>
+  isDiskFull(error) || (error as { code?: unknown }).code === DATABASE_DISK_FULL;
+
+const becameFull = (cause: unknown): RestoreError =>
+  new RestoreError(
+    "The disk of the data folder or of the database became full. Nothing was changed. Free some space and restore the backup again.",
+    { cause },
+  );
 
 async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions): Promise<void> {
   const files = await stageFiles(data_dir, backup.manifest);

@@ -1,13 +1,16 @@
 // Backups whose checksums are right and whose contents are not, as an attacker or another program can make them.
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { chown, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { BackupFileError, readMembers, verifyBackup, type Member } from "../../src/backup/backup-reader.ts";
 import { BackupWriter } from "../../src/backup/backup-writer.ts";
 import { KEY_MEMBER, MANIFEST, type Manifest } from "../../src/backup/manifest.ts";
 import { writeOutputFile } from "../../src/backup/output-file.ts";
+import { RestoreError } from "../../src/backup/restore-backup.ts";
+import { mountSmallDisk, NO_SMALL_DISK } from "../faults/support/small-disk.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 import { backUp, makeDataDir, readCatalogue, restore } from "./support.ts";
@@ -84,6 +87,26 @@ describe("a backup with matching checksums is refused, and nothing is changed, i
     const path = await copyWith((member) => [member]);
     expect(await restore(path, { database: await createTestDatabase(), data_dir: await makeDataDir() })).toBe(2);
   });
+});
+
+test("a disk that becomes full during the restore is reported, and nothing is changed", async ({ skip }) => {
+  skip(NO_SMALL_DISK !== undefined, NO_SMALL_DISK);
+  const name = randomUUID();
+  const path = join(dataDir, `${name}.tar`);
+  const original = await verifyBackup(backup);
+  await writeOutputFile(path, 0, async (sink) => {
+    const writer = new BackupWriter(sink);
+    const bytes = randomBytes(3 << 20);
+    await writer.writeManifest({ ...original.manifest, files: [{ name, bytes: bytes.length }] });
+    await writer.writeParts("files", name, Readable.from([bytes]));
+    await writer.end();
+  });
+  const { folder } = mountSmallDisk(1);
+  const restored = restore(path, { database, data_dir: folder });
+  await expect(restored).rejects.toThrow(RestoreError);
+  await expect(restored).rejects.toThrow("became full. Nothing was changed. Free some space");
+  expect(await readCatalogue(database.pool)).toBe(committed);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test("files that root restores belong to the owner of the data folder", async ({ skip }) => {
