@@ -82,6 +82,7 @@ export const PROBLEMS = {
   "user-exists": { status: 409, title: "There is already a user with this name" },
   "user-disabled": { status: 409, title: "The user is disabled" },
   "last-administrator": { status: 409, title: "Skuport needs at least one administrator who can sign in" },
+  "no-mail-server": { status: 409, title: "This server sends no e-mail" },
   "not-ready": { status: 503, title: "The service is not available at the moment" },
   "internal-error": { status: 500, title: "An internal error occurred" },
 } as const satisfies Record<string, { status: number; title: string }>;

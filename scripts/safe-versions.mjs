@@ -22,6 +22,7 @@ export const LOWEST_SAFE = {
   hyparquet: [[], "none known"],
   "iconv-lite": [[], "none known"],
   "ipaddr.js": [[], "none known"],
+  nodemailer: [["8.0.9"], "GHSA-vvjj-xcjg-gr5g and later ones"],
   "openid-client": [[], "none known"],
   "p-limit": [[], "none known"],
   pg: [["7.1.2"], "CVE-2017-16082"],

@@ -6,9 +6,11 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { isApiKey } from "../contract/identity/key-format.ts";
 import "../contract/wording.ts";
+import type { MailSettings } from "./identity/mail/settings.ts";
 import type { SingleSignOnSettings } from "./identity/single-sign-on/settings.ts";
 import { isKey } from "./secrets/keyring.ts";
 import { dataDirOf, EnvFileError, givenSettings } from "./given-settings.ts";
+import { MAIL_SETTINGS, mailFaults, mailOf } from "./settings/mail-settings.ts";
 import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
 import { readSecretFiles } from "./settings/secret-files.ts";
 import { SIGN_IN_SETTINGS, signInFaults, singleSignOnOf } from "./settings/sign-in-settings.ts";
@@ -34,6 +36,8 @@ export interface Config {
   readonly single_sign_on: SingleSignOnSettings | undefined;
   /** False = users sign in with single sign-on only. */
   readonly password_sign_in: boolean;
+  /** undefined = no mail server. */
+  readonly mail: MailSettings | undefined;
   /** Absolute path of the data folder. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
@@ -68,6 +72,7 @@ const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4))
 const SETTINGS = {
   ...NETWORK_SETTINGS,
   ...SIGN_IN_SETTINGS,
+  ...MAIL_SETTINGS,
   SKUPORT_DATA_DIR: {
     about: "Data folder, for uploads and the embedded PostgreSQL. Only one server at a time can use it.",
     example: "./data",
@@ -192,6 +197,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     trust_proxy: values.SKUPORT_TRUST_PROXY ?? [],
     single_sign_on: singleSignOnOf(values),
     password_sign_in: values.SKUPORT_PASSWORD_SIGN_IN ?? true,
+    mail: mailOf(values),
     data_dir: dataDirOf(given, cwd),
     database_url: values.DATABASE_URL,
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
@@ -229,7 +235,7 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
       // Its value may be a secret with a misspelt name.
       if (name.startsWith("SKUPORT_"))
         faults.push(
-          `${name}=${SECRET_NAME.test(name) ? "***" : text}: unknown setting; .env.example lists all settings.`,
+          `${name}=${SECRET_NAME.test(name) ? "***" : withoutPassword(text)}: unknown setting; .env.example lists all settings.`,
         );
       continue;
     }
@@ -240,7 +246,7 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
         `${name}=${setting.is_secret ? "***" : withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`,
       );
   }
-  faults.push(...networkFaults(given), ...signInFaults(given));
+  faults.push(...networkFaults(given), ...signInFaults(given), ...mailFaults(given));
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
 }

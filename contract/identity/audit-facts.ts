@@ -1,6 +1,7 @@
 // Further facts of an entry of the audit log: values and codes, which the page words in its language. Does not import zod, because commands
 // load it too.
 import type { Role } from "./identity-rules.ts";
+import type { MailResult } from "./mail.ts";
 import type { LinkKind } from "./sign-in.ts";
 
 /** How a user signed in, or which part of the server made the change. */
@@ -28,6 +29,8 @@ export interface AuditFacts {
   /** Kind of a one-time link. */
   kind?: LinkKind;
   removes?: "second-factor";
+  /** Whether the link was sent by e-mail. The address is not recorded. */
+  mail?: MailResult;
   role?: Role;
   /** Earlier and new role. */
   from?: Role;

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   "sign-in-confirmed",
   "sessions-ended",
   "link-created",
+  "link-mailed",
   "link-used",
   "link-refused",
   "password-changed",

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { MAX_NAME_CHARACTERS, ROLES } from "./identity-rules.ts";
+import { mail_request, mail_result } from "./mail.ts";
 import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
@@ -37,6 +38,7 @@ const one_time_link = z
   .object({
     url: z.string().describe("The link; its secret is shown only now"),
     expires_at: instant,
+    mail: mail_result,
   })
   .meta({ id: "OneTimeLink" });
 export type OneTimeLink = z.infer<typeof one_time_link>;
@@ -68,7 +70,7 @@ export const create_user = endpoint({
     summary: "Create a user, with a link that invites them",
     description: "Refused if passwords are switched off: the first single sign-on of a user creates the user.",
     tags: ["users"],
-    body: z.object({ name: user_name, role: z.enum(ROLES) }).strict(),
+    body: z.object({ name: user_name, role: z.enum(ROLES), mail: mail_request.optional() }).strict(),
     response: {
       201: z.object({ user: user_record, link: one_time_link }),
       ...refusals,
@@ -108,7 +110,7 @@ export const create_reset_link = endpoint({
     tags: ["users"],
     params: id_params,
     body: z
-      .object({ remove_second_factor: z.boolean().default(false) })
+      .object({ remove_second_factor: z.boolean().default(false), mail: mail_request.optional() })
       .strict()
       .default({ remove_second_factor: false }),
     response: { 201: one_time_link, ...refusals, 404: problem_document, 409: problem_document },

@@ -114,7 +114,7 @@ async function serveOn(
     countQueued: () => countQueued(pool),
     ...senders(boss),
     webhooks: webhookContext(config),
-    sign_in: { password_sign_in: config.password_sign_in, single_sign_on: config.single_sign_on },
+    sign_in: { password_sign_in: config.password_sign_in, single_sign_on: config.single_sign_on, mail: config.mail },
     ...operationSenders(boss),
     network: networkOf(config),
     certificate,

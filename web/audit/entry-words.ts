@@ -33,6 +33,7 @@ function valueOf(name: keyof AuditFacts, value: string): string {
     case "reason":
     case "kind":
     case "removes":
+    case "mail":
       return coded(name, value);
     case "change":
       return listed(value, (one) => coded(name, one));
@@ -52,7 +53,7 @@ function valueOf(name: keyof AuditFacts, value: string): string {
 }
 
 /** The text of a code. Entries of earlier versions contain phrases such as "no such user" in place of codes. */
-function coded(name: "by" | "reason" | "kind" | "removes" | "change", value: string): string {
+function coded(name: "by" | "reason" | "kind" | "removes" | "mail" | "change", value: string): string {
   const code = value.replaceAll(/,? /g, "-");
   const key = `audit.${name}.${code}`;
   return Object.hasOwn(english.audit[name], code) ? t(key as PlainKey) : value;
@@ -81,6 +82,7 @@ export function entrySubject(subject: string): string {
 const OF_USERS: ReadonlySet<AuditAction> = new Set([
   "sessions-ended",
   "link-created",
+  "link-mailed",
   "user-created",
   "role-changed",
   "user-disabled",

@@ -1,45 +1,17 @@
 // The actions on a user that need at most a confirmation.
-import { ref } from "vue";
-import {
-  create_reset_link,
-  end_user_sessions,
-  patch_user,
-  type OneTimeLink,
-  type UserRecord,
-} from "../../contract/identity/users.ts";
+import { end_user_sessions, patch_user, type UserRecord } from "../../contract/identity/users.ts";
 import { toast, toastError } from "../server/toasts.ts";
 import { ask } from "../server/use-connection.ts";
 import { useRequest } from "../server/use-request.ts";
 import { confirm } from "../services/confirm.ts";
 import { t, tn } from "../texts/t.ts";
 
-/** A link that has just been created, with the user whom it is for. */
-export interface ShownLink extends OneTimeLink {
-  user: string;
-}
-
 export function useUserActions(refresh: () => Promise<void>) {
-  const link = ref<ShownLink | null>(null);
-
   const { run } = useRequest(toastError);
 
   async function act(action: () => Promise<void>): Promise<void> {
     await run(action);
     await refresh();
-  }
-
-  /** Creates a link with which the user chooses a new password. */
-  async function createLink(user: UserRecord): Promise<void> {
-    const isReset = user.has_password || user.has_second_factor;
-    const isConfirmed = await confirm({
-      title: t("users.link.title", { name: user.name }),
-      description: t(isReset ? "users.link.reset_text" : "users.link.invite_text"),
-      action: t("users.create_link"),
-    });
-    if (!isConfirmed) return;
-    await act(async () => {
-      link.value = { ...(await ask(create_reset_link, { params: { id: user.id }, body: {} })), user: user.name };
-    });
   }
 
   async function setDisabled(user: UserRecord, disabled: boolean): Promise<void> {
@@ -73,5 +45,5 @@ export function useUserActions(refresh: () => Promise<void>) {
     });
   }
 
-  return { link, createLink, setDisabled, endSessions };
+  return { setDisabled, endSessions };
 }

@@ -97,7 +97,7 @@ async function makeAdministrator(pool: pg.Pool, given = FIRST_USER): Promise<{ i
 }
 
 function print(given: UsersCall, about: string, { token, expires_at }: CreatedLink, origin: string): void {
-  printLink(given, about, { url: `${origin}/sign-in#link=${token}`, expires_at });
+  printLink(given, about, { url: `${origin}/sign-in#link=${token}`, expires_at, mail: null });
 }
 
 interface Settings {

@@ -3,7 +3,16 @@ import { call } from "../../../client/call.ts";
 import { create_reset_link, create_user, patch_user, type UserRecord } from "../../../contract/identity/users.ts";
 import { oneLine } from "../../terminal.ts";
 import { withAccount } from "../sign-in/account-server.ts";
-import { allUsers, exactly, findUserNamed, printLink, readRole, type UsersCall } from "./users-call.ts";
+import {
+  allUsers,
+  exactly,
+  findUserNamed,
+  printLink,
+  readMail,
+  readRole,
+  reportMail,
+  type UsersCall,
+} from "./users-call.ts";
 
 export async function listUsers(given: UsersCall): Promise<number> {
   exactly(given, 0, "list");
@@ -34,10 +43,11 @@ const countOf = (count: number, name: string): string =>
 export async function inviteUser(given: UsersCall): Promise<number> {
   const [name] = exactly(given, 1, "invite NAME --role ROLE");
   const role = readRole(given.options.role, "--role");
+  const mail = readMail(given.options);
   return withAccount(given.options, given.io, async (server) => {
-    const { user, link } = await call(create_user, { body: { name, role } }, server);
+    const { user, link } = await call(create_user, { body: { name, role, ...mail } }, server);
     printLink(given, `Invited ${oneLine(user.name)} as ${role}. Send this link to ${oneLine(user.name)}.`, link);
-    return 0;
+    return reportMail(given, link);
   });
 }
 
@@ -81,11 +91,12 @@ function change(
 export async function linkUser(given: UsersCall): Promise<number> {
   const [name] = exactly(given, 1, "link NAME [--remove-second-factor]");
   const { options, io } = given;
+  const mail = readMail(options);
   return withAccount(options, io, async (server) => {
     const { id, name: user } = await findUserNamed(name, server);
-    const body = { remove_second_factor: options["remove-second-factor"] === true };
+    const body = { remove_second_factor: options["remove-second-factor"] === true, ...mail };
     const link = await call(create_reset_link, { params: { id }, body }, server);
     printLink(given, `With this link, ${oneLine(user)} chooses a password.`, link);
-    return 0;
+    return reportMail(given, link);
   });
 }

@@ -20,10 +20,10 @@ export const usersCommand: Command = {
   name: "users",
   summary: "List, invite, change and rescue users",
   help: `Usage: skuport users list
-       skuport users invite NAME --role viewer|editor|importer|admin
+       skuport users invite NAME --role viewer|editor|importer|admin [--mail ADDRESS]
        skuport users role NAME ROLE
        skuport users disable|enable NAME
-       skuport users link NAME [--remove-second-factor]
+       skuport users link NAME [--remove-second-factor] [--mail ADDRESS]
        skuport users reset NAME [--remove-second-factor]
        skuport users rescue [NAME] [--make-admin] [--remove-second-factor]
 
@@ -46,6 +46,8 @@ at DATABASE_URL.
   --role ROLE               role of the invited user
   --make-admin              rescue also enables NAME and makes NAME an administrator
   --remove-second-factor    the link also removes the authenticator app of the user
+  --mail ADDRESS            also send the link to this address, if the server has a mail server (SKUPORT_SMTP_URL)
+  --language LANGUAGE       language of the e-mail: en or de (default: en)
   --url URL                 address of the server (default: the server that runs on the data folder)
   --data-dir DIR            data folder (default: SKUPORT_DATA_DIR, or ./data)
   --json                    print JSON

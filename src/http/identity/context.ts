@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { SignInClient } from "../../identity/sessions/start-session.ts";
+import type { MailSettings } from "../../identity/mail/settings.ts";
 import type { SingleSignOnSettings } from "../../identity/single-sign-on/settings.ts";
 import type { SignInContext } from "../../identity/sign-in/context.ts";
 import { cutText } from "../../../contract/faults.ts";
@@ -9,6 +10,8 @@ import { sessionTokenOf } from "../access/cookies.ts";
 export interface SignInOptions extends Pick<SignInContext, "password_sign_in"> {
   /** The identity provider. Default: there is none. */
   single_sign_on?: SingleSignOnSettings | undefined;
+  /** The mail server. Default: there is none. */
+  mail?: MailSettings | undefined;
 }
 
 export interface IdentityRoutesContext extends SignInContext, SignInOptions {

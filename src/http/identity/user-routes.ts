@@ -3,27 +3,25 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { decodeTextCursor, toPage } from "../../cursor.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
-import type { CreatedLink } from "../../identity/links/links.ts";
 import { notifyIdentityChange } from "../../identity/notify.ts";
 import { passwordsOff } from "../../identity/passwords/passwords-off.ts";
 import { endSessions, IDLE_HOURS } from "../../identity/sessions/store.ts";
 import { changeUser, createUser, createUserLink, requireUser, type Author } from "../../identity/users/change-user.ts";
 import { listUsers, readUserRecord } from "../../identity/users/store.ts";
 import type { IdentityRoutesContext } from "./context.ts";
+import { assertCanMail, deliverLink } from "./deliver-link.ts";
+import { get_mail } from "../../../contract/identity/mail.ts";
 import {
   create_reset_link,
   create_user,
   end_user_sessions,
   list_users,
   patch_user,
-  type OneTimeLink,
   type UserRecord,
 } from "../../../contract/identity/users.ts";
 
-export function userRoutes(
-  instance: FastifyInstance,
-  { pool, access, password_sign_in = true }: IdentityRoutesContext,
-): void {
+export function userRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
+  const { pool, access, password_sign_in = true } = context;
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const readRecord = async (id: number): Promise<UserRecord> =>
     (await readUserRecord(pool, id, IDLE_HOURS)) as UserRecord;
@@ -42,11 +40,14 @@ export function userRoutes(
     handler: async (request, reply) => {
       // The first sign-in at the identity provider creates users.
       if (!password_sign_in) throw passwordsOff();
-      const { id, link } = await createUser(pool, request.body, authorOf(request));
+      const { mail, ...given } = request.body;
+      assertCanMail(context, mail);
+      const { id, link } = await createUser(pool, given, authorOf(request));
+      const shown = await deliverLink(context, request, { ...link, user: given.name, is_invitation: true }, mail);
       return reply
         .code(201)
         .header("cache-control", "no-store")
-        .send({ user: await readRecord(id), link: linkOf(request, link) });
+        .send({ user: await readRecord(id), link: shown });
     },
   });
 
@@ -56,15 +57,6 @@ export function userRoutes(
       await changeUser(pool, request.params.id, request.body, authorOf(request));
       access.changed();
       return readRecord(request.params.id);
-    },
-  });
-
-  app.route({
-    ...create_reset_link,
-    handler: async (request, reply) => {
-      if (!password_sign_in) throw passwordsOff();
-      const link = await createUserLink(pool, request.params.id, request.body, authorOf(request));
-      return reply.code(201).header("cache-control", "no-store").send(linkOf(request, link));
     },
   });
 
@@ -83,15 +75,30 @@ export function userRoutes(
       return { ended };
     },
   });
+
+  linkRoutes(instance, context);
+}
+
+function linkRoutes(instance: FastifyInstance, context: IdentityRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool, password_sign_in = true } = context;
+
+  app.route({
+    ...create_reset_link,
+    handler: async (request, reply) => {
+      if (!password_sign_in) throw passwordsOff();
+      const { mail, ...given } = request.body;
+      assertCanMail(context, mail);
+      const link = await createUserLink(pool, request.params.id, given, authorOf(request));
+      const shown = await deliverLink(context, request, link, mail);
+      return reply.code(201).header("cache-control", "no-store").send(shown);
+    },
+  });
+
+  app.route({ ...get_mail, handler: () => ({ sends: context.mail !== undefined }) });
 }
 
 const authorOf = (request: FastifyRequest): Author => ({
   actor: request.actor,
   audit: (db, entry) => request.audit(db, entry),
-});
-
-/** The token is in the fragment, which browsers do not send to servers and proxies do not log. */
-const linkOf = ({ own_origin }: FastifyRequest, { token, expires_at }: CreatedLink): OneTimeLink => ({
-  url: `${own_origin}/sign-in#link=${token}`,
-  expires_at,
 });

@@ -16,6 +16,12 @@ export interface Author {
   audit: (db: Queryable, entry: Pick<NewAuditEntry, "action" | "subject" | "detail">) => Promise<void>;
 }
 
+/** A new link, with the user whom it is for. */
+export interface UserLink extends CreatedLink {
+  user: string;
+  is_invitation: boolean;
+}
+
 /** @throws Problem user-exists */
 export async function createUser(
   pool: pg.Pool,
@@ -73,7 +79,7 @@ export async function createUserLink(
   id: number,
   { remove_second_factor }: { remove_second_factor: boolean },
   { actor, audit }: Author,
-): Promise<CreatedLink> {
+): Promise<UserLink> {
   return withTransaction(pool, async (db) => {
     const user = await requireUser(db, id);
     if (user.disabled_at !== null)
@@ -83,7 +89,7 @@ export async function createUserLink(
     const created = await createLink(db, link);
     const detail: AuditFacts = { kind, ...(remove_second_factor ? { removes: "second-factor" } : {}) };
     await audit(db, { action: "link-created", subject: `user ${user.name}`, detail });
-    return created;
+    return { ...created, user: user.name, is_invitation: kind === "invitation" };
   });
 }
 

@@ -1,6 +1,6 @@
 // The reject reasons of an import, in the current language.
 import type { RejectCode, RejectGroup } from "../../../contract/imports/imports.ts";
-import { reasonLabel } from "../../server/import-texts.ts";
+import { reasonLabel } from "../../server/texts/import-texts.ts";
 
 export interface Reason {
   code: RejectCode;

@@ -22,6 +22,7 @@ export const audit: Shape<typeof english> = {
     "sign-in-confirmed": "Anmeldung bestätigt",
     "sessions-ended": "Sitzungen beendet",
     "link-created": "Einmal-Link erstellt",
+    "link-mailed": "Einmal-Link per E-Mail gesendet",
     "link-used": "Einmal-Link verwendet",
     "link-refused": "Einmal-Link abgelehnt",
     "password-changed": "Passwort geändert",
@@ -51,6 +52,7 @@ export const audit: Shape<typeof english> = {
     subject: "Kennung beim Identitätsanbieter: {value}",
     kind: "Für: {value}",
     removes: "Entfernt auch: {value}",
+    mail: "Ergebnis: {value}",
     role: "Rolle: {value}",
     from: "Vorher: {value}",
     to: "Jetzt: {value}",
@@ -90,6 +92,12 @@ export const audit: Shape<typeof english> = {
     reset: "neues Passwort",
   },
   removes: { "second-factor": "Authenticator-App" },
+  mail: {
+    sent: "vom Mailserver angenommen",
+    unreachable: "der Mailserver hat nicht geantwortet",
+    "address-refused": "der Mailserver hat die Adresse abgelehnt",
+    failed: "nicht gesendet; der Grund steht im Protokoll des Servers",
+  },
   change: {
     created: "angelegt",
     deleted: "gelöscht",

@@ -110,6 +110,7 @@ export const server: ServerTexts = {
     "user-disabled": "Der Benutzer ist deaktiviert. Aktivieren Sie ihn zuerst.",
     "last-administrator":
       "Das ist der letzte Administrator, der sich anmelden kann. Geben Sie zuerst einem anderen Benutzer diese Rolle.",
+    "no-mail-server": "Erstellen Sie den Link ohne E-Mail-Adresse, und senden Sie ihn selbst.",
     "not-ready": "Der Server ist im Moment nicht bereit. Versuchen Sie es in einigen Sekunden noch einmal.",
     "internal-error":
       "Auf dem Server ist ein unerwarteter Fehler aufgetreten. Versuchen Sie es noch einmal. Der Grund steht im Protokoll des Servers.",

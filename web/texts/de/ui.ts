@@ -143,6 +143,7 @@ export const ui: Shape<typeof english> = {
     "user-disabled": "Der Benutzer ist deaktiviert",
     "user-exists": "Es gibt schon einen Benutzer mit diesem Namen",
     "last-administrator": "Skuport braucht mindestens einen Administrator, der sich anmelden kann",
+    "no-mail-server": "Dieser Server sendet keine E-Mails",
     "not-ready": "Der Dienst ist im Moment nicht verfügbar",
     "internal-error": "Auf dem Server ist etwas schiefgegangen",
   },

@@ -55,9 +55,22 @@ export const users: Shape<typeof english> = {
     created: "Link für {name}",
     created_text:
       "Senden Sie der Person diesen Link auf einem sicheren Weg. Er funktioniert einmal und wird nicht noch einmal gezeigt.",
+    removes_app: "Auch die Authenticator-App entfernen",
+    removes_app_text:
+      "Für jemanden, der weder das Handy noch einen Wiederherstellungscode hat. Vergewissern Sie sich, dass die Bitte von dieser Person kommt.",
     the_link: "Einmal-Link für {name}",
     until: "Der Link ist gültig bis {when}.",
     done: "Ich habe den Link kopiert",
+  },
+  mail: {
+    address: "E-Mail-Adresse (freiwillig)",
+    address_help: "Der Link wird an diese Adresse gesendet. Skuport speichert die Adresse nicht.",
+    not_an_address: "Geben Sie eine vollständige E-Mail-Adresse ein, oder nichts.",
+    sent: "Der Link wurde an {address} gesendet.",
+    not_sent: "Die E-Mail wurde nicht gesendet",
+    unreachable: "Der Mailserver hat nicht geantwortet. Senden Sie den Link selbst.",
+    "address-refused": "Der Mailserver hat die Adresse {address} abgelehnt. Senden Sie den Link selbst.",
+    failed: "Der Grund steht im Protokoll des Servers. Senden Sie den Link selbst.",
   },
   keys: "API-Schlüssel aller Benutzer",
   keys_note: "Programme, welche die API verwenden",

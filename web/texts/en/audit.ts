@@ -1,6 +1,7 @@
 // English texts of web/audit.
 import type { AuditFacts } from "../../../contract/identity/audit-facts.ts";
 import type { AuditAction } from "../../../contract/identity/audit.ts";
+import type { MailResult } from "../../../contract/identity/mail.ts";
 import type { LinkKind } from "../../../contract/identity/sign-in.ts";
 import type { PatchWebhook } from "../../../contract/webhooks/webhooks.ts";
 
@@ -24,6 +25,7 @@ export const audit = {
     "sign-in-confirmed": "Sign-in confirmed",
     "sessions-ended": "Sessions ended",
     "link-created": "One-time link created",
+    "link-mailed": "One-time link sent by e-mail",
     "link-used": "One-time link used",
     "link-refused": "One-time link refused",
     "password-changed": "Password changed",
@@ -54,6 +56,7 @@ export const audit = {
     subject: "Identifier at the identity provider: {value}",
     kind: "For: {value}",
     removes: "Also removes: {value}",
+    mail: "Result: {value}",
     role: "Role: {value}",
     from: "Before: {value}",
     to: "Now: {value}",
@@ -93,6 +96,12 @@ export const audit = {
     reset: "new password",
   } satisfies Record<LinkKind, string>,
   removes: { "second-factor": "authenticator app" },
+  mail: {
+    sent: "accepted by the mail server",
+    unreachable: "the mail server did not answer",
+    "address-refused": "the mail server refused the address",
+    failed: "not sent; the reason is in the server’s log",
+  } satisfies Record<MailResult, string>,
   change: {
     created: "created",
     deleted: "deleted",

@@ -135,6 +135,7 @@ export const ui = {
     "user-disabled": "The user is disabled",
     "user-exists": "There is already a user with this name",
     "last-administrator": "Skuport needs at least one administrator who can sign in",
+    "no-mail-server": "This server sends no e-mail",
     "not-ready": "The service is not available at the moment",
     "internal-error": "Something went wrong on the server",
   } satisfies Record<ProblemSlug, string>,

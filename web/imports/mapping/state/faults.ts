@@ -4,7 +4,7 @@ import { Problem } from "../../../../contract/problems.ts";
 import type { ColumnRow } from "../model/rows.ts";
 import { isSameName } from "../model/patterns.ts";
 import { errorText } from "../../../server/problem-words.ts";
-import { rejectMessage } from "../../../server/import-texts.ts";
+import { rejectMessage } from "../../../server/texts/import-texts.ts";
 
 /** The message of a problem with the part of the mapping that this row of the editor edits.
  * @returns undefined if the problem is about something else */

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { german } from "../texts/de.ts";
-import { shownLanguage } from "../texts/language.ts";
-import { i18n } from "../texts/t.ts";
+import { german } from "../../texts/de.ts";
+import { shownLanguage } from "../../texts/language.ts";
+import { i18n } from "../../texts/t.ts";
 import { noticeText } from "./import-texts.ts";
 import { groupedText } from "./grouped-text.ts";
 

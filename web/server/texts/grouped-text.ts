@@ -1,7 +1,7 @@
 // The text of the notice that several rows form one product, in the current language. The sentence contains a part for each reason why rows
 // belong together.
-import type { Notice } from "../../contract/imports/notices.ts";
-import { t, tn } from "../texts/t.ts";
+import type { Notice } from "../../../contract/imports/notices.ts";
+import { t, tn } from "../../texts/t.ts";
 
 /** @returns undefined if the notice lacks the values that the sentence needs. Notices stored by older releases lack them */
 export function groupedText({ values = {} }: Pick<Notice, "values">): string | undefined {

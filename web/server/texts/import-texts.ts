@@ -1,10 +1,10 @@
 // What the server reports about the rows of a file, in the current language.
-import type { Reject, RejectCode } from "../../contract/imports/imports.ts";
-import type { Notice } from "../../contract/imports/notices.ts";
-import { shownLanguage } from "../texts/language.ts";
-import { noticeWords } from "../texts/server-texts.ts";
+import type { Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Notice } from "../../../contract/imports/notices.ts";
+import { shownLanguage } from "../../texts/language.ts";
+import { noticeWords } from "../../texts/server-texts.ts";
 import { groupedText } from "./grouped-text.ts";
-import { t } from "../texts/t.ts";
+import { t } from "../../texts/t.ts";
 
 /** The text of the notice in the current language, with the name of the column. If the page has no text for the notice, returns the
  * server's English message, which already names the column. */
