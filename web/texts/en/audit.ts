@@ -72,7 +72,7 @@ export const audit = {
     made_at: "Backup of: {value}",
     kept: "Users whose role, password and state were kept: {value}",
     reset: "Users and API keys reset to their state in the backup: {value}",
-  } satisfies Record<keyof AuditFacts, string>,
+  } as const satisfies Record<keyof AuditFacts, string>,
   by: {
     password: "password",
     "password-app": "password and authenticator app",
