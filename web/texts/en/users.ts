@@ -53,7 +53,8 @@ export const users = {
     created_text:
       "Send this link to the person in a way that no one else can read. It works once, and cannot be shown again.",
     removes_app: "Also remove the authenticator app",
-    removes_app_text: "For someone who has neither the phone nor a recovery code. Make sure that the request comes from this person.",
+    removes_app_text:
+      "For someone who has neither the phone nor a recovery code. Make sure that the request comes from this person.",
     the_link: "One-time link for {name}",
     until: "The link is valid until {when}.",
     done: "I have copied the link",
