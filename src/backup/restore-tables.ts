@@ -54,7 +54,8 @@ async function dropTables(db: Queryable): Promise<void> {
   if (tables.length > 0) await db.query(`drop table ${tables.map(quote).join(", ")}`);
   // The only sequence that no column owns.
   await db.query("drop sequence if exists webhook_workers");
-  // Jobs of the earlier contents. pg-boss creates its tables again, and workers find unfinished imports without jobs.
+  // Drop the job queue too: its jobs refer to rows that the restore deletes. pg-boss creates its tables again when it starts,
+  // and workers find unfinished imports without jobs.
   await db.query("drop schema if exists pgboss cascade");
 }
 
@@ -125,7 +126,7 @@ export async function completeTables(
   await client.query(
     "update webhook_deliveries set claimed_by = null, lease_until = null where claimed_by is not null",
   );
-  // Keys of a data folder are created at each start of the server.
+  // Delete the local keys of the backed-up server. Each server creates its local key when it starts.
   await client.query("delete from api_keys where local_folder is not null");
   const access = await settleAccess(client, restores_access);
   await keepAuditLog(client);

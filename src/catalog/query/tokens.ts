@@ -4,7 +4,8 @@ import { foldedForm, gramsOfText, SPLIT_GRAM, startGram, wholeGram } from "./gra
 import { escapeLike, regexOf } from "./pattern.ts";
 import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 
-/** A condition on a word. Every product that contains the search text has at least one word that fulfils one of the tests. */
+/** A condition that follows from one word of the search text. A product that contains the search text has at least one word that passes
+ * at least one test in `any_of`. */
 export interface Token {
   any_of: readonly WordTest[];
   /** Whether the words are looked up by the trigrams of their forms without accents, which not every stored word may have yet. */

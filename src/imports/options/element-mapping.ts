@@ -28,8 +28,9 @@ const SAMPLES = 3;
 /** Maximum number of columns outside of the list that become attributes of each element. */
 const MAX_ATTRIBUTES = 500;
 
-/** Returns the lists whose elements have a column with the name of a SKU column.
- * @param key the position of a column that contains lists of SKUs; only the list with this column is then returned */
+/** Returns the lists whose elements have a SKU, with a mapping for each. A column is recognised as the SKUs by its name, such as
+ * `variants/sku`.
+ * @param key the position of the column with the SKUs, if it is known; the name then does not matter, and at most one list is returned */
 export function elementLists(table: TreeTable, dialect: Dialect, key?: number): ElementList[] {
   const { format, tree } = dialect;
   const kind = format === "xml" || format === "json" || format === "jsonl" ? format : undefined;

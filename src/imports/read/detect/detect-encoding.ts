@@ -113,8 +113,9 @@ function detectUtf16(head: Buffer): Encoding | undefined {
       if (first === LF || first === CR) littleLineEnds++;
     }
   }
-  // In any script, at least a tenth of the characters are delimiters, digits and line ends. Stray NUL bytes are equally likely at
-  // even and at odd offsets.
+  // In a UTF-16 file of any script, at least a tenth of the characters are delimiters, digits and line ends, which have a zero byte.
+  // Nearly all zero bytes are then at odd offsets (little-endian) or at even offsets (big-endian). In a file that is not UTF-16, stray
+  // zero bytes occur equally often at both.
   if (little > pairs / 10 && little > big * 20 && (littleLineEnds > 0 || little > pairs / 2)) return "utf-16le";
   if (big > pairs / 10 && big > little * 20 && (bigLineEnds > 0 || big > pairs / 2)) return "utf-16be";
   return undefined;

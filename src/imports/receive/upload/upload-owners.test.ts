@@ -53,7 +53,7 @@ test("(8.2.2) another user can neither read nor continue nor discard an upload, 
     expect((await read(url, bob)).statusCode).toBe(404);
     const refused = await append(url, bob, 0, "x");
     expect(refused.statusCode).toBe(404);
-    // Except for its request, the response is that for an upload that does not exist.
+    // The response has the same problem as the response for an upload that does not exist. Only the request in it differs.
     const { detail, type } = (await append(unknown, bob, 0, "x")).json<{ detail: string; type: string }>();
     expect(refused.json()).toMatchObject({ detail, type });
     expect((await discard(url, bob)).statusCode).toBe(404);
