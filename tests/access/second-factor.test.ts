@@ -75,6 +75,15 @@ test("(6.3.1) wrong codes for a link count for the link, so that its holder cann
   expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
 });
 
+test("(6.3.1) wrong codes for a new app count for the session", async () => {
+  const ask = await signedInAs(app, pool, await newUser());
+  const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
+  const confirm = async (ahead: number): Promise<number> =>
+    (await ask("PUT", "/api/account/second-factor", { code: codeOf(secret, ahead) })).statusCode;
+  for (let i = 0; i < 10; i++) expect(await confirm(1000)).toBe(401);
+  expect(await confirm(0)).toBe(429);
+});
+
 describe("signing in", () => {
   test("(6.3.3) needs the password and a code", async () => {
     const name = await newUser();

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { cookieOf, createTestSession, createTestUser, signedInAs } from "../support/identity/users.ts";
+import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -175,6 +176,47 @@ describe("(6.2.3) a change of the password", () => {
       200, 401, 401,
     ]);
     await pool.query("delete from sessions");
+  });
+});
+
+describe("(7.4.3) a request whose session ends while it is running does not", () => {
+  /** Sends the request while another transaction holds the user. That transaction ends the session, as a reset does. */
+  async function duringReset(method: "POST" | "PUT", url: string, payload?: object): Promise<number> {
+    const token = await createTestSession(pool, "Ada");
+    const reset = await pool.connect();
+    await reset.query("begin");
+    await reset.query("select from users where name = 'Ada' for update");
+    const running = app.inject({ method, url, headers: cookieOf(token), ...(payload === undefined ? {} : { payload }) });
+    await until(async () => {
+      const { rowCount } = await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return (rowCount ?? 0) > 0;
+    });
+    await reset.query("delete from sessions");
+    await reset.query("commit");
+    reset.release();
+    return (await running).statusCode;
+  }
+
+  const stateOfAda = async (): Promise<unknown> => {
+    const { rows } = await pool.query<Record<string, unknown>>(
+      `select password_hash, recovery_hashes, (select count(*) from api_keys k where k.user_id = u.id) as keys
+       from users u where name = 'Ada'`,
+    );
+    return rows;
+  };
+
+  test.each([
+    ["replace the new password", "PUT", "/api/account/password", { old: PASSWORD, new: "a phrase of a thief" }],
+    ["create an API key", "POST", "/api/keys", { name: "k", scopes: ["read"] }],
+    ["create recovery codes", "POST", "/api/account/second-factor/recovery-codes", undefined],
+  ] as const)("%s", async (_, method, url, payload) => {
+    if (url.includes("second-factor")) await pool.query("update users set totp_secret = 'sealed' where name = 'Ada'");
+    const before = await stateOfAda();
+    expect(await duringReset(method, url, payload)).toBe(401);
+    expect(await stateOfAda()).toEqual(before);
+    await pool.query("update users set totp_secret = null");
   });
 });
 

@@ -182,6 +182,42 @@ test("(6.3.1) an attempt whose password was not checked is not a failure", async
   await Promise.all(answers);
 });
 
+test("(2.4.1) sign-ins that wait for their hashes do not refuse the confirmation of a user who is signed in", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  hashes.gate = promise;
+  const statuses: number[] = [];
+  const answers = Array.from({ length: 103 }, async (_, i) => {
+    statuses.push((await signIn(`user ${String(i)}`, "x", `10.0.0.${String(i)}`)).statusCode);
+  });
+  await expect.poll(() => statuses, { timeout: 20_000 }).toEqual([503]);
+  const headers = cookieOf(await createTestSession(pool, "Ada"));
+  const payload = { password: PASSWORD };
+  const confirmed = servers[0]?.inject({ method: "POST", url: "/api/session/confirm", headers, payload });
+  await expect.poll(() => hashes.running, { timeout: 20_000 }).toBe(3);
+  resolve(undefined);
+  expect((await confirmed)?.statusCode).toBe(200);
+  await Promise.all(answers);
+});
+
+test("(6.3.1) a confirmation whose password was not checked is not a failure", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  hashes.gate = promise;
+  const statuses: number[] = [];
+  const payload = { password: PASSWORD };
+  const tokens = await Promise.all(Array.from({ length: 11 }, () => createTestSession(pool, "Ada")));
+  const answers = Array.from({ length: 110 }, async (_, i) => {
+    const headers = cookieOf(tokens[i % tokens.length] ?? "");
+    const answer = await servers[0]?.inject({ method: "POST", url: "/api/session/confirm", headers, payload });
+    statuses.push(answer?.statusCode ?? 0);
+  });
+  // One hash is running, and 100 are waiting.
+  await expect.poll(() => statuses, { timeout: 20_000 }).toEqual(Array.from({ length: 9 }, () => 503));
+  const countFailures = "select 1 from sign_in_failures where subject like 'session:%'";
+  expect((await pool.query(countFailures)).rowCount).toBe(101);
+  resolve(undefined);
+  await Promise.all(answers);
+});
+
 test("guesses of a link count for the address", async () => {
   const guess = (token: string) =>
     servers[0]?.inject({

@@ -32,6 +32,7 @@ export function accountRoutes(instance: FastifyInstance, context: IdentityRoutes
       const passwordHash = await newPasswordHash(body.new, user);
       const token = newToken();
       await withTransaction(pool, async (db) => {
+        // Locks the user. If a one-time link has set another password in the meantime, the session has ended.
         await setPassword(db, user_id, passwordHash);
         await endSessions(db, user_id, session_id);
         await endLinks(db, user_id);

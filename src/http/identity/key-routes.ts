@@ -6,6 +6,7 @@ import { withTransaction } from "../../db/connection/connect.ts";
 import { newKey } from "../../identity/keys/key-text.ts";
 import { countKeys, insertKey, listKeys, markRevoked, readKey } from "../../identity/keys/store.ts";
 import { notifyIdentityChange } from "../../identity/notify.ts";
+import { requireSession } from "../../identity/sessions/store.ts";
 import { lockUser } from "../../identity/users/store.ts";
 import { senderOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
@@ -42,7 +43,7 @@ export function keyRoutes(instance: FastifyInstance, context: IdentityRoutesCont
   app.route({
     ...create_key,
     handler: async (request, reply) => {
-      const { role, user_id, user } = senderOf(request);
+      const { role, user_id, user, session_id } = senderOf(request);
       const { name, days } = request.body;
       const scopes = [...new Set(request.body.scopes)];
       const excess = scopes.filter((scope) => !SCOPES_OF_ROLE[role].includes(scope));
@@ -52,6 +53,7 @@ export function keyRoutes(instance: FastifyInstance, context: IdentityRoutesCont
       const id = await withTransaction(pool, async (db) => {
         // Two requests at the same time must not both create the last possible key.
         await lockUser(db, user_id);
+        if (session_id !== undefined) await requireSession(db, session_id);
         if ((await countKeys(db, user_id)) >= MAX_KEYS)
           throw new Problem(
             "limit-reached",

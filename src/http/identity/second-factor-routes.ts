@@ -10,7 +10,8 @@ import {
   removeSecondFactor,
   renewRecoveryCodes,
 } from "../../identity/second-factor/second-factor.ts";
-import { confirmUser } from "../../identity/sign-in/confirm.ts";
+import { requireSession } from "../../identity/sessions/store.ts";
+import { confirmUser, countFailures } from "../../identity/sign-in/confirm.ts";
 import { sessionOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
 import {
@@ -41,14 +42,20 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
   app.route({
     ...confirm_second_factor,
     handler: async (request) => {
-      const { user_id, user } = sessionOf(request).sender;
-      const recoveryCodes = await withTransaction(pool, async (db) => {
-        const codes = await confirmSecondFactor(db, context, user_id, request.body.code);
-        if (codes === undefined) throw codeRefused();
-        await request.audit(db, { action: "second-factor-added", subject: `user ${user}` });
-        await notifyIdentityChange(db);
-        return codes;
-      });
+      const { sender, session_id } = sessionOf(request);
+      const { user_id, user } = sender;
+      const session = { session_id, user_id, user, address: request.client, request_id: request.id };
+      // The codes are in the response, so someone else with this session must not find the code by trying.
+      const recoveryCodes = await countFailures(context, session, () =>
+        withTransaction(pool, async (db) => {
+          const codes = await confirmSecondFactor(db, context, user_id, request.body.code);
+          if (codes === undefined) throw codeRefused();
+          await requireSession(db, session_id);
+          await request.audit(db, { action: "second-factor-added", subject: `user ${user}` });
+          await notifyIdentityChange(db);
+          return codes;
+        }),
+      );
       access.changed();
       return { recovery_codes: recoveryCodes };
     },
@@ -86,10 +93,12 @@ function recoveryRoutes(instance: FastifyInstance, { pool }: IdentityRoutesConte
   app.route({
     ...renew_recovery_codes,
     handler: async (request, reply) => {
-      const { user_id, user } = sessionOf(request).sender;
+      const { sender, session_id } = sessionOf(request);
+      const { user_id, user } = sender;
       const codes = await withTransaction(pool, async (db) => {
         const renewed = await renewRecoveryCodes(db, user_id);
         if (renewed === undefined) throw noSecondFactor();
+        await requireSession(db, session_id);
         await request.audit(db, { action: "recovery-codes-renewed", subject: `user ${user}` });
         return renewed;
       });

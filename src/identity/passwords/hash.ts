@@ -6,22 +6,31 @@ import { createBound } from "../throttle/bounded.ts";
  * names as a const enum, which type stripping cannot use. */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Number of hashes that this process computes at the same time. More would let sign-ins occupy all threads that also read files. */
-const HASHES_AT_ONCE = 2;
-/** Number of hashes that may wait. */
+/** Number of hashes that this process computes at the same time: for sign-ins, and for users who are signed in or have a link. Together, they
+ * must not occupy all threads that also read files. */
+const HASHES_AT_ONCE = { sign_in: 2, known_user: 1 };
+/** Number of hashes of each kind that may wait. */
 const MAX_WAITING = 100;
 
-const limited = createBound(HASHES_AT_ONCE, MAX_WAITING);
+/** Sign-ins do not delay or refuse the hashes of known users. */
+const bounds = {
+  sign_in: createBound(HASHES_AT_ONCE.sign_in, MAX_WAITING),
+  known_user: createBound(HASHES_AT_ONCE.known_user, MAX_WAITING),
+};
 
 /** @throws Problem not-ready if too many hashes are waiting */
 export const hashPassword = (password: string): Promise<string> =>
-  limited(() => hash(normalized(password), PARAMETERS));
+  bounds.known_user(() => hash(normalized(password), PARAMETERS));
 
 /** Whether the password is the one that was hashed. Without a hash, the function compares the password with the hash of another one and
  * returns false, so that the response takes as long as for a user who has a password.
  * @throws Problem not-ready if too many hashes are waiting */
-export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  const matches = await limited(() => verify(passwordHash ?? UNKNOWN_HASH, normalized(password)));
+export async function verifyPassword(
+  passwordHash: string | null,
+  password: string,
+  bound: keyof typeof bounds,
+): Promise<boolean> {
+  const matches = await bounds[bound](() => verify(passwordHash ?? UNKNOWN_HASH, normalized(password)));
   return matches && passwordHash !== null;
 }
 

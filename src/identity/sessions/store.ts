@@ -3,6 +3,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { cutText } from "../../../contract/faults.ts";
 import { RECENT_SIGN_IN_MINUTES } from "../../../contract/identity/identity-rules.ts";
 import type { SessionRecord } from "../../../contract/identity/account.ts";
+import { Problem } from "../../../contract/problems.ts";
 
 /** A session ends when it has not been used for this long. */
 export const IDLE_HOURS = 8;
@@ -68,10 +69,25 @@ export async function endSessions(db: Queryable, userId: number, exceptId: numbe
 }
 
 /** Records that the user has confirmed who they are. The session continues with a new token, so that no one who knows the earlier one
- * takes part in what the confirmation permits. */
+ * takes part in what the confirmation permits.
+ * @throws Problem sign-in-required if the session has ended */
 export async function renewSession(db: Queryable, id: number, tokenHash: Buffer): Promise<void> {
-  await db.query("update sessions set signed_in_at = now(), token_hash = $2 where id = $1", [id, tokenHash]);
+  const { rowCount } = await db.query("update sessions set signed_in_at = now(), token_hash = $2 where id = $1", [
+    id,
+    tokenHash,
+  ]);
+  if (rowCount !== 1) throw hasEnded();
 }
+
+/** Call it in a transaction that has locked the user, before lasting access is granted. A password reset, a change of the role, or disabling
+ * the user locks the user too, and may have ended the session since the request was authorised.
+ * @throws Problem sign-in-required if the session has ended */
+export async function requireSession(db: Queryable, id: number): Promise<void> {
+  const { rowCount } = await db.query("select from sessions where id = $1", [id]);
+  if (rowCount !== 1) throw hasEnded();
+}
+
+const hasEnded = (): Problem => new Problem("sign-in-required", "The session has ended already. Sign in again.");
 
 /** Whether the user of the session has signed in or confirmed the sign-in a short time ago. */
 export async function isSignInRecent(db: Queryable, id: number): Promise<boolean> {

@@ -50,28 +50,30 @@ export async function confirmPassword(
 }
 
 async function checkPassword(passwordHash: string | null, password: string | undefined): Promise<void> {
-  if (passwordHash === null || (password !== undefined && (await verifyPassword(passwordHash, password)))) return;
+  if (passwordHash === null || (password !== undefined && (await verifyPassword(passwordHash, password, "known_user")))) return;
   throw new Problem("sign-in-failed", "The password is not correct.");
 }
 
-/** Runs the checks. Failures count for the session. */
-async function countFailures(
-  { pool }: SignInContext,
+/** Runs the check, and returns its result. Failures count for the session.
+ * @throws Problem too-many-attempts, or what `check` throws */
+export async function countFailures<T>(
+  { pool }: Pick<SignInContext, "pool">,
   { session_id, user: actor, address, request_id }: Session,
-  check: () => Promise<void>,
-): Promise<void> {
+  check: () => Promise<T>,
+): Promise<T> {
   const limit = limitOfSession(session_id);
   const attempt = await beginAttempt(pool, [limit]);
   try {
-    await check();
+    const result = await check();
     await completeAttempt(pool, attempt, limit);
+    return result;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.slug === "code-required") await withdrawAttempt(pool, attempt);
+    // Only a wrong password or code is a failure.
     if (error.slug === "sign-in-failed") {
       const detail = { reason: "confirmation" } as const;
       await recordAudit(pool, { action: "sign-in-failed", actor, detail, address, request_id });
-    }
+    } else await withdrawAttempt(pool, attempt);
     throw error;
   }
 }

@@ -66,7 +66,7 @@ export async function signInWithPassword(context: SignInContext, given: Given, c
 
 /** Returns the user if the password is correct and the user is not disabled. Computes one hash in any case. */
 async function verifyUser(found: StoredUser | undefined, password: string): Promise<StoredUser | undefined> {
-  const matches = await verifyPassword(found?.password_hash ?? null, password);
+  const matches = await verifyPassword(found?.password_hash ?? null, password, "sign_in");
   return matches && found?.disabled_at === null ? found : undefined;
 }
 
