@@ -186,7 +186,12 @@ describe("(7.4.3) a request whose session ends while it is running does not", ()
     const reset = await pool.connect();
     await reset.query("begin");
     await reset.query("select from users where name = 'Ada' for update");
-    const running = app.inject({ method, url, headers: cookieOf(token), ...(payload === undefined ? {} : { payload }) });
+    const running = app.inject({
+      method,
+      url,
+      headers: cookieOf(token),
+      ...(payload === undefined ? {} : { payload }),
+    });
     await until(async () => {
       const { rowCount } = await pool.query(
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",

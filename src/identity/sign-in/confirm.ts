@@ -50,7 +50,8 @@ export async function confirmPassword(
 }
 
 async function checkPassword(passwordHash: string | null, password: string | undefined): Promise<void> {
-  if (passwordHash === null || (password !== undefined && (await verifyPassword(passwordHash, password, "known_user")))) return;
+  if (passwordHash === null || (password !== undefined && (await verifyPassword(passwordHash, password, "known_user"))))
+    return;
   throw new Problem("sign-in-failed", "The password is not correct.");
 }
 
