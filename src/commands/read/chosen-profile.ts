@@ -57,7 +57,7 @@ export async function overridesFor(
   return overridesOf({ ...(await optionsForFile(mapped, path)), ...given });
 }
 
-/** Judges the tables of a zip file as an import does. */
+/** Returns the function that decides, as an import does, whether a table of a zip file has SKUs and names. */
 export function memberJudge(options: ColumnOptions, named: KnownProfile | null, from: ReadServer): JudgeTable {
   return async (table) => {
     const { judgeMember } = await import("../../imports/options/judge-member.ts");

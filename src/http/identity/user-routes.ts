@@ -38,7 +38,7 @@ export function userRoutes(instance: FastifyInstance, context: IdentityRoutesCon
   app.route({
     ...create_user,
     handler: async (request, reply) => {
-      // The first sign-in at the identity provider creates users.
+      // Without passwords, users sign in at the identity provider only. The server creates each user at the user's first sign-in.
       if (!password_sign_in) throw passwordsOff();
       const { mail, ...given } = request.body;
       assertCanMail(context, mail);

@@ -1,4 +1,4 @@
-// Tests which requests a server accepts that other computers can reach, through a reverse proxy or directly.
+// Tests a server that other computers can reach, through a reverse proxy or directly: which requests it accepts.
 import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";

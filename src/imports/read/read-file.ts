@@ -47,7 +47,7 @@ export interface ReadOptions {
   /** Creates the scratch folder. Called only if the file has to be unpacked or transcoded. */
   createScratch: () => Promise<ScratchFolder>;
   signal?: AbortSignal;
-  /** Judges the tables of a zip file. */
+  /** Decides whether a table of a zip file has SKUs and names. */
   judge?: JudgeTable;
 }
 

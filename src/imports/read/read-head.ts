@@ -50,7 +50,7 @@ export interface Head {
 
 /**
  * @param isWhole whether `bytes` is the whole file
- * @param judge judges the tables of a zip file
+ * @param judge decides whether a table of a zip file has SKUs and names
  * @returns undefined for the head of a file that can only be read whole: of a workbook, another zip file or a Parquet file, because
  * their table of contents is at their end, and of a packed file whose first block is longer than the head
  * @throws Problem as `prepareText` does

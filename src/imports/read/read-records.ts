@@ -21,8 +21,8 @@ export const HEAD_BYTES = 262_144;
 /** Initial size of the window. 1 MB is split in 2 ms: it is large enough that the cost of a call does not matter, and small
  * enough for the processor's cache. */
 const WINDOW_BYTES = 1_048_576;
-/** Maximum size of the window. The splitter never needs more than a record, the quoted field at its end, and the blanks after
- * that field. */
+/** Maximum size of the window. The splitter never needs more than 3 MB: a record, a quoted field that begins just before the record
+ * becomes too long, and the blanks after that field, each at most MAX_RECORD_BYTES long. */
 const MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
 /** Factor by which the window grows if it is too small for a record; the record is then split again. One such step is enough for
  * the longest record. */

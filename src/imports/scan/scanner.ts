@@ -100,7 +100,7 @@ export interface ScanRules {
   header?: readonly string[] | undefined;
   /** The cells of the first rows. They show which numbers mean yes or no in the column of the field `active`. */
   sample?: readonly (readonly string[])[] | undefined;
-  /** Judges the values of the column that detection has chosen for the field `active`; undefined if detection has chosen none. */
+  /** Checks the column that detection has chosen for the field `active`; undefined if detection has chosen none. */
   active_watch?: ActiveWatch | undefined;
   /** The plan of the mapping, if values are computed. */
   plan?: MappingPlan | null;

@@ -40,7 +40,8 @@ export class OutBytes {
     } else this.bytes[this.length++] = 0x22;
   }
 
-  /** Discards the bytes after an earlier position. Returns false, so that a writer can return the result. */
+  /** Discards the bytes after the first `length` ones. Always returns false, which is what a `WriteBytes` function returns after it has
+   * discarded its output. */
   reset(length: number): false {
     this.length = length;
     return false;

@@ -22,13 +22,13 @@ export function areYesNo(values: readonly string[], isExact: boolean): boolean {
     : fitting >= values.length * MIN_SHARE;
 }
 
-/** Number of consecutive values that are judged together. The sample of the first rows has the same number of values. */
+/** Number of consecutive values that are checked together. The sample of the first rows has the same number of values. */
 const WINDOW = 500;
-/** If fewer values than this remain at the end of the file, after the last full window, they are not judged. */
+/** If fewer values than this remain at the end of the file, after the last full window, they are not checked. */
 const MIN_LAST = 50;
 
-/** Judges, in the whole file, the values of the column that was chosen for the product field `active`. The choice is wrong if the values of
- * any part of the file are neither yes nor no: the first rows may be blank, or contain other values than later rows. */
+/** Checks the column that was chosen for the product field `active` in the whole file. The choice is wrong if too few values in any part of
+ * the file mean yes or no. Checking only the first rows is not enough: they may be blank, or contain other values than later rows. */
 export class ActiveWatch {
   readonly #minShare: number;
   #values = 0;

@@ -57,7 +57,7 @@ export const isPlainText = ({ format, encoding, rewritten }: Dialect): boolean =
 export interface PrepareOptions {
   signal?: AbortSignal | undefined;
   checkSpace?: SpaceCheck | undefined;
-  /** Judges the tables of a zip file. */
+  /** Decides whether a table of a zip file has SKUs and names. */
   judge?: JudgeTable | undefined;
 }
 

@@ -26,7 +26,7 @@ export class ActiveIsUnfit extends Error {
 /** Maximum number of columns that scans of a file may find unfit for the field `active`. After each of them, the file is read again. */
 const MAX_UNFIT = 3;
 
-/** Whether a scan judges the values of the column that detection has chosen for the field `active`.
+/** Whether a scan checks the values of the column that detection has chosen for the field `active`.
  * @param hasMapping whether a mapping decides what the columns become */
 export const judgesActive = (unfit: readonly UnfitActive[], hasMapping: boolean): boolean =>
   !hasMapping && unfit.length < MAX_UNFIT;

@@ -59,7 +59,7 @@ const faultsOfText = (
 
 /** The columns that accept only numbers, only yes and no, or JSON lists.
  * @param valuesOf returns a column's values in the first rows. These values show which numbers mean yes or no
- * @param watch judges the values of the column for the field `active` */
+ * @param watch checks the values of the column for the field `active` */
 export const typedColumns = (
   layout: Layout,
   valuesOf: (column: number) => readonly string[],

@@ -32,7 +32,7 @@ export interface RowScan {
 }
 
 export type RowScanRules = Pick<ScanRules, "repeats" | "chunk_records" | "text_size" | "first_keys"> & {
-  /** Whether to judge the values of the column that detection has chosen for the field `active`. */
+  /** Whether to check the values of the column that detection has chosen for the field `active`. */
   judges_active: boolean;
 };
 
