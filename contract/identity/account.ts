@@ -24,7 +24,7 @@ export const change_password = endpoint({
   scope: "session",
   schema: {
     operationId: "change_password",
-    summary: "Change the own password",
+    summary: "Change your password",
     description: "Ends all other sessions of the user. `old` may only be omitted if the user has no password yet.",
     tags: ["account"],
     body: z.object({ old: password.optional(), new: password }).strict(),
@@ -137,7 +137,7 @@ export const list_sessions = endpoint({
   scope: "session",
   schema: {
     operationId: "list_sessions",
-    summary: "List the own sessions, last used first",
+    summary: "List your sessions, last used first",
     tags: ["account"],
     response: { 200: z.object({ items: z.array(session_record) }) },
   },
@@ -150,7 +150,7 @@ export const end_session = endpoint({
   scope: "session",
   schema: {
     operationId: "end_session",
-    summary: "End one of the own sessions",
+    summary: "End one of your sessions",
     tags: ["account"],
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
     response: { 204: z.null(), 400: problem_document, 404: problem_document },
@@ -164,7 +164,7 @@ export const end_other_sessions = endpoint({
   scope: "session",
   schema: {
     operationId: "end_other_sessions",
-    summary: "End all own sessions except this one",
+    summary: "End all your sessions except this one",
     tags: ["account"],
     response: { 200: z.object({ ended: z.int().min(0) }) },
   },

@@ -32,7 +32,7 @@ export const list_keys = endpoint({
   scope: "session",
   schema: {
     operationId: "list_keys",
-    summary: "List the own API keys, newest first",
+    summary: "List your API keys, newest first",
     tags: ["keys"],
     querystring: z
       .object({

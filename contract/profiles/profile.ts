@@ -38,10 +38,10 @@ export const detect = z
       .describe("Column names by which a file of this kind is recognized"),
     need: z.int().min(1).max(200).optional().describe("Minimum number of the `columns` that a file must have"),
     root: column_name.optional().describe("Instead of `columns`: the name of the root element of an XML file"),
-    namespace: column_name.optional().describe("With `root`: a namespace that the root element declares"),
+    namespace: column_name.optional().describe("With `root`: a namespace that the root element must declare"),
     contains: column_name
       .optional()
-      .describe("With `root`: the name of an element that the first part of the file contains"),
+      .describe("With `root`: the name of an element that must occur in the first part of the file"),
   })
   .strict()
   .refine(

@@ -1,5 +1,5 @@
-// Who may sign in after a restore. The database that a restore replaces knows better than the backup: keys were revoked, users were disabled
-// and passwords were changed since the backup. The entries that the audit log has received since then are kept too.
+// Decides who may sign in after a restore. The state of users and keys is newer in the replaced database than in the backup: since the
+// backup, keys may have been revoked, users disabled and passwords changed. Newer entries of the audit log are kept too.
 import type { Queryable } from "../db/connection/connect.ts";
 import { listApplied } from "../db/migrate.ts";
 

@@ -76,7 +76,7 @@ export interface HttpLimits {
 
 const LIMITS: HttpLimits = { headers_ms: HEADERS_MS, bodies: BODY_LIMITS };
 
-/** What openapi.json says about the whole API. */
+/** The part of openapi.json that describes the whole API. */
 const DOCUMENT: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: "3.1.0",

@@ -1,4 +1,4 @@
-// What every setting consists of, and schemas that several settings use.
+// The definition of a setting, and schemas that several settings use.
 import { isIP } from "node:net";
 import { z } from "zod";
 

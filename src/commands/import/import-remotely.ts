@@ -7,7 +7,7 @@ import type { Io } from "../command.ts";
 import type { Progress } from "./import-progress.ts";
 import type { ImportSource } from "./import-source.ts";
 
-/** What importing a file needs from the command. */
+/** The parts of the command that an import of a file uses. */
 export interface Session {
   io: Io;
   progress: Progress;

@@ -20,8 +20,10 @@ export function isLoopbackUrl(baseUrl: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether both are addresses of the same server on this computer. `localhost` can be the address of another program: it also stands for
- * `[::1]`. A caller must therefore call the server by `held`, not by `given`. */
+/** Whether both are addresses of the same server on this computer. Send requests only to `held`: if `given` contains `localhost`, it can
+ * also resolve to `[::1]`, where another program may listen.
+ * @param given the address that the user entered
+ * @param held the address of the server that holds the data folder */
 export function isSameLoopback(given: string, held: string): boolean {
   const [a, b] = [new URL(given), new URL(held)];
   return (

@@ -1,4 +1,4 @@
-// Who sends a request, and what they may do.
+// The sender of a request: the user, the credential, and what the user may do.
 import type { FastifyRequest } from "fastify";
 import type { Credential } from "../../identity/credentials/store.ts";
 import type { NewAuditEntry } from "../../identity/audit/audit.ts";
@@ -32,8 +32,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Undefined only for requests to public routes. */
     identity: RequestIdentity | undefined;
-    /** Whose requests share a limit: those of one session, or those of one API key from one address. Several people can use the same
-     * address, and several machines the same key. */
+    /** Requests with the same value share a limit: the requests of one session, or the requests of one API key from one address. Several
+     * people can use the same address, and several machines the same key. */
     readonly quota_key: string;
     /** Adds an entry to the audit log, with the actor, the address and the id of this request. */
     audit(db: Queryable, entry: Pick<NewAuditEntry, "action" | "subject" | "detail">): Promise<void>;

@@ -1,4 +1,4 @@
-// What a route requires of the sender of a request. Routes of the contract declare it; the few other routes are listed here.
+// The role and scope that a route requires. Routes of the contract declare their requirements; the few other routes are listed here.
 import type { FastifyInstance, RouteOptions } from "fastify";
 import type { Access, Endpoint, Scope } from "../../../contract/endpoint.ts";
 

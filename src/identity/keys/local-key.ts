@@ -10,7 +10,8 @@ import { newLocalKey } from "./key-text.ts";
 import { deleteLocalKey, renewLocalKey, storeLocalKey } from "./store.ts";
 
 const FILE = "local.key";
-/** Also limits for how long the key may stay invalid after a computer has slept for days. */
+/** If a computer has slept for more than LOCAL_KEY_DAYS, the key has expired. It becomes valid again at the next renewal, at most this long
+ * after the computer wakes. */
 const RENEWAL_MS = 600_000;
 
 export interface LocalKey {

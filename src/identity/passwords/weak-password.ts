@@ -7,8 +7,9 @@ const PRODUCT_WORDS = ["skuport"];
 /** Shorter parts of names occur in many passwords by chance. */
 const MIN_WORD_CHARACTERS = 3;
 
-/** - `breached`: the password, or what remains of it without these words, is in the list of breached passwords.
- * - `name`: without the user's name and the name of the product, the password is too short. */
+/** - `breached`: the list of breached passwords contains the password, or the rest of the password after the user's name and the name of
+ *   the product are removed from it.
+ * - `name`: after the user's name and the name of the product are removed from it, the password is too short. */
 export type Weakness = "breached" | "name";
 
 /** Finds the reason why a password of sufficient length is easy to guess. The user's name, its parts and the name of the product do not

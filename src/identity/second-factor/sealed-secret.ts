@@ -2,7 +2,7 @@
 import type { Keyring } from "../../secrets/keyring.ts";
 import { seal, unseal } from "../../secrets/seal.ts";
 
-/** A new secret that no code has confirmed by then is no longer accepted. */
+/** Time in which the user must confirm a new secret with a code. After that time, the secret is no longer accepted. */
 const PENDING_MINUTES = 15;
 
 /** Additional authenticated data, which binds an encrypted secret to its user and its state. */

@@ -1,4 +1,4 @@
-// Who must have a second factor.
+// Decides which users must have a second factor.
 import type { Role } from "../../../contract/identity/identity-rules.ts";
 
 interface PossibleUser {

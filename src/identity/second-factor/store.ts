@@ -68,9 +68,9 @@ export interface NewSecondFactor {
   recovery_hashes: Buffer[];
 }
 
-/** Replaces the second factor and the recovery codes of a user.
- * @param pending the confirmed secret, as it was read
- * @returns false if another request has replaced or confirmed the pending secret */
+/** Makes the pending secret the second factor of a user, and replaces the recovery codes.
+ * @param pending the pending secret that the code was checked against, encrypted
+ * @returns false if the pending secret is not in the database any more, because another request has replaced or confirmed it */
 export async function setSecondFactor(
   db: Queryable,
   userId: number,

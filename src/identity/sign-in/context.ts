@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { SecondFactorContext } from "../second-factor/second-factor.ts";
 
-/** What sign-ins need. */
+/** Dependencies and settings of sign-ins. */
 export interface SignInContext extends SecondFactorContext {
   pool: pg.Pool;
   /** Whether users can sign in with a password. Default: true. */

@@ -1,4 +1,4 @@
-// Whose failed attempts are counted together.
+// Limits of failed attempts. Attempts with the same subject (a user name, an address, a session or a link) are counted together.
 import { createHash } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { nameKeyOf } from "../users/user-name.ts";

@@ -5,9 +5,10 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of ranges, which need 36 bytes each. */
 export const MAX_RANGES = 2_000_000;
-/** Maximum number of records that belong to one product, and below it the maximum number of their bytes. A record with more cells than
- * bytes counts as one byte for each cell, because each cell needs nine bytes of memory, even a cell that a short record lacks. */
+/** Maximum number of records that belong to one product. */
 export const MAX_GROUP_RECORDS = 16_384;
+/** Maximum number of bytes of the records that belong to one product. If the records have more cells than bytes, the number of cells is
+ * limited instead: a cell needs nine bytes of memory, even a blank cell that is added to a short record. */
 export const MAX_GROUP_BYTES = 8 << 20;
 
 /** Neighbouring records of one product. */

@@ -1,4 +1,4 @@
-// What single sign-on needs of the identity provider.
+// The interface through which single sign-on uses an identity provider.
 
 /** The identity provider does not answer, or its answer is not the metadata of the issuer. */
 export class ProviderUnavailableError extends Error {

@@ -75,9 +75,9 @@ export function rejectsExcess(work: RowWork, row: Row): boolean {
 
 export type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
 
-/** The steps and conditions that read a column's cell as a text of the same length. Earlier steps can make the text longer than the cell. */
+/** Counts how many times steps and conditions read a column's cell, or a longer text that earlier steps have made of the cell. */
 interface Read {
-  /** Maximum ratio of the text's length to the cell's length. */
+  /** Maximum ratio of the length of the text that is read to the length of the cell. */
   factor: number;
   /** How many times the text is read. */
   cost: number;
@@ -102,8 +102,7 @@ function longestCell(reads: readonly Read[], work: number): number {
 }
 
 interface Reads {
-  /** For each column, a map from `factor` to `cost` (see Read): texts that are at most `factor` times as long as the cell are read `cost`
-   * times in total. */
+  /** The reads of each column. The inner map contains the `cost` of each `factor` (see `Read`). */
   columns: Map<number, Map<number, number>>;
   /** Number of bytes of the mapping's constant texts that conditions and steps read for each record. */
   constants: number;

@@ -6,13 +6,13 @@ import { Problem } from "../../../../contract/problems.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 import type { PackedFile } from "./zip.ts";
 
-/** What the first records of a table show. */
+/** Results of inspecting the first records of a table. */
 export interface InspectedTable {
   has_sku: boolean;
   has_name: boolean;
   has_records: boolean;
-  /** Equal for tables that are read as one table: the column names, and how the table is written. Undefined if the table is always read
-   * alone. */
+  /** Identifies the column names and the notation of the table, such as its delimiter and quote. Tables with the same `form` are read as
+   * one table. Undefined if the table is always read alone. */
   form: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// What the reader of JSON reports about the values outside of records.
+// The callbacks through which the reader of JSON reports values outside of records.
 import type { TreeNode } from "../tree/nodes.ts";
 
 export interface JsonVisitor {

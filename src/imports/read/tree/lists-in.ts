@@ -4,7 +4,9 @@ const MAX_LISTS = 20;
 /** Maximum number of characters of a path. */
 const MAX_PATH = 200;
 
-/** Returns the paths of the `places` within the record, relative to the record. */
+/** Returns the paths of the lists that are inside the record, relative to the record.
+ * @param record the path of the record
+ * @param places the paths of all lists of the file */
 export function listsIn(
   record: readonly string[] | undefined,
   places: Iterable<{ names: readonly string[] }>,

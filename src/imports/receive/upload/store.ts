@@ -26,7 +26,7 @@ export async function isOpenUpload(client: pg.ClientBase, id: number): Promise<b
 
 export interface Uploader {
   user_id: number;
-  /** Whose unfinished uploads share a limit. */
+  /** Unfinished uploads with the same value share a limit (`quota_key` of the request). */
   client: string;
 }
 

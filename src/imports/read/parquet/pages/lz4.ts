@@ -5,7 +5,7 @@ import { repeat } from "./snappy.ts";
 const FRAME_HEADER = 8;
 
 /** Unpacks LZ4: either blocks with the two lengths that Hadoop writes before each block, or a single block without lengths.
- * @throws Error if the bytes are not exactly `length` bytes of data in LZ4 */
+ * @throws Error if the bytes are not valid LZ4, or do not unpack to exactly `length` bytes */
 export function unpackHadoopLz4(packed: Buffer, length: number): Buffer {
   if (!hasFrames(packed, length)) return unpackLz4(packed, length);
   const parts: Buffer[] = [];
@@ -29,7 +29,7 @@ function hasFrames(packed: Buffer, length: number): boolean {
   return at === packed.length && total === length;
 }
 
-/** @throws Error if the bytes are not exactly `length` bytes of data in LZ4 */
+/** @throws Error if the bytes are not valid LZ4, or do not unpack to exactly `length` bytes */
 export function unpackLz4(packed: Buffer, length: number): Buffer {
   const unpacked = Buffer.allocUnsafe(length);
   let to = 0;

@@ -4,7 +4,7 @@ const LITERAL = 0;
 /** Maximum number of bytes that a loop copies faster than a native call. */
 const SHORT_BYTES = 32;
 
-/** @throws Error if the bytes are not exactly `length` bytes of data in Snappy */
+/** @throws Error if the bytes are not valid Snappy, or do not unpack to exactly `length` bytes */
 export function unpackSnappy(packed: Buffer, length: number): Buffer {
   const unpacked = Buffer.allocUnsafe(length);
   let to = 0;
