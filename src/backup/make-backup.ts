@@ -11,7 +11,7 @@ import { KEY_MEMBER, type Manifest } from "./manifest.ts";
 import { copyRows, describeTables, knownTables, listTables, lockTables } from "./tables.ts";
 
 export interface BackupOptions {
-  /** A connection of its own, without a transaction. */
+  /** A connection for the backup only, without a transaction. */
   client: pg.ClientBase;
   data_dir: string;
   /** Version of Skuport. */

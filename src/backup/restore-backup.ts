@@ -1,4 +1,5 @@
-// Restores a verified backup: files to a folder of their own, the database in one transaction, then the files take their places.
+// Restores a verified backup. Writes the files to a separate folder, and the database in one transaction. After the commit, the new
+// files replace the earlier ones.
 import type pg from "pg";
 import { markRestore, unmarkRestore } from "../db/data-dir/interrupted-restore.ts";
 import { isDiskFull, type DiskReserve } from "../db/data-dir/disk-reserve.ts";
@@ -11,7 +12,7 @@ import { beginRestore, completeTables, startCopy, type TableCopy } from "./resto
 
 export interface RestoreOptions {
   backup: VerifiedBackup;
-  /** A connection of its own, without a transaction. */
+  /** A connection for the restore only, without a transaction. */
   client: pg.ClientBase;
   data_dir: string;
   signal: AbortSignal;
@@ -154,7 +155,7 @@ function createTableWriter(client: pg.ClientBase, backup: VerifiedBackup) {
       }
       await current.copy.write(bytes);
     },
-    /** Also finds tables without any part. */
+    /** Ends the last table, and checks the number of rows of every table, including tables without any part. */
     async finish(): Promise<void> {
       await end();
       for (const { name } of manifest.tables) {

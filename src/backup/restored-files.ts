@@ -1,5 +1,4 @@
-// The files of a restore are written to a folder of their own in the data folder, and take the place of the earlier files after the
-// database's commit.
+// Writes the files of a restore to a separate folder in the data folder. They replace the earlier files after the database's commit.
 import { chown, mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../db/data-dir/interrupted-restore.ts";

@@ -58,7 +58,7 @@ function partsOf(value: unknown, type: string): (string | Buffer)[] {
   return [];
 }
 
-/** Returns what someone could try who knows the value. */
+/** Returns the texts that an attacker who knows the value could try as a secret. */
 function guessesOf(value: string | Buffer): string[] {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
   const texts = [
@@ -71,7 +71,8 @@ function guessesOf(value: string | Buffer): string[] {
 }
 
 let address = 0;
-/** Returns the ways in which the text is accepted. Each request has another address, so that no limit refuses it. */
+/** Tries the text as a session cookie, as an API key and as the token of a link. Returns those that the server accepts.
+ * Each text is sent from another address, so that the limit of failures per address refuses none. */
 async function accepts(text: string): Promise<string[]> {
   const from = {
     "x-forwarded-for": `10.${String((++address >> 16) & 255)}.${String((address >> 8) & 255)}.${String(address & 255)}`,

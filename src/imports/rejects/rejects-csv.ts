@@ -90,9 +90,8 @@ function cells(
   return [...shown, String(row), String(line), column ?? "", code, message, source ?? (fits ? "" : raw)];
 }
 
-/** @param notations for each column of a workbook, how to write its numbers, dates and booleans so that the same mapping can read
- * `rejects.csv`: in the format of the mapping's samples and texts. All values in `rejects.csv` are texts, and a mapping expects texts
- * in that format. */
+/** @param notations functions that format the numbers, dates and booleans of a workbook, by column. All values in `rejects.csv` are texts.
+ * The functions use the formats of the mapping's samples and texts, so that the same mapping can read `rejects.csv`. */
 function createFieldReader(dialect: Dialect | null, notations: ReadonlyMap<number, Notation>): FieldReader {
   // An earlier version of Skuport may have read the file with a dialect that is no longer allowed. In this case, the records cannot be
   // split.

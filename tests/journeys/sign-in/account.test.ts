@@ -113,7 +113,7 @@ test("(7.5.2) sessions are listed with browser and system; one can be ended, and
   }
   await page.goto("/account");
   const list = page.getByTestId("sessions").getByRole("listitem");
-  // Also lists the session in which the user chose the password.
+  // One of the four is the session in which the user chose the password.
   await expect.poll(() => list.count()).toBe(4);
   await list.filter({ hasText: "This session" }).getByText("Chrome on Linux").waitFor();
   await list.filter({ hasText: "Firefox on Linux" }).getByRole("button").click();
