@@ -28,8 +28,8 @@ const SAMPLES = 3;
 /** Maximum number of columns outside of the list that become attributes of each element. */
 const MAX_ATTRIBUTES = 500;
 
-/** Returns the lists whose elements have a SKU, with a mapping for each. A column is recognised as the SKUs by its name, such as
- * `variants/sku`.
+/** Returns the lists whose elements have a SKU, with a mapping for each. The name of a column shows that it contains SKUs,
+ * such as `variants/sku`.
  * @param key the position of the column with the SKUs, if it is known; the name then does not matter, and at most one list is returned */
 export function elementLists(table: TreeTable, dialect: Dialect, key?: number): ElementList[] {
   const { format, tree } = dialect;
