@@ -63,13 +63,13 @@ const listed = (value: string, word: (one: string) => string): string => value.s
 const isOneOf = <One extends string>(known: readonly One[], value: string): value is One =>
   (known as readonly string[]).includes(value);
 
-/** Who did it. */
+/** The name of the user, API key or program that caused the entry. */
 export function entryActor({ actor }: AuditEntry): string {
   if (actor === "single sign-on") return t("audit.actor.sso");
   return actor === "unknown user" ? t("audit.actor.unknown") : actorName(actor);
 }
 
-/** Whom or what the entry concerns. */
+/** The user, API key or webhook that the entry concerns. */
 export function entrySubject(subject: string): string {
   const [, kind, name = ""] = /^(user|key|webhook) (.+)$/s.exec(subject) ?? [];
   if (kind === "user") return t("audit.subject.user", { name });

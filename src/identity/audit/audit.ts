@@ -7,7 +7,7 @@ import type { AuditAction, AuditEntry } from "../../../contract/identity/audit.t
 export interface NewAuditEntry {
   action: AuditAction;
   actor: string;
-  /** Whom or what it concerned, such as a user, a key or a webhook. */
+  /** The object of the action, such as a user, a key or a webhook. */
   subject?: string;
   /** Further facts. Never a password, a key, a token or a code. */
   detail?: AuditFacts;

@@ -16,7 +16,7 @@ import { Scattered } from "./scattered.ts";
 /** The table with the parent of each variant. */
 const LINKS: TableNode = { name: LINKS_NAME, entry: null, is_path: false, join: null };
 
-/** What the second reading of the file needs to know about the whole file. The first reading collects it. */
+/** Facts about the whole file that forming products needs. A first reading of the file collects them. */
 export interface Sources {
   tables: LookupTables;
   /** Returns the SKU of the product that names this SKU as its variant. */
@@ -28,7 +28,7 @@ export interface Sources {
 export const needsSources = ({ shape }: ShapedPlan): boolean =>
   shape.overlay !== null || shape.merges || shape.links.length > 0 || shape.tables.some(({ entry }) => entry !== null);
 
-/** What is known about the file before its records are read. */
+/** Facts about the file that are known before its records are read. */
 export interface Known {
   /** Entries of lookup tables that the conversion of the file has collected, by the name of the table. */
   entries?: Readonly<Record<string, readonly Entry[]>> | undefined;

@@ -1,5 +1,5 @@
-// Who is signed in, and what their role allows. Components leave out controls that `can` does not allow; the server refuses such requests
-// in any case.
+// The user who is signed in, and the permissions of the user's role. Components leave out controls that `can` does not allow; the
+// server refuses such requests in any case.
 import { readonly, ref, shallowReadonly, shallowRef, watch } from "vue";
 import { useDocumentVisibility } from "@vueuse/core";
 import { includesRole, type Role } from "../../../contract/identity/identity-rules.ts";

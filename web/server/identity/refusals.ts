@@ -1,5 +1,5 @@
-// What the page does when the server refuses a request because of the sign-in: opens the sign-in page, or asks the user to confirm who they
-// are. `ask` calls `resolveRefusal`; code that sends requests without `ask` calls it too.
+// Handles requests that the server refuses because of the sign-in: opens the sign-in page, or asks the user to confirm their
+// identity. `ask` calls `resolveRefusal`; code that sends requests without `ask` calls it too.
 import { ref, shallowRef } from "vue";
 import { Problem } from "../../../contract/problems.ts";
 import { endedPath, isBarePath, SIGN_IN_PATH } from "./next-path.ts";

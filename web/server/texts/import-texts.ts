@@ -1,4 +1,4 @@
-// What the server reports about the rows of a file, in the current language.
+// Texts for the notices and rejected rows of an import, in the current language.
 import type { Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
 import { shownLanguage } from "../../texts/language.ts";

@@ -22,7 +22,7 @@ export interface BrokenRecord {
   /** `line`: the line of JSON Lines is not an object. `element`: the element of a JSON array of objects is not an object. `long`: the
    * record is too long. */
   kind: "line" | "element" | "long";
-  /** What is wrong with a line. */
+  /** The fault of the line. */
   reason: string;
   /** The beginning of the record in the file. */
   raw: string;

@@ -13,7 +13,7 @@ const OUTLINE_LENGTH = 16 << 20;
 
 const LINES_LENGTH = 1 << 20;
 
-/** What the first part of a file shows about the whole file. */
+/** Facts about a whole file, derived from its first part. */
 export interface Outline extends NonNullable<Dialect["tree"]> {
   format: TreeFormat;
   /** Whether the file is a single object, or JSON Lines with several objects. */

@@ -1,7 +1,7 @@
 // Reads the number formats of a workbook's cells (ECMA-376, 18.8.30 and 18.8.31). Three properties matter for an import: whether a format
 // displays a date or time, whether it displays a code, that is a number padded with zeros, and whether it displays a percentage.
 
-/** What a number is displayed as. */
+/** Whether a number is displayed as a plain number, a date, a time or a duration. */
 export type NumberKind = "plain" | "date" | "time" | "duration";
 
 /** A section of a format, for the numbers that meet its condition. */
