@@ -1,6 +1,6 @@
 // Backups whose checksums are right and whose contents are not, as an attacker or another program can make them.
 import { randomBytes, randomUUID } from "node:crypto";
-import { chown, readdir, stat, writeFile } from "node:fs/promises";
+import { chown, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -10,6 +10,7 @@ import { BackupWriter } from "../../src/backup/backup-writer.ts";
 import { KEY_MEMBER, MANIFEST, type Manifest } from "../../src/backup/manifest.ts";
 import { writeOutputFile } from "../../src/backup/output-file.ts";
 import { RestoreError } from "../../src/backup/restore-backup.ts";
+import { stageFiles } from "../../src/backup/restored-files.ts";
 import { mountSmallDisk, NO_SMALL_DISK } from "../faults/support/small-disk.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
@@ -109,13 +110,54 @@ test("a disk that becomes full during the restore is reported, and nothing is ch
   expect(await readdir(folder)).toEqual([]);
 });
 
+/** The user `nobody`. */
+const NOBODY = 65_534;
+
 test("files that root restores belong to the owner of the data folder", async ({ skip }) => {
   skip(process.getuid?.() !== 0, "needs root");
-  const NOBODY = 65_534;
   const target = await makeDataDir();
   await chown(target, NOBODY, NOBODY);
   await restore(backup, { database: await createTestDatabase(), data_dir: target });
   for (const name of ["files", "secrets.key"])
     expect(await stat(join(target, name))).toMatchObject({ uid: NOBODY, gid: NOBODY });
   expect((await verifyBackup(backup)).checksums.members.map(({ name }) => name)).toContain(KEY_MEMBER);
+});
+
+describe("a restore follows no symbolic link that the user of the server has put into the data folder", () => {
+  test("in place of the mark of an interrupted restore", async () => {
+    const target = await makeDataDir();
+    const other = await otherFile();
+    await symlink(other, join(target, "restore-incomplete"));
+    await expect(restore(backup, { database: await createTestDatabase(), data_dir: target })).rejects.toThrow("ELOOP");
+    expect(await readFile(other, "utf8")).toBe("of root");
+  });
+
+  test("in place of a file that is being restored", async () => {
+    const target = await makeDataDir();
+    const other = await otherFile();
+    const name = randomUUID();
+    const staged = await stageFiles(target, { files: [{ name, bytes: 1 }] });
+    const path = join(target, "restore", "files", name);
+    await rm(path);
+    await symlink(other, path);
+    await expect(staged.write(name, Buffer.from("x"))).rejects.toThrow("ELOOP");
+    expect(await readFile(other, "utf8")).toBe("of root");
+  });
+
+  test("beside the restored files, when root gives them to the owner of the data folder", async ({ skip }) => {
+    skip(process.getuid?.() !== 0, "needs root");
+    const target = await makeDataDir();
+    await chown(target, NOBODY, NOBODY);
+    const other = await otherFile();
+    const staged = await stageFiles(target, { files: [] });
+    await symlink(other, join(target, "restore", "link"));
+    await staged.finish();
+    expect((await stat(other)).uid).toBe(0);
+  });
+
+  async function otherFile(): Promise<string> {
+    const path = join(await makeDataDir(), "other");
+    await writeFile(path, "of root");
+    return path;
+  }
 });
