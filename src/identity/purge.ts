@@ -4,11 +4,12 @@ import type pg from "pg";
 /** Maximum number of rows that one statement deletes. */
 const PURGE_BATCH = 5000;
 
-/** Conditions for rows that nothing needs any more. Ended sessions, local keys and links are kept for a day, because lists of users and error
- * messages may still refer to them. */
+/** Conditions for rows that nothing needs any more. Ended sessions and links are kept for a day, because lists of users and error messages
+ * may still refer to them. A server renews the expired key of its data folder when the computer wakes, however long it has slept. There is
+ * at most one such key for each folder. */
 const OLD = {
   sessions: "expires_at < now() - interval '1 day' or last_used_at < now() - interval '1 day'",
-  api_keys: "local_folder is not null and expires_at < now() - interval '1 day'",
+  api_keys: "local_folder is not null and expires_at < now() - interval '1 year'",
   one_time_links: "expires_at < now() - interval '1 day' or used_at < now() - interval '1 day'",
   sign_in_failures: "at < now() - interval '1 hour'",
 } as const;
