@@ -19,10 +19,10 @@ const ORIGIN = "http://127.0.0.1:8000";
 let logged = "";
 const log = pino({ level: "info" }, { write: (line: string) => void (logged += line) });
 /** Announces the sign-in, as a start does, and returns what appears on the output. */
-async function announce(isTTY: boolean, password_sign_in = true): Promise<string> {
+async function announce(isTTY: boolean, passwordSignIn = true): Promise<string> {
   let written = "";
   const stdout = { isTTY, write: (text: string) => (written += text) !== "" };
-  await announceFirstSignIn(pool, ORIGIN, { stdout, log, password_sign_in });
+  await announceFirstSignIn(pool, ORIGIN, { stdout, log, password_sign_in: passwordSignIn });
   return written;
 }
 const tokenIn = (text: string): string =>
