@@ -1,8 +1,10 @@
 // Tests users, invitations and reset links.
 import { beforeEach, describe, expect, test } from "vitest";
+import { createLink } from "../../src/identity/links/links.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { cookieOf, createTestKey, createTestSession, createTestUser } from "../support/identity/users.ts";
+import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -90,6 +92,25 @@ describe("an invitation", () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect((await pool.query("select 1 from sessions")).rowCount).toBe(1);
   });
+});
+
+test("of two links that are created at the same time, only one is valid", async () => {
+  const { user } = await invite("Ada");
+  const other = await pool.connect();
+  await other.query("begin");
+  const { token } = await createLink(other, { kind: "invitation", user_id: user.id, created_by: "test" });
+  const waits = async (): Promise<boolean> => {
+    const { rows } = await pool.query<{ waits: boolean }>(
+      "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits",
+    );
+    return rows[0]?.waits === true;
+  };
+  const second = linkOf(user.id);
+  await Promise.race([second, until(waits)]);
+  await other.query("commit");
+  other.release();
+  const statuses = [token, await second].map(async (one) => (await redeem(one, PASSWORD)).statusCode);
+  expect(await Promise.all(statuses)).toEqual([410, 200]);
 });
 
 test("(6.4.3) a reset link replaces the password and ends all sessions, also if they use the old password", async () => {

@@ -1,6 +1,7 @@
 // One-time links: each signs one user in once, or lets the user choose a password. The database stores only the hash of a link's token.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { hashToken, newToken } from "../tokens.ts";
+import { lockUser } from "../users/store.ts";
 import type { LinkKind } from "../../../contract/identity/sign-in.ts";
 
 /** Minutes for which a link of each kind is valid. */
@@ -18,10 +19,12 @@ export interface CreatedLink {
   expires_at: string;
 }
 
-/** Creates a link. Earlier links of the user become invalid. */
+/** Creates a link. Earlier links of the user become invalid. Call it in a transaction: it locks the user, so that of several links that are
+ * created at the same time only the last one is valid. */
 export async function createLink(db: Queryable, link: NewLink): Promise<CreatedLink> {
   const { kind, user_id, removes_second_factor = false, created_by } = link;
   const token = newToken();
+  await lockUser(db, user_id);
   await endLinks(db, user_id);
   const { rows } = await db.query<{ expires_at: string }>(
     `insert into one_time_links (kind, user_id, token_hash, removes_second_factor, created_by, expires_at)

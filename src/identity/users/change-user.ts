@@ -81,7 +81,8 @@ export async function createUserLink(
   { actor, audit }: Author,
 ): Promise<UserLink> {
   return withTransaction(pool, async (db) => {
-    const user = await requireUser(db, id);
+    const user = await lockUser(db, id);
+    if (user === undefined) throw noSuchUser(id);
     if (user.disabled_at !== null)
       throw new Problem("user-disabled", `${user.name} is disabled. Enable the user before you create a link.`);
     const kind = user.password_hash === null && !user.single_sign_on ? "invitation" : "reset";
