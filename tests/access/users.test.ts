@@ -39,6 +39,14 @@ const redeem = (token: string, password?: string) =>
 const linkOf = async (id: number, body = {}): Promise<string> =>
   tokenOf((await ask("POST", `/api/users/${String(id)}/link`, body)).json<{ url: string }>().url);
 
+/** Whether a transaction waits for another one. */
+async function somethingWaits(): Promise<boolean> {
+  const { rows } = await pool.query<{ waits: boolean }>(
+    "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits",
+  );
+  return rows[0]?.waits === true;
+}
+
 describe("an invitation", () => {
   test("lets the user choose a password and signs in, once", async () => {
     const { token, user } = await invite("Ada", "editor");
@@ -99,18 +107,41 @@ test("of two links that are created at the same time, only one is valid", async 
   const other = await pool.connect();
   await other.query("begin");
   const { token } = await createLink(other, { kind: "invitation", user_id: user.id, created_by: "test" });
-  const waits = async (): Promise<boolean> => {
-    const { rows } = await pool.query<{ waits: boolean }>(
-      "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits",
-    );
-    return rows[0]?.waits === true;
-  };
   const second = linkOf(user.id);
-  await Promise.race([second, until(waits)]);
+  await Promise.race([second, until(somethingWaits)]);
   await other.query("commit");
   other.release();
-  const statuses = [token, await second].map(async (one) => (await redeem(one, PASSWORD)).statusCode);
-  expect(await Promise.all(statuses)).toEqual([410, 200]);
+  expect((await redeem(token, PASSWORD)).statusCode).toBe(410);
+  expect((await redeem(await second, PASSWORD)).statusCode).toBe(200);
+});
+
+describe("(7.4.2) an administrator who is disabled while a request is running cannot", () => {
+  const stateOf = async () =>
+    (await pool.query("select name, role, disabled_at is null as enabled from users order by id")).rows as unknown;
+
+  test.each<[string, Method, (id: number) => string, object]>([
+    ["undo that", "PATCH", (id) => `/api/users/${String(id)}`, { disabled: false }],
+    ["create another administrator", "POST", () => "/api/users", { name: "Eve", role: "admin" }],
+    ["create a link for themselves", "POST", (id) => `/api/users/${String(id)}/link`, {}],
+  ])("%s", async (_, method, urlOf, payload) => {
+    const id = await createTestUser(pool, "Mallory", "admin", PASSWORD);
+    const headers = cookieOf(await createTestSession(pool, "Mallory"));
+    const other = await pool.connect();
+    await other.query("begin");
+    await other.query("select from users for update");
+    await other.query("update users set disabled_at = now() where id = $1", [id]);
+    await other.query("delete from sessions");
+    const disabled = [
+      { name: "admin", role: "admin", enabled: true },
+      { name: "Mallory", role: "admin", enabled: false },
+    ];
+    const running = app.inject({ method, url: urlOf(id), headers, payload });
+    await Promise.race([running, until(somethingWaits)]);
+    await other.query("commit");
+    other.release();
+    expect((await running).statusCode).toBe(401);
+    expect(await stateOf()).toEqual(disabled);
+  });
 });
 
 test("(6.4.3) a reset link replaces the password and ends all sessions, also if they use the old password", async () => {

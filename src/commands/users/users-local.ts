@@ -20,6 +20,7 @@ import { exactly, noSuchUser, printLink, type UsersCall } from "./users-call.ts"
 
 const AUTHOR: Author = {
   actor: LOCAL_ACTOR,
+  assertPresent: () => Promise.resolve(),
   audit: (db, entry) => recordAudit(db, { ...entry, actor: LOCAL_ACTOR }),
 };
 

@@ -5,9 +5,10 @@ import { decodeTextCursor, toPage } from "../../cursor.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { notifyIdentityChange } from "../../identity/notify.ts";
 import { passwordsOff } from "../../identity/passwords/passwords-off.ts";
-import { endSessions, IDLE_HOURS } from "../../identity/sessions/store.ts";
+import { endSessions, IDLE_HOURS, requireSession } from "../../identity/sessions/store.ts";
 import { changeUser, createUser, createUserLink, requireUser, type Author } from "../../identity/users/change-user.ts";
 import { listUsers, readUserRecord } from "../../identity/users/store.ts";
+import { senderOf } from "../access/identity.ts";
 import type { IdentityRoutesContext } from "./context.ts";
 import { assertCanMail, deliverLink } from "./deliver-link.ts";
 import { get_mail } from "../../../contract/identity/mail.ts";
@@ -100,5 +101,10 @@ function linkRoutes(instance: FastifyInstance, context: IdentityRoutesContext): 
 
 const authorOf = (request: FastifyRequest): Author => ({
   actor: request.actor,
+  // An administrator who was disabled or lost the role at this moment must not undo that, nor create another administrator.
+  assertPresent: async (db) => {
+    const { session_id } = senderOf(request);
+    if (session_id !== undefined) await requireSession(db, session_id);
+  },
   audit: (db, entry) => request.audit(db, entry),
 });

@@ -79,11 +79,12 @@ export async function renewSession(db: Queryable, id: number, tokenHash: Buffer)
   if (rowCount !== 1) throw hasEnded();
 }
 
-/** Call it in a transaction that has locked the user, before lasting access is granted. A password reset, a change of the role, or disabling
- * the user locks the user too, and may have ended the session since the request was authorised.
+/** Call it in the transaction that grants lasting access: a password reset, a change of the role, or disabling the user may have ended the
+ * session since the request was authorised. The session cannot end before the transaction does. Lock users first, so that transactions
+ * cannot deadlock.
  * @throws Problem sign-in-required if the session has ended */
 export async function requireSession(db: Queryable, id: number): Promise<void> {
-  const { rowCount } = await db.query("select from sessions where id = $1", [id]);
+  const { rowCount } = await db.query("select from sessions where id = $1 for share", [id]);
   if (rowCount !== 1) throw hasEnded();
 }
 

@@ -13,6 +13,8 @@ import { Problem } from "../../../contract/problems.ts";
 /** Who makes the change, and how it is recorded. */
 export interface Author {
   actor: string;
+  /** Throws a Problem if the author may no longer make the change. Called in its transaction, after users were locked. */
+  assertPresent: (db: Queryable) => Promise<void>;
   audit: (db: Queryable, entry: Pick<NewAuditEntry, "action" | "subject" | "detail">) => Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export async function createUser(
     const id = await insertUser(db, name, role);
     if (id === undefined)
       throw new Problem("user-exists", `There is already a user with the name "${name}". Choose another name.`);
+    await author.assertPresent(db);
     await author.audit(db, { action: "user-created", subject: `user ${name}`, detail: { role } });
     const link = await createLink(db, { kind: "invitation", user_id: id, created_by: author.actor });
     await author.audit(db, { action: "link-created", subject: `user ${name}`, detail: { kind: "invitation" } });
@@ -45,12 +48,13 @@ export async function changeUser(
   pool: pg.Pool,
   id: number,
   change: { role?: Role | undefined; disabled?: boolean | undefined },
-  { audit }: Author,
+  { assertPresent, audit }: Author,
 ): Promise<void> {
   await withTransaction(pool, async (db) => {
     const administrators = await lockAdministrators(db);
     const user = await lockUser(db, id);
     if (user === undefined) throw noSuchUser(id);
+    await assertPresent(db);
     const { role = user.role, disabled = user.disabled_at !== null } = change;
     if ((disabled || role !== "admin") && administrators.length === 1 && administrators[0] === id)
       throw new Problem(
@@ -78,11 +82,12 @@ export async function createUserLink(
   pool: pg.Pool,
   id: number,
   { remove_second_factor }: { remove_second_factor: boolean },
-  { actor, audit }: Author,
+  { actor, assertPresent, audit }: Author,
 ): Promise<UserLink> {
   return withTransaction(pool, async (db) => {
     const user = await lockUser(db, id);
     if (user === undefined) throw noSuchUser(id);
+    await assertPresent(db);
     if (user.disabled_at !== null)
       throw new Problem("user-disabled", `${user.name} is disabled. Enable the user before you create a link.`);
     const kind = user.password_hash === null && !user.single_sign_on ? "invitation" : "reset";
