@@ -78,7 +78,7 @@ function describeAnswer(status: string, schema: object, answerType: string | rea
   };
 }
 
-/** Schema of a file. OpenAPI 3.1 does not require one, but documentation pages and code generators recognise files by this
+/** Schema of a file. OpenAPI 3.1 does not require one, but documentation pages and code generators recognize files by this
  * schema. */
 const BYTES = { type: "string", format: "binary" };
 

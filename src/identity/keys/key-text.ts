@@ -7,7 +7,7 @@ const LOCAL_PREFIX = "sku_local_";
 const SHOWN_PREFIX = 8;
 const SHOWN_END = 4;
 
-/** Returns a new key: a prefix, which secret scanners recognise, and 32 random bytes in Base64url. */
+/** Returns a new key: a prefix, which secret scanners recognize, and 32 random bytes in Base64url. */
 export const newKey = (): string => PREFIX + newToken();
 export const newLocalKey = (): string => LOCAL_PREFIX + newToken();
 

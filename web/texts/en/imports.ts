@@ -469,7 +469,7 @@ export const imports = {
     pot_text: "Glass, with strainer",
     rule_sku: "One column must contain the SKU. The SKU identifies the product of each row.",
     rule_names:
-      "Columns for name, description and active are recognised by many common names. Every other column becomes an attribute.",
+      "Columns for name, description and active are recognized by many common names. Every other column becomes an attribute.",
     rule_again: "Fields without a column in the file keep their values. Importing the same file twice changes nothing.",
     rule_faults: "Rows with errors are rejected with a reason. All other rows are imported.",
     no_file: "No file to try?",
