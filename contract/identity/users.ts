@@ -1,5 +1,6 @@
 // Endpoints of users, for administrators.
 import { z } from "zod";
+import { isOtherActor } from "../actor.ts";
 import { endpoint } from "../endpoint.ts";
 import { MAX_NAME_CHARACTERS, ROLES } from "./identity-rules.ts";
 import { mail_request, mail_result } from "./mail.ts";
@@ -8,12 +9,17 @@ import { problem_document } from "../problem-document.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 const instant = z.iso.datetime({ offset: true });
+/** Control and format characters: they could make a name look like another one in lists and in the audit log. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 export const user_name = z
   .string()
   .trim()
   .min(1)
   .max(MAX_NAME_CHARACTERS)
   .refine(isStorable, NOT_STORABLE)
+  .refine((name) => !HIDDEN.test(name), "The name contains a line break or a character that is not visible. Remove it.")
+  .refine((name) => !isOtherActor(name), "Skuport itself uses this name in the audit log. Choose another name.")
   .describe("Name of the user, compared without case");
 
 export const user_record = z

@@ -102,6 +102,14 @@ describe("an invitation", () => {
   });
 });
 
+test.each(["local", " Local", "ｌｏｃａｌ", "single sign-on", "unknown user", "lo\u200bcal", "Ada\u202e", "Ada\nBob"])(
+  "(16.2.1) no user gets the name %j, with which the user could pass for someone else in the audit log",
+  async (name) => {
+    const response = await ask("POST", "/api/users", { name, role: "viewer" });
+    expect(response.json()).toMatchObject({ type: "/problems/invalid-request", status: 400 });
+  },
+);
+
 test("of two links that are created at the same time, only one is valid", async () => {
   const { user } = await invite("Ada");
   const other = await pool.connect();

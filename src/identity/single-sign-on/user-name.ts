@@ -1,20 +1,17 @@
 // The name of a user whom the identity provider introduces.
-import { nameKeyOf } from "../users/user-name.ts";
-import { LOCAL_ACTOR } from "../../../contract/actor.ts";
+import { isOtherActor } from "../../../contract/actor.ts";
 import { MAX_NAME_CHARACTERS } from "../../../contract/identity/identity-rules.ts";
 
 /** Claims that may contain a name, best first. */
 const NAME_CLAIMS = ["preferred_username", "name", "email", "sub"];
 /** Room for a suffix such as " 12". */
 const SUFFIX_CHARACTERS = 5;
-/** Actors that are not users; a user of this name could pass for them in the audit log. */
-const RESERVED = new Set([LOCAL_ACTOR, "anonymous", "single sign-on"]);
 
 /** Returns the name that the provider suggests. It is only shown: issuer and subject identify the user. */
 export function suggestedName(claims: Readonly<Record<string, unknown>>): string {
   for (const claim of NAME_CLAIMS) {
     const name = cleanName(claims[claim]);
-    if (name !== "" && !RESERVED.has(nameKeyOf(name))) return name;
+    if (name !== "" && !isOtherActor(name)) return name;
   }
   return "user";
 }
