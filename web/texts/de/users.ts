@@ -58,6 +58,7 @@ export const users: Shape<typeof english> = {
     removes_app: "Auch die Authenticator-App entfernen",
     removes_app_text:
       "Für jemanden, der weder das Handy noch einen Wiederherstellungscode hat. Vergewissern Sie sich, dass die Bitte von dieser Person kommt.",
+    sent_text: "Das ist der gesendete Link. Er funktioniert einmal und wird nicht noch einmal gezeigt.",
     the_link: "Einmal-Link für {name}",
     until: "Der Link ist gültig bis {when}.",
     done: "Ich habe den Link kopiert",

@@ -55,6 +55,7 @@ export const users = {
     removes_app: "Also remove the authenticator app",
     removes_app_text:
       "For someone who has neither the phone nor a recovery code. Make sure that the request comes from this person.",
+    sent_text: "This is the link that was sent. It works once, and cannot be shown again.",
     the_link: "One-time link for {name}",
     until: "The link is valid until {when}.",
     done: "I have copied the link",
