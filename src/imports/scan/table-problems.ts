@@ -138,7 +138,7 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
-      `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.${describeOtherSheets(dialect)}`,
+      `The file has no line with column names, so it is unknown which column contains the SKU (number of columns: ${columns.length}). Add a first line with the column names (sku, name, …) and import the file again.${describeOtherSheets(dialect)}`,
       { extra: { ...asked, ...because("no-header", { columns: columns.length }) } },
     );
   }
