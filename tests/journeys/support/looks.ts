@@ -6,7 +6,6 @@ import { join } from "node:path";
 import type { RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { until } from "../../support/until.ts";
 import { findFaults } from "./axe.ts";
 
 const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
@@ -33,9 +32,15 @@ interface Look {
 /** Selector of the two focus guards that Reka puts around the toasts. They are focusable but hidden from screen readers on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
-/** Script: true if the view has loaded and no animation that ends is running. Until then, parts of a view can be faded. */
-const IS_SETTLED = `document.querySelector("[aria-busy=true]") === null &&
-  document.getAnimations().every((animation) => animation.effect.getComputedTiming().endTime === Infinity)`;
+/** Script: ends every animation that has an end, because until then, parts of a view can be faded. Returns what still loads or moves. It
+ * does not wait for animations to end by themselves: an animation only advances with the next frame, and on a busy machine the browser may
+ * draw none for a long time. */
+const SETTLE = `(() => {
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+  for (const animation of ending) animation.finish();
+  return [...document.querySelectorAll("[aria-busy=true]"), ...ending.map(({ effect }) => effect.target)]
+    .map((element) => element?.outerHTML.slice(0, 300));
+})()`;
 
 /**
  * Inspects the current view in light mode, in dark mode and on a phone. Afterwards, the page has its desktop size and light mode.
@@ -57,7 +62,7 @@ export async function inspectLooks(page: Page, view: string, fullPage = true): P
       `${view}, ${look}: too wide`,
     ).toBeLessThanOrEqual(0);
     // Not waitForFunction: the content security policy of the page does not let it evaluate a script repeatedly.
-    await until(() => page.evaluate<boolean>(IS_SETTLED));
+    await expect.poll(() => page.evaluate<string[]>(SETTLE), `${view}, ${look}: still loads or moves`).toEqual([]);
     const faults = await findFaults(page, [FOCUS_GUARDS], options);
     expect(faults, `${view}, ${look}`).toEqual([]);
   }
