@@ -59,6 +59,9 @@ const text = fc.oneof(
     "\t",
     "plain",
     "a longer text, with more than the bytes that a loop copies",
+    'two lines\nand a "quoted" word/path, Größe \u20ac 5, 🙂',
+    '"quoted"',
+    "\n",
   ),
 );
 const scalar = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
@@ -70,12 +73,24 @@ const value = fc.oneof(
   fc.dictionary(name, fc.oneof(scalar, fc.array(text, { maxLength: 2 })), { maxKeys: 3 }),
 );
 const object = fc.uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength: 6 });
+/** Ways of writing a value: as JSON.stringify does, with escapes that it does not use, or with characters outside ASCII escaped. */
+const spelling = fc.constantFrom<(json: string) => string>(
+  (json) => json,
+  (json) => json.replaceAll("a", String.raw`\u0061`).replaceAll("/", String.raw`\/`),
+  (json) =>
+    json.replace(/[\u007f-\uffff]/g, (unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, "0")),
+  (json) => json.replaceAll("[x", String.raw`\u005Bx`).replaceAll("plain", String.raw`\uD800 \x \u00g0`),
+);
 /** A JSON object on one line, with or without white space; sometimes truncated. */
-const line = fc.tuple(object, fc.constantFrom("", " ", "\t "), fc.nat({ max: 40 })).map(([members, blank, cut]) => {
-  const texts = members.map(([key, member]) => `${JSON.stringify(key)}${blank}:${blank}${JSON.stringify(member)}`);
-  const whole = `${blank}{${blank}${texts.join(`${blank},${blank}`)}${blank}}${blank}`;
-  return cut < 2 ? whole.slice(0, -1 - cut) : whole;
-});
+const line = fc
+  .tuple(object, fc.constantFrom("", " ", "\t "), fc.nat({ max: 40 }), spelling)
+  .map(([members, blank, cut, spell]) => {
+    const texts = members.map(
+      ([key, member]) => `${JSON.stringify(key)}${blank}:${blank}${spell(JSON.stringify(member))}`,
+    );
+    const whole = `${blank}{${blank}${texts.join(`${blank},${blank}`)}${blank}}${blank}`;
+    return cut < 2 ? whole.slice(0, -1 - cut) : whole;
+  });
 const file = fc
   .tuple(
     fc.array(fc.oneof({ weight: 9, arbitrary: line }, fc.constantFrom("", " ", "\r", "null", "[]"))),
@@ -114,7 +129,16 @@ test("the lines of an ordinary file are copied", () => {
 });
 
 test.each([
-  ["an escape", String.raw`{"a":"x\ny"}`],
+  ["an escape in a list", String.raw`{"t":["x\ny"]}`],
+  ["an escape in a name", String.raw`{"\u0061":"x"}`],
+  ["an unknown escape", String.raw`{"a":"\x"}`],
+  ["an incomplete escape", String.raw`{"a":"\u12"}`],
+  ["an escape that is not hexadecimal", String.raw`{"a":"\u00g0"}`],
+  ["a surrogate", String.raw`{"a":"\ud83d\ude42"}`],
+  ["a backslash at the end", String.raw`{"a":"x\"}`],
+  ["an escaped text that looks like a list", String.raw`{"a":"\u005bx"}`],
+  ["an escaped text that looks like a JSON string", String.raw`{"a":"\"x\""}`],
+  ["a row whose only value is blank", String.raw`{"a":"\n"}`],
   ["a name twice", '{"a":"x","a":"y"}'],
   ["an object twice", '{"o":{"b":"1"},"o":{"a":"2"}}'],
   ["a number with an exponent", '{"a":1e3}'],
@@ -139,8 +163,9 @@ test.each([
   expect(copied).toBe(1);
 });
 
-test("a line with escapes that is repeated has the same values each time", () => {
-  const line = String.raw`{"a":"x\"y","b":"p\nq"}`;
-  const { table } = expectSame(Buffer.from(`${line}\n${line}\n${line}\n`), 1000);
-  expect(table).toBe(`"a","b"\n${'"x""y","p\nq"\n'.repeat(3)}`);
+test("texts with escapes are decoded without parsing their lines", () => {
+  const line = String.raw`{"a":"x\"y","b":"p\nq","c":"\u00fc\u20AC\/\\ \t"}`;
+  const { table, copied } = expectSame(Buffer.from(`${line}\n${line}\n${line}\n`), 1000);
+  expect(Buffer.from(table, "latin1").toString()).toBe(`"a","b","c"\n${'"x""y","p\nq","ü€/\\ \t"\n'.repeat(3)}`);
+  expect(copied).toBe(2);
 });

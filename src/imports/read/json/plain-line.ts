@@ -1,5 +1,5 @@
 // Finds the values in a line of JSON Lines without creating a tree or strings. Nearly all lines of real files are plain: objects with the
-// same members as earlier lines, with values that are texts without escapes, numbers, `true`, `false`, `null`, or lists of texts.
+// same members as earlier lines, with values that are texts, numbers, `true`, `false`, `null`, or lists of texts without escapes.
 // ValueParser reads all other lines. The line is in UTF-8. Both readers give the same rows: json-lines.test.ts compares them.
 import { MAX_FIELDS } from "../split-records.ts";
 import type { Path } from "../tree/nodes.ts";
@@ -8,13 +8,19 @@ import type { Path } from "../tree/nodes.ts";
 export interface PlainCells {
   /** Number of the row that has set the cell. A cell that another row has set is blank. */
   row_of: Int32Array;
-  /** Offset of the first byte of the value in `bytes`. */
+  /** Offset of the first byte of the value: in `decoded` if `kind` is DECODED, otherwise in the buffer of the lines. */
   start: Int32Array;
   /** Offset after the last byte of the value. */
   end: Int32Array;
-  /** 1 if the value is an array, which is written with its brackets and quotes. */
-  is_list: Uint8Array;
+  kind: Uint8Array;
+  /** The texts of the current row that have escapes, in UTF-8 without their escapes. */
+  decoded: Buffer;
 }
+
+/** Values of `kind`: bytes that are copied as they are; an array, which is written with its brackets and quotes; a text in `decoded`. */
+export const VERBATIM = 0;
+export const LIST = 1;
+export const DECODED = 2;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -26,7 +32,9 @@ const COLON = 58;
 const OPEN_ARRAY = 91;
 const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
+const LOWER_A = 97;
 const LOWER_E = 101;
+const LOWER_U = 117;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
@@ -43,13 +51,30 @@ const SEARCHED_BYTES = 24;
 
 /** A value returned instead of an offset if the line is not plain. */
 const NOT_PLAIN = -1;
+/** A value returned instead of the end of a text if the text has escapes. */
+const HAS_ESCAPES = -2;
+
+/** By the code of the letter after a backslash: the character that the escape denotes; 0 if there is no such escape. */
+const ESCAPES = new Uint8Array(128);
+for (const [letter, character] of Object.entries({
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+}))
+  ESCAPES[letter.charCodeAt(0)] = character.charCodeAt(0);
 
 export class PlainLine {
   readonly cells: PlainCells = {
     row_of: new Int32Array(MAX_FIELDS),
     start: new Int32Array(MAX_FIELDS),
     end: new Int32Array(MAX_FIELDS),
-    is_list: new Uint8Array(MAX_FIELDS),
+    kind: new Uint8Array(MAX_FIELDS),
+    decoded: Buffer.allocUnsafe(MAX_PLAIN_BYTES),
   };
   /** Number of the current row, from 1. */
   row = 0;
@@ -60,6 +85,8 @@ export class PlainLine {
   #backslash = -1;
   /** Offset after the name that `#member` has read. */
   #afterName = 0;
+  /** Number of bytes in `cells.decoded`. A text is never longer than it is with escapes, so the buffer has room for all texts of a line. */
+  #decodedTo = 0;
 
   /** @param root the path of the records. A TableWriter assigns columns to the paths below it */
   constructor(root: Path) {
@@ -78,6 +105,7 @@ export class PlainLine {
     if (to - from > MAX_PLAIN_BYTES) return false;
     this.row++;
     this.#to = to;
+    this.#decodedTo = 0;
     const start = this.#skip(from);
     if (this.#bytes[start] !== OPEN_OBJECT) return false;
     const end = this.#object(this.#root, start, 0);
@@ -125,7 +153,7 @@ export class PlainLine {
     }
     if (this.#bytes[at] !== QUOTE) return undefined;
     const end = this.#textEnd(at + 1);
-    if (end === NOT_PLAIN) return undefined;
+    if (end < 0) return undefined;
     this.#afterName = end + 1;
     const path = parent.child(this.#bytes.toString("utf8", at + 1, end));
     if (previous === undefined) parent.first = path;
@@ -146,31 +174,76 @@ export class PlainLine {
     if (column === undefined) return NOT_PLAIN;
     if (byte === QUOTE) {
       const end = this.#textEnd(at + 1);
+      if (end === HAS_ESCAPES) return this.#decode(column, at + 1);
       if (end === NOT_PLAIN) return NOT_PLAIN;
-      if (end > at + 1) this.#setCell(column, at + 1, end, false);
+      if (end > at + 1) this.#setCell(column, at + 1, end, VERBATIM);
       return end + 1;
     }
     if (byte === OPEN_ARRAY) {
       const end = this.#listEnd(at);
-      if (end !== NOT_PLAIN) this.#setCell(column, at, end, true);
+      if (end !== NOT_PLAIN) this.#setCell(column, at, end, LIST);
       return end;
     }
     if (this.#startsWith(NULL, at)) return this.#wordEnd(at + NULL.length);
     const end = this.#wordEnd(this.#scalarEnd(at));
-    if (end !== NOT_PLAIN) this.#setCell(column, at, end, false);
+    if (end !== NOT_PLAIN) this.#setCell(column, at, end, VERBATIM);
     return end;
   }
 
-  #setCell(column: number, start: number, end: number, isList: boolean): void {
+  #setCell(column: number, start: number, end: number, kind: number): void {
     if (column < 0) return;
     const { cells } = this;
     cells.row_of[column] = this.row;
     cells.start[column] = start;
     cells.end[column] = end;
-    cells.is_list[column] = isList ? 1 : 0;
+    cells.kind[column] = kind;
   }
 
-  /** Returns the offset of the quote that ends the text at `from`; NOT_PLAIN if the text has escapes or does not end in the line. */
+  /** Decodes the text at `from`. Returns the offset after its closing quote. The text is not plain if it has a surrogate, which may be only
+   * half a character. */
+  #decode(column: number, from: number): number {
+    const bytes = this.#bytes;
+    const { decoded } = this.cells;
+    const start = this.#decodedTo;
+    let out = start;
+    let pos = from;
+    for (; pos < this.#to && bytes[pos] !== QUOTE; pos++) {
+      const byte = bytes[pos] as number;
+      if (byte !== BACKSLASH) {
+        decoded[out++] = byte;
+        continue;
+      }
+      const letter = bytes[++pos] as number;
+      if (letter === LOWER_U) {
+        const code = this.#hexCode(pos + 1);
+        if (code === NOT_PLAIN || (code >= 0xd800 && code < 0xe000)) return NOT_PLAIN;
+        out = writeUtf8(decoded, out, code);
+        pos += 4;
+      } else {
+        const character = letter < ESCAPES.length ? (ESCAPES[letter] as number) : 0;
+        if (character === 0) return NOT_PLAIN;
+        decoded[out++] = character;
+      }
+    }
+    if (pos >= this.#to) return NOT_PLAIN;
+    this.#decodedTo = out;
+    this.#setCell(column, start, out, DECODED);
+    return pos + 1;
+  }
+
+  /** Returns the number that the four hexadecimal digits at `at` denote; NOT_PLAIN if they are not hexadecimal digits. */
+  #hexCode(at: number): number {
+    let code = 0;
+    for (let pos = at; pos < at + 4; pos++) {
+      const digit = hexDigit(this.#bytes[pos] as number);
+      if (digit === NOT_PLAIN) return NOT_PLAIN;
+      code = code * 16 + digit;
+    }
+    return code;
+  }
+
+  /** Returns the offset of the quote that ends the text at `from`; HAS_ESCAPES if the text has escapes; NOT_PLAIN if it does not end in the
+   * line. */
   #textEnd(from: number): number {
     const bytes = this.#bytes;
     if (this.#backslash < from) {
@@ -181,7 +254,8 @@ export class PlainLine {
     const searched = from + SEARCHED_BYTES;
     while (end < searched && bytes[end] !== QUOTE && end < this.#to) end++;
     if (end === searched) end = bytes.indexOf(QUOTE, end);
-    return end === -1 || end >= this.#to || this.#backslash < end ? NOT_PLAIN : end;
+    if (end === -1 || end >= this.#to) return NOT_PLAIN;
+    return this.#backslash < end ? HAS_ESCAPES : end;
   }
 
   /** Returns the offset after the array at `at`. It is plain if it contains only texts that JSON.stringify would write in the same way,
@@ -193,7 +267,7 @@ export class PlainLine {
       if (bytes[pos] !== QUOTE) return NOT_PLAIN;
       const start = pos + 1;
       const end = this.#textEnd(start);
-      if (end === NOT_PLAIN || end === start || !isPrinted(bytes[start] as number)) return NOT_PLAIN;
+      if (end < 0 || end === start || !isPrinted(bytes[start] as number)) return NOT_PLAIN;
       for (let i = start; i < end; i++) if ((bytes[i] as number) < 32) return NOT_PLAIN;
       const byte = bytes[end + 1];
       if (byte === CLOSE_ARRAY) return end + 2;
@@ -238,3 +312,26 @@ export class PlainLine {
 /** Whether the byte is a visible ASCII character, or begins a character that cannot be white space. */
 const isPrinted = (byte: number): boolean =>
   byte > 32 && (byte < 0x80 || (byte > 0xc2 && byte < 0xe1) || (byte > 0xe3 && byte !== 0xef));
+
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= NINE) return byte - ZERO;
+  const letter = (byte | 0x20) - LOWER_A;
+  return letter >= 0 && letter < 6 ? letter + 10 : NOT_PLAIN;
+}
+
+/** Writes a character of the Basic Multilingual Plane in UTF-8. Returns the offset after it. */
+function writeUtf8(target: Buffer, at: number, code: number): number {
+  if (code < 0x80) {
+    target[at] = code;
+    return at + 1;
+  }
+  if (code < 0x800) {
+    target[at] = 0xc0 | (code >> 6);
+    target[at + 1] = 0x80 | (code & 0x3f);
+    return at + 2;
+  }
+  target[at] = 0xe0 | (code >> 12);
+  target[at + 1] = 0x80 | ((code >> 6) & 0x3f);
+  target[at + 2] = 0x80 | (code & 0x3f);
+  return at + 3;
+}

@@ -1,6 +1,6 @@
 // Collects the lines of a converted table as chunks of UTF-8. Most lines of JSON Lines are copied from the bytes of the file, and all other
 // lines are added as text.
-import type { PlainCells } from "../../json/plain-line.ts";
+import { DECODED, VERBATIM, type PlainCells } from "../../json/plain-line.ts";
 import type { CountUnpacked } from "../../text/unpacked-size.ts";
 
 /** Lines are collected until they have at least this number of characters or bytes. */
@@ -50,11 +50,12 @@ export class LineOutput {
     breaks: number,
     width: number,
   ): void {
-    const { row_of: rowOf, start, end, is_list: isList } = cells;
+    const { row_of: rowOf, start, end, kind, decoded } = cells;
     let needed = breaks + 1;
     for (let c = 0; c < width; c++)
-      // Each byte of a list may be a quote, which is written twice.
-      needed += rowOf[c] === number ? 3 + ((end[c] as number) - (start[c] as number)) * (isList[c] === 1 ? 2 : 1) : 1;
+      // Each byte of a list or of a decoded text may be a quote, which is written twice.
+      needed +=
+        rowOf[c] === number ? 3 + ((end[c] as number) - (start[c] as number)) * (kind[c] === VERBATIM ? 1 : 2) : 1;
     this.#reserve(needed);
     const bytes = this.#bytes;
     let at = this.#length;
@@ -65,9 +66,10 @@ export class LineOutput {
       bytes[at++] = QUOTE;
       const from = start[c] as number;
       const to = end[c] as number;
-      if (isList[c] === 1) {
+      if (kind[c] !== VERBATIM) {
+        const escaped = kind[c] === DECODED ? decoded : source;
         for (let pos = from; pos < to; pos++) {
-          const byte = source[pos] as number;
+          const byte = escaped[pos] as number;
           bytes[at++] = byte;
           if (byte === QUOTE) bytes[at++] = QUOTE;
         }

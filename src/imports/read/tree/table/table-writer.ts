@@ -6,6 +6,7 @@ import type { TreeRequest } from "../../../../../contract/imports/options.ts";
 import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import type { OnPlainRow } from "../../json/json-lines.ts";
+import { DECODED, LIST } from "../../json/plain-line.ts";
 import { MAX_FIELDS } from "../../split-records.ts";
 import { brokenLine, type BrokenRecord } from "../broken-record.ts";
 import { LineOutput } from "./line-output.ts";
@@ -128,15 +129,16 @@ export class TableWriter {
    * texts that look like lists. */
   addPlainRow: OnPlainRow = (source, row, { line, from, to }) => {
     const columns = this.#columns;
-    const { row_of: rowOf, start, is_list: isList } = row.cells;
+    const { row_of: rowOf, start, kind, decoded } = row.cells;
     let filled = 0;
     let hasValue = false;
     for (let c = 0; c < columns.length; c++) {
       if (rowOf[c] !== row.number) continue;
       const { suffix } = columns[c] as Column;
-      if (isList[c] === 1 ? suffix !== LIST_SUFFIX : suffix === OBJECTS_SUFFIX) return false;
-      const first = source[start[c] as number] as number;
-      if (isList[c] === 0 && first === OPEN_ARRAY) return false;
+      const isList = kind[c] === LIST;
+      if (isList ? suffix !== LIST_SUFFIX : suffix === OBJECTS_SUFFIX) return false;
+      const first = (kind[c] === DECODED ? decoded : source)[start[c] as number] as number;
+      if (!isList && (first === OPEN_ARRAY || first === QUOTE)) return false;
       filled = c + 1;
       hasValue ||= first > BLANK && first < FIRST_BEYOND_ASCII;
     }
@@ -277,6 +279,7 @@ export class TableWriter {
 }
 
 const BLANK = 32;
+const QUOTE = 34;
 const OPEN_ARRAY = 91;
 const FIRST_BEYOND_ASCII = 128;
 
