@@ -135,7 +135,7 @@ export const look_at_link = endpoint({
       200: z.object({
         kind: z.enum(LINK_KINDS),
         user: z.string(),
-        needs_password: z.boolean().describe("Whether the user chooses a password to use the link"),
+        needs_password: z.boolean().describe("Whether the user must choose a password when using the link"),
         expires_at: instant,
       }),
       ...refusals,

@@ -90,7 +90,8 @@ function regexTest(part: readonly CodePoint[], { at_start, at_end }: WordEnds): 
   return { grams: gramsOfText(part), comparisons: [{ operator: "~", operand }] };
 }
 
-/** Returns separate tests for ASCII words, where base letters have only one spelling, and for all other words. */
+/** Returns the tests for a part of a search text whose accents are ignored. If the part is ASCII and begins a word, the first test finds the
+ * words without accents by the B-tree index, and the second test also finds the words with accents. */
 function foldedTests(part: readonly CodePoint[], ends: WordEnds, regex: WordTest): WordTest[] {
   const form = foldedForm(textOf(part));
   const isShort = ends.at_start && regex.grams.length === 0 && form !== "";

@@ -10,8 +10,8 @@ const LONG_LEAD = 0xe2;
 const SHORT_LEAD = 0xc2;
 const isShort = (byte: number | undefined): boolean => byte === 0xab || byte === 0xbb;
 
-/** Maximum number of blanks at the start of a field, and of consecutive typographic quotes, that wait for the next character. A longer
- * field exceeds the maximum size of a record. */
+/** Maximum number of spaces at the start of a field, and of consecutive typographic quotes, that are counted before they are written. The
+ * character after them decides how they are written. A field with more of them exceeds the maximum size of a record. */
 const MAX_WAITING = 1 << 20;
 
 type State = "field start" | "plain" | "straight" | "after straight" | "curly";

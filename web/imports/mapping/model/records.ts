@@ -30,7 +30,7 @@ export const elementsOf = (path: string, kind: TreeKind): string => (kind === "x
 
 /** Makes a product of each element of a list. Adjusts the paths in the mapping, so that each statement and each attribute still reads the
  * same value.
- * @param path one of `listPaths` */
+ * @param path a path that `listPaths` returned */
 export function eachElement(draft: Draft, path: string, kind: TreeKind, columns: readonly PreviewColumn[]): Draft {
   const each = elementsOf(path, kind);
   const names = columns.map(({ name }) => name);

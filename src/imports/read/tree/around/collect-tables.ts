@@ -36,7 +36,8 @@ interface Frame {
   /** Number of open elements down to the entry's own element, including it. */
   depth: number;
   texts: Record<Part, string>;
-  /** The nested entries whose parent is this entry. When this entry ends, its key is copied to them: it may come after them in the file. */
+  /** The nested entries whose parent is this entry. The file may contain the key of this entry after them, so the key is copied to them when
+   * this entry ends. */
   within: TableEntry[];
 }
 

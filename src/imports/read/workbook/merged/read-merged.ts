@@ -51,7 +51,7 @@ export function unpackColumn(packed: number): { top: number; bottom: number; col
 
 /**
  * @param chunks the whole XML of the sheet; only the element with the ranges is parsed
- * @param rows the rows near the header, for `near`
+ * @param rows the rows near the header; only ranges that touch one of them are in the result's `near`
  * @throws Problem broken-workbook, unpacks-too-large
  */
 export async function readMerged(
