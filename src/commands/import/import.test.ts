@@ -149,7 +149,7 @@ test("--review prints the figures and what the columns become, imports nothing, 
   expect((await run(["--url", url, "--review", "never", path])).code).toBe(0);
 });
 
-test("`skuport read` uses the choices that the server on the data folder remembers", async () => {
+test("`skuport read` uses the choices of columns from the server that runs on the data folder", async () => {
   const choice =
     "insert into column_choices (name_key, name, target, import_id) values ('bestellcode', 'Bestellcode', 'sku', 1)";
   await database.pool.query(choice);

@@ -1,4 +1,4 @@
-// The choices of columns that the server on the data folder remembers, so that `skuport read` matches columns as an import does.
+// Gets the choices of columns from the server that runs on the data folder, so that `skuport read` matches columns as an import does.
 import type { Server } from "../server/find-server.ts";
 import type { ReadServer } from "./read-server.ts";
 import type { Io } from "../command.ts";

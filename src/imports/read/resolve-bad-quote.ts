@@ -37,11 +37,13 @@ export interface BadQuote {
 }
 
 /**
- * Tries three interpretations, in this order:
- * 1. A field starts at the closing quote: this quote opens that field, and the earlier quote was never closed.
- * 2. A later quote is followed by a field end: the quotes before the later one are unescaped text of one long field.
- * 3. No quote within MAX_BAD_QUOTE_BYTES is followed by a field end: the opening quote is text. If the field has line breaks, it ends at
- * the end of the line with the bad quote, because that line cannot be a record of its own.
+ * Interprets the quotes by the first of these rules that fits:
+ * 1. If the quote at `close` is at the start of a field, it opens that field. The quote at `open` is text, because no quote closes it.
+ * 2. If a quote within the next MAX_BAD_QUOTE_BYTES is followed by a field end, it closes the field that the quote at `open` has opened.
+ *    The quotes between these two are unescaped text. The search ends at a quote that is at the start of a field.
+ * 3. If there is no line break between `open` and `close`, the quote at `open` is text.
+ * 4. Otherwise the field and its record end at the end of the line that contains `close`, because the rest of this line cannot be a
+ *    record of its own.
  * @param to end of the bytes in the window
  */
 export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad: BadQuote): void {

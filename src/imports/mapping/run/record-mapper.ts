@@ -34,9 +34,9 @@ export class RecordMapper {
   readonly #fields: Field[];
   readonly #members: Members | undefined;
   readonly #hasRemovals: boolean;
-  /** The largest number of bytes of a record whose values cannot exceed MAX_MAPPED_BYTES. */
+  /** Maximum size of a record in bytes. The mapped values of a larger record could exceed MAX_MAPPED_BYTES. */
   readonly #longest: number;
-  /** The largest number of bytes of a record for which the value of a condition cannot exceed MAX_MAPPED_BYTES. */
+  /** Maximum size of a record in bytes. In a larger record, a value that a condition compares could exceed MAX_MAPPED_BYTES. */
   readonly #longestCompared: number;
 
   constructor(plan: MappingPlan, context: ValueContext, row: Row, window: WindowCopy) {
@@ -125,7 +125,7 @@ export class RecordMapper {
   }
 }
 
-/** Returns the largest number of bytes of a record for which the values of the condition cannot exceed MAX_MAPPED_BYTES. */
+/** Returns the maximum size of a record in bytes. In a larger record, a value that the condition compares could exceed MAX_MAPPED_BYTES. */
 function longestCompared({ of, any }: ConditionNode): number {
   const others = Math.min(...(any ?? []).map(longestCompared), Infinity);
   if (of === null) return others;

@@ -17,7 +17,7 @@ export interface PlainCells {
   decoded: Buffer;
 }
 
-/** Values of `kind`: bytes that are copied as they are; an array, which is written with its brackets and quotes; a text in `decoded`. */
+/** Values of `kind`: bytes that are copied unmodified; an array, which is written with its brackets and quotes; a text in `decoded`. */
 export const VERBATIM = 0;
 export const LIST = 1;
 export const DECODED = 2;
@@ -54,7 +54,7 @@ const NOT_PLAIN = -1;
 /** A value returned instead of the end of a text if the text has escapes. */
 const HAS_ESCAPES = -2;
 
-/** By the code of the letter after a backslash: the character that the escape denotes; 0 if there is no such escape. */
+/** By the code of the letter after a backslash: the character that the escape denotes; 0 if JSON does not define the escape. */
 const ESCAPES = new Uint8Array(128);
 for (const [letter, character] of Object.entries({
   '"': '"',

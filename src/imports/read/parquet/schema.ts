@@ -94,7 +94,8 @@ function addContent(node: Node, place: Place, step: Step, leaves: Leaf[]): void 
   if (only !== undefined && node.children.length === 1 && isRepeated(only) && isListOrMap(node)) {
     const inside = enter(only, place);
     const hasTexts = isMapOfTexts(node, only);
-    // An empty list that is a member has no node. An empty list inside another list has a node, because it is an element of that list.
+    // An empty list that is a member of a record or group gets no node. An empty list inside another list gets a node, because it is one of
+    // the elements of that list.
     const def = step.kind === "member" ? inside.def : step.def;
     const changed = { is_list: !hasTexts, is_map: hasTexts, def };
     addElements(elementOf(node, only), { ...inside, steps: at(changed).steps }, leaves, only);
