@@ -40,7 +40,7 @@ export const REJECT_CODES = {
   not_a_list: "The value is not valid JSON, or not a list of texts",
   is_a_list: "A column of lists is used as the SKU or another field of the product, and the cell contains a list",
   no_base_row:
-    "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
+    "The row adds values to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
   group_too_large: "Too many rows belong to the same product or group",
   product_too_large: "The product that the rows form is larger than 1 MB",
   match_ambiguous: "The row matches more than one product",
@@ -52,7 +52,7 @@ export const REJECT_CODES = {
 export const IGNORE_CODES = {
   header_repeated: "The row repeats the header",
   condition: "The mapping ignores rows like this one",
-  adds: "The row only adds to the product of another row",
+  adds: "The row only adds values to the product of another row",
 } as const;
 export type IgnoreCode = keyof typeof IGNORE_CODES;
 export const ignore_code = z.enum(Object.keys(IGNORE_CODES) as [IgnoreCode, ...IgnoreCode[]]);
@@ -137,7 +137,7 @@ export const list_ignored = endpoint({
   scope: "read",
   schema: {
     operationId: "list_ignored",
-    summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, and rows that only add to the product of another row (code \`adds\`), in file order`,
+    summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, and rows that only add values to the product of another row (code \`adds\`), in file order`,
     tags: ["imports"],
     params: id_params,
     querystring: z.object({ ...pageQuery({ limit: 100, max: 500 }), code: ignore_code.optional() }).strict(),
@@ -146,7 +146,7 @@ export const list_ignored = endpoint({
         items: z.array(ignored_row),
         next_cursor,
         ignored: count.describe("Number of ignored rows of the import"),
-        adds: count.describe("Number of rows of the import that only add to the product of another row"),
+        adds: count.describe("Number of rows of the import that only add values to the product of another row"),
       }),
       400: problem_document,
       ...not_found,

@@ -124,7 +124,7 @@ test("two columns with the same name have lines of their own, and each can be ch
   const editor = page.getByTestId("mapping-editor");
   const second = editor.getByTestId("mapped-column").filter({ has: page.getByRole("heading", { name: "Color (2)" }) });
   await second.getByText("blue · white · black", { exact: true }).waitFor();
-  await editor.getByRole("textbox", { name: "Name of the attribute from Color (2)" }).fill("inside");
+  await editor.getByRole("textbox", { name: "Name of the attribute for Color (2)" }).fill("inside");
   await page.keyboard.press("Enter");
   await page.getByTestId("first-products").getByText("inside", { exact: true }).first().waitFor();
   await editor.getByRole("combobox", { name: "What Color becomes", exact: true }).selectOption("Not imported");

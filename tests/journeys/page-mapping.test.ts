@@ -64,7 +64,7 @@ test("an unknown file is mapped by mouse and saved as a profile; the next file, 
   await editor.getByRole("button", { name: "SKUs repeat: join this column with Lieferant" }).click();
   await products.getByText("Südwind:4711", { exact: true }).waitFor();
   await editor.getByRole("button", { name: "Suggestion for VK-Preis: Number like 1.234,56" }).click();
-  await editor.getByRole("textbox", { name: "Name of the attribute from VK-Preis" }).fill("price");
+  await editor.getByRole("textbox", { name: "Name of the attribute for VK-Preis" }).fill("price");
   await page.keyboard.press("Enter");
   await products.getByText("1049.00", { exact: true }).waitFor();
   await editor.getByRole("button", { name: "Details of Status" }).click();
@@ -102,7 +102,7 @@ test("an unknown file is mapped by keyboard alone: Tab, arrows, Enter and typing
   await page.getByTestId("start").getByRole("button", { name: "Import 4 products" }).waitFor();
 
   await tabAndEnter(page, "SKUs repeat: join this column with Lieferant");
-  await tabAndType(page, "Name of the attribute from VK-Preis", "price");
+  await tabAndType(page, "Name of the attribute for VK-Preis", "price");
   await tabAndEnter(page, "Suggestion for VK-Preis");
   await tabTo(page, "What Status becomes");
   await page.keyboard.press("ArrowDown");
@@ -204,7 +204,7 @@ test("the columns of a workbook are mapped, and an existing profile is replaced 
     await page.getByRole("switch", { name: "Check the columns before every import" }).click();
     await page.getByTestId("file").setInputFiles(fileOf("vases.xlsx"));
     const editor = page.getByTestId("mapping-editor");
-    await editor.getByRole("textbox", { name: `Name of the attribute from Farbe ${round}` }).fill("colour");
+    await editor.getByRole("textbox", { name: `Name of the attribute for Farbe ${round}` }).fill("colour");
     await page.keyboard.press("Enter");
     await page.getByTestId("first-products").getByText("colour", { exact: true }).first().waitFor();
     const start = page.getByTestId("start");

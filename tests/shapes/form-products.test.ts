@@ -102,7 +102,7 @@ test("a marker in a layer erases the value of the layer", () => {
   ]);
 });
 
-test("a row that only adds to its group is rejected if the group has no product", () => {
+test("a row that only adds values to its group is rejected if the group has no product", () => {
   const mapping = {
     group: { by: "handle", adds: [{ blank: "sku" }] },
     attributes: { images: { from: "image", all: true, over: "group" } },

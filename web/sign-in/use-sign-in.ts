@@ -19,7 +19,7 @@ export function useSignIn(send: (given: { code?: string }) => Promise<Identity>,
     if (isSignedIn.value) onSignedIn();
     if (fault.value === null) return;
     if (fault.value instanceof Problem && fault.value.slug === "code-required") asksCode.value = true;
-    // The first request has no code: the field that appears now explains enough.
+    // The first request contains no code. The refusal only makes the field for the code appear, so it is not shown as an error.
     if (isFirst && asksCode.value) fault.value = null;
     // A code that was refused is not used again.
     if (asksCode.value) code.value = "";

@@ -133,7 +133,7 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
   const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
     output.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
-    // Most imports neither delete products nor have rows that add to other rows.
+    // Most imports neither delete products nor have rows that add values to the products of other rows.
     const rare = { ...(deleted > 0 ? { deleted } : {}), ...(adds > 0 ? { additions: adds } : {}) };
     const counts = { created, updated, unchanged, ...rare, superseded, rejected, ignored };
     const width = Math.max(...Object.values(counts).map((number) => count(number).length));

@@ -66,7 +66,7 @@ test("a holder in another container, whose process is not visible, holds the fol
   const dir = await makeDir();
   const { child, first_line } = startTaker(dir);
   expect(await first_line).toBe("held");
-  // The pid of the other container, where it belongs to another process here.
+  // A holder in another container records its pid there. On this machine, the same number is the pid of an unrelated process.
   const lock = join(dir, "skuport.lock");
   const holder = JSON.parse(await readFile(lock, "utf8")) as Record<string, unknown>;
   await writeFile(lock, JSON.stringify({ ...holder, pid: process.pid, started: "earlier" }));

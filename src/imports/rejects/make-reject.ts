@@ -211,7 +211,7 @@ const listInField = (value: string, column: string, target: LayoutColumn["target
 /** @param layer the layer that the row changes, such as a language; null if the row only adds values to the product of its group */
 const withoutBase = (layer: string | null): string =>
   layer === null
-    ? "The row only adds to a product of its group, but no row of the group is a product. Add the row of the product to the group."
+    ? "The row only adds values to a product of its group, but no row of the group is a product. Add the row of the product to the group."
     : `The row belongs to the layer "${layer}" of a product, but the file has no row of the product itself. Add that row.`;
 
 const tooManyFields = (width: number, names: number): string =>

@@ -18,7 +18,7 @@ export interface LeftRecords {
   reject(left: LeftRecord, code: RejectCode, column: number): void;
   /** @param product the product with the values that have no fault */
   rejectFault(left: LeftRecord, fault: MappingFault, product?: FormedProduct): void;
-  /** `adds`: the record only adds to the product of another record. */
+  /** `adds`: the record only adds values to the product of another record. */
   ignore(left: LeftRecord, code: "condition" | "adds"): void;
 }
 

@@ -57,7 +57,7 @@ export class ProductParts {
     return this.#attached.get(row)?.size ?? 0;
   }
 
-  /** Counts a record that only adds to a product. */
+  /** Counts a record that only adds values to a product. */
   countAdd(left: LeftRecord): void {
     this.#counts.adds++;
     this.#left.ignore(left, "adds");

@@ -48,7 +48,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
   await shape
     .getByText("5 products in 6 rows: rows with the same “Gruppe” belong together; 1 row only adds “Bild”.")
     .waitFor();
-  await products.getByText("The row only adds to the product of another row").waitFor();
+  await products.getByText("The row only adds values to the product of another row").waitFor();
   expect(await products.getByText("Becher", { exact: true }).count()).toBeGreaterThan(2);
 
   await tabTo(page, "Parent of a product");
@@ -93,7 +93,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
   const images = ["1.jpg", "2.jpg", "3.jpg"];
   expect(await productOf("B-2")).toMatchObject({ name: "Becher", parent_sku: "B-1", attributes: { Bild: images } });
   expect(await productOf("L-1")).toMatchObject({ name: "Lampe", attributes: { "name-en": "Lamp" } });
-  await page.getByRole("heading", { name: "Rows that add to others" }).waitFor();
+  await page.getByRole("heading", { name: "Rows that add values to other rows" }).waitFor();
   const sum = await page.getByTestId("sum").locator("[data-part]").all();
   const tops = await Promise.all(sum.map(async (part) => (await part.boundingBox())?.y));
   expect(new Set(tops).size).toBe(1);

@@ -10,7 +10,7 @@ export interface Folded {
   variants: number;
   variants_of: string;
 }
-/** A product of the list. Only a folded list has the members of `Folded`. */
+/** A product of the list. It has the members of `Folded` only if variants are folded under their parents. */
 export type ListedProduct = Product & Partial<Folded>;
 
 export interface ListTotal {

@@ -1,4 +1,4 @@
-// The parents whose variants are shown below them in a folded list.
+// The parents whose variants are shown below them, in a list that otherwise folds variants under their parents.
 import { shallowRef, triggerRef, type ShallowRef } from "vue";
 import { list_products, type Product } from "../../../contract/catalog/products.ts";
 import { ask } from "../../server/use-connection.ts";

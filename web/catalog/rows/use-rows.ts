@@ -100,7 +100,7 @@ function useTotals({ rows, page_total }: State, counted: Readonly<Ref<ListTotal 
   return { total, row_total: computed(() => rowTotal(rows.value, total.value, isFolded())) };
 }
 
-/** The number of rows of the list. A folded list has fewer rows than products. */
+/** The number of rows of the list. If variants are folded into the row of their parent, the list has fewer rows than products. */
 function rowTotal(window: State["rows"]["value"], total: ListTotal | null, isFolded: boolean): ListTotal | null {
   if (!isFolded || total === null) return total;
   return window.is_whole ? { value: window.count, relation: "eq" } : { ...total, relation: "estimate" };

@@ -4,7 +4,7 @@ export const account = {
   intro: "You are signed in as {user}. Your role: {role}. What it permits: {may}",
   password: {
     title: "Password",
-    note: "A change ends all your other sessions.",
+    note: "A new password ends all your other sessions.",
     none: "You have no password yet. Set one, so that you can sign in without a link.",
     old: "Current password",
     change: "Change the password",

@@ -283,7 +283,7 @@ export const imports = {
     updated: "Changed products",
     unchanged: "Already up to date",
     deleted: "Deleted products",
-    adds: "Rows that add to another row",
+    adds: "Rows that add values to another row",
     superseded: "Repeated SKUs",
     rejected: "Rows with errors",
     not_imported: "Not imported",
@@ -405,7 +405,7 @@ export const imports = {
     begins: "“{columns}” marks the rows that begin a group, and the rows after such a row belong to its group",
     until_next: "the mapping defines which rows begin a group, and the rows after such a row belong to its group",
     merged: "rows with the same SKU are merged into one product",
-    adds: "{n} row only adds to its group | {n} rows only add to their group",
+    adds: "{n} row only adds values to its group | {n} rows only add values to their group",
     adds_lists: "{n} row only adds “{lists}” | {n} rows only add “{lists}”",
     layers:
       "{n} row changes a product only for its value in “{column}” | {n} rows change products only for their value in “{column}”",
@@ -415,15 +415,15 @@ export const imports = {
   },
   ignored: {
     title: "Ignored rows",
-    title_adds: "Rows that add to others",
+    title_adds: "Rows that add values to other rows",
     title_both: "Rows without a product of their own",
     text_adds:
-      "These rows add to the products of other rows, for example images. If one of them is a product of its own, change the mapping and import the file again.",
+      "These rows add values, for example images, to the products of other rows. If one of them is a product of its own, change the mapping and import the file again.",
     count: "{n} row that is not a product | {n} rows that are not products",
     text: "These rows are not products of their own. If one of them is a product, change the mapping or the row and import the file again.",
   },
   ignore: {
-    adds: "The row only adds to the product of another row",
+    adds: "The row only adds values to the product of another row",
     header_repeated: "The row repeats the header",
     condition: "The mapping ignores rows like this one",
   },
@@ -452,7 +452,7 @@ export const imports = {
     not_a_list: "The value must be a list in JSON or a text",
     is_a_list: "The value is a list, but the SKU and the name must be a single text",
     no_base_row:
-      "The row adds to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
+      "The row adds values to a product, or changes it in one layer such as a language, but the file has no row of the product itself",
     group_too_large: "Too many rows belong to the same product or group",
     product_too_large: "The product that the rows form is larger than 1 MB. Shorten its values or leave columns out",
     match_ambiguous: "The row matches more than one product",

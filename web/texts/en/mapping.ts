@@ -12,7 +12,7 @@ export const mapping = {
   named: "Name of the attribute, and how its values are read",
   no_samples: "No values in the first rows",
   target_of: "What {column} becomes",
-  attribute_of: "Name of the attribute from {column}",
+  attribute_of: "Name of the attribute for {column}",
   not_imported: "Not imported",
   details: "Details",
   details_of: "Details of {column}",

@@ -235,7 +235,7 @@ export const profiles = {
     group_by: "Rows belong together by",
     group_begins: "A group begins if",
     group_fill: "Blank cells take the first value of the group in",
-    group_adds: "A row only adds to its group if",
+    group_adds: "A row only adds values to its group if",
     kinds_by: "Kind of a row",
     kind_of_row: "Kind {kind}",
     kind_plain: "a product",

@@ -29,7 +29,7 @@ export const users = {
   actions: "Actions for {name}",
   change_role: "Change the role",
   role_title: "Role of {name}",
-  role_note: "A change ends all sessions of the user. API keys lose what the new role does not allow.",
+  role_note: "A new role ends all sessions of the user. API keys lose what the new role does not allow.",
   role_save: "Change the role",
   role_changed: "{name} is now {role}",
   create_link: "Create a link",

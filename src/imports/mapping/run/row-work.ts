@@ -1,4 +1,4 @@
-// Bounds the work for one record. Each condition and template reads the whole cell, or the whole text that a `replace` step has made of it.
+// Bounds the work for one record. Each condition and template reads the whole cell, or the whole result of a `replace` step.
 // Without a bound, thousands of conditions on a cell of a million characters would keep a worker busy for seconds per record.
 import { because } from "../../../../contract/problem-reasons.ts";
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
@@ -75,7 +75,8 @@ export function rejectsExcess(work: RowWork, row: Row): boolean {
 
 export type WorkPlan = Pick<MappingPlan, "fields" | "attributes" | "pairs" | "ignore" | "delete_when">;
 
-/** Counts how many times steps and conditions read a column's cell, or a longer text that earlier steps have made of the cell. */
+/** How often, and at which length, steps and conditions read the text of one column. Earlier steps may have made the text longer than
+ * the cell. */
 interface Read {
   /** Maximum ratio of the length of the text that is read to the length of the cell. */
   factor: number;

@@ -24,7 +24,7 @@ export interface LeftList extends AllLeftRecords {
   tooManyRejects(rows: number): Problem | undefined;
   readonly rejected: number;
   readonly ignored: number;
-  /** Number of records that only add to the product of another record. */
+  /** Number of records that only add values to the product of another record. */
   readonly adds: number;
 }
 

@@ -68,7 +68,7 @@ function comparedTexts(reading: Reading): ComparedText[][] | undefined {
   }
 }
 
-/** Compares a cell of a workbook by its value with texts that erase a value. */
+/** Returns a function that tests whether a cell of a workbook has the same value as one of the erase markers. */
 export const markerSpelling = (markers: readonly string[]): ((cell: string) => boolean) => {
   const spelling = spellingOf([markers.map((text) => ({ text, meaning: "" }))]);
   return (cell) => spelling(cell) !== undefined;
