@@ -32,7 +32,11 @@ export const change_password = endpoint({
   },
 });
 
-const recovery_codes = z.object({ recovery_codes: z.array(z.string()).describe("Each signs in once; shown only now") });
+const recovery_codes = z.object({
+  recovery_codes: z
+    .array(z.string())
+    .describe("Each recovery code signs the user in once. Only this response shows the codes"),
+});
 
 export const get_second_factor = endpoint({
   method: "GET",

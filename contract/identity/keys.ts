@@ -61,7 +61,7 @@ export const create_key = endpoint({
       })
       .strict(),
     response: {
-      201: z.object({ key: z.string().describe("The key; shown only now"), record: key_record }),
+      201: z.object({ key: z.string().describe("The key, which only this response shows"), record: key_record }),
       400: problem_document,
       403: problem_document,
       409: problem_document,

@@ -42,7 +42,7 @@ export type UserRecord = z.infer<typeof user_record>;
 
 const one_time_link = z
   .object({
-    url: z.string().describe("The link; its secret is shown only now"),
+    url: z.string().describe("The link, whose secret only this response shows"),
     expires_at: instant,
     mail: mail_result,
   })

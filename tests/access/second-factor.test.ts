@@ -71,7 +71,7 @@ test("(6.3.1) wrong codes for a link count for the link, so that its holder cann
   const wrong = codeOf(secret, 1000);
   for (let i = 0; i < 10; i++) expect(await redeem(wrong)).toBe(401);
   expect(await redeem(codeOf(secret, 0))).toBe(429);
-  // The user can still sign in.
+  // The wrong codes do not limit an ordinary sign-in of the user.
   expect((await signIn(name, codeOf(secret, 0))).statusCode).toBe(200);
 });
 

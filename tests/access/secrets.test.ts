@@ -30,7 +30,7 @@ describe("(7.5.3) secrets of webhooks", () => {
     ["POST", `${url}/reveal`, {}],
     ["POST", `${url}/rotate`, {}],
     ["PATCH", url, { headers: { authorization: "x" } }],
-    // Otherwise, a new URL would receive the header values.
+    // Without this confirmation, a changed URL would receive the stored header values.
     ["PATCH", url, { url: "http://127.0.0.1:9/other" }],
     ["POST", "/api/webhooks", { url: "http://127.0.0.1:9/", headers: { authorization: "x" } }],
   ];

@@ -17,7 +17,7 @@ const hashes = vi.hoisted(() => ({
   total: 0,
   running: 0,
   most_at_once: 0,
-  /** The hashes wait for it. */
+  /** Each computation of a hash waits for this promise. */
   gate: undefined as Promise<undefined> | undefined,
 }));
 vi.mock("@node-rs/argon2", async (importOriginal) => {

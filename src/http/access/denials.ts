@@ -30,7 +30,7 @@ export function createDenialLog(pool: pg.Pool, now: () => number = () => perform
     try {
       await request.audit(pool, { action: "access-denied", subject: route, detail: { problem: slug } });
     } catch (error) {
-      // The request is refused in any case.
+      // Only log the failure: the request is refused even if the refusal cannot be recorded.
       request.log[isTransient(error) ? "warn" : "error"]({ err: error }, "cannot record a refused request");
     }
   };

@@ -11,7 +11,7 @@ import type { Identity } from "../../../contract/identity/sign-in.ts";
 export interface RequestIdentity {
   user_id: number;
   user: string;
-  /** Recorded with every change. */
+  /** The name of the sender that is recorded with every change. */
   actor: string;
   role: Role;
   /** `local`: the key in the file local.key of the data folder. */

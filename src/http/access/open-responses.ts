@@ -17,7 +17,7 @@ export type ReadRoles = (callers: readonly RequestIdentity[]) => Promise<Readonl
 export interface OpenResponses {
   /** Watches a request until its response is complete, if that can take long: an event stream, a file in the response or in the body. */
   add(request: FastifyRequest, reply: FastifyReply): void;
-  /** Checks all open responses soon. */
+  /** Schedules a check of all open responses, in a moment. Calls before this check add no further check. */
   checkSoon(): void;
   stop(): void;
 }

@@ -23,7 +23,7 @@ async function loadList(): Promise<Buffer> {
   try {
     return await promisify(brotliDecompress)(await readFile(LIST));
   } catch (error) {
-    // The next password tries again.
+    // Discard the failed promise, so that the next call loads the list again.
     loading = undefined;
     throw error;
   }

@@ -45,7 +45,7 @@ async function createAccount(db: Queryable, introduced: Introduced & { role: Rol
     const isNew = await insertAccount(db, { ...introduced, name });
     const account = await lockAccount(db, issuer, subject);
     if (account === undefined) continue;
-    // Otherwise, another request has introduced the same user at the same moment.
+    // If the account is not new, another request for the same user created it a moment ago.
     return isNew ? { kind: "created", account } : findAccount(db, introduced);
   }
   throw new Error(`no free name for the user ${introduced.name}`);

@@ -13,5 +13,5 @@ export const CSV: Dialect = {
   formula_escape: false,
 };
 
-/** The same without a header. */
+/** The dialect `CSV`, for files without a header. */
 export const CSV_WITHOUT_HEADER: Dialect = { ...CSV, header: false };

@@ -45,8 +45,8 @@ export const defaultDescriptionWidth = (columns: readonly string[], listPx: numb
     ),
   );
 
-/** The width of the list that remains beside the columns at their default widths. Ignores the widths that the user has set, so that
- * widening one column does not hide another. */
+/** Returns the list's width minus the default widths of the columns. Ignores the widths that the user has set, so that widening one column
+ * does not hide another. */
 const roomBeside = (columns: readonly string[], listPx: number): number =>
   columns.reduce((left, column) => left - widthOf(column, {}), listPx - CHECK_PX - FILLER_PX - SCROLLBAR_PX);
 

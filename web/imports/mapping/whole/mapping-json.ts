@@ -38,6 +38,6 @@ function jsonFault(text: string): string | undefined {
   }
 }
 
-/** The key comes first. */
+/** Writes the mapping as JSON, with the key as its first member. */
 export const writeMapping = ({ key, ...others }: Draft): string =>
   JSON.stringify({ ...(key === undefined ? {} : { key }), ...others }, null, 2);

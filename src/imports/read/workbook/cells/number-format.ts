@@ -168,8 +168,8 @@ function hasDigits(tokens: readonly Token[]): boolean {
   });
 }
 
-/** Returns undefined if the section does not display exactly one percent sign as a percentage. A percent sign in quotes is a literal: it
- * does not change the displayed number. */
+/** Returns undefined if the section does not show a number as a percentage: it must contain a digit, exactly one percent sign outside
+ * quotes, and no exponent. A percent sign in quotes is a literal, and does not change the displayed number. */
 function percentageOf(tokens: readonly Token[]): Percentage | undefined {
   const isSign = ({ kind, text }: Token): boolean => kind === "sign" && text === "%";
   const at = tokens.findIndex(isSign);
