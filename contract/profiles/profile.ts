@@ -98,7 +98,9 @@ export const profile_test = z
       .int()
       .min(0)
       .optional()
-      .describe("Number of rows that only add values to other rows' products; if it is omitted, the test accepts any number"),
+      .describe(
+        "Number of rows that only add values to other rows' products; if it is omitted, the test accepts any number",
+      ),
     deleted: z
       .int()
       .min(0)
