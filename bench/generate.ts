@@ -32,7 +32,13 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-export async function generateFile(path: string, { rows, suffix = "", salt = "" }: GenerateOptions): Promise<void> {
+export interface GeneratedProduct {
+  name: string;
+  sku: string;
+  description: string;
+}
+
+export function* generateProducts({ rows, suffix = "", salt = "" }: GenerateOptions): Generator<GeneratedProduct> {
   const random = createRandom(rows);
   const word = (): string => WORDS[random(WORDS.length)] as string;
   const capitalised = (): string => word().replace(/^./, (letter) => letter.toUpperCase());
@@ -53,11 +59,15 @@ export async function generateFile(path: string, { rows, suffix = "", salt = "" 
     while (text.length < length) text += word() + (random(12) === 0 ? ".\n" : random(15) === 0 ? ", " : " ");
     return text.trim();
   };
+  for (let row = 0; row < rows; row++)
+    yield { name: `${capitalised()} ${capitalised()}${suffix}`, sku: sku(row), description: description() };
+}
 
+export async function generateFile(path: string, options: GenerateOptions): Promise<void> {
   const out = createWriteStream(path);
   let text = "name,sku,description\n";
-  for (let row = 0; row < rows; row++) {
-    text += `${capitalised()} ${capitalised()}${suffix},${sku(row)},"${description()}"\n`;
+  for (const { name, sku, description } of generateProducts(options)) {
+    text += `${name},${sku},"${description}"\n`;
     if (text.length < 1 << 20) continue;
     if (!out.write(text)) await once(out, "drain");
     text = "";

@@ -1,6 +1,7 @@
-// Measures imports of XML, JSON Lines and Parquet files, and of the same products as CSV.
-import { writeFile } from "node:fs/promises";
+// Measures imports of XML files and of the same products as CSV, and imports of JSON Lines and Parquet files.
+import { stat, writeFile } from "node:fs/promises";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { generateProducts } from "../generate.ts";
 import { makeFile, makeOnce, type FileParts, type Random } from "./make-file.ts";
 import { measureImports, seconds } from "./measure-imports.ts";
 
@@ -41,7 +42,11 @@ const XML: FileParts = {
   },
   tail: "</products>\n</shop>\n",
 };
-const JSON_LINES: FileParts = { record: (row, random) => `${JSON.stringify(productOf(row, random))}\n` };
+/** The products of `npm run bench -- speed`. */
+const jsonLines = (rows: number): FileParts => {
+  const products = generateProducts({ rows });
+  return { record: () => `${JSON.stringify(products.next().value)}\n` };
+};
 const CSV: FileParts = {
   head: "sku,name,description,price,brand,ean,categories\n",
   record(row, random) {
@@ -53,13 +58,12 @@ const CSV: FileParts = {
 /** Number of products in a row group of a Parquet file. */
 const ROW_GROUP = 100_000;
 
-async function writeParquet(path: string, rows: number, random: Random): Promise<void> {
-  const products = Array.from({ length: rows }, (_, row) => productOf(row, random));
-  const column = (name: Exclude<keyof Product, "categories">): { name: string; data: string[] } => ({
+async function writeParquet(path: string, rows: number): Promise<void> {
+  const products = [...generateProducts({ rows })];
+  const columnData = (["sku", "name", "description"] as const).map((name) => ({
     name,
     data: products.map((product) => product[name]),
-  });
-  const columnData = (["sku", "name", "description", "price", "brand", "ean"] as const).map(column);
+  }));
   await writeFile(path, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: ROW_GROUP })));
 }
 
@@ -67,32 +71,35 @@ async function writeParquet(path: string, rows: number, random: Random): Promise
 const FORMATS: readonly { name: string; times: number; make: (count: number) => Promise<string> }[] = [
   { name: "CSV", times: 1, make: (count) => makeFile(count, "products.csv", CSV) },
   { name: "XML", times: 1, make: (count) => makeFile(count, "products.xml", XML) },
-  { name: "JSON Lines", times: 2, make: (count) => makeFile(count, "products.jsonl", JSON_LINES) },
+  { name: "JSON Lines", times: 2, make: (count) => makeFile(count, "lines.jsonl", jsonLines(count)) },
   {
     name: "Parquet",
     times: 2,
-    make: (count) => makeOnce(count, "products.parquet", (path, random) => writeParquet(path, count, random)),
+    make: (count) => makeOnce(count, "rows.parquet", (path) => writeParquet(path, count)),
   },
 ];
 
 /** Returns a section of bench/RESULTS.md. */
 export async function measureFormats(rows: number, rounds: number): Promise<string> {
-  const files: { name: string; count: number; path: string }[] = [];
-  for (const { name, times, make } of FORMATS)
-    files.push({ name, count: rows * times, path: await make(rows * times) });
+  const files: { name: string; count: number; path: string; mb: number }[] = [];
+  for (const { name, times, make } of FORMATS) {
+    const path = await make(rows * times);
+    files.push({ name, count: rows * times, path, mb: Math.round((await stat(path)).size / 1e6) });
+  }
   const { best, peak } = await measureImports(async ({ empty, run }) => {
     for (let round = 0; round < rounds; round++) {
       for (const { name, count, path } of files) {
         await empty();
-        await run(name, { path }, (state) => state.created === count);
+        await run(name, { path }, (state) => state.created + state.superseded === count);
       }
     }
   });
   const lines = files.map(
-    ({ name, count }) => `| ${name} | ${count.toLocaleString("en")} | ${seconds(best(name))} | ${peak(name)} MB |\n`,
+    ({ name, count, mb }) =>
+      `| ${name} | ${count.toLocaleString("en")} | ${mb} MB | ${seconds(best(name))} | ${peak(name)} MB |\n`,
   );
   return (
     `All records are new products, best of ${rounds}; largest peak memory of the worker\n\n` +
-    `| format | records | time | worker |\n| --- | --- | --- | --- |\n${lines.join("")}`
+    `| format | records | file | time | worker |\n| --- | --- | --- | --- | --- |\n${lines.join("")}`
   );
 }

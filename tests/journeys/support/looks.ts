@@ -62,7 +62,9 @@ export async function inspectLooks(page: Page, view: string, fullPage = true): P
       `${view}, ${look}: too wide`,
     ).toBeLessThanOrEqual(0);
     // Not waitForFunction: the content security policy of the page does not let it evaluate a script repeatedly.
-    await expect.poll(() => page.evaluate<string[]>(SETTLE), `${view}, ${look}: still loads or moves`).toEqual([]);
+    await expect
+      .poll(() => page.evaluate<string[]>(SETTLE), { message: `${view}, ${look}: still loads or moves` })
+      .toEqual([]);
     const faults = await findFaults(page, [FOCUS_GUARDS], options);
     expect(faults, `${view}, ${look}`).toEqual([]);
   }
