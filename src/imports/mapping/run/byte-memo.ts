@@ -1,7 +1,7 @@
 // Remembers the bytes that a computed value has for a cell, because most columns repeat the same short texts.
 
 /** Number of different cells that are remembered for each value. */
-const SLOTS = 1024;
+const SLOTS = 4096;
 const MAX_CELL_BYTES = 48;
 /** After each TRIAL cells, the memo is switched off if less than MIN_SHARE of these cells were found in it. */
 const TRIAL = 4096;

@@ -1,6 +1,7 @@
 // Finds the values in a line of JSON Lines without creating a tree or strings. Nearly all lines of real files are plain: objects with the
 // same members as earlier lines, with values that are texts, numbers, `true`, `false`, `null`, or lists of texts without escapes.
 // ValueParser reads all other lines. The line is in UTF-8. Both readers give the same rows: json-lines.test.ts compares them.
+import { decodedTo, decodeText } from "./decode-text.ts";
 import { MAX_FIELDS } from "../split-records.ts";
 import type { Path } from "../tree/nodes.ts";
 
@@ -32,9 +33,7 @@ const COLON = 58;
 const OPEN_ARRAY = 91;
 const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
-const LOWER_A = 97;
 const LOWER_E = 101;
-const LOWER_U = 117;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
@@ -53,20 +52,6 @@ const SEARCHED_BYTES = 24;
 const NOT_PLAIN = -1;
 /** A value returned instead of the end of a text if the text has escapes. */
 const HAS_ESCAPES = -2;
-
-/** By the code of the letter after a backslash: the character that the escape denotes; 0 if JSON does not define the escape. */
-const ESCAPES = new Uint8Array(128);
-for (const [letter, character] of Object.entries({
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-}))
-  ESCAPES[letter.charCodeAt(0)] = character.charCodeAt(0);
 
 export class PlainLine {
   readonly cells: PlainCells = {
@@ -199,47 +184,14 @@ export class PlainLine {
     cells.kind[column] = kind;
   }
 
-  /** Decodes the text at `from`. Returns the offset after its closing quote. The text is not plain if it has a surrogate, which may be only
-   * half a character. */
+  /** Decodes the text at `from`. Returns the offset after its closing quote. */
   #decode(column: number, from: number): number {
-    const bytes = this.#bytes;
-    const { decoded } = this.cells;
     const start = this.#decodedTo;
-    let out = start;
-    let pos = from;
-    for (; pos < this.#to && bytes[pos] !== QUOTE; pos++) {
-      const byte = bytes[pos] as number;
-      if (byte !== BACKSLASH) {
-        decoded[out++] = byte;
-        continue;
-      }
-      const letter = bytes[++pos] as number;
-      if (letter === LOWER_U) {
-        const code = this.#hexCode(pos + 1);
-        if (code === NOT_PLAIN || (code >= 0xd800 && code < 0xe000)) return NOT_PLAIN;
-        out = writeUtf8(decoded, out, code);
-        pos += 4;
-      } else {
-        const character = letter < ESCAPES.length ? (ESCAPES[letter] as number) : 0;
-        if (character === 0) return NOT_PLAIN;
-        decoded[out++] = character;
-      }
-    }
-    if (pos >= this.#to) return NOT_PLAIN;
-    this.#decodedTo = out;
-    this.#setCell(column, start, out, DECODED);
-    return pos + 1;
-  }
-
-  /** Returns the number that the four hexadecimal digits at `at` denote; NOT_PLAIN if they are not hexadecimal digits. */
-  #hexCode(at: number): number {
-    let code = 0;
-    for (let pos = at; pos < at + 4; pos++) {
-      const digit = hexDigit(this.#bytes[pos] as number);
-      if (digit === NOT_PLAIN) return NOT_PLAIN;
-      code = code * 16 + digit;
-    }
-    return code;
+    const end = decodeText(this.#bytes, from, this.#to, this.cells.decoded, start);
+    if (end === -1) return NOT_PLAIN;
+    this.#decodedTo = decodedTo;
+    this.#setCell(column, start, decodedTo, DECODED);
+    return end + 1;
   }
 
   /** Returns the offset of the quote that ends the text at `from`; HAS_ESCAPES if the text has escapes; NOT_PLAIN if it does not end in the
@@ -312,26 +264,3 @@ export class PlainLine {
 /** Whether the byte is a visible ASCII character, or begins a character that cannot be white space. */
 const isPrinted = (byte: number): boolean =>
   byte > 32 && (byte < 0x80 || (byte > 0xc2 && byte < 0xe1) || (byte > 0xe3 && byte !== 0xef));
-
-function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= NINE) return byte - ZERO;
-  const letter = (byte | 0x20) - LOWER_A;
-  return letter >= 0 && letter < 6 ? letter + 10 : NOT_PLAIN;
-}
-
-/** Writes a character of the Basic Multilingual Plane in UTF-8. Returns the offset after it. */
-function writeUtf8(target: Buffer, at: number, code: number): number {
-  if (code < 0x80) {
-    target[at] = code;
-    return at + 1;
-  }
-  if (code < 0x800) {
-    target[at] = 0xc0 | (code >> 6);
-    target[at + 1] = 0x80 | (code & 0x3f);
-    return at + 2;
-  }
-  target[at] = 0xe0 | (code >> 12);
-  target[at + 1] = 0x80 | ((code >> 6) & 0x3f);
-  target[at + 2] = 0x80 | (code & 0x3f);
-  return at + 3;
-}
