@@ -24,9 +24,17 @@ export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = ()
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const found = toProblem(error, request);
     const problem = found.slug === "not-ready" && isDiskFull() ? databaseDiskFull(error) : found;
-    if (problem.status >= 500) request.log.error({ err: error }, "request failed");
+    if (problem.status >= 500) logFailure(request, error, problem);
     return sendProblem(request, reply, problem);
   });
+}
+
+/** Logs a failed request. If the server refuses requests on purpose, for example because it is overloaded, it may refuse thousands. Their log
+ * lines have no stack trace, which would say nothing new. */
+function logFailure({ log }: FastifyRequest, error: unknown, { slug, message }: Problem): void {
+  if (error instanceof Problem && error.cause === undefined)
+    log.warn({ problem: slug, detail: message }, "request refused");
+  else log.error({ err: error }, "request failed");
 }
 
 /** Sends a problem for a request that never reaches a route: it is not valid HTTP, or its headers are too long or too slow. */

@@ -47,8 +47,9 @@ export async function isListening(lock: string, token: string): Promise<boolean>
     await once(socket, "connect");
     return true;
   } catch (error) {
-    // The queue of connections that the holder has not accepted yet is full.
-    return (error as NodeJS.ErrnoException).code === "EAGAIN";
+    // EAGAIN: the queue of connections that the holder has not accepted yet is full. EACCES: the socket belongs to another user, whose process
+    // may be alive.
+    return ["EAGAIN", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "");
   } finally {
     socket.destroy();
   }

@@ -129,3 +129,9 @@ export function eachValue(root: TreeNode, visit: (path: Path, text: string, isEl
     for (const child of children) eachValue(child, visit);
   }
 }
+
+export const isObject = ({ children, is_array }: TreeNode): boolean => children !== undefined && !is_array;
+
+/** Whether the node is a number, a text or a word in an array of JSON. */
+export const isScalar = ({ children, text, parent }: TreeNode): boolean =>
+  children === undefined && text !== "" && parent?.is_array === true;

@@ -13,7 +13,7 @@ import { LineOutput } from "./line-output.ts";
 import { SourcePositions } from "../source/source-positions.ts";
 import type { CountUnpacked } from "../../text/unpacked-size.ts";
 import { encodeText } from "../../text/decoders.ts";
-import { eachValue, nameFrom, type Path, type TreeNode, type TreeRecord } from "../nodes.ts";
+import { eachValue, isObject, isScalar, nameFrom, type Path, type TreeNode, type TreeRecord } from "../nodes.ts";
 import { OBJECTS_SUFFIX, objectsOf } from "../objects.ts";
 import { columnOfExport, isExported } from "../skuport-export.ts";
 import { addTexts, findNodes, isSpecial, parsePath, rowFinder, type RequestedPath } from "../requested-path.ts";
@@ -284,12 +284,6 @@ const OPEN_ARRAY = 91;
 const FIRST_BEYOND_ASCII = 128;
 
 const TOO_LONG: BrokenRecord = { kind: "long", reason: "", raw: "" };
-
-const isObject = ({ children, is_array }: TreeNode): boolean => children !== undefined && !is_array;
-
-/** Whether the node is a number, a text or a word in an array of JSON. */
-const isScalar = ({ children, text, parent }: TreeNode): boolean =>
-  children === undefined && text !== "" && parent?.is_array === true;
 
 const comparable = (name: string): string => name.trim().normalize("NFC").toLowerCase();
 
