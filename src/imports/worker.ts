@@ -5,6 +5,7 @@ import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } fro
 import { createSilenceWatch } from "../jobs/silence.ts";
 import { createHolderWatch, type HolderWatch } from "../jobs/silent-holders.ts";
 import { runWorkerLoop } from "../jobs/worker-loop.ts";
+import { builtInProfiles } from "../profiles/built-in.ts";
 import type { ImportContext } from "./context.ts";
 import { createRecordCache } from "./record-cache.ts";
 import { runLoader } from "./load/loader.ts";
@@ -39,6 +40,8 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
           track(runLoader(context, import_id, signal)),
         );
         await sweepHourly(boss, context);
+        // Reading the built-in profiles takes 80 ms on an idle machine. Read them now, so that the first import need not wait for them.
+        setImmediate(builtInProfiles);
       },
       async takeOver(silentMs) {
         await releaseLater(context.pool);
