@@ -79,7 +79,7 @@ const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${par
 let releasing: Promise<unknown> = Promise.resolve();
 
 /** Deletes the attempt records of `parts` (chunks, a scan or a strict load) that this process has stored, and removes the parts from the
- * set. Other processes would count a remaining record as a death of this process. If the database is unavailable for longer than 5 s,
+ * set. From a remaining record, another process would conclude that this process died. If the database is unavailable for longer than 5 s,
  * the records and the set stay unchanged, and `releaseLater` deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
@@ -96,7 +96,8 @@ export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>
   }
 }
 
-/** Deletes the records that `releaseParts` could not delete. Call it periodically: other processes count these records as deaths. */
+/** Deletes the attempt records that `releaseParts` could not delete. Call it periodically: as long as such a record remains, other processes
+ * assume that this process died while it processed the part. */
 export async function releaseLater(pool: pg.Pool): Promise<void> {
   for (const [key, { work, part }] of [...unreleased]) {
     // Keep the attempt record if this process has begun the same chunk, scan or strict load again while the loop waited for the database.

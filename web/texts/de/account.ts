@@ -46,7 +46,7 @@ export const account: Shape<typeof english> = {
     renew_title: "Wiederherstellungscodes erneuern?",
     renew_text: "Sie bekommen neue Codes. Alle bisherigen Codes sind sofort ungültig.",
     title: "Bewahren Sie diese Wiederherstellungscodes auf",
-    text: "Jeder Code meldet Sie einmal an, wenn Sie Ihr Handy nicht haben. Sie werden nur jetzt gezeigt: Drucken Sie die Codes aus, oder speichern Sie sie an einem sicheren Ort.",
+    text: "Jeder Code meldet Sie einmal an, wenn Sie Ihr Handy nicht haben. Die Codes werden nicht noch einmal gezeigt: Drucken Sie sie aus, oder speichern Sie sie an einem sicheren Ort.",
     download: "Herunterladen",
     done: "Ich habe die Codes gespeichert",
     file_name: "skuport-wiederherstellungscodes.txt",

@@ -44,7 +44,7 @@ export const account = {
     renew_title: "Renew the recovery codes?",
     renew_text: "You get new codes. All earlier codes stop working at once.",
     title: "Keep these recovery codes",
-    text: "Each code signs you in once if you do not have your phone. They are shown only now: print them, or store them in a safe place.",
+    text: "Each code signs you in once if you do not have your phone. The codes are not shown again: print them, or store them in a safe place.",
     download: "Download",
     done: "I have stored the codes",
     file_name: "skuport-recovery-codes.txt",
