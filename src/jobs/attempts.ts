@@ -96,8 +96,8 @@ export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>
   }
 }
 
-/** Deletes the attempt records that `releaseParts` could not delete. Call it periodically: as long as such a record remains, other processes
- * assume that this process died while it processed the part. */
+/** Deletes the attempt records that `releaseParts` could not delete. Call it periodically: as long as such a record remains, other
+ * processes assume that this process died while it processed the part. */
 export async function releaseLater(pool: pg.Pool): Promise<void> {
   for (const [key, { work, part }] of [...unreleased]) {
     // Keep the attempt record if this process has begun the same chunk, scan or strict load again while the loop waited for the database.

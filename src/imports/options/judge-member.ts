@@ -40,8 +40,8 @@ function judgeByMapping(lines: HeaderLines, mapping: Mapping): { has_sku: boolea
   return { has_sku: hasColumns(header, mapping.key), has_name: readsName(header, mapping) };
 }
 
-/** Whether the file contains the names of the products. If the mapping has no `name` for all rows, it has `kinds`, and at least one of these
- * kinds of rows has a `name`. */
+/** Whether the file contains the names of the products. If the mapping has no `name` for all rows, it has `kinds`, and at least one of
+ * these kinds of rows has a `name`. */
 const readsName = (header: readonly string[], { name, kinds, file }: Mapping): boolean =>
   name === undefined ? kinds !== undefined : file?.kind === "xml" || hasColumns(header, name);
 
