@@ -58,11 +58,11 @@ test("the timeline names files and products, and its filter is part of the URL",
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
   await page.getByLabel("Made by").fill("local user");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
-  expect(page.url()).toContain("actor=local");
+  await page.waitForURL(/actor=local/);
   await page.getByLabel("Type of change").click();
   await page.getByRole("option", { name: "Single edit" }).click();
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
-  expect(page.url()).toContain("kind=edit");
+  await page.waitForURL(/kind=edit/);
   await page.reload();
   await list.getByRole("link", { name: "LAMP-0003 updated" }).waitFor();
   expect(await list.getByRole("link", { name: /^Import of/ }).count()).toBe(0);

@@ -155,7 +155,7 @@ test("the review lists all rows that the import would reject, with their reasons
   await rejects.getByText("130 Zeilen würden nicht importiert", { exact: true }).waitFor();
   await rejects.getByRole("button", { name: "Die SKU ist leer 65" }).waitFor();
   const lines = rejects.locator("tbody tr.border-t");
-  expect(await lines.count()).toBe(50);
+  await expect.poll(() => lines.count()).toBe(50);
   await rejects.getByRole("button", { name: "Mehr Zeilen anzeigen" }).click();
   await expect.poll(() => lines.count()).toBe(100);
   await rejects.getByRole("button", { name: "Mehr Zeilen anzeigen" }).click();

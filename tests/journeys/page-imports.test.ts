@@ -65,7 +65,7 @@ test("while the catalogue is empty, the page explains imports; a chosen file is 
     rows: 20_000,
   });
   await page.getByText("20,001 lines, 20,000 records").waitFor();
-  expect(await page.title()).toBe("supplier-autumn.csv – Skuport");
+  await expect.poll(() => page.title()).toBe("supplier-autumn.csv – Skuport");
 });
 
 test("the same file dropped on the page again changes nothing", async () => {
@@ -196,7 +196,7 @@ test("progress is live in two tabs and after a reload, and never decreases", asy
   add(beside);
   await beside.page.goto(page.url());
   await beside.page.getByTestId("progress").waitFor();
-  expect(await beside.page.title()).toMatch(/^\d+% · whole-range.csv – Skuport$/);
+  await expect.poll(() => beside.page.title()).toMatch(/^\d+% · whole-range.csv – Skuport$/);
 
   await page.reload();
   const seen = await watchPercent(page);
@@ -240,7 +240,7 @@ test("a tab on another page shows that an import is running and that it has ende
   await dock.getByRole("link", { name: "wider-range.csv" }).waitFor();
   await dock.locator("[data-tone=done]").waitFor();
   await expect.poll(() => page.title()).toBe("Settings – Skuport");
-  expect(await page.getByTestId("announcement").innerText()).toContain("wider-range.csv");
+  await expect.poll(() => page.getByTestId("announcement").innerText()).toContain("wider-range.csv");
 });
 
 async function newestImport(): Promise<ListedImport> {

@@ -58,7 +58,9 @@ test("an unknown file is mapped by mouse and saved as a profile; the next file, 
   await start.getByRole("button", { name: "Import 4 products" }).waitFor();
   const notes = "4 products · 1 row replaced by a later row with the same SKU · 1 rejected";
   await start.getByText(notes, { exact: true }).waitFor();
-  expect(await page.getByTestId("key-figures").innerText()).toMatch(/filled\s+5 of 6\s+blank\s+1\s+different\s+4 of 5/);
+  await expect
+    .poll(() => page.getByTestId("key-figures").innerText())
+    .toMatch(/filled\s+5 of 6\s+blank\s+1\s+different\s+4 of 5/);
   await inspectLooks(page, "mapping-review");
 
   await editor.getByRole("button", { name: "SKUs repeat: join this column with Lieferant" }).click();
@@ -76,9 +78,9 @@ test("an unknown file is mapped by mouse and saved as a profile; the next file, 
   await products.getByRole("button", { name: "Skip rows like this" }).click();
   await start.getByText("5 products · 1 ignored", { exact: true }).waitFor();
   await editor.getByRole("listitem").filter({ hasText: "Lieferant is blank" }).waitFor();
-  expect(await page.getByTestId("announcement").allInnerTexts()).toContain(
-    "These rows are skipped. 5 products shown. 0 rejected.",
-  );
+  await expect
+    .poll(() => page.getByTestId("announcement").allInnerTexts())
+    .toContain("These rows are skipped. 5 products shown. 0 rejected.");
 
   await start.getByRole("textbox", { name: "Save as a profile" }).fill("Lampen");
   await start.getByRole("button", { name: "Save the profile and start: Import 5 products" }).click();
@@ -140,17 +142,17 @@ test("a change of a column survives a reload, and can be undone, redone and rese
   await target.selectOption("Not imported");
   await page.getByTestId("first-products").getByText("4712", { exact: true }).first().waitFor();
   await page.reload();
-  expect(await target.inputValue()).toBe("ignored");
+  await expect.poll(() => target.inputValue()).toBe("ignored");
   await editor.getByRole("button", { name: "Undo the last change" }).click();
-  expect(await target.inputValue()).toBe("attribute");
+  await expect.poll(() => target.inputValue()).toBe("attribute");
   await editor.getByRole("button", { name: "Redo the change" }).click();
-  expect(await target.inputValue()).toBe("ignored");
+  await expect.poll(() => target.inputValue()).toBe("ignored");
   await page.locator("h1").click();
   await page.keyboard.press("Control+z");
-  expect(await target.inputValue()).toBe("attribute");
+  await expect.poll(() => target.inputValue()).toBe("attribute");
   await page.keyboard.press("Control+Shift+z");
   await editor.getByRole("button", { name: "Reset", exact: true }).click();
-  expect(await target.inputValue()).toBe("attribute");
+  await expect.poll(() => target.inputValue()).toBe("attribute");
 });
 
 test("a fault in the mapping is shown at its column and in the text, and the import cannot be started", async () => {
@@ -164,7 +166,7 @@ test("a fault in the mapping is shown at its column and in the text, and the imp
   await page.keyboard.press("Enter");
   const column = editor.getByTestId("mapped-column").filter({ has: page.getByRole("heading", { name: "Preis" }) });
   await column.getByText('"many" is not a number').waitFor();
-  expect(await page.getByTestId("start").getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByTestId("start").getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
 
   await editor.getByRole("button", { name: "Text", exact: true }).click();
   const text = editor.getByTestId("mapping-text");
@@ -175,10 +177,10 @@ test("a fault in the mapping is shown at its column and in the text, and the imp
     .getByTestId("obstacle")
     .getByText("The text of the mapping has a fault. attributes.price.split")
     .waitFor();
-  expect(await start.getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
+  await expect.poll(() => start.getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
   await inspectLooks(page, "mapping-text");
   await editor.getByRole("button", { name: "Form", exact: true }).click();
-  expect(await start.getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
+  await expect.poll(() => start.getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
   await editor.getByRole("button", { name: "Text", exact: true }).click();
   expect(await text.inputValue()).toContain('"split": 5');
   await text.fill('{ "key": "Nr", "name": "Titel", "attributes": { "price": { "from": "Preis", "number": "1,5" } } }');

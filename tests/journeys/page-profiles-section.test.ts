@@ -46,9 +46,8 @@ async function look(view: string): Promise<void> {
 
 /** Replaces a part of the text in the editor. */
 async function edit(from: string, to: string): Promise<void> {
-  const text = await editor().inputValue();
-  expect(text).toContain(from);
-  await editor().fill(text.replace(from, to));
+  await expect.poll(() => editor().inputValue()).toContain(from);
+  await editor().fill((await editor().inputValue()).replace(from, to));
 }
 
 test("without own profiles, the page explains them and lists the built-in ones", async () => {
@@ -74,7 +73,7 @@ test("a new profile is written as text; each fault is shown at its line", async 
   await page.getByRole("list", { name: "Faults in the text" }).getByText("attributes › price").waitFor();
   await look("profiles-faults");
   await button("Line 12").click();
-  expect(await page.evaluate("document.activeElement.selectionStart")).toBeGreaterThan(100);
+  await expect.poll(() => page.evaluate("document.activeElement.selectionStart")).toBeGreaterThan(100);
   await editor().fill(JSON.stringify(DEFINITION, null, 2));
   await said("The text is valid");
   await button("Save the profile").click();
@@ -176,7 +175,7 @@ test("a file is tried with the profile without importing it", async () => {
 
 test("a built-in profile can only be read and copied; the copy can be renamed, exported and opened again", async () => {
   await page.goto("/profiles/Akeneo/text");
-  expect(await editor().getAttribute("readonly")).not.toBeNull();
+  await expect.poll(() => editor().getAttribute("readonly")).not.toBeNull();
   await button("Copy…").click();
   await page.getByLabel("Name of the copy").fill("Supplier A");
   await button("Create the copy").click();
@@ -198,7 +197,7 @@ test("a built-in profile can only be read and copied; the copy can be renamed, e
   const chooser = page.waitForEvent("filechooser");
   await button("Open a file…").click();
   await (await chooser).setFiles(path);
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Our PIM & Akeneo");
+  await expect.poll(() => page.getByLabel("Name", { exact: true }).inputValue()).toBe("Our PIM & Akeneo");
   await button("Save the profile").click();
   await page.getByTestId("save-problem").getByText("Not saved: the profile was changed meanwhile").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Opened");

@@ -54,11 +54,13 @@ test("the options offer all profiles and the columns of the file, and the previe
   await preview.getByRole("columnheader", { name: "Artikel SKU" }).waitFor();
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "Profile" }).click();
-  expect(await page.getByRole("option").allInnerTexts()).toEqual([
-    "Select by the columns of the file",
-    "No profile",
-    ...[...builtInProfiles().map(({ name }) => name), "Supplier A"].sort((a, b) => a.localeCompare(b, "en")),
-  ]);
+  await expect
+    .poll(() => page.getByRole("option").allInnerTexts())
+    .toEqual([
+      "Select by the columns of the file",
+      "No profile",
+      ...[...builtInProfiles().map(({ name }) => name), "Supplier A"].sort((a, b) => a.localeCompare(b, "en")),
+    ]);
   await page.getByRole("option", { name: "No profile" }).click();
   await preview.getByTestId("profile").waitFor({ state: "detached" });
   await page.getByRole("combobox", { name: "SKU column" }).click();
@@ -83,18 +85,11 @@ test("the preview shows the first products as they would be stored, chosen by ke
   await page.keyboard.press("Tab");
   expect((await page.evaluate<string>("document.activeElement.textContent")).trim()).toBe("Products");
   await page.keyboard.press("Enter");
-  expect(await products.getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => products.getAttribute("aria-pressed")).toBe("true");
   const table = preview.getByRole("region", { name: "First products of lamps.csv" }).getByRole("table");
-  expect(await table.getByRole("columnheader").allInnerTexts()).toEqual([
-    "Line",
-    "SKU",
-    "Name",
-    "Description",
-    "Active",
-    "Parent",
-    "price",
-    "colours",
-  ]);
+  await expect
+    .poll(() => table.getByRole("columnheader").allInnerTexts())
+    .toEqual(["Line", "SKU", "Name", "Description", "Active", "Parent", "price", "colours"]);
   const cells = await table.getByRole("row").nth(2).getByRole("cell").allInnerTexts();
   expect(cells.map((text) => text.trim())).toEqual(["3", "102", "Floor lamp", "", "Yes", "", "1049.00", "black"]);
   await inspectLooks(page, "import-preview-products");
@@ -122,7 +117,7 @@ test("the first rows of an imported file become a test of its profile", async ()
   await page.waitForURL("**/profiles/Supplier%20A/tests");
   const form = page.getByTestId("add-test");
   await form.getByRole("cell", { name: "1049.00" }).waitFor();
-  expect(await form.getByLabel("Name of the test").inputValue()).toBe("lamps.csv");
+  await expect.poll(() => form.getByLabel("Name of the test").inputValue()).toBe("lamps.csv");
   await inspectLooks(page, "import-offers-test");
   await form.getByRole("button", { name: "The products are right: add the test" }).click();
   await page.getByRole("list", { name: "Tests" }).getByText("Passed", { exact: true }).waitFor();

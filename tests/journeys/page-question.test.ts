@@ -31,7 +31,7 @@ test("if the SKU column is unclear, the page asks for it and shows sample values
   expect(await page.getByText("chosen by you").count()).toBe(0);
   await question.getByRole("radio", { name: "item number" }).focus();
   await page.keyboard.press("ArrowDown");
-  expect(await question.getByRole("radio", { name: "code A-1" }).isChecked()).toBe(true);
+  await expect.poll(() => question.getByRole("radio", { name: "code A-1" }).isChecked()).toBe(true);
   await start.getByRole("button", { name: "Import 3 products", disabled: false }).waitFor();
   await tabAndEnter(page, "Import 3 products");
   await page.getByTestId("state").first().getByText("Done", { exact: true }).waitFor();

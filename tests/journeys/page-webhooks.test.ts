@@ -58,7 +58,7 @@ test("a new webhook is tested with edited data, and the response is shown", asyn
   const data = page.getByLabel("Data");
   await data.fill("{ broken");
   await page.getByText("The data is not valid JSON").waitFor();
-  expect(await page.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
   await data.fill('{ "greeting": "hello" }');
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByText(/^204 after/).waitFor();
@@ -118,7 +118,7 @@ test("filters are part of the URL; a replay starts; settings are saved; a disabl
   await page.getByLabel("Status").click();
   await page.getByRole("option", { name: "Failed" }).click();
   await page.getByText("No deliveries match this filter.").waitFor();
-  expect(page.url()).toContain("state=failed");
+  await page.waitForURL(/state=failed/);
   await page.getByRole("button", { name: "Replay…" }).click();
   await page.getByRole("dialog").getByText("Missed events").waitFor();
   await inspectLooks(page, "webhooks-replay", false);

@@ -49,7 +49,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
     .getByText("5 products in 6 rows: rows with the same “Gruppe” belong together; 1 row only adds “Bild”.")
     .waitFor();
   await products.getByText("The row only adds values to the product of another row").waitFor();
-  expect(await products.getByText("Becher", { exact: true }).count()).toBeGreaterThan(2);
+  await expect.poll(() => products.getByText("Becher", { exact: true }).count()).toBeGreaterThan(2);
 
   await tabTo(page, "Parent of a product");
   await page.keyboard.press("ArrowDown");

@@ -134,7 +134,7 @@ test("an API key is shown once, works with its scopes, and is revoked", async ()
   await page.getByTestId("keys").getByRole("button", { name: "Create an API key" }).click();
   const dialog = page.getByRole("dialog");
   // An importer cannot give a key more than the own role allows.
-  expect(await dialog.getByRole("checkbox").count()).toBe(2);
+  await expect.poll(() => dialog.getByRole("checkbox").count()).toBe(2);
   await dialog.getByRole("button", { name: "Create an API key" }).click();
   await dialog.getByText("Enter a name.").waitFor();
   await dialog.getByLabel("Name", { exact: true }).fill("shop prices");

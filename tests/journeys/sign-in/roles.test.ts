@@ -150,7 +150,7 @@ test("a viewer edits nothing with mouse and keyboard: a cell opens the product i
   await page.getByTestId("panel").getByText("Table lamp").first().waitFor();
   expect(await page.getByTestId("panel").getByRole("textbox").count()).toBe(0);
   await page.getByTestId("panel").getByRole("button", { name: "More actions for this product" }).click();
-  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Copy link"]);
+  await expect.poll(() => page.getByRole("menuitem").allTextContents()).toEqual(["Copy link"]);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "More actions", exact: true }).click();
   await page.getByRole("menuitem", { name: "View as API call" }).waitFor();
