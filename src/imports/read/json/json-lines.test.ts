@@ -163,6 +163,46 @@ test.each([
   expect(copied).toBe(1);
 });
 
+test.each([
+  ["a name with a slash and a nested member", '{"o/a":"x","o":{"a":"1"},"b":"y"}'],
+  ["the nested member before the name", '{"o":{"a":"1"},"b":"y","o/a":"x"}'],
+  ["an escaped text after a text", String.raw`{"o/a":"x","o":{"a":"1\n2"},"b":"y"}`],
+])("%s, which share a column, are parsed", (_, odd) => {
+  const known = '{"o/a":"x","b":"y"}\n{"o":{"a":"1"}}\n{"o/a":"x"}\n';
+  expect(expectSame(Buffer.from(`${known}${odd}\n${odd}\n`), 1000).copied).toBe(1);
+});
+
+test("a backslash before a control character is not an escape", () => {
+  for (const control of ["\t", "\0", "\u001f"]) {
+    const line = `{"a":"x\\${control}y"}`;
+    const { records } = expectSame(Buffer.from(`{"a":"x"}\n${line}\n{"a":"x\\\\${control}y"}\n`), 1000);
+    expect(records).toBe(2);
+  }
+});
+
+test("lines are decoded up to the size of the largest plain line", () => {
+  const known = '{"a":"x","b":"y"}\n';
+  for (const written of ["\\n", "\\u00e9", "\\uffff", "\0", "\u00e9"])
+    for (const excess of [0, 1]) {
+      const frame = '{"a":"","b":"y\\n"}'.length;
+      const room = (1 << 16) - frame + excess;
+      const repeated = written.repeat(Math.floor(room / Buffer.byteLength(written)));
+      const line = `{"a":"${repeated}${"z".repeat(room - Buffer.byteLength(repeated))}","b":"y\\n"}`;
+      const { copied } = expectSame(Buffer.from(`${known}${line}\n${known}${line}`), 50_000);
+      expect(copied).toBe(excess === 1 ? 1 : 3);
+    }
+});
+
+test("a wide table keeps escaped texts apart from blank cells", () => {
+  const wide = (row: number): string =>
+    JSON.stringify(
+      Object.fromEntries(Array.from({ length: 300 }, (_, c) => [`c${c}`, (row + c) % 7 === 0 ? null : `${row}\n"${c}`])),
+    );
+  const lines = Array.from({ length: 20 }, (_, row) => (row % 3 === 1 ? '{"c5":"x\\ty"}' : wide(row))).join("\r\n");
+  const { copied, records } = expectSame(Buffer.from(lines), 777);
+  expect([copied, records]).toEqual([19, 20]);
+});
+
 test("texts with escapes are decoded without parsing their lines", () => {
   const line = String.raw`{"a":"x\"y","b":"p\nq","c":"\u00fc\u20AC\/\\ \t"}`;
   const { table, copied } = expectSame(Buffer.from(`${line}\n${line}\n${line}\n`), 1000);

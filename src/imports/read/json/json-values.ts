@@ -230,10 +230,14 @@ const isEnd = (code: number): boolean =>
 /** Decodes the escapes of a string. A lone surrogate, which is not a character, becomes U+FFFD. The record is then rejected. */
 function unescaped(text: string, at: number): string {
   try {
-    return (JSON.parse(`"${text.replace(/[\0-\x1f]/g, escapeControl)}"`) as string).toWellFormed();
+    const escaped = /[\0-\x1f]/.test(text) ? text.replace(/\\[^]|[\0-\x1f]/g, escapeControl) : text;
+    return (JSON.parse(`"${escaped}"`) as string).toWellFormed();
   } catch {
     throw new JsonFault("a string has an escape that is not valid", at);
   }
 }
 
-const escapeControl = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** Escapes a control character, which JSON.parse does not accept in a string. Escapes are not changed: a backslash before a control
+ * character is not a valid escape. */
+const escapeControl = (found: string): string =>
+  found.startsWith(BACKSLASH) ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;

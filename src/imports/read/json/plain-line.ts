@@ -157,6 +157,8 @@ export class PlainLine {
     if (byte === OPEN_OBJECT) return this.#object(path, at, depth + 1);
     const { column } = path;
     if (column === undefined) return NOT_PLAIN;
+    // Different paths can share a column: `{"a/b": 1, "a": {"b": 2}}`. A row with both has a list in this column, so its line is not plain.
+    if (column >= 0 && this.cells.row_of[column] === this.row) return NOT_PLAIN;
     if (byte === QUOTE) {
       const end = this.#textEnd(at + 1);
       if (end === HAS_ESCAPES) return this.#decode(column, at + 1);
