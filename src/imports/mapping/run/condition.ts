@@ -1,5 +1,6 @@
 // Evaluates the conditions for records: which records are ignored, and which records delete their products.
 import type { ConditionNode } from "../plan.ts";
+import { ByteMemos } from "./byte-memo.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import { comparisonsOf, markerSpelling } from "./notation/notation.ts";
@@ -9,10 +10,11 @@ import { ERASED, readerOf, type ValueContext } from "./value.ts";
 export type IsMet = (row: Row) => boolean;
 
 /** Returns the state that all values of a mapper share. */
-export function createValueContext(given: Omit<ValueContext, "conditionOf" | "isMarkerValue">): ValueContext {
+export function createValueContext(given: Omit<ValueContext, "conditionOf" | "isMarkerValue" | "memos">): ValueContext {
   const context: ValueContext = {
     ...given,
     isMarkerValue: markerSpelling([...given.markers]),
+    memos: new ByteMemos(),
     conditionOf: (node) => conditionOf(node, context),
   };
   return context;

@@ -3,7 +3,7 @@ import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import { ESCAPED, QUOTED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
-import { ByteMemo } from "./byte-memo.ts";
+import type { ByteMemo } from "./byte-memo.ts";
 import { byteWriterOf, dependsOnOtherCells, type WriteBytes } from "./byte-values.ts";
 import type { OutBytes } from "./out-bytes.ts";
 import type { Row } from "./row.ts";
@@ -29,7 +29,7 @@ export class ValueWriter {
     const hasMarkers = context.markers.size > 0;
     this.#writeBytes = hasMarkers ? undefined : byteWriterOf(node, isJson);
     const isOfOneCell = node.sources.length === 1 && typeof node.sources[0] === "number" && !dependsOnOtherCells(node);
-    this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? new ByteMemo() : undefined;
+    this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? context.memos.create() : undefined;
   }
 
   /** Writes the value. If the value has a fault, sets `row.fault` and writes nothing. */
@@ -49,11 +49,8 @@ export class ValueWriter {
     if ((flags & ESCAPED) !== 0) return this.#writeResult(this.#read(row), row, out);
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
-    const known = memo.find(records.bytes, start, end, flags & QUOTED);
-    if (known !== undefined) {
-      out.slice(known, 0, known.length);
-      return known.length === 0 ? "blank" : "written";
-    }
+    const known = memo.write(records.bytes, start, end, flags & QUOTED, out);
+    if (known !== -1) return known === 0 ? "blank" : "written";
     row.beginSteps();
     const outcome = this.#writeResult(this.#read(row), row, out);
     // Remember the bytes only if reading the value had no other effect. Other effects: a fault rejects the row, a marker in the cell erases

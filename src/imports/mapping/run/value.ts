@@ -4,6 +4,7 @@ import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { GroupValue } from "../../../../contract/mapping/value.ts";
 import type { ConditionNode, ValueNode } from "../plan.ts";
+import type { ByteMemos } from "./byte-memo.ts";
 import { isDamagedText } from "../../damaged/damaged-keys.ts";
 import { notationFor, readingsOf, type Notation, type Reading } from "./notation/notation.ts";
 import { stepsOf, type RunStep, type StepContext } from "./steps.ts";
@@ -21,6 +22,7 @@ export interface ValueContext extends StepContext {
   markers: ReadonlySet<string>;
   /** Whether a number, a date or a boolean of a workbook has the same value as an erase marker, one of `markers`. */
   isMarkerValue: (cell: string) => boolean;
+  memos: ByteMemos;
   /** Returns the function that tests a condition. */
   conditionOf: (node: ConditionNode) => (row: Row) => boolean;
   /** The group of the current record; undefined if the mapping does not group records. */
