@@ -30,8 +30,9 @@ interface Kind {
   kind: DoubtfulKind;
   /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
-  /** The text around the needle that every doubtful cell of this kind contains; undefined if the needle is this text. */
-  around?: { text: Buffer; needle_at: number };
+  /** A longer text that every doubtful cell of this kind contains. A window with the needle is searched for it before its cells are: the
+   * needle can be a part of ordinary characters, as `82 ac` is a part of `€`. */
+  whole?: Buffer;
   /** Whether doubtful cells of this kind begin with `needle`. If so, `needle` is a single byte. */
   is_first?: boolean;
   isDoubtful: (bytes: Buffer, start: number, end: number) => boolean;
@@ -84,26 +85,10 @@ const OTHER_KINDS: readonly Kind[] = (
 ).map(([rare, whole], index, all) => ({
   kind: "wrong_letters",
   needle: Buffer.from(rare, "hex"),
-  around: { text: Buffer.from(whole, "hex"), needle_at: whole.indexOf(rare) / 2 },
+  whole: Buffer.from(whole, "hex"),
   isDoubtful: includesOnlyLast(all.slice(0, index + 1).map(([, whole]) => Buffer.from(whole, "hex"))),
   in_sku: true,
 }));
-
-/** Whether the window contains the text around the needle. The needle alone can be a part of ordinary characters: `82 ac` is a part of `€`.
- * In a file of prices, each cell would otherwise be searched. */
-function containsAround({ bytes, count, start, end }: Records, { needle, around }: Kind): boolean {
-  if (around === undefined) return true;
-  const { text, needle_at } = around;
-  const to = end[count - 1] as number;
-  let at = bytes.indexOf(needle, start[0]);
-  while (at !== -1 && at < to) {
-    const from = at - needle_at;
-    if (from >= 0 && bytes.compare(text, 0, text.length, from, Math.min(from + text.length, bytes.length)) === 0)
-      return true;
-    at = bytes.indexOf(needle, at + 1);
-  }
-  return false;
-}
 
 /** Steps that can handle a doubtful text. The columns that a value with such a step reads are not searched for doubtful texts. */
 const HANDLING: ReadonlySet<Step["step"]> = new Set(["map", "like", "replace"]);
@@ -141,7 +126,8 @@ export function countDoubtful(
     if (cells.lines.length < KEPT_LINES) cells.lines.push(records.line[r] as number);
   };
   const addKind = (records: Records, kind: Kind): void => {
-    if (!mayContain(records, kind.needle) || !containsAround(records, kind)) return;
+    if (!mayContain(records, kind.needle)) return;
+    if (kind.whole !== undefined && !mayContain(records, kind.whole)) return;
     const { bytes, count, first_field, field_start, field_end } = records;
     const firstByte = kind.is_first === true ? kind.needle : undefined;
     for (let r = 0; r < count; r++) {
