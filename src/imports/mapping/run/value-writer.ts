@@ -29,7 +29,8 @@ export class ValueWriter {
     const hasMarkers = context.markers.size > 0;
     this.#writeBytes = hasMarkers ? undefined : byteWriterOf(node, isJson);
     const isOfOneCell = node.sources.length === 1 && typeof node.sources[0] === "number" && !dependsOnOtherCells(node);
-    this.#memo = isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? context.memos.create() : undefined;
+    this.#memo =
+      isOfOneCell && node.steps.length > 0 && this.#writeBytes === undefined ? context.memos.create() : undefined;
   }
 
   /** Writes the value. If the value has a fault, sets `row.fault` and writes nothing. */

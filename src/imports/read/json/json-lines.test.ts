@@ -196,7 +196,9 @@ test("lines are decoded up to the size of the largest plain line", () => {
 test("a wide table keeps escaped texts apart from blank cells", () => {
   const wide = (row: number): string =>
     JSON.stringify(
-      Object.fromEntries(Array.from({ length: 300 }, (_, c) => [`c${c}`, (row + c) % 7 === 0 ? null : `${row}\n"${c}`])),
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, c) => [`c${c}`, (row + c) % 7 === 0 ? null : `${row}\n"${c}`]),
+      ),
     );
   const lines = Array.from({ length: 20 }, (_, row) => (row % 3 === 1 ? '{"c5":"x\\ty"}' : wide(row))).join("\r\n");
   const { copied, records } = expectSame(Buffer.from(lines), 777);
