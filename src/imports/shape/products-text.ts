@@ -2,7 +2,7 @@
 // this text in place of the file. Its fields end with a control character, which texts hardly ever contain, so the attributes need no
 // escapes: they are JSON.
 import { writeJson } from "../mapping/run/value-writer.ts";
-import { OutBytes } from "../mapping/run/out-bytes.ts";
+import { OutBytes } from "../mapping/run/bytes/out-bytes.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { MappingFault } from "../mapping/run/row.ts";

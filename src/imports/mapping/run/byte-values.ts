@@ -4,7 +4,7 @@ import { ESCAPED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { mayBeDamaged } from "../../damaged/damaged-keys.ts";
 import type { NumberFormat } from "../steps/number.ts";
-import type { OutBytes } from "./out-bytes.ts";
+import type { OutBytes } from "./bytes/out-bytes.ts";
 import type { Row } from "./row.ts";
 
 /** Writes the value, or nothing if it is blank. */

@@ -1,6 +1,6 @@
 // Evaluates the conditions for records: which records are ignored, and which records delete their products.
 import type { ConditionNode } from "../plan.ts";
-import { ByteMemos } from "./byte-memo.ts";
+import { ByteMemos } from "./bytes/byte-memo.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import { comparisonsOf, markerSpelling } from "./notation/notation.ts";

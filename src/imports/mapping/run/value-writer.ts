@@ -3,9 +3,9 @@ import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.
 import { MAX_TEXT_BYTES } from "../../../../contract/catalog/product-limits.ts";
 import { ESCAPED, QUOTED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
-import type { ByteMemo } from "./byte-memo.ts";
+import type { ByteMemo } from "./bytes/byte-memo.ts";
 import { byteWriterOf, dependsOnOtherCells, type WriteBytes } from "./byte-values.ts";
-import type { OutBytes } from "./out-bytes.ts";
+import type { OutBytes } from "./bytes/out-bytes.ts";
 import type { Row } from "./row.ts";
 import { ERASED, readerOf, type ReadValue, type Result, type ValueContext } from "./value.ts";
 

@@ -4,7 +4,7 @@ import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { GroupValue } from "../../../../contract/mapping/value.ts";
 import type { ConditionNode, ValueNode } from "../plan.ts";
-import type { ByteMemos } from "./byte-memo.ts";
+import type { ByteMemos } from "./bytes/byte-memo.ts";
 import { isDamagedText } from "../../damaged/damaged-keys.ts";
 import { notationFor, readingsOf, type Notation, type Reading } from "./notation/notation.ts";
 import { stepsOf, type RunStep, type StepContext } from "./steps.ts";

@@ -1,6 +1,6 @@
 // A copy of the records in a window of the file. The mapper appends its computed fields to each record of the copy.
 import { createRecords, ERASES, growFields, growRecords, type Records } from "../../read/records.ts";
-import { OutBytes } from "./out-bytes.ts";
+import { OutBytes } from "./bytes/out-bytes.ts";
 
 export class WindowCopy {
   readonly out = new OutBytes();

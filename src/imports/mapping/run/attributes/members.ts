@@ -1,7 +1,7 @@
 // Evaluates the attributes of a plan, and writes them as members of a JSON object.
 import type { MappingPlan } from "../../plan.ts";
 import { canFail, SHORT_RECORD_BYTES } from "../can-fail.ts";
-import type { OutBytes } from "../out-bytes.ts";
+import type { OutBytes } from "../bytes/out-bytes.ts";
 import type { Row } from "../row.ts";
 import type { ValueContext } from "../value.ts";
 import { NamedValues } from "./named-values.ts";
