@@ -72,6 +72,7 @@ export const REASONS = {
   "mapping-too-scattered": ["limit"],
   "not-xml": ["line"],
   "not-json": ["line"],
+  "json-one-record": [],
   "tree-no-records": [],
   "tree-record-missing": ["record"],
   "tree-long-records": ["limit", "line"],

@@ -20,3 +20,8 @@ test.each([
 test("source code is named", async () => {
   expect(await problemOf("const a = 1;\nlet b = 2;\nreturn x;\nif (y) return z;\n")).toContain("source code");
 });
+
+test("a JSON object whose members may be the products names the path of the members", async () => {
+  const message = await problemOf('{"products":{"A-1":{"name":"Lamp"}}}');
+  expect(message).toContain('"record": "products/*"}, "key": "@key"}');
+});

@@ -142,6 +142,13 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
       { extra: { ...asked, ...because("no-header", { columns: columns.length }) } },
     );
   }
+  if (dialect.format === "json" && dialect.tree?.record === "") {
+    return new Problem(
+      "no-sku-column",
+      `The file is a JSON object that is read as one record, and this record has no SKU column. If each member of an object in the file is a product, name the path of these members in a mapping, such as {"file": {"kind": "json", "record": "products/*"}, "key": "@key"}; the path of the members of the outermost object is "*". Otherwise, choose the column with the SKUs (option key). Columns found: ${listed(header)}.`,
+      { extra: { headers: shownHeaders(header), ...asked, ...because("json-one-record") } },
+    );
+  }
   return new Problem(
     "no-sku-column",
     `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${listed(header)}.${describeOtherSheets(dialect)}`,

@@ -228,6 +228,8 @@ export const server: ServerTexts = {
       "Die Datei ist kein gültiges XML: Zeile {line} enthält einen Fehler. Vielleicht ist die Datei unvollständig. Erzeugen Sie sie neu, und laden Sie sie noch einmal hoch.",
     "not-json":
       "Die Datei ist kein gültiges JSON: Zeile {line} enthält einen Fehler. Vielleicht ist die Datei unvollständig. Erzeugen Sie sie neu, und laden Sie sie noch einmal hoch.",
+    "json-one-record":
+      "Die Datei ist ein JSON-Objekt, das als ein einziger Datensatz gelesen wird, und dieser hat keine Spalte für die SKU. Wenn jedes Element eines Objekts in der Datei ein Produkt ist, nennen Sie den Pfad dieser Elemente in einer Zuordnung, etwa als record „products/*“ mit dem Schlüssel „@key“. Wählen Sie sonst die Spalte mit den SKUs.",
     "tree-no-records":
       "Die Datei enthält keine Liste von Elementen oder Objekten, die Produkte sein könnten. Exportieren Sie die Produkte aus dem Programm, das die Datei erzeugt hat.",
     "tree-record-missing":

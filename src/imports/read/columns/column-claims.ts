@@ -1,5 +1,6 @@
 // Decides from a column's name alone how well it fits a field of a product.
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
+import { MEMBER_KEY } from "../tree/nodes.ts";
 import { CODE_NAMES, SYNONYMS, WEAK_SKU_NAMES } from "./column-synonyms.ts";
 import { plainName, splitNotes, wordsOf } from "./plain-name.ts";
 
@@ -9,7 +10,7 @@ const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
 /** Base ranks of names that only resemble a SKU's name; a lower rank fits better. WITH_WORDS: there are other words around the SKU's
- * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: a weak SKU name. The number of other words or the position in a list is
+ * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: the name of a member of an object in JSON, or a weak SKU name. The number of other words or the position in a list is
  * added. */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
@@ -67,12 +68,13 @@ function withoutLinks(name: string): string {
 
 function skuClaim(name: string, notes: readonly string[]): number | undefined {
   if (name.length > MAX_CHARACTERS) return undefined;
+  if (name === MEMBER_KEY) return WEAK;
   const weak = WEAK_RANKS.get(plainName(name));
   const note = Math.min(...notes.map((text) => furtherWords(text) ?? Infinity));
   const around = furtherWords(name);
   if (around !== undefined) return WITH_WORDS + around;
   if (note !== Infinity) return IN_A_NOTE + note;
-  return weak === undefined ? undefined : WEAK + weak;
+  return weak === undefined ? undefined : WEAK + 1 + weak;
 }
 
 const SKU_RANKS = RANKS.get("sku") as ReadonlyMap<string, number>;

@@ -7,6 +7,19 @@ const BEGINNINGS: readonly { pattern: RegExp; kind: string; advice: string }[] =
   { pattern: /^<\?php\b/i, kind: "source code (PHP)", advice: "" },
   { pattern: /^BEGIN:VCARD\b/i, kind: "a business card (vCard)", advice: "" },
   { pattern: /^BEGIN:VCALENDAR\b/i, kind: "a calendar (iCalendar)", advice: "" },
+  {
+    pattern:
+      /^(?:export default|(?:(?:export )?(?:var|let|const) )?[\w$.]{1,100}(?:\s?=|\())\s{0,9}[[{]\s*(?:[[{"'\]}]|\w{1,60}\s*:)/,
+    kind: "JavaScript with data",
+    advice:
+      'To import the data, remove the text before the first "[" or "{" and after the last "]" or "}", so that the file is JSON. Or: ',
+  },
+  {
+    pattern:
+      /^[[{]\s*\/[/*]|^(?:(?:\/\/|#)[^\n]{0,300}\n\s*|\/\*(?:[^*]|\*(?!\/)){0,1000}\*\/\s*){1,20}[[{]\s*[[{"\]}]/,
+    kind: "JSON with a comment at its beginning",
+    advice: "To import the data, remove the comments. Or: ",
+  },
   { pattern: /^diff --git /, kind: "a list of changes (diff)", advice: "" },
   { pattern: /^\\documentclass\b/, kind: "a TeX document", advice: "" },
   { pattern: /^\{\\rtf/, kind: "a text document (RTF)", advice: "" },

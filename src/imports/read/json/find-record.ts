@@ -1,11 +1,12 @@
 // Finds out which values of a JSON file are its records, from the first part of the file.
 import { listsIn } from "../tree/lists-in.ts";
 import { JsonReader } from "./json-reader.ts";
+import { KeyedRecords } from "./keyed-records.ts";
 
 export interface JsonOutline {
   /** The names of members in the first part of the file, without repeats. */
   elements: string[];
-  /** The names from the root to the record, with `*` for the elements of an array; empty for JSON Lines; undefined if the file has no
+  /** The names from the root to the record, with `*` for the elements of an array, or for the members of an object; empty for JSON Lines; undefined if the file has no
    * objects. */
   record: string[] | undefined;
   /** The paths from the record to the elements of its arrays of objects, such as `variants/*`. */
@@ -27,6 +28,7 @@ export function createJsonOutline(): {
   const elements = new Set<string>();
   /** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
   const places = new Map<string, { names: readonly string[]; length: number }>();
+  const keyed = new KeyedRecords();
   const open: { key: string | undefined; from: number }[] = [];
   let passed = 0;
   let roots = 0;
@@ -45,13 +47,16 @@ export function createJsonOutline(): {
         array.key = key;
         if (!places.has(key) && places.size < MAX_PLACES) places.set(key, { names, length: 0 });
       }
+      keyed.open(names, isArray, passed);
       open.push({ key: undefined, from: passed });
     },
     close() {
       passed = reader.position;
+      keyed.close(passed);
       addLength(open.pop() as { key: string | undefined; from: number });
     },
     member(name) {
+      keyed.member(name);
       if (elements.size < MAX_ELEMENTS) elements.add(name);
     },
     root() {
@@ -68,7 +73,9 @@ export function createJsonOutline(): {
     outline: () => {
       passed = reader.position;
       for (const container of open) addLength(container);
-      const [best] = [...places.values()].toSorted((a, b) => b.length - a.length || a.names.length - b.names.length);
+      const members = keyed.best(passed);
+      const candidates = [...places.values(), ...(members === undefined ? [] : [members])];
+      const [best] = candidates.toSorted((a, b) => b.length - a.length || a.names.length - b.names.length);
       const record = hasRootObject && (roots > 1 || best === undefined) ? [] : best && [...best.names];
       return {
         elements: [...elements],

@@ -88,7 +88,7 @@ export class JsonLines {
     this.#skipped = undefined;
     if (skipped !== undefined) this.#tooLong(position);
     else if (onPlainRow === undefined || !this.#readPlain(buffer, from, to, position, onPlainRow))
-      this.#read(buffer.toString("utf8", from, to), position);
+      this.#read(withoutMark(buffer.toString("utf8", from, to)), position);
   }
 
   #readPlain(buffer: Buffer, from: number, to: number, position: LinePosition, onPlainRow: OnPlainRow): boolean {
@@ -102,7 +102,10 @@ export class JsonLines {
     try {
       const node = this.#parser.parse(text, 0, false, this.#root, 0);
       if (firstFilled(text, this.#parser.end) < text.length)
-        throw new JsonFault("there is text after the value", this.#parser.end);
+        throw new JsonFault(
+          "there is text after the object, and each object needs a line of its own",
+          this.#parser.end,
+        );
       if (node.is_array || text.charCodeAt(first) !== OPEN_OBJECT) throw new JsonFault("it is not an object", 0);
       if (text.length + this.#parser.size > MAX_RECORD_LENGTH) this.#tooLong(position);
       else if (node.children !== undefined) this.#onRecord({ node, ...position, is_too_long: false });
@@ -127,6 +130,9 @@ export class JsonLines {
     });
   }
 }
+
+/** A program that joins files leaves the byte order marks at their beginnings. A blank keeps the positions of the characters. */
+const withoutMark = (text: string): string => (text.startsWith("\ufeff") ? ` ${text.slice(1)}` : text);
 
 const OPEN_OBJECT = 123;
 
@@ -153,7 +159,7 @@ export function objectLines(text: string, isWhole: boolean): string | undefined 
   const root = new Path("");
   const isObject = (line: string): boolean => {
     try {
-      const { is_array, children } = parser.parse(line, 0, false, root, 0);
+      const { is_array, children } = parser.parse(withoutMark(line), 0, false, root, 0);
       return !is_array && children !== undefined && line.slice(parser.end).trim() === "";
     } catch {
       return false;

@@ -1,18 +1,30 @@
 // Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
 // time is in memory: values outside the records are skipped.
 import type { Problem } from "../../../../contract/problems.ts";
-import { MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord, type TreeRecord } from "../tree/nodes.ts";
+import {
+  ANY,
+  MAX_DEPTH,
+  MAX_RECORD_LENGTH,
+  MEMBER_KEY,
+  Path,
+  TreeNode,
+  type OnRecord,
+  type TreeRecord,
+} from "../tree/nodes.ts";
 import { endsWithPath } from "../tree/record-path.ts";
 import { notJson } from "./not-json.ts";
 import type { JsonVisitor } from "./json-visitor.ts";
-import { ends, Incomplete, JsonFault, TooManyValues, ValueParser } from "./json-values.ts";
+import { ends, faultOf, Incomplete, JsonFault, missingName, TooManyValues, ValueParser } from "./json-values.ts";
 
 /** Number of characters after which a text outside of the records is skipped. */
 const MAX_OUTSIDE_TEXT = 1 << 20;
 
 type Expected = "value" | "first-element" | "element" | "first-name" | "name" | "colon" | "comma";
 
+/** A program that joins files leaves the marks at their beginnings. */
+const BYTE_ORDER_MARK = 0xfeff;
 const QUOTE = 34;
+const COMMA = 44;
 const OPEN_ARRAY = 91;
 const OPEN_OBJECT = 123;
 
@@ -114,7 +126,8 @@ export class JsonReader {
   #step(): boolean {
     const buffer = this.#buffer;
     let code = buffer.charCodeAt(this.#at);
-    while (code === 32 || code === 10 || code === 13 || code === 9) code = buffer.charCodeAt(++this.#at);
+    while (code === 32 || code === 10 || code === 13 || code === 9 || code === BYTE_ORDER_MARK)
+      code = buffer.charCodeAt(++this.#at);
     if (Number.isNaN(code)) return false;
     switch (this.#expected) {
       case "value":
@@ -134,7 +147,8 @@ export class JsonReader {
       case "comma": {
         const isArray = this.#open.at(-1) === true;
         if (code === (isArray ? 93 : 125)) return this.#close();
-        if (code !== 44) throw new JsonFault(`a "," or "${isArray ? "]" : "}"}" is missing after a value`, this.#at);
+        const missing = `a "," or "${isArray ? "]" : "}"}" is missing after a value`;
+        if (code !== COMMA) throw new JsonFault(faultOf(buffer, this.#at, missing), this.#at);
         this.#at++;
         this.#expected = isArray ? "element" : "name";
         return true;
@@ -144,7 +158,11 @@ export class JsonReader {
 
   #value(code: number): boolean {
     if (this.#open.at(-1) === true) this.#names[this.#open.length - 1] = "*";
-    if (this.#open.length === 0) this.#visitor?.root();
+    if (this.#open.length === 0) {
+      if (code === COMMA)
+        throw new JsonFault('there is a "," after a value, but the values are not enclosed in "[" and "]"', this.#at);
+      this.#visitor?.root();
+    }
     const isElement = this.#open.length === 0 || this.#open.at(-1) === true;
     // If the path leads to an array, the array's elements are the records. A member of an object is a record only if it is an object.
     if (code === OPEN_OBJECT || (code !== OPEN_ARRAY && isElement)) if (this.#isRecord()) return this.#readRecord();
@@ -196,6 +214,7 @@ export class JsonReader {
     this.#parser.parent = this.#visitor?.innermost?.();
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
     const start = this.#at;
+    this.#addKey(node);
     const { end, size } = this.#parser;
     this.#at = end;
     this.#retryAt = 0;
@@ -208,8 +227,19 @@ export class JsonReader {
   #report(node: TreeNode, position: { line: number; from: number }, isTooLong: boolean, raw?: string): void {
     const record: TreeRecord = { node, ...position, to: this.position, is_too_long: isTooLong };
     if (raw !== undefined) record.broken = { kind: "element", reason: "", raw };
-    if (node.children !== undefined || isTooLong || raw !== undefined) this.#onRecord(record);
+    const isBlank = node.children === undefined && node.attributes === undefined;
+    if (!isBlank || isTooLong || raw !== undefined) this.#onRecord(record);
     this.#ended();
+  }
+
+  /** If the records are the members of an object, adds the name of the member to the record. */
+  #addKey(node: TreeNode): void {
+    if (this.#open.at(-1) !== false || this.#record?.at(-1) !== ANY) return;
+    const path = this.#root.child(MEMBER_KEY);
+    if (node.children?.some((child) => child.path === path) === true) return;
+    const key = new TreeNode(path, node);
+    key.text = this.#names[this.#open.length - 1] as string;
+    node.attributes = [key];
   }
 
   #ended(): void {
@@ -217,7 +247,7 @@ export class JsonReader {
   }
 
   #name(code: number): boolean {
-    if (code !== QUOTE) throw new JsonFault("the name of a member is missing", this.#at);
+    if (code !== QUOTE) throw new JsonFault(missingName(this.#buffer, this.#at), this.#at);
     const name = this.#parser.string(this.#buffer, this.#at, !this.#isEnd);
     this.#names[this.#open.length - 1] = name;
     this.#visitor?.member(name);

@@ -24,6 +24,17 @@ export class JsonFault extends Error {
   }
 }
 
+/** Returns what is wrong at a position where JSON requires something else: names the extensions of JSON that programs write. */
+export function faultOf(text: string, at: number, otherwise: string): string {
+  const code = text.charCodeAt(at);
+  if (code === SINGLE_QUOTE) return `there is a text in single quotes, but JSON requires double quotes (${otherwise})`;
+  if (code === SLASH || code === HASH) return `there is a comment, which JSON does not allow (${otherwise})`;
+  return otherwise;
+}
+
+const HASH = 35;
+const SINGLE_QUOTE = 39;
+const SLASH = 47;
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
@@ -114,7 +125,7 @@ export class ValueParser {
     const serial = ++this.#serial;
     let previous: Path | undefined;
     for (;;) {
-      if (this.#next() !== QUOTE) throw this.#fault("the name of a member is missing");
+      if (this.#next() !== QUOTE) throw this.#fault(missingName(this.#text, this.#at));
       const path = this.#name(node.path, previous);
       previous = path;
       if (this.#next() !== COLON) throw this.#fault('a ":" is missing after the name of a member');
@@ -127,7 +138,7 @@ export class ValueParser {
       const code = this.#next();
       this.#at++;
       if (code === CLOSE_OBJECT) return;
-      if (code !== COMMA) throw this.#fault('a "," or "}" is missing after a member', -1);
+      if (code !== COMMA) throw this.#missing('a "," or "}" is missing after a member');
     }
   }
 
@@ -156,7 +167,7 @@ export class ValueParser {
       const code = this.#next();
       this.#at++;
       if (code === CLOSE_ARRAY) return;
-      if (code !== COMMA) throw this.#fault('a "," or "]" is missing after an element', -1);
+      if (code !== COMMA) throw this.#missing('a "," or "]" is missing after an element');
     }
   }
 
@@ -204,7 +215,12 @@ export class ValueParser {
     if (literal !== undefined) return literal;
     if (NUMBER.test(word)) return word;
     this.#at = start;
-    throw this.#fault(word === "" ? "a value is missing" : `"${word.slice(0, 40)}" is not a value of JSON`);
+    throw this.#fault(faultOf(text, start, word === "" ? missingValue(text, start) : notValue(word)));
+  }
+
+  /** The fault of the character before the current one. */
+  #missing(message: string): JsonFault {
+    return this.#fault(faultOf(this.#text, this.#at - 1, message), -1);
   }
 
   #cut(): Error {
@@ -215,6 +231,17 @@ export class ValueParser {
     return new JsonFault(message, this.#at + offset);
   }
 }
+
+/** Returns the fault of a character at which the name of a member must begin. */
+export const missingName = (text: string, at: number): string =>
+  text.charCodeAt(at) === CLOSE_OBJECT
+    ? 'the name of a member is missing: there is a "," before the "}"'
+    : faultOf(text, at, "the name of a member is missing, or is not in double quotes");
+
+const missingValue = (text: string, at: number): string =>
+  text.charCodeAt(at) === CLOSE_ARRAY ? 'a value is missing before the "]"' : "a value is missing";
+
+const notValue = (word: string): string => `"${word.slice(0, 40)}" is not a value of JSON`;
 
 const isEnd = (code: number): boolean =>
   Number.isNaN(code) ||

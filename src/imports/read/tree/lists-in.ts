@@ -1,4 +1,5 @@
 // Finds the lists in the records of an XML or JSON file.
+import { fits } from "./record-path.ts";
 
 const MAX_LISTS = 20;
 /** Maximum number of characters of a path. */
@@ -11,13 +12,13 @@ export function listsIn(
   record: readonly string[] | undefined,
   places: Iterable<{ names: readonly string[] }>,
 ): string[] {
-  const lists: string[] = [];
-  if (record === undefined) return lists;
+  const lists = new Set<string>();
+  if (record === undefined) return [];
   for (const { names } of places) {
-    if (names.length <= record.length || !record.every((name, i) => name === names[i])) continue;
+    if (names.length <= record.length || !record.every((name, i) => fits(name, names[i]))) continue;
     const path = names.slice(record.length).join("/");
-    if (path.length <= MAX_PATH) lists.push(path);
-    if (lists.length === MAX_LISTS) break;
+    if (path.length <= MAX_PATH) lists.add(path);
+    if (lists.size === MAX_LISTS) break;
   }
-  return lists;
+  return [...lists];
 }

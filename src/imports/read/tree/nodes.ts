@@ -47,7 +47,7 @@ export class Path {
     if (++this.#count.paths > MAX_PATHS)
       throw new Problem(
         "unsupported-file",
-        `The records of the file have more than ${MAX_PATHS.toLocaleString("en")} different names of elements or members. Check that this is the right file.`,
+        `The records of the file have more than ${MAX_PATHS.toLocaleString("en")} different names of elements or members. Check that this is the right file. If names of members are SKUs or ids, name the path of these members in a mapping, such as "products/*" (file.record).`,
         { extra: because("tree-many-paths", { limit: MAX_PATHS }) },
       );
     // Copy the name: a slice of a chunk would keep the whole chunk in memory.
@@ -65,6 +65,8 @@ import type { BrokenRecord } from "./broken-record.ts";
 
 /** A step of a path that matches any element or member, and the name of the elements of a JSON array. */
 export const ANY = "*";
+/** The path of the name of a record that is a member of an object in JSON. */
+export const MEMBER_KEY = "@key";
 /** Maximum depth of nesting of a file. Feeds with all extensions have a depth of about ten. */
 export const MAX_DEPTH = 64;
 /** Maximum number of characters of a record. A longer record is rejected. */

@@ -32,7 +32,10 @@ test("the path of the records may have an asterisk for any member or array, and 
   ] as const)
     expect((await readCells(text, request({ record }))).cells.map(([sku]) => sku)).toEqual(skus);
   const bySku = '{"products":{"A":{"sku":"1"},"B":{"sku":"2"},"count":2}}';
-  expect((await readCells(bySku, request({ record: "products/*" }))).cells).toEqual([["1"], ["2"]]);
+  expect((await readCells(bySku, request({ record: "products/*" }))).cells).toEqual([
+    ["A", "1"],
+    ["B", "2"],
+  ]);
 });
 
 test("a number, text or word among the objects of a list is a faulty record with its line", async () => {
