@@ -20,14 +20,28 @@ export interface JsonOutline {
 const MAX_ELEMENTS = 200;
 const MAX_PLACES = 5000;
 
-export function createJsonOutline(): {
+/** Reads the first part of a file. The caller passes chunks to `write`, and then calls `outline`. */
+interface OutlineReader {
   write: (chunk: string) => void;
   end: () => void;
   outline: () => JsonOutline;
-} {
+}
+
+/** A place in the file whose values can be the records, with the number of characters of these values. */
+interface Place {
+  names: readonly string[];
+  length: number;
+}
+
+const largest = (places: readonly (Place | undefined)[]): Place | undefined =>
+  places
+    .filter((place) => place !== undefined)
+    .toSorted((a, b) => b.length - a.length || a.names.length - b.names.length)[0];
+
+export function createJsonOutline(): OutlineReader {
   const elements = new Set<string>();
   /** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
-  const places = new Map<string, { names: readonly string[]; length: number }>();
+  const places = new Map<string, Place>();
   const keyed = new KeyedRecords();
   const open: { key: string | undefined; from: number }[] = [];
   let passed = 0;
@@ -73,9 +87,7 @@ export function createJsonOutline(): {
     outline: () => {
       passed = reader.position;
       for (const container of open) addLength(container);
-      const members = keyed.best(passed);
-      const candidates = [...places.values(), ...(members === undefined ? [] : [members])];
-      const [best] = candidates.toSorted((a, b) => b.length - a.length || a.names.length - b.names.length);
+      const best = largest([...places.values(), keyed.best(passed)]);
       const record = hasRootObject && (roots > 1 || best === undefined) ? [] : best && [...best.names];
       return {
         elements: [...elements],

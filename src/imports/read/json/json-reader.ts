@@ -1,18 +1,11 @@
 // Reads JSON, or several JSON values one after another (JSON Lines), from chunks of text, and reports the records. Only one record at a
 // time is in memory: values outside the records are skipped.
 import type { Problem } from "../../../../contract/problems.ts";
-import {
-  ANY,
-  MAX_DEPTH,
-  MAX_RECORD_LENGTH,
-  MEMBER_KEY,
-  Path,
-  TreeNode,
-  type OnRecord,
-  type TreeRecord,
-} from "../tree/nodes.ts";
+import { ANY, MAX_DEPTH, MAX_RECORD_LENGTH, Path, TreeNode, type OnRecord, type TreeRecord } from "../tree/nodes.ts";
 import { endsWithPath } from "../tree/record-path.ts";
+import { addMemberKey } from "./member-key.ts";
 import { notJson } from "./not-json.ts";
+import { skipString } from "./skip-string.ts";
 import type { JsonVisitor } from "./json-visitor.ts";
 import { ends, faultOf, Incomplete, JsonFault, missingName, TooManyValues, ValueParser } from "./json-values.ts";
 
@@ -214,7 +207,9 @@ export class JsonReader {
     this.#parser.parent = this.#visitor?.innermost?.();
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
     const start = this.#at;
-    this.#addKey(node);
+    // The record is a member of an object that has any name.
+    if (this.#open.at(-1) === false && this.#record?.at(-1) === ANY)
+      addMemberKey(node, this.#names[this.#open.length - 1] as string);
     const { end, size } = this.#parser;
     this.#at = end;
     this.#retryAt = 0;
@@ -230,16 +225,6 @@ export class JsonReader {
     const isBlank = node.children === undefined && node.attributes === undefined;
     if (!isBlank || isTooLong || raw !== undefined) this.#onRecord(record);
     this.#ended();
-  }
-
-  /** If the records are the members of an object, adds the name of the member to the record. */
-  #addKey(node: TreeNode): void {
-    if (this.#open.at(-1) !== false || this.#record?.at(-1) !== ANY) return;
-    const path = this.#root.child(MEMBER_KEY);
-    if (node.children?.some((child) => child.path === path) === true) return;
-    const key = new TreeNode(path, node);
-    key.text = this.#names[this.#open.length - 1] as string;
-    node.attributes = [key];
   }
 
   #ended(): void {
@@ -270,7 +255,9 @@ export class JsonReader {
     const buffer = this.#buffer;
     while (this.#at < buffer.length) {
       if (skipped.inString) {
-        if (!this.#skipString()) return false;
+        const { at, is_end } = skipString(buffer, this.#at);
+        this.#at = at;
+        if (!is_end) return false;
         skipped.inString = false;
         if (skipped.depth <= 0) return this.#endSkip();
         continue;
@@ -288,21 +275,6 @@ export class JsonReader {
       else if ((code === 125 || code === 93) && --skipped.depth === 0) return this.#endSkip();
     }
     return false;
-  }
-
-  #skipString(): boolean {
-    const buffer = this.#buffer;
-    for (;;) {
-      const end = buffer.indexOf('"', this.#at);
-      const to = end === -1 ? buffer.length : end;
-      let escape = to;
-      while (escape > this.#at && buffer.charCodeAt(escape - 1) === 92) escape--;
-      const isEscaped = (to - escape) % 2 === 1;
-      // Keep a backslash at the end of the buffer, because it escapes the first character of the next chunk.
-      this.#at = end === -1 ? to - (isEscaped ? 1 : 0) : end + 1;
-      if (end === -1) return false;
-      if (!isEscaped) return true;
-    }
   }
 
   #endSkip(): true {
