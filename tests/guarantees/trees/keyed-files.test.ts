@@ -1,5 +1,6 @@
 // Imports JSON files whose products are the members of an object, and XML files with characters that XML does not allow.
 import { beforeEach, expect, test } from "vitest";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { continueImport } from "../../../src/imports/held/hold-import.ts";
 import { createTestDatabase } from "../../support/database.ts";
 import { createImportContext, importBytes, rejectsOf, workOn } from "../../support/import-file.ts";
@@ -33,7 +34,7 @@ test("a single member is a question, and the mapping that the question names ans
   const detail = (held.problem as { detail: string }).detail;
   expect(held).toMatchObject({ state: "held", problem: { reason: "json-one-record" } });
   const [named = ""] = /\{"file".*"@key"\}/.exec(detail) ?? [];
-  await continueImport(context, held.id, { mapping: { ...(JSON.parse(named) as object), name: "name" } });
+  await continueImport(context, held.id, { mapping: { ...(JSON.parse(named) as Mapping), name: "name" } });
   expect(await workOn(context, held.id)).toMatchObject({ state: "done", created: 1 });
   expect(await products()).toMatchObject([{ sku: "A-0", name: "Lamp 0" }]);
 });
