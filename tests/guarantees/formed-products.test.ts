@@ -50,7 +50,7 @@ test.each([
     '40 products in 52 rows: rows with the same "Handle" belong together; 12 rows only add "images".',
   ],
   ["magento-store-views", '12 products in 25 rows: 12 rows change products only for their value in "store_view_code".'],
-  ["record-types", "15 products in 26 rows: rows with the same SKU are merged into one product."],
+  ["record-types", "15 products in 27 rows: rows with the same SKU are merged into one product."],
 ])("a notice states what the rows of %s mean", async (shape, message) => {
   const [file = ""] = (await readdir(resolve(FIXTURES, "shapes", shape))).filter((name) => name.startsWith("input."));
   const { notices } = await importBytes(context, await fixture(`shapes/${shape}/${file}`), {

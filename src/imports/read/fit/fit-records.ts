@@ -25,6 +25,8 @@ export interface RecordFit {
   /** The shapes of the columns' values. A short record whose values have other shapes stays short, because a delimiter may be missing
    * inside it. If undefined, all short records are fitted. */
   shapes: ColumnShapes | undefined;
+  /** Whether the end-of-file mark of DOS is a record. If false, it is left out like a blank line. */
+  keeps_mark: boolean;
   /** The records to which blank cells were added. */
   filled_up: FilledUp;
   /** The fitted records, reused for each window. */
@@ -40,9 +42,15 @@ export interface FilledUp {
 /** Maximum number of elements in `FilledUp.lines`. */
 const KEPT_LINES = 3;
 
-export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
+export const createFit = (
+  width: number,
+  dialect: Dialect,
+  shapes?: ColumnShapes,
+  { keeps_mark = false }: { keeps_mark?: boolean } = {},
+): RecordFit => ({
   width,
   dialect,
+  keeps_mark,
   // The shapes (kinds of values) show whether a short row lacks a delimiter. Rows from XML and JSON lack only blank cells at their end,
   // so no shapes are needed.
   shapes: dialect.tree === undefined ? shapes : undefined,
@@ -53,7 +61,7 @@ export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes
 /** Yields the records of a window fitted to the table's width, in one or more parts. A part is valid until the next part is requested. */
 export function* fitRecords(records: Records, fit: RecordFit): Generator<Records, void, undefined> {
   const marks = findMarks(records, fit.dialect);
-  if (!marks.any && firstUnfit(records, fit.width) === records.count) {
+  if (!marks.any && firstUnfit(records, fit) === records.count) {
     yield records;
     return;
   }
@@ -67,34 +75,34 @@ export function* fitRecords(records: Records, fit: RecordFit): Generator<Records
 /** Returns the records of a chunk fitted to the table's width, in one part: a chunk never has more fields than a loader can hold. */
 export function fitChunk(records: Records, fit: RecordFit): Records {
   const marks = findMarks(records, fit.dialect);
-  if (!marks.any && firstUnfit(records, fit.width) === records.count) return records;
+  if (!marks.any && firstUnfit(records, fit) === records.count) return records;
   fitPart(records, 0, marks, fit, Infinity);
   return fit.out;
 }
 
 /** Returns the index of the first record that has another width or is blank, or the number of records if there is none. */
-function firstUnfit(records: Records, width: number): number {
+function firstUnfit(records: Records, fit: RecordFit): number {
   const { count, first_field, field_start, field_end, bytes } = records;
   for (let r = 0; r < count; r++) {
     const first = first_field[r] as number;
-    if ((first_field[r + 1] as number) - first !== width) return r;
+    if ((first_field[r + 1] as number) - first !== fit.width) return r;
     const start = field_start[first] as number;
     // Check the first cell first: nearly every record has a value in it, and such a record is not blank.
-    if ((start === field_end[first] || (bytes[start] as number) <= BLANK) && isBlankRecord(records, r, width)) return r;
+    if ((start === field_end[first] || (bytes[start] as number) <= BLANK) && isBlankRecord(records, r, fit)) return r;
   }
   return count;
 }
 
 /** Fits records from `from` on into `fit.out`, until it has more than `maxFields` fields. @returns the index of the next record */
 function fitPart(records: Records, from: number, marks: Marks, fit: RecordFit, maxFields: number): number {
-  const { out, width } = fit;
+  const { out } = fit;
   out.bytes = records.bytes;
   out.is_ascii = records.is_ascii;
   out.count = 0;
   out.first_field[0] = 0;
   let r = from;
   for (; r < records.count && (out.first_field[out.count] as number) <= maxFields; r++) {
-    if (!isBlankRecord(records, r, width)) copyRecord(records, r, fit);
+    if (!isBlankRecord(records, r, fit)) copyRecord(records, r, fit);
   }
   cleanCells(out, marks);
   return r;
@@ -113,9 +121,11 @@ function copyRecord(
   let kept = count;
   if (!isFaulty && count > width) while (kept > width && isBlankField(records, first + kept - 1)) kept--;
   if (kept > width) kept = count;
-  const isPadded = !isFaulty && kept < width && (shapes === undefined || fitsColumns(shapes, records, first, kept));
+  const isMark = count === 1 && isEndOfFile(records, first);
+  const isFitting = isMark || shapes === undefined || fitsColumns(shapes, records, first, kept);
+  const isPadded = !isFaulty && kept < width && isFitting;
   const fields = isPadded ? width : kept;
-  if (isPadded && dialect.tree === undefined && ++filledUp.count <= KEPT_LINES)
+  if (isPadded && !isMark && dialect.tree === undefined && ++filledUp.count <= KEPT_LINES)
     filledUp.lines.push(records.line[r] as number);
   if (to + 1 >= out.start.length) growRecords(out);
   while (target + fields > out.field_start.length) growFields(out);
@@ -142,11 +152,12 @@ function copyRecord(
  * Whether the record contains nothing but delimiters and blanks, or the end-of-file mark of DOS. In a table of one column, a blank line
  * is a record.
  */
-function isBlankRecord(records: Records, r: number, width: number): boolean {
+function isBlankRecord(records: Records, r: number, { width, keeps_mark }: RecordFit): boolean {
   if (records.fault[r] !== 0) return false;
   const first = records.first_field[r] as number;
   const end = records.first_field[r + 1] as number;
-  if (end - first === 1) return isEndOfFile(records, first) || (width > 1 && isBlankField(records, first));
+  if (end - first === 1)
+    return (!keeps_mark && isEndOfFile(records, first)) || (width > 1 && isBlankField(records, first));
   for (let field = first; field < end; field++) if (!isBlankField(records, field)) return false;
   return true;
 }

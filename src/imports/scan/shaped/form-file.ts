@@ -138,15 +138,11 @@ function scatteredReader(
   return new ScatteredReader({ file, dialect, width: table.columns.length, scattered, has_group: hasGroup }, former);
 }
 
-const passOver = ({
-  table,
-  dialect,
-}: {
-  table: JudgedTable;
-  dialect: Dialect;
-}): { splitter: Splitter; fit: RecordFit } => ({
+const passOver = ({ table, dialect, plan }: SourceText): { splitter: Splitter; fit: RecordFit } => ({
   splitter: createSplitter(dialect, table.first_line, (table as Table).blank_is_record),
-  fit: createFit(table.columns.length, dialect, shapesOf(table)),
+  // If the mapping ignores records of unknown kinds, the end-of-file mark of DOS is such a record: it is counted, so that the counts add up to
+  // the records of the file.
+  fit: createFit(table.columns.length, dialect, shapesOf(table), { keeps_mark: plan.shape.kinds?.else === "ignore" }),
 });
 
 /** Reads the whole file for the first time, and collects what must be known before the products are formed, such as lookup tables. @returns
