@@ -29,8 +29,8 @@ export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = ()
   });
 }
 
-/** Logs a failed request. If the server refuses requests on purpose, for example because it is overloaded, it may refuse thousands. Their log
- * lines have no stack trace, which would say nothing new. */
+/** Logs a failed request. An overloaded server may refuse thousands of requests on purpose, so a refusal is logged without its stack trace,
+ * which is the same each time. */
 function logFailure({ log }: FastifyRequest, error: unknown, { slug, message }: Problem): void {
   if (error instanceof Problem && error.cause === undefined)
     log.warn({ problem: slug, detail: message }, "request refused");

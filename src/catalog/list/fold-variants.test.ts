@@ -1,4 +1,4 @@
-// Lists with folded variants over HTTP: which product stands for its variants, and how many variants it has.
+// Lists with folded variants over HTTP: which products are listed when their variants are hidden, and how many variants each of them has.
 import Fastify from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { afterAll, beforeEach, expect, test } from "vitest";

@@ -10,8 +10,8 @@ const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
 /** Base ranks of names that only resemble a SKU's name; a lower rank fits better. WITH_WORDS: there are other words around the SKU's
- * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: the name of a member of an object in JSON, or a weak SKU name. The number of other words or the position in a list is
- * added. */
+ * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: the name of a member of an object in JSON, or a weak SKU name. The number of
+ * other words or the position in a list is added. */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
 export const WEAK = 3000;

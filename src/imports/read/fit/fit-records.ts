@@ -83,9 +83,10 @@ export function fitChunk(records: Records, fit: RecordFit): Records {
 /** Returns the index of the first record that has another width or is blank, or the number of records if there is none. */
 function firstUnfit(records: Records, fit: RecordFit): number {
   const { count, first_field, field_start, field_end, bytes } = records;
+  const { width } = fit;
   for (let r = 0; r < count; r++) {
     const first = first_field[r] as number;
-    if ((first_field[r + 1] as number) - first !== fit.width) return r;
+    if ((first_field[r + 1] as number) - first !== width) return r;
     const start = field_start[first] as number;
     // Check the first cell first: nearly every record has a value in it, and such a record is not blank.
     if ((start === field_end[first] || (bytes[start] as number) <= BLANK) && isBlankRecord(records, r, fit)) return r;

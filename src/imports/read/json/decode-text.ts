@@ -1,4 +1,5 @@
 // Decodes the escapes in a text of JSON from bytes to bytes, without creating a string.
+import { writeCode } from "../text/decoders.ts";
 
 const QUOTE = 34;
 const ZERO = 48;
@@ -43,7 +44,7 @@ export function decodeText(bytes: Buffer, from: number, to: number, target: Buff
     if (letter === LOWER_U) {
       const code = hexCode(bytes, pos + 1);
       if (code === -1 || (code >= 0xd800 && code < 0xe000)) return -1;
-      out = writeUtf8(target, out, code);
+      out = writeCode(target, out, code);
       pos += 4;
     } else {
       const character = letter < ESCAPES.length ? (ESCAPES[letter] as number) : 0;
@@ -70,21 +71,4 @@ function hexDigit(byte: number): number {
   if (byte >= ZERO && byte <= NINE) return byte - ZERO;
   const letter = (byte | 0x20) - LOWER_A;
   return letter >= 0 && letter < 6 ? letter + 10 : -1;
-}
-
-/** Writes a character of the Basic Multilingual Plane in UTF-8. Returns the offset after it. */
-function writeUtf8(target: Buffer, at: number, code: number): number {
-  if (code < 0x80) {
-    target[at] = code;
-    return at + 1;
-  }
-  if (code < 0x800) {
-    target[at] = 0xc0 | (code >> 6);
-    target[at + 1] = 0x80 | (code & 0x3f);
-    return at + 2;
-  }
-  target[at] = 0xe0 | (code >> 12);
-  target[at + 1] = 0x80 | ((code >> 6) & 0x3f);
-  target[at + 2] = 0x80 | (code & 0x3f);
-  return at + 3;
 }

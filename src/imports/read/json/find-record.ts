@@ -6,8 +6,8 @@ import { KeyedRecords } from "./keyed-records.ts";
 export interface JsonOutline {
   /** The names of members in the first part of the file, without repeats. */
   elements: string[];
-  /** The names from the root to the record, with `*` for the elements of an array, or for the members of an object; empty for JSON Lines; undefined if the file has no
-   * objects. */
+  /** The names from the root to the record, with `*` for the elements of an array, or for the members of an object; empty for JSON Lines;
+   * undefined if the file has no objects. */
   record: string[] | undefined;
   /** The paths from the record to the elements of its arrays of objects, such as `variants/*`. */
   lists: string[];

@@ -207,7 +207,7 @@ export class JsonReader {
     this.#parser.parent = this.#visitor?.innermost?.();
     const node = this.#parser.parse(this.#buffer, this.#at, !this.#isEnd, this.#root, this.#open.length);
     const start = this.#at;
-    // The record is a member of an object that has any name.
+    // The path of the records ends with `*`, so each member of the object is a record, and its name is one of its values.
     if (this.#open.at(-1) === false && this.#record?.at(-1) === ANY)
       addMemberKey(node, this.#names[this.#open.length - 1] as string);
     const { end, size } = this.#parser;

@@ -81,7 +81,7 @@ test.each([
   ["a single member", products(1)],
   ["two members", products(2)],
   ["members of different shapes", { meta: { page: 1 }, shop: { url: "x" }, owner: { mail: "y" }, x: { a: 1 } }],
-  ["a member that is no object", { ...products(3), count: 3 }],
+  ["a member that is not an object", { ...products(3), count: 3 }],
   ["fields with their labels", { sku: { value: "A", label: "SKU" }, name: { value: "n" }, price: { value: 1 } }],
   ["the sizes of a product", { dimensions: products(3, (i) => ({ value: i, unit: "cm" })), sku: "A" }],
   ["the sizes of a product without SKU", { name: "x", dimensions: products(3, (i) => ({ value: i, unit: "cm" })) }],

@@ -61,8 +61,16 @@ export class KeyedRecords {
     }
     if (parent !== undefined) parent.pending = undefined;
     this.#open.push({
-      ...{ names, from: at, first: new Set(), scalars: new Set(), pending: undefined },
-      ...{ members: 0, objects: 0, similar: 0, shape: undefined, best: undefined },
+      names,
+      from: at,
+      first: new Set(),
+      scalars: new Set(),
+      pending: undefined,
+      members: 0,
+      objects: 0,
+      similar: 0,
+      shape: undefined,
+      best: undefined,
     });
   }
 
@@ -113,8 +121,8 @@ function addObject(parent: Container, shape: Shape, best: KeyedPlace | undefined
   parent.best = longer(parent.best, best);
 }
 
-/** Returns the largest place in the object, or the object itself. An object with a SKU is itself a record, and contains none. An object with
- * another field, such as a name, is one too if the objects in it have no fields: they can be its dimensions. */
+/** Returns the largest place in the object, or the object itself. An object with a SKU is itself a record, and contains none. An object
+ * with another field, such as a name, is one too if the objects in it have no fields: they can be its dimensions. */
 function bestOf(object: Container, members: number, at: number): KeyedPlace | undefined {
   const { best, shape } = object;
   const fields = fieldsOf(object.scalars);

@@ -163,7 +163,7 @@ function createUtf16Decoder(low: 0 | 1): Decoder {
 }
 
 /** Writes a character as UTF-8 and returns the offset after it. */
-function writeCode(out: Buffer, at: number, code: number): number {
+export function writeCode(out: Buffer, at: number, code: number): number {
   if (code < 0x80) {
     out[at] = code;
     return at + 1;
