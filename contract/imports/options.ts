@@ -211,6 +211,8 @@ export type DialectOverrides = Partial<
     header_names: readonly string[];
     /** The elements of an XML or JSON file that the mapping reads. */
     tree: TreeRequest;
+    /** Whether the end-of-file mark of DOS is a record, because the mapping ignores records of unknown kinds. */
+    keeps_mark: boolean;
   }
 >;
 

@@ -43,7 +43,16 @@ export const withMembers = (
 
 /** Whether the options specify a different dialect from the one with which the file was read, so that the file must be read again. */
 export function readsDifferently(options: MappedOptions, dialect: Dialect): boolean {
-  const { sheet, member: _member, header_at, header_data, header_names, tree, ...given } = overridesOf(options);
+  const {
+    sheet,
+    member: _member,
+    keeps_mark: _keepsMark,
+    header_at,
+    header_data,
+    header_names,
+    tree,
+    ...given
+  } = overridesOf(options);
   if (tree !== undefined && dialect.tree !== undefined) return true;
   if (sheet !== undefined || header_data !== undefined || header_names !== undefined) return true;
   if (header_at !== undefined && header_at.length > 1) return true;
@@ -59,6 +68,7 @@ function overridesOfMapping(mapping: Mapping | undefined): DialectOverrides {
     ...(sheet === undefined ? {} : { sheet }),
     ...overridesOfHeader(header),
     ...overridesOfTree(mapping),
+    ...(mapping?.kinds?.else === "ignore" ? { keeps_mark: true } : {}),
   };
 }
 

@@ -212,7 +212,7 @@ export async function readTable(
   const end = Math.min(text.length, table.start + HEAD_BYTES);
   const isEnd = isWhole && end === text.length;
   splitRecords(splitter, { bytes: text, from: table.start, to: end, at_end: isEnd }, records);
-  const fit = createFit(table.columns.length, dialect, shapesOf(table));
+  const fit = createFit(table.columns.length, dialect, shapesOf(table), overrides);
   // `fitRecords` yields all records of the head at once, unless the table has many columns and short records.
   const [fitted = records] = fitRecords(records, fit);
   return { dialect, table, records: fitted, offset: 0 };
