@@ -21,14 +21,18 @@ const MISSING: ReadonlySet<string> = new Set([
   "<na>",
   "n/a",
 ]);
+/** Returns the length of a word, its first byte and its last byte as one number. */
+const outlineOf = (length: number, first: number, last: number): number => (length << 16) | (first << 8) | last;
+const MISSING_OUTLINES = new Set(
+  Array.from(MISSING, (word) => outlineOf(word.length, word.charCodeAt(0), word.charCodeAt(word.length - 1))),
+);
 const MAX_MISSING_BYTES = 9;
-const FIRST_OF_MISSING = new Set(Array.from(MISSING, (word) => word.charCodeAt(0)));
 
 /** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value.
  * @param takesWords whether words for missing values are allowed as SKUs */
 export function isDamagedKey(bytes: Buffer, length: number, takesWords = false): boolean {
   if (bytes[length - 3] === PLUS || bytes[length - 4] === PLUS) return isShortenedNumber(bytes, 0, length);
-  if (length <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(bytes[0] as number))
+  if (length <= MAX_MISSING_BYTES && hasMissingOutline(bytes, 0, length))
     return !takesWords && MISSING.has(bytes.toString("latin1", 0, length));
   return isErrorKey(bytes, length);
 }
@@ -48,10 +52,14 @@ export function isDamagedText(text: string): boolean {
 export function mayBeDamaged(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number;
   if (first === HASH || bytes[start + 3] === COLON || bytes[end - 3] === PLUS || bytes[end - 4] === PLUS) return true;
-  return (
-    end - start <= MAX_MISSING_BYTES && FIRST_OF_MISSING.has(first >= 0x41 && first <= 0x5a ? first | 0x20 : first)
-  );
+  return end - start <= MAX_MISSING_BYTES && hasMissingOutline(bytes, start, end);
 }
+
+/** Whether a word for a missing value has the length, the first letter and the last letter of `bytes[start, end)`. */
+const hasMissingOutline = (bytes: Buffer, start: number, end: number): boolean =>
+  MISSING_OUTLINES.has(outlineOf(end - start, lowerCase(bytes[start] as number), lowerCase(bytes[end - 1] as number)));
+
+const lowerCase = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
 
 /** Whether `bytes[start, end)` is a number such as 4.00638E+12. */
 export function isShortenedNumber(bytes: Buffer, start: number, end: number): boolean {

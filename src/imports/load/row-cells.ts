@@ -3,8 +3,8 @@ import { BOOLEAN_CELLS } from "../../catalog/bulk/merge.ts";
 import { isBlankText, parseNumber } from "../../catalog/product/product.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
-import { fieldText } from "../read/field-text.ts";
-import { ERASES, type Records } from "../read/records.ts";
+import { fieldText, fieldYesOrNo } from "../read/field-text.ts";
+import { ERASES } from "../read/records.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 
 export interface RowCells {
@@ -52,27 +52,12 @@ export function createRowCells({ records, record }: ChunkRows, dialect: Dialect)
       if (column < 0) return BOOLEAN_CELLS.blank;
       const field = fieldOf(row, column);
       if (fieldLength(field) === 0) return BOOLEAN_CELLS.blank;
-      const word = yesOrNo(records, field);
-      if (word !== undefined) return word;
+      const word = fieldYesOrNo(records, field);
+      if (word !== undefined) return word ? BOOLEAN_CELLS.yes : BOOLEAN_CELLS.no;
       const text = fieldText(records, field, dialect).trim();
       return text === "" ? BOOLEAN_CELLS.blank : parseYesNo(text) ? BOOLEAN_CELLS.yes : BOOLEAN_CELLS.no;
     },
     numberCell: (row, column) =>
       column < 0 ? NaN : (parseNumber(fieldText(records, fieldOf(row, column), dialect)) ?? NaN),
   };
-}
-
-const YES = Buffer.from("yes");
-const NO = Buffer.from("no");
-
-/** Returns the value of a cell with the word `yes` or `no`, which most value maps write. These cells need not be decoded. */
-function yesOrNo({ bytes, field_start, field_end }: Records, field: number): number | undefined {
-  const start = field_start[field] as number;
-  const end = field_end[field] as number;
-  if (end - start === YES.length)
-    return bytes[start] === YES[0] && bytes[start + 1] === YES[1] && bytes[start + 2] === YES[2]
-      ? BOOLEAN_CELLS.yes
-      : undefined;
-  const isNo = end - start === NO.length && bytes[start] === NO[0] && bytes[start + 1] === NO[1];
-  return isNo ? BOOLEAN_CELLS.no : undefined;
 }

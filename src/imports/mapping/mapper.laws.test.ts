@@ -72,6 +72,10 @@ const numberValue = fc.record({
   from: fc.constantFrom("a", "b"),
   number: fc.constantFrom("1.234,56", "1,234.56", "1234,5", "1 234,5", "1,234", "1234"),
 });
+const splitValue = fc.record({
+  from: fc.constantFrom("a", "b"),
+  split: fc.constantFrom(",", "|", " ", "::", " > "),
+});
 const pair = fc.constantFrom<NonNullable<Mapping["pairs"]>[number]>(
   { each: "n {n}", name: { from: "n {n}", suffix: "-size" }, value: "a" },
   { each: "n {n}", name: "n {n}", value: { from: "b", split: "," }, unit: "a", list: true },
@@ -92,7 +96,7 @@ const mappings: fc.Arbitrary<Mapping> = fc
       name: textValue,
       description: textValue,
       active: textValue,
-      attributes: fc.dictionary(fc.constantFrom("p", "q", "r-{a}", "r-{b}"), fc.oneof(anyValue, numberValue), {
+      attributes: fc.dictionary(fc.constantFrom("p", "q", "r-{a}", "r-{b}"), fc.oneof(anyValue, numberValue, splitValue), {
         maxKeys: 3,
       }),
       keep: fc.constantFrom(true, false, ["n*"]),
@@ -126,6 +130,7 @@ const cell = fc.oneof(
   ),
   fc.string({ unit: fc.constantFrom(...Array.from("0123,.- €")), maxLength: 9 }),
   fc.string({ unit: fc.constantFrom(...Array.from('x,-=:|1. "\\é\t😀')) }),
+  fc.string({ unit: fc.constantFrom(...Array.from("xü>|:, \u00a0\u0085\u2003\u3000\ufeff÷ß€")) }),
 );
 const tables = fc.array(fc.array(cell, { minLength: HEADER.length, maxLength: HEADER.length }), { maxLength: 12 });
 

@@ -18,6 +18,19 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
   return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
 }
 
+const YES = Buffer.from("yes");
+const NO = Buffer.from("no");
+
+/** Returns true for a field `yes` and false for a field `no`, which value maps write, without decoding it. For any other field, which can
+ * also mean yes or no, returns undefined. */
+export function fieldYesOrNo({ bytes, field_start, field_end }: Records, fieldIndex: number): boolean | undefined {
+  const start = field_start[fieldIndex] as number;
+  const end = field_end[fieldIndex] as number;
+  if (end - start === YES.length)
+    return bytes[start] === YES[0] && bytes[start + 1] === YES[1] && bytes[start + 2] === YES[2] ? true : undefined;
+  return end - start === NO.length && bytes[start] === NO[0] && bytes[start + 1] === NO[1] ? false : undefined;
+}
+
 /** Maximum length of a field for which a loop over the bytes is faster than a call of the native `copy`. */
 const SHORT_FIELD_BYTES = 32;
 

@@ -20,7 +20,7 @@ import type { Mapped, MappingFault } from "../mapping/mapper.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { makeIgnored, makeMappingReject, makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
-import { copyField, fieldText } from "../read/field-text.ts";
+import { copyField, fieldText, fieldYesOrNo } from "../read/field-text.ts";
 import type { Table } from "../read/read-records.ts";
 import type { ActiveWatch } from "../read/columns/judge-active.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
@@ -217,9 +217,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     if (isLong && exceedsLimit(records, first, limitedInFile)) return "value_too_long";
     if (limitedComputed.length > 0 && exceedsLimit(records, first, limitedComputed)) return "value_too_long";
     for (let c = 0; c < typed.length; c++) {
-      const { index, faultOfText } = typed[c] as TypedColumn;
+      const { index, faultOfText, takes_yes_or_no } = typed[c] as TypedColumn;
       const field = first + index;
       if (records.field_start[field] === records.field_end[field]) continue;
+      if (takes_yes_or_no && fieldYesOrNo(records, field) !== undefined) continue;
       const text = fieldText(records, field, dialect);
       const fault = text.trim() === "" ? undefined : faultOfText(text);
       if (fault === undefined) continue;

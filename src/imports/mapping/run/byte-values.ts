@@ -1,5 +1,6 @@
 // Writes the values that need no string: copies of columns, joined columns and numbers, from the bytes of the record. Some cells need the
 // general code in value.ts, which gives the same results. For such a cell, a writer writes nothing and returns false.
+import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
 import { ESCAPED, type Records } from "../../read/records.ts";
 import type { ValueNode } from "../plan.ts";
 import { mayBeDamaged } from "../../damaged/damaged-keys.ts";
@@ -22,6 +23,8 @@ export function byteWriterOf(node: ValueNode, isJson: boolean): WriteBytes | und
   if (!sources.every((source) => typeof source === "number")) return undefined;
   const [step] = steps;
   if (step === undefined && use !== "all") return copyWriter(node, sources, isJson);
+  if (step?.step === "split" && isJson && steps.length === 1 && sources.length === 1 && use !== "all")
+    return splitWriter(sources[0] as number, step.by);
   if (step?.step === "number" && step.scale === 0 && steps.length === 1 && sources.length === 1 && use !== "all")
     return numberWriter(sources[0] as number, step.format, isJson);
   return undefined;
@@ -44,16 +47,32 @@ let cellEnd = 0;
  * be at its ends. */
 function openCell(records: Records, field: number, trim: boolean): boolean {
   if (((records.field_flags[field] as number) & ESCAPED) !== 0) return false;
-  const { bytes } = records;
-  let start = records.field_start[field] as number;
-  let end = records.field_end[field] as number;
-  while (start < end && isSpace(bytes[start] as number)) start++;
-  while (end > start && isSpace(bytes[end - 1] as number)) end--;
-  if (start < end && ((bytes[start] as number) >= 0x80 || (bytes[end - 1] as number) >= 0x80)) return false;
-  cellStart = trim || start === end ? start : (records.field_start[field] as number);
-  cellEnd = trim || start === end ? end : (records.field_end[field] as number);
+  const start = records.field_start[field] as number;
+  const end = records.field_end[field] as number;
+  if (!openTrimmed(records.bytes, start, end)) return false;
+  if (!trim && cellStart < cellEnd) {
+    cellStart = start;
+    cellEnd = end;
+  }
   return true;
 }
+
+/** Finds the bounds of the trimmed text in `bytes[from, to)`. Returns false if white space other than ASCII could be at its ends. */
+function openTrimmed(bytes: Buffer, from: number, to: number): boolean {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(bytes[start] as number)) start++;
+  while (end > start && isSpace(bytes[end - 1] as number)) end--;
+  cellStart = start;
+  cellEnd = end;
+  if (start === end) return true;
+  if ((bytes[start] as number) >= 0x80 && !isLetterOfTwoBytes(bytes[start] as number)) return false;
+  return (bytes[end - 1] as number) < 0x80 || isLetterOfTwoBytes(bytes[end - 2] as number);
+}
+
+/** Whether the byte starts a character of two bytes that is not white space. The only such characters that are white space start with
+ * C2. */
+const isLetterOfTwoBytes = (byte: number): boolean => byte > 0xc2 && byte < 0xe0;
 
 function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean): WriteBytes {
   const { trim, need_all, is_distinct, is_key_part: isKeyPart = false } = node;
@@ -90,6 +109,54 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
 function contains(bytes: Buffer, start: number, end: number, wanted: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] === wanted) return true;
   return false;
+}
+
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const COMMA = 0x2c;
+const CLOSE_LIST = 0x5d;
+
+/** Returns a function that writes the parts of a cell as a JSON list. For a cell with a backslash, which can protect a separator, or with
+ * too many parts, it writes nothing and returns false. */
+function splitWriter(column: number, by: string): WriteBytes {
+  const separator = Buffer.from(by);
+  const first = separator[0] as number;
+  return (row, out) => {
+    const records = row.records as Records;
+    const { bytes } = records;
+    const field = row.first + column;
+    if (((records.field_flags[field] as number) & ESCAPED) !== 0 || row.isValue(column)) return false;
+    const end = records.field_end[field] as number;
+    const mark = out.length;
+    let partStart = records.field_start[field] as number;
+    let parts = 0;
+    for (let pos = partStart; pos <= end; pos++) {
+      const byte = bytes[pos] as number;
+      if (pos < end) {
+        if (byte === BACKSLASH) return out.reset(mark);
+        if (byte !== first || !isAt(separator, bytes, pos, end)) continue;
+      }
+      if (!openTrimmed(bytes, partStart, pos)) return out.reset(mark);
+      if (cellStart < cellEnd) {
+        if (++parts > MAX_LIST_ELEMENTS) return out.reset(mark);
+        out.byte(parts === 1 ? OPEN_LIST : COMMA);
+        out.byte(QUOTE);
+        out.escaped(bytes, cellStart, cellEnd);
+        out.byte(QUOTE);
+      }
+      pos += separator.length - 1;
+      partStart = pos + 1;
+    }
+    if (parts > 0) out.byte(CLOSE_LIST);
+    return true;
+  };
+}
+
+/** Whether the whole separator is at `pos`, before `end`. */
+function isAt(separator: Buffer, bytes: Buffer, pos: number, end: number): boolean {
+  if (pos + separator.length > end) return false;
+  for (let i = 1; i < separator.length; i++) if (bytes[pos + i] !== separator[i]) return false;
+  return true;
 }
 
 const MINUS = 0x2d;

@@ -42,6 +42,8 @@ export interface TypedColumn {
   index: number;
   /** Returns the fault of a cell's text. The caller leaves out blank texts. */
   faultOfText: (text: string) => RejectCode | undefined;
+  /** Whether cells with `yes` or `no` have no fault, so that they need not be decoded. */
+  takes_yes_or_no: boolean;
 }
 
 const faultsOfText = (
@@ -67,11 +69,16 @@ export const typedColumns = (
 ): TypedColumn[] => [
   ...SETTABLE_FIELDS.flatMap((field) => {
     const index = layout[field];
-    const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)), watch)[kindOf(field)];
-    return faultOfText === undefined ? [] : [{ index, faultOfText }];
+    const kind = kindOf(field);
+    const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)), watch)[kind];
+    // `watch` counts all values.
+    const takesYesOrNo = kind === "boolean" && watch === undefined;
+    return faultOfText === undefined ? [] : [{ index, faultOfText, takes_yes_or_no: takesYesOrNo }];
   }),
-  ...layout.attributes.flatMap(({ index, is_list }) => (is_list ? [{ index, faultOfText: faultOfListCell }] : [])),
-  ...listFields(layout).map((index) => ({ index, faultOfText: faultOfSingleCell })),
+  ...layout.attributes.flatMap(({ index, is_list }) =>
+    is_list ? [{ index, faultOfText: faultOfListCell, takes_yes_or_no: false }] : [],
+  ),
+  ...listFields(layout).map((index) => ({ index, faultOfText: faultOfSingleCell, takes_yes_or_no: false })),
 ];
 
 /** Returns the columns of the file that are named as columns of lists, but are copied to a field that contains a single text. */

@@ -30,7 +30,8 @@ const MIN_DATE_BYTES = 5;
 const MAX_DATE_BYTES = 19;
 const MAX_INSPECTED_BYTES = 320;
 
-const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map(({ length }) => length));
+/** The lengths of the months in bytes. */
+const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map((month) => Buffer.byteLength(month)));
 /** Returns three bytes as one number, with the letters in lower case. */
 const startOf = (first: number, second: number, third: number): number =>
   ((first | 0x20) << 16) | ((second | 0x20) << 8) | (third | 0x20);
@@ -51,6 +52,8 @@ const BLANK = 0x20;
 const SLASH = 0x2f;
 const FIRST_LETTER = 0x41;
 const FIRST_BEYOND_ASCII = 0x80;
+/** The first byte of the letters from À to ÿ, which do not look like letters of other scripts. */
+const FIRST_OF_LATIN_1 = 0xc3;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -94,7 +97,7 @@ export function watchKeys(sku: number): KeyWatch {
 }
 
 /**
- * Whether the SKU in `bytes[from, to)` may be unusual: it contains no digit or a character beyond ASCII, or it may be a date. This excludes
+ * Whether the SKU in `bytes[from, to)` may be unusual: it contains no digit or a character beyond ÿ, or it may be a date. This excludes
  * nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native call.
  * @param isPlain whether the bytes are known to be ASCII
  */
@@ -104,7 +107,8 @@ export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: b
   let hasDigit = false;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos] as number;
-    if (byte >= FIRST_BEYOND_ASCII) return true;
+    if (byte === FIRST_OF_LATIN_1) pos++;
+    else if (byte >= FIRST_BEYOND_ASCII) return true;
     if (byte > NINE || byte < ZERO) continue;
     hasDigit = true;
     if (isPlain) break;
