@@ -96,9 +96,13 @@ const mappings: fc.Arbitrary<Mapping> = fc
       name: textValue,
       description: textValue,
       active: textValue,
-      attributes: fc.dictionary(fc.constantFrom("p", "q", "r-{a}", "r-{b}"), fc.oneof(anyValue, numberValue, splitValue), {
-        maxKeys: 3,
-      }),
+      attributes: fc.dictionary(
+        fc.constantFrom("p", "q", "r-{a}", "r-{b}"),
+        fc.oneof(anyValue, numberValue, splitValue),
+        {
+          maxKeys: 3,
+        },
+      ),
       keep: fc.constantFrom(true, false, ["n*"]),
       drop: fc.constantFrom(["n 1"], ["*"]),
       also: fc.constantFrom(["sku"], ["a", "b"]),
