@@ -37,6 +37,20 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2023",
     reportCompressedSize: true,
+    // Fewer requests: without groups, each set of pages that share a module gets a file, many of them below 2 kB (83 requests for the
+    // list of products instead of 24).
+    rolldownOptions: {
+      output: {
+        chunkFileNames: ({ name }) => `assets/${name.startsWith("shared~") ? "shared" : "[name]"}-[hash].js`,
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"], priority: 1 },
+            // A file below the threshold is merged with a similar one, so a page may load modules that it does not need.
+            { name: "shared", minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 8_000 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": server, "/health": server } },
 });

@@ -23,8 +23,14 @@ addEventListener("vite:preloadError", () => {
   location.reload();
 });
 
-await Promise.all([showChosenLanguage(), isBarePath(location.pathname) ? undefined : loadIdentity()]);
-// Without a session, the browser is opening the sign-in page now.
-if (!useIdentity().signed_out.value)
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
-  createApp(App).use(createPageRouter()).use(i18n).use(ui).mount("#app");
+// Not awaited here: files that are loaded later, such as those of a language, import modules that the build puts into the file of this one,
+// so they wait until it has been evaluated.
+void mount();
+
+async function mount(): Promise<void> {
+  await Promise.all([showChosenLanguage(), isBarePath(location.pathname) ? undefined : loadIdentity()]);
+  // Without a session, the browser is opening the sign-in page now.
+  if (!useIdentity().signed_out.value)
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
+    createApp(App).use(createPageRouter()).use(i18n).use(ui).mount("#app");
+}
