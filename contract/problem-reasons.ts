@@ -61,7 +61,6 @@ export const REASONS = {
   "mapping-equal-values": [],
   "mapping-same-attribute": ["name"],
   "mapping-same-column": ["column"],
-  "mapping-same-option": ["column"],
   "mapping-format": [],
   "mapping-too-many-names": ["limit"],
   "mapping-lacks-columns": [],

@@ -33,15 +33,6 @@ export async function isCatalogueEmpty(db: Queryable): Promise<boolean> {
   return rows[0]?.empty === true;
 }
 
-/** Whether a product with one of these keys exists. */
-export async function hasAnyProduct(db: Queryable, keys: readonly string[]): Promise<boolean> {
-  const { rows } = await db.query<{ found: boolean }>(
-    "select exists (select 1 from products where sku_key = any($1::text[])) as found",
-    [keys],
-  );
-  return rows[0]?.found === true;
-}
-
 /** Returns the number of products with one of these keys. */
 export async function countKeys(db: Queryable, keys: readonly string[]): Promise<number> {
   const { rows } = await db.query<{ count: number }>(

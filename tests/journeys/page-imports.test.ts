@@ -149,7 +149,7 @@ test("a file without a SKU column is not imported, and the question offers the c
   await untilState(page, "Waiting for an answer");
   const question = page.getByTestId("question");
   await question.getByText("The file has no SKU column", { exact: true }).waitFor();
-  expect(await question.innerText()).toMatch(/Which one is correct\?.*colour/s);
+  expect(await question.innerText()).toMatch(/Which one is correct\?.*title/s);
 });
 
 test("options apply to the upload: with “only create”, rows of existing products are rejected, and nothing is imported", async () => {

@@ -103,6 +103,14 @@ describe("--csv", () => {
   });
 });
 
+test("a delimiter at the end of each row is not a fault in the summary of a file without a SKU column", async () => {
+  const path = file("Typ;Farbe\nTisch;rot;\nStuhl;blau;\nBank;blau;neu\n");
+  const { stdout } = await run([path, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ records: 3, faults: [{ code: "too_many_fields", count: 1 }] });
+  const csv = await run([path, "--csv"]);
+  expect(csv.stdout.split("\n")[1]).toBe("Tisch,rot,");
+});
+
 test("options override every detected property", async () => {
   const path = file("title\na|'b|c'|d\\'\n1|2|3\n");
   const args = [

@@ -93,7 +93,13 @@ ${DIALECT_HELP}`,
           ? printCsv(output)
           : printSummary(output, values.json === true, { path, size: stats.size }, createProductSampler());
       const reading = { path, columns: columnOptions, given, from, io };
-      await from.withRemedy(readChosen(reading, named, createPrinter, { createScratch, signal: output.signal }));
+      await from.withRemedy(
+        readChosen(reading, named, createPrinter, {
+          createScratch,
+          signal: output.signal,
+          fits_all: values.csv !== true,
+        }),
+      );
       await output.flush();
       return 0;
     } catch (error) {

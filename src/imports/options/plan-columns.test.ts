@@ -29,3 +29,20 @@ test.each(Object.entries(FILES))(
     expect(copied).toHaveLength(4);
   },
 );
+
+test("a column of names that is chosen for the SKU stays the name", async () => {
+  const csv = Buffer.from("Product,Active,Text,Price\nOak desk,1,Solid,99\nLamp,0,,20\n");
+  for (const given of [
+    { key: "Product", name: "Product" },
+    { key: "Text", name: "text" },
+  ]) {
+    const { columns, products } = await previewFile(csv, true, import_query.parse(given));
+    expect(columns.map(({ name }) => name)).toEqual(["Product", "Active", "Text", "Price"]);
+    const expected = given.key === "Product" ? "Oak desk" : "Solid";
+    expect(products[0]).toMatchObject({ sku: expected, name: expected, active: true, attributes: { Price: "99" } });
+  }
+  const named = Buffer.from("Name,Active,Description\nOak desk,no,Solid\n");
+  const { problem, products } = await previewFile(named, true, import_query.parse({ key: "Name" }));
+  expect(problem).toBeNull();
+  expect(products).toMatchObject([{ sku: "Oak desk", name: "Oak desk", active: false, description: "Solid" }]);
+});

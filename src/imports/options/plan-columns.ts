@@ -7,7 +7,7 @@ import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import { withNamedAttributes } from "./named-attributes.ts";
 import { withOverlayBase } from "./overlay-base.ts";
-import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
+import { chooseColumns, noSuchColumn, positionOf } from "../read/columns/choose-columns.ts";
 import type { Table } from "../read/read-records.ts";
 import type { Column, GivenOptions } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
@@ -31,12 +31,13 @@ export function planColumns(
   { key, name, mapping, repeats }: ColumnOptions,
   isBuiltIn = false,
 ): PlannedColumns {
-  if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   // If the file has no header, use the names that detection or the mapping gave to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
+  const given = mapping ?? mappingOfShared({ columns, header }, names, { key, name });
+  if (given === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   const chosen: Mapping = {
-    ...mapping,
-    key: keyOf(mapping, key),
+    ...given,
+    key: keyOf(given, key),
     ...(name === undefined ? {} : { name }),
     ...(repeats === undefined ? {} : { repeats }),
   };
@@ -48,6 +49,29 @@ export function planColumns(
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
   return { ...compiled, notices: isBuiltIn ? [] : compiled.missing.map(missingColumn) };
 }
+
+/**
+ * Returns the mapping of a file whose column of names is also its key, because its products have no codes. Without a mapping, a column has
+ * a single target.
+ */
+function mappingOfShared(
+  { columns, header }: Pick<Table, "columns" | "header">,
+  names: readonly string[],
+  { key, name }: Pick<ColumnOptions, "key" | "name">,
+): Mapping | undefined {
+  if (key === undefined && name === undefined) return undefined;
+  const indexOf = (option: string | undefined, field: Column["target"]): number =>
+    option === undefined ? columns.findIndex(({ target }) => target === field) : positionOf(option, columns, header);
+  const position = indexOf(key, "sku");
+  if (position === -1 || position !== indexOf(name, "name")) return undefined;
+  const shared = names[position] as string;
+  const fields = columns.flatMap(({ target }, at): [string, string][] =>
+    COPIED_TARGETS.has(target) && at !== position ? [[target, names[at] as string]] : [],
+  );
+  return { ...Object.fromEntries(fields), key: shared, name: shared };
+}
+
+const COPIED_TARGETS: ReadonlySet<Column["target"]> = new Set(["description", "active"]);
 
 /** Returns the key that the option names: one of the mapping's `other_keys`, or a column. Without the option, returns the mapping's key. */
 function keyOf({ key: own, other_keys: others = {} }: Mapping, option: string | undefined): Mapping["key"] {

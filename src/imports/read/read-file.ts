@@ -49,6 +49,8 @@ export interface ReadOptions {
   signal?: AbortSignal;
   /** Decides whether a table of a zip file has SKUs and names. */
   judge?: JudgeTable;
+  /** Whether the records of a table without a SKU column are fitted to its columns too, as an import with the option key does. */
+  fits_all?: boolean;
 }
 
 /**
@@ -57,17 +59,17 @@ export interface ReadOptions {
  */
 export async function readFile(
   path: string,
-  { overrides = {}, createScratch, signal, judge }: ReadOptions,
+  { overrides = {}, createScratch, signal, judge, fits_all: fitsAll = false }: ReadOptions,
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
+  const options = { overrides, signal, fits_all: fitsAll };
   const detected = await detectWholeText(path, overrides, signal);
-  if (detected !== undefined && isPlainText(detected))
-    return readTable(path, detected, { overrides, signal }, observer);
+  if (detected !== undefined && isPlainText(detected)) return readTable(path, detected, options, observer);
   const scratch = await createScratch();
   try {
     const copy = join(scratch.path, "utf-8.csv");
     const dialect = await prepareText(path, copy, overrides, { signal, checkSpace: scratch.checkSpace, judge });
-    return await readTable(copy, dialect, { overrides, signal }, observer);
+    return await readTable(copy, dialect, options, observer);
   } finally {
     await scratch.remove();
   }
@@ -76,7 +78,11 @@ export async function readFile(
 async function readTable(
   path: string,
   dialect: Dialect,
-  { overrides, signal }: { overrides: DialectOverrides; signal: AbortSignal | undefined },
+  {
+    overrides,
+    signal,
+    fits_all: fitsAll,
+  }: { overrides: DialectOverrides; signal: AbortSignal | undefined; fits_all: boolean },
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
   const file = await open(path);
@@ -90,8 +96,8 @@ async function readTable(
     const fit = createFit(table.columns.length, dialect, shapesOf(table));
     const isHeader = createHeaderTest(table.header, skuColumn, dialect);
     for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
-      // Without a SKU column, the table is only shown, so its records stay unmodified.
-      for (const records of skuColumn < 0 && dialect.tree === undefined
+      // Without a SKU column, the records are only shown, so they stay unmodified unless the caller wants otherwise.
+      for (const records of skuColumn < 0 && dialect.tree === undefined && !fitsAll
         ? [window.records]
         : fitRecords(window.records, fit)) {
         await observer.onRecords(records, findFaults(records, rows, table, isHeader));

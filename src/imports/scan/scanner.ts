@@ -23,7 +23,7 @@ import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText, fieldYesOrNo } from "../read/field-text.ts";
 import type { Table } from "../read/read-records.ts";
 import type { ActiveWatch } from "../read/columns/judge-active.ts";
-import type { KeyFigures } from "../read/columns/judge-key.ts";
+import type { KeyFigures } from "../read/columns/key/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import { createHeaderTest } from "../read/fit/header-rows.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";

@@ -7,7 +7,7 @@ import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { elementCandidates, questionOfLists } from "./profile/list-columns.ts";
-import { doubtOfKey, type KeyFigures } from "../read/columns/judge-key.ts";
+import { doubtOfKey, type KeyFigures } from "../read/columns/key/judge-key.ts";
 import { nameCandidates } from "../read/columns/judge-name.ts";
 import { countKnownNames } from "../read/columns/column-claims.ts";
 import { describeLines } from "../read/detect/documents.ts";
@@ -158,7 +158,10 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
 
 /** Returns the problem of a file that creates products but has no name column. */
 export function noNameColumn({ header, columns, rows }: ReadableTable): Problem {
-  const candidates = nameCandidates(columns, rows);
+  const others = nameCandidates(columns, rows);
+  // In a file without codes, the SKUs can be names.
+  const keys = columns.map((column): Column => (column.target === "sku" ? { ...column, target: "attribute" } : column));
+  const candidates = others.length > 0 ? others : nameCandidates(keys, rows);
   return new Problem(
     "name-in-doubt",
     `It is unclear which column contains the product names, and new products need names. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update". Columns found: ${listed(header)}.`,

@@ -208,8 +208,6 @@ export const server: ServerTexts = {
       "Zwei Spalten werden zum selben Merkmal „{name}“. Geben Sie einer davon einen anderen Namen.",
     "mapping-same-column":
       "„{statement}“: Die Spalte „{column}“ bekommt zwei verschiedene neue Namen. Entfernen Sie einen davon.",
-    "mapping-same-option":
-      "SKU und Name kommen aus derselben Spalte „{column}“. Wählen Sie für eines von beiden eine andere Spalte.",
     "mapping-format":
       "„{statement}“: Die Werte kommen aus den Spalten selbst. „from“ und „const“ sind hier nicht möglich.",
     "mapping-too-many-names":

@@ -39,10 +39,6 @@ test("an unknown column is refused with the columns of the file", () => {
   );
 });
 
-test("the same column for the SKU and the name is refused", () => {
-  expect(() => chosen(["sku", "a"], { key: "a", name: "A" })).toThrow(/same column, "A"/);
-});
-
 test("a column that loses its target does not keep a reserved name", () => {
   const header = ["sku", "m", "sku (2)"];
   expect(chooseColumns(matchColumns(header), header, { key: "m" })[0]).toEqual({

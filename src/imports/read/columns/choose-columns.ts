@@ -11,7 +11,7 @@ export type ColumnChoice = Partial<Record<keyof typeof CHOSEN, string | undefine
 
 /** Gives the chosen columns the targets SKU and name. A column that was recognized as the SKU or name before becomes an attribute.
  * @param header the unmodified header cells; empty if the file has no header
- * @throws Problem no-such-column; mapping-invalid if the SKU and the name would be the same column */
+ * @throws Problem no-such-column */
 export function chooseColumns(columns: readonly Column[], header: readonly string[], choice: ColumnChoice): Column[] {
   const chosen = columns.map((column) => ({ ...column }));
   const names = new Set(columns.map(({ name }) => name));
@@ -20,7 +20,6 @@ export function chooseColumns(columns: readonly Column[], header: readonly strin
     if (name === undefined) continue;
     const target = CHOSEN[option];
     const position = positionOf(name, columns, header);
-    if (option === "name" && choice.key !== undefined && chosen[position]?.target === "sku") throw sameColumn(name);
     for (const column of chosen) {
       if (column.target !== target) continue;
       column.target = "attribute";
@@ -32,13 +31,6 @@ export function chooseColumns(columns: readonly Column[], header: readonly strin
   }
   return chosen;
 }
-
-const sameColumn = (name: string): Problem =>
-  new Problem(
-    "mapping-invalid",
-    `The options key and name choose the same column, "${cutText(name, 100)}". Choose another column for one of them.`,
-    { extra: { statement: "name", ...because("mapping-same-option", { column: cutText(name, 100) }) } },
-  );
 
 /** Finds a column by its header cell or its name. An exact match wins over one that ignores case and white space. */
 export function positionOf(name: string, columns: readonly Column[], header: readonly string[]): number {

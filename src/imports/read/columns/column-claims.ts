@@ -113,15 +113,34 @@ export const codeRank = (cell: string): number | undefined => {
   return (
     CODE_RANKS.get(plain) ??
     CODE_RANKS.get(plainName(splitNotes(cell.slice(0, MAX_CHARACTERS)).name)) ??
-    numberRank(plain)
+    numberRank(plain) ??
+    (isCompound(plain) ? LIKE_SKU : undefined)
   );
 };
 
+/** Rank of a name that contains a name of the SKU without being one: `Hauptartikelnr`, `artnr1`. It precedes the names of other codes. */
+export const LIKE_SKU = -1;
+/** Minimum length of a SKU's name at the end of a compound. Shorter names, such as `ref`, also end other words. */
+const MIN_COMPOUND = 8;
+const COMPOUND_ENDS = SYNONYMS.sku.filter((name) => name.length >= MIN_COMPOUND);
+
+/** Whether the name is that of the SKU followed by a number, or ends with a name of the SKU, as compounds do in German. */
+function isCompound(plain: string): boolean {
+  const base = plain.replace(/\d+$/, "");
+  return (base !== plain && SKU_RANKS.has(base)) || COMPOUND_ENDS.some((name) => plain.endsWith(name));
+}
+
 /** Words that end the name of a number or code: `Modellnummer`. */
 const NUMBER_WORD = /(?:nummer|number|nr|no|code)$/;
+/** Words for a number or code, alone or at the start of a name: `cod_1`, `id_producto`. */
+const NUMBER_WORDS: ReadonlySet<string> = new Set(
+  "id cod codigo code codice kod num numero nro nr no number".split(" "),
+);
 
-/** Whether the name ends with a word such as number or code. */
-export const namesNumber = (cell: string): boolean => NUMBER_WORD.test(plainName(cell));
+/** Whether the name ends with a word such as number or code, or contains it as a word of its own. */
+export const namesNumber = (cell: string): boolean =>
+  NUMBER_WORD.test(plainName(cell)) ||
+  (cell.length <= MAX_CHARACTERS && wordsOf(cell).some((word) => NUMBER_WORDS.has(word)));
 
 /** Returns the rank of a code name that ends with a word such as number. A name with this word precedes the name without it: `Modellnummer`
  * precedes `Modell`. */

@@ -31,6 +31,15 @@ test("single words are offered if no column contains phrases", () => {
   expect(offered(["sku", "Linie", "Code B", "Preis"], ...rows)).toEqual(["Linie"]);
 });
 
+test("a column that is named like the description precedes notes and brands", () => {
+  const rows = ["Anna", "Bert", "Carl", "Dora"].map((model, n) => [
+    `Y-${n}`,
+    `Sehr beliebt ${model}`,
+    `Stuhl ${model}`,
+  ]);
+  expect(offered(["sku", "Bemerkung", "Omschrijving"], ...rows)).toEqual(["Omschrijving", "Bemerkung"]);
+});
+
 test("nothing is offered if no column looks like names", () => {
   expect(offered(["sku", "Preis", "Bestand"], ["A-1", "1,50", "1"], ["A-2", "2,50 EUR", "2"])).toEqual([]);
 });

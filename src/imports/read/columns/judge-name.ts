@@ -3,8 +3,10 @@ import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { cutText } from "../../../../contract/faults.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
 import { areYesNo } from "./judge-active.ts";
-import type { KeyCandidate } from "./judge-key.ts";
+import { claimOf } from "./column-claims.ts";
+import type { KeyCandidate } from "./key/key-values.ts";
 import { valuesOf } from "./match-columns.ts";
+import { hasOtherMeaning } from "./other-meanings.ts";
 
 const MAX_CANDIDATES = 5;
 const SAMPLES = 3;
@@ -85,8 +87,12 @@ function reasonAgainst(values: readonly string[], different: readonly string[]):
 }
 
 /** Scores how well the values fit the names of products: few blank cells, few repeated values, and words instead of codes. */
-const fitOf = ({ blanks, distinct }: KeyCandidate, values: readonly string[]): number =>
-  distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong);
+const fitOf = ({ blanks, distinct, value }: KeyCandidate, values: readonly string[]): number =>
+  distinct + letters(values) + shareOf(values, hasWords) - blanks - shareOf(values, isLong) + fitOfName(value);
+
+/** Lists of prices and stocks often call the name of a product its description. */
+const fitOfName = (name: string): number =>
+  claimOf("description", name) !== undefined ? 0.5 : hasOtherMeaning(name) ? -0.5 : 0;
 
 const shareOf = (values: readonly string[], has: (value: string) => boolean): number =>
   values.filter(has).length / values.length;

@@ -50,6 +50,10 @@ describe("a column's target", () => {
     "Κωδικός",
     "Best.-Nr.",
     "#sku",
+    "num_articulo",
+    "Код_товару",
+    "Teile-Nr.",
+    "رمز المنتج",
   ])("%s is the SKU", (name) => {
     expect(targets(name)).toEqual(["sku"]);
   });
@@ -73,6 +77,11 @@ describe("a column's target", () => {
     ["Name *", "name"],
     ["Nombre (hasta 80 letras, siempre)", "name"],
     ["Товар", "name"],
+    ["Название_позиции", "name"],
+    ["Назва_позиції", "name"],
+    ["Nombre comercial", "name"],
+    ["اسم المنتج", "name"],
+    ["제품명", "name"],
     ["Active (0/1)", "active"],
     ["Product Visible?", "active"],
     ["id", "attribute"],

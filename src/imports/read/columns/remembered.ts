@@ -3,7 +3,7 @@ import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
 import { claimOf, isExactName } from "./column-claims.ts";
 import { areYesNo } from "./judge-active.ts";
-import { canBeKey } from "./judge-key.ts";
+import { canBeKey } from "./key/key-values.ts";
 import { plainName } from "./plain-name.ts";
 
 /** What a user decided about columns with this name: the field that they contain, or `attribute` if they contain no field. */

@@ -6,7 +6,7 @@
 import { findMarkConflict, DEFAULT_QUOTE } from "../../../../contract/imports/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect-encoding.ts";
-import { detectHeader, detectPreamble } from "./detect-header.ts";
+import { areTitles, detectHeader, detectPreamble } from "./detect-header.ts";
 import { isPadded } from "./detect-padding.ts";
 import { CR, LF } from "../field-end.ts";
 import { firstRows, scoreDialect } from "./score-dialect.ts";
@@ -101,8 +101,8 @@ function detectInText(
   const preamble = overrides.preamble ?? detectPreamble(rows);
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
-  // Without a header, a title cannot be distinguished from a first record, so no line is skipped.
-  const linesAbove = overrides.preamble ?? skipped + (header ? preamble : 0);
+  // Without a header, a title with several cells cannot be distinguished from a first record, so its line is not skipped.
+  const linesAbove = overrides.preamble ?? skipped + (header || areTitles(rows, preamble) ? preamble : 0);
   return {
     ...dialect,
     ...(dialect.escape === "\\" && !doublesBackslashes(table) ? { escapes_itself: false } : {}),

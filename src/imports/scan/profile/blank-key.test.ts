@@ -65,6 +65,57 @@ test("columns with different values are offered too; without any candidate there
   expect(questionOfBlankKey(alike, { mapping: { key: "sku" } }, "shop")).toBeUndefined();
 });
 
+test("a key that is blank in most of 20 rows raises a question if each row is a product; names are offered last", () => {
+  const rows = Array.from({ length: 20 }, (_, n) => [
+    n < 8 ? `A-${n}` : "",
+    `Chair made of ${"abcdefghijklmnopqrst"[n]}x wood`,
+  ]);
+  const table = { header: ["SKU", "Name"], rows };
+  const asked = questionOfBlankKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
+  expect(asked?.message).toContain('reads the SKU from "SKU", which is empty in 60 % of the rows');
+  expect(asked?.extra["candidates"]).toMatchObject([{ value: "Name", reason: "contains texts instead of codes" }]);
+  const grouped = { mapping: { key: "SKU", name: "Name", group: { by: "Name" } } };
+  expect(questionOfBlankKey(table, grouped, "shop")).toBeUndefined();
+  expect(
+    questionOfBlankKey({ ...table, rows: rows.slice(0, 19) }, { mapping: { key: "SKU" } }, "shop"),
+  ).toBeUndefined();
+});
+
+test("a key column whose cells contain the SKUs of all variants raises a question", () => {
+  const rows = Array.from({ length: 20 }, (_, n) => [`A-${n},B-${n},C-${n}`, `Chair made of ${n}x wood`]);
+  const table = { header: ["SKU", "Name"], rows };
+  const asked = questionOfBlankKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
+  expect(asked?.message).toContain('reads the SKU from "SKU", which contains several SKUs in most cells');
+  expect(asked?.extra["candidates"]).toMatchObject([{ value: "Name" }]);
+  const pairs = rows.map(([, name = ""], n) => [`A-${n},5`, name]);
+  expect(questionOfBlankKey({ ...table, rows: pairs }, { mapping: { key: "SKU" } }, "shop")).toBeUndefined();
+});
+
+test("if most variants of a shop have the SKU of another variant, the import asks for the key", async () => {
+  const rows = Array.from({ length: 30 }, (_, n) => {
+    const first = n % 3 === 0 ? `Shirt ${n},Cotton,Nord` : ",,";
+    return `shirt-${Math.floor(n / 3)},${first},Size,${"SML"[n % 3]},,,S-${Math.floor(n / 3)},19.90,,active`;
+  });
+  const held = await importBytes(context, [HEADER, ...rows].join("\n"));
+  expect(held).toMatchObject({
+    state: "held",
+    problem: { type: "/problems/key-in-doubt", option: "key", candidates: [{ value: "Handle and options" }] },
+  });
+  expect(held.problem?.detail).toContain("67 % of the products have the SKU of another product");
+  await continueImport(context, held.id, { key: "Handle and options" });
+  expect(await workOn(context, held.id)).toMatchObject({ state: "done", created: 30, superseded: 0 });
+});
+
+test("another key of the profile is not offered if its column is blank", () => {
+  const mapping = { key: "SKU", name: "Name", other_keys: { number: "ID", code: "Code" } };
+  const table = { header: ["SKU", "ID", "Code", "Name"], rows: [["", "", "c1", "Lamp"]] };
+  expect(questionOfBlankKey(table, { mapping }, "shop")?.extra["candidates"]).toMatchObject([
+    { value: "code" },
+    { value: "Code" },
+    { value: "Name" },
+  ]);
+});
+
 test("a key with an alternative that is filled, a pattern, or the option key raises no question", () => {
   const table = { header: ["SKU", "ID"], rows: [["", "1a"]] };
   expect(questionOfBlankKey(table, { mapping: { key: ["SKU", "ID"] } }, "shop")).toBeUndefined();

@@ -1,17 +1,23 @@
-// Asks which value is the key if the key of a profile is blank in all first rows, as in an export of a shop that does not use SKUs.
+// Asks which value is the key if the key of a profile is blank in all or most first rows, as in an export of a shop that does not use SKUs.
 import { usedColumns } from "../../../profiles/select/used-columns.ts";
 import { columnKey } from "../../../profiles/select/column-names.ts";
 import { isPattern } from "../../mapping/compile/file-columns.ts";
-import { doubtOfKey, type KeyCandidate } from "../../read/columns/judge-key.ts";
-import { attributeColumns } from "../../read/columns/match-columns.ts";
+import { doubtOfKey } from "../../read/columns/key/judge-key.ts";
+import type { KeyCandidate } from "../../read/columns/key/key-values.ts";
+import { attributeColumns, valuesOf } from "../../read/columns/match-columns.ts";
+import { textKeys } from "../../read/columns/key/text-keys.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { GivenOptions } from "../../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../../contract/mapping/mapping.ts";
+import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import type { Candidate } from "../../../../contract/imports/question.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
 /** A column is offered as the key only if at least this share of its cells is filled, and at least this share of its values is different. */
 const MIN_SHARE = 0.9;
+/** If the key is blank in more than this share of at least MIN_ROWS rows, the import would reject most rows. The same share of cells with
+ * several SKUs puts the key in doubt. */
+const MAX_BLANKS = 0.5;
+const MIN_ROWS = 20;
 
 /** @returns undefined if the key is not blank, or if nothing else can be the key */
 export function questionOfBlankKey(
@@ -20,50 +26,96 @@ export function questionOfBlankKey(
   profile: string,
 ): Problem | undefined {
   if (mapping === undefined || key !== undefined || rows.length === 0) return undefined;
-  const blank = blankKeyColumns(mapping, header, rows);
-  if (blank === undefined) return undefined;
-  const candidates = [...otherKeys(mapping), ...keyColumns(header, rows)];
+  const limit = isRowWise(mapping, rows.length) ? MAX_BLANKS : BELOW_ALL;
+  const blank = blankKeyColumns(keysOf(mapping), limit, header, rows);
+  const list = blank === undefined ? listOfSkus(mapping, header, rows) : undefined;
+  if (blank === undefined && list === undefined) return undefined;
+  const others = Object.entries(mapping.other_keys ?? {})
+    .filter(([, value]) => blankKeyColumns([value], limit, header, rows) === undefined)
+    .map(([value]): Candidate => ({ value, samples: [] }));
+  const codes = [...others, ...keyColumns(header, rows).filter(({ value }) => value !== list)];
+  const candidates = codes.length > 0 || rows.length < MIN_ROWS ? codes : textKeys(attributeColumns(header), rows);
   if (candidates.length === 0) return undefined;
-  const names = blank.map((name) => `"${name}"`).join(", ");
+  const reason = blank === undefined ? `"${list ?? ""}", which contains several SKUs in most cells` : reasonOf(blank);
   return new Problem(
     "key-in-doubt",
-    `The profile "${profile}" reads the SKU from ${names}, which is empty in every row. Choose what identifies the products instead (option key).`,
+    `The profile "${profile}" reads the SKU from ${reason}. Choose what identifies the products instead (option key).`,
     { extra: { option: "key", candidates } },
   );
 }
 
-const otherKeys = ({ other_keys: others = {} }: Mapping): Candidate[] =>
-  Object.keys(others).map((value) => ({ value, samples: [] }));
+function reasonOf({ names, share }: BlankKey): string {
+  const shown = share === 1 ? "every row" : `${Math.round(share * 100).toString()} % of the rows`;
+  return `${names.map((name) => `"${name}"`).join(", ")}, which is empty in ${shown}`;
+}
+
+/** A cell with at least three SKUs, such as those of all variants of a product: `A-1,A-2,A-3`. */
+const SEVERAL_SKUS = /^[^,;|\s]+(?:[,;|][^,;|\s]+){2,}$/;
+
+/** Returns the name of the key column if most of its filled cells contain several SKUs. */
+function listOfSkus(
+  { key }: Mapping,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string | undefined {
+  const position = typeof key === "string" ? header.findIndex((name) => columnKey(name) === columnKey(key)) : -1;
+  if (position === -1) return undefined;
+  const values = valuesOf(rows, position);
+  const lists = values.filter((value) => SEVERAL_SKUS.test(value.trim()));
+  return lists.length > values.length * MAX_BLANKS ? header[position] : undefined;
+}
 
 function keyColumns(header: readonly string[], rows: readonly (readonly string[])[]): KeyCandidate[] {
   const candidates = doubtOfKey(attributeColumns(header), rows)?.candidates ?? [];
   return candidates.filter(({ blanks, distinct }) => blanks <= 1 - MIN_SHARE && distinct >= MIN_SHARE);
 }
 
-/** Returns the names of the columns from which the key is read, if they are blank in all rows. */
-function blankKeyColumns(
-  { key, kinds }: Mapping,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string[] | undefined {
-  const positions = new Map(header.map((name, at) => [columnKey(name), at]).reverse() as [string, number][]);
-  const keys = [key, ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.key ?? [])];
-  const names = new Set<string>();
-  for (const value of keys) {
-    const blank = usedColumns({ key: value }).key.find((group) => isBlank(group, positions, rows));
-    if (blank === undefined) return undefined;
-    for (const name of blank) if (positions.has(columnKey(name))) names.add(name);
-  }
-  return [...names];
+interface BlankKey {
+  /** The columns from which the key is read. */
+  names: string[];
+  /** Share of the rows in which all these columns are blank. */
+  share: number;
 }
 
-/** Whether the file has at least one column of `group`, and all its columns of `group` are blank in all rows. */
-function isBlank(
+const keysOf = ({ key, kinds }: Mapping): Value[] => [
+  key,
+  ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.key ?? []),
+];
+
+/** @returns undefined if one of the keys is blank in at most this share of the rows */
+function blankKeyColumns(
+  keys: readonly Value[],
+  limit: number,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): BlankKey | undefined {
+  const positions = new Map(header.map((name, at) => [columnKey(name), at]).reverse() as [string, number][]);
+  const names = new Set<string>();
+  let share = 1;
+  for (const value of keys) {
+    const blank = usedColumns({ key: value }).key.find((group) => shareOfBlanks(group, positions, rows) > limit);
+    if (blank === undefined) return undefined;
+    share = Math.min(share, shareOfBlanks(blank, positions, rows));
+    for (const name of blank) if (positions.has(columnKey(name))) names.add(name);
+  }
+  return { names: [...names], share };
+}
+
+/** Shares above this one mean that all rows are blank. */
+const BELOW_ALL = 1 - Number.EPSILON;
+
+/** Whether each row is a product, so that each row with a blank key is rejected. */
+const isRowWise = ({ group, kinds, overlay, ignore }: Mapping, rows: number): boolean =>
+  rows >= MIN_ROWS && group === undefined && kinds === undefined && overlay === undefined && ignore === undefined;
+
+/** Returns the share of the rows in which all columns of `group` are blank; 0 if the file has none of these columns. */
+function shareOfBlanks(
   group: readonly string[],
   positions: ReadonlyMap<string, number>,
   rows: readonly (readonly string[])[],
-): boolean {
-  if (group.some(isPattern)) return false;
+): number {
+  if (group.some(isPattern)) return 0;
   const found = group.flatMap((name) => positions.get(columnKey(name)) ?? []);
-  return found.length > 0 && rows.every((cells) => found.every((at) => (cells[at] ?? "").trim() === ""));
+  if (found.length === 0) return 0;
+  return rows.filter((cells) => found.every((at) => (cells[at] ?? "").trim() === "")).length / rows.length;
 }

@@ -6,7 +6,7 @@ import type { Candidate } from "../../../../contract/imports/question.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import type { MappingPlan, ValueNode } from "../../mapping/plan.ts";
 import { elementLists } from "../../options/element-mapping.ts";
-import { doubtOfKey } from "../../read/columns/judge-key.ts";
+import { doubtOfKey } from "../../read/columns/key/judge-key.ts";
 import { nameCandidates } from "../../read/columns/judge-name.ts";
 import { attributeColumns, valuesOf } from "../../read/columns/match-columns.ts";
 import type { Table } from "../../read/read-records.ts";

@@ -1,12 +1,13 @@
 // Ends the scan of a whole file: raises the questions that only the whole file can show, or starts loading.
 import { retryTransient } from "../../../db/connection/connect.ts";
-import { hasAnyProduct } from "../../../catalog/store.ts";
+import { countKeys } from "../../../catalog/store.ts";
 import { choicesOf } from "../../choices/choices-of.ts";
 import type { Layout } from "../../layout.ts";
 import { findProducts } from "../../match/find-products.ts";
 import { isKeyChosen } from "../../options/plan-columns.ts";
 import { strictProblem } from "../../problems.ts";
 import { needsReview, reviewOf } from "./review.ts";
+import { questionOfRepeats } from "../profile/repeated-key.ts";
 import type { RowScan } from "../rows/row-scan.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import type { Scanner } from "../scanner.ts";
@@ -56,6 +57,10 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
 
 /** Maximum number of keys by which the scan looks for existing products. */
 const TRIED_KEYS = 1000;
+/** Without names, rows of products that do not exist are rejected. The import asks for the names if the catalogue has less than this share
+ * of the products; if the file has only a few, one that exists is enough. */
+const MIN_KNOWN = 0.5;
+const FEW_KEYS = 20;
 
 /** Returns a question that only the whole file raises: whether another column is the key, or which column contains the names of
  * products that do not exist yet. */
@@ -65,7 +70,9 @@ async function questionOfScan(
   { name }: Layout,
   scanner: Scanner,
 ): Promise<Problem | undefined> {
-  const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
+  const question = isKeyChosen(work.options)
+    ? questionOfRepeats(work.options, work.profile?.name, scanner.key_figures)
+    : problemOfKey(table, scanner.key_figures);
   const { mode, mapping } = completeOptions(work.options);
   // With `match`, the keys are values of an attribute and not SKUs, so they cannot show whether products exist. The import changes existing
   // products, and rejects each row that would create a product without a name.
@@ -73,6 +80,8 @@ async function questionOfScan(
   if (question !== undefined || name >= 0 || mode === "update" || isMatched) return question;
   // If all rows delete products, no row needs a name.
   if (scanner.distinct_keys === scanner.deletions) return undefined;
-  const canUpdate = mode !== "create" && (await hasAnyProduct(context.pool, scanner.first_keys.slice(0, TRIED_KEYS)));
-  return canUpdate ? undefined : noNameColumn(table);
+  const tried = scanner.first_keys.slice(0, TRIED_KEYS);
+  const known = mode === "create" ? 0 : await countKeys(context.pool, tried);
+  const isUpdate = known > 0 && (tried.length < FEW_KEYS || known >= tried.length * MIN_KNOWN);
+  return isUpdate ? undefined : noNameColumn(table);
 }

@@ -1,23 +1,11 @@
 // Judges from the values of the SKU column whether it can be the key of the products. In doubt, the import stops before it writes anything,
 // and the user chooses among the candidates.
-import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
-import { cutText } from "../../../../contract/faults.ts";
-import type { Column } from "../../../../contract/imports/imports.ts";
-import { claimOf, codeRank, isWeakClaim, namesNumber, WEAK } from "./column-claims.ts";
-
-/** A column that the user can choose for the SKU or for the name. */
-export interface KeyCandidate {
-  /** Name of the column. */
-  value: string;
-  /** The first three different values. */
-  samples: string[];
-  /** Share of the rows in which the column is blank. */
-  blanks: number;
-  /** Number of different values, divided by the number of values that are not blank. */
-  distinct: number;
-  /** Why the column may be the wrong choice for the SKU or the name. */
-  reason?: string;
-}
+import { LIST_SUFFIX } from "../../../../../contract/catalog/attribute-value.ts";
+import type { Column } from "../../../../../contract/imports/imports.ts";
+import { codeRank, isWeakClaim, namesNumber } from "../column-claims.ts";
+import { hasOtherMeaning } from "../other-meanings.ts";
+import { judgeKey, MAX_SHARE, MIN_ROWS, MIN_SUGGESTED_SHARE, type KeyCandidate, type KeyValues } from "./key-values.ts";
+import { textKeys } from "./text-keys.ts";
 
 export interface KeyDoubt {
   /** A sentence that states why the key is in doubt. */
@@ -34,26 +22,9 @@ export interface KeyFigures {
   repeated: number;
 }
 
-/** Minimum number of rows for a share to be meaningful. */
-const MIN_ROWS = 3;
-/** Share of blank or of repeated values above which a column is doubtful, if another column could be the key. */
-const MAX_SHARE = 0.5;
-/** Minimum share of filled and of different values for suggesting another column as the key. */
-const MIN_SUGGESTED_SHARE = 0.9;
+/** Minimum number of rows for doubting a column with a clear name because most of its values are blank. */
+const MIN_ROWS_OF_BLANKS = 20;
 const MAX_CANDIDATES = 5;
-const SAMPLES = 3;
-const SAMPLE_CHARACTERS = 60;
-/** Maximum length of a value that can be a code. */
-const CODE_CHARACTERS = 64;
-
-interface Values {
-  candidate: KeyCandidate;
-  filled: number;
-  rank: number | undefined;
-  claim: number | undefined;
-  isNumbering: boolean;
-  areCodes: boolean;
-}
 
 /**
  * Returns why the SKU column may be the wrong one. Without a SKU column, returns the columns that could contain the SKU.
@@ -67,12 +38,16 @@ export function doubtOfKey(
 ): KeyDoubt | undefined {
   if (rows.length === 0) return undefined;
   const position = columns.findIndex(({ target }) => target === "sku");
-  const others = columns.flatMap((column, at) =>
-    at === position || column.target !== "attribute" ? [] : [judge(column, at, rows)],
+  const attributes = columns.flatMap((column, at) =>
+    at === position || column.target !== "attribute" ? [] : [judgeKey(column, at, rows)],
   );
-  if (position === -1) return { detail: "", candidates: suggested(others, rows.length, true) };
+  const others = attributes.filter(({ rank, candidate }) => rank !== undefined || !hasOtherMeaning(candidate.value));
+  if (position === -1) {
+    const candidates = candidatesOfAll(columns, rows, others);
+    return { detail: "", candidates: candidates.length > 0 ? candidates : suggested(attributes, rows.length, true) };
+  }
   const column = columns[position] as Column;
-  const key = judge(column, position, rows);
+  const key = judgeKey(column, position, rows);
   if (figures !== undefined && figures.rows > 0) {
     key.candidate.blanks = figures.blanks / figures.rows;
     key.candidate.distinct = 1 - figures.repeated / Math.max(1, figures.rows - figures.blanks);
@@ -81,16 +56,18 @@ export function doubtOfKey(
   const better = others.filter(isBetter);
   const similar =
     column.remembered === true ? [] : better.filter(({ candidate }) => endAlike(column.name, candidate.value));
-  const candidates = [
+  const codes = [
     ...similar.map(({ candidate }) => candidate),
     ...suggested(
       others.filter((other) => !similar.includes(other)),
       rows.length,
     ),
   ];
+  const texts = codes.length === 0 && isMostlyBlank(key, rows.length) ? textKeys(columns, rows) : [];
+  const candidates = [...codes, ...texts];
   const reason =
     key.filled > 0
-      ? (reasonAgainst(key, rows.length, better) ?? reasonOfSimilar(similar[0]?.candidate))
+      ? (reasonAgainst(key, rows.length, better, candidates) ?? reasonOfSimilar(similar[0]?.candidate))
       : reasonOfEmpty(candidates);
   if (reason === undefined) return undefined;
   const name = key.candidate.value;
@@ -107,15 +84,26 @@ export function doubtOfKey(
 const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined =>
   candidates.length === 0 ? undefined : "is empty";
 
+/** The import would reject most rows. */
+const isMostlyBlank = ({ candidate }: KeyValues, rows: number): boolean =>
+  rows >= MIN_ROWS_OF_BLANKS && candidate.blanks > MAX_SHARE;
+
 /** Returns what is wrong with the values of a SKU column that is not empty. If the column's name clearly means the SKU, its values are
- * judged only if another column is named like a code and nearly all of its values are filled and different (see `isBetter`). */
-function reasonAgainst(key: Values, rows: number, better: readonly Values[]): string | undefined {
+ * judged only if another column is named like a code and nearly all of its values are filled and different (see `isBetter`), or if most
+ * of its values are blank and another column can be the key. */
+function reasonAgainst(
+  key: KeyValues,
+  rows: number,
+  better: readonly KeyValues[],
+  candidates: readonly KeyCandidate[],
+): string | undefined {
   const { blanks, distinct } = key.candidate;
   const isNamedBetter = better.some(({ rank }) => rank !== undefined);
   if (rows < MIN_ROWS) return undefined;
   const isWeak = isWeakClaim(key.claim ?? 0);
   const isDoubted = isWeak || isNamedBetter;
-  if (isDoubted && blanks > MAX_SHARE) return `is empty in ${percent(blanks)} of the rows`;
+  if ((isDoubted || (candidates.length > 0 && isMostlyBlank(key, rows))) && blanks > MAX_SHARE)
+    return `is empty in ${percent(blanks)} of the rows`;
   if (isDoubted && 1 - distinct > MAX_SHARE) return `repeats its values in ${percent(1 - distinct)} of the rows`;
   return isWeak && key.isNumbering ? "only numbers the rows" : undefined;
 }
@@ -134,7 +122,7 @@ const reasonOfSimilar = (similar: KeyCandidate | undefined): string | undefined 
   similar && `ends with the same name as the column ${similar.value}`;
 
 /** Whether nearly all values of the column are filled, different, and short enough for a code. */
-const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean =>
+const isBetter = ({ candidate, filled, areCodes, isNumbering }: KeyValues): boolean =>
   filled > 0 &&
   areCodes &&
   !isNumbering &&
@@ -145,14 +133,16 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
  * Returns the columns that can be the key, the best first. If the file has a SKU column, columns that are named like a code take
  * precedence: other columns are suggested only if none of these can be the key.
  */
-function suggested(columns: readonly Values[], rows: number, isKeyUnknown = false): KeyCandidate[] {
+function suggested(columns: readonly KeyValues[], rows: number, isKeyUnknown = false): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
       // A list, such as the SKUs of all variants of a product, is never a key.
       !values.candidate.value.endsWith(LIST_SUFFIX) &&
       values.areCodes &&
       values.filled > 0 &&
-      (values.rank !== undefined || ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
+      (values.rank !== undefined ||
+        (isKeyUnknown && values.isNumbering) ||
+        ((isKeyUnknown || rows >= MIN_ROWS) && isBetter(values))),
   );
   const isNamed = !isKeyUnknown && possible.some((values) => values.rank !== undefined && isBetter(values));
   return possible
@@ -169,55 +159,18 @@ function suggested(columns: readonly Values[], rows: number, isKeyUnknown = fals
     .map(({ candidate, isNumbering }) => (isNumbering ? { ...candidate, reason: "only numbers the rows" } : candidate));
 }
 
-/** Whether the values of a column that was the key of an earlier file can be the key again.
- * @param rows the first rows of the file */
-export function canBeKey(name: string, position: number, rows: readonly (readonly string[])[]): boolean {
-  const { areCodes, candidate, claim, filled, isNumbering } = judge({ name, target: "sku" }, position, rows);
-  if (filled === 0 || !areCodes) return false;
-  if (rows.length < MIN_ROWS) return true;
-  const isWeak = claim === undefined || isWeakClaim(claim);
-  return candidate.blanks <= MAX_SHARE && 1 - candidate.distinct <= MAX_SHARE && !(isWeak && isNumbering);
+/** Returns the columns that can be the key of a file without a SKU column: columns of codes or, if nothing but the numbers of the rows
+ * looks like a code, columns of texts that hardly repeat. */
+function candidatesOfAll(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  others: readonly KeyValues[],
+): KeyCandidate[] {
+  const codes = suggested(others, rows.length, true);
+  if (codes.some(({ reason }) => reason === undefined)) return codes;
+  const named = codes.filter(({ value }) => codeRank(value) !== undefined);
+  const numbers = codes.filter((code) => !named.includes(code));
+  return [...named, ...textKeys(columns, rows), ...numbers].slice(0, MAX_CANDIDATES);
 }
 
-function judge({ name, remembered }: Column, position: number, rows: readonly (readonly string[])[]): Values {
-  const values = rows.map((cells) => (cells[position] ?? "").trim());
-  const filled = values.filter((value) => value !== "");
-  const different = new Set(filled.map((value) => value.toLowerCase()));
-  const candidate: KeyCandidate = {
-    value: name,
-    samples: [...different.values()].slice(0, SAMPLES).map((value) => {
-      const original = filled.find((text) => text.toLowerCase() === value) ?? value;
-      return cutText(original, SAMPLE_CHARACTERS);
-    }),
-    blanks: rows.length === 0 ? 0 : round(1 - filled.length / rows.length),
-    distinct: filled.length === 0 ? 0 : round(different.size / filled.length),
-  };
-  return {
-    candidate,
-    filled: filled.length,
-    rank: codeRank(name),
-    // If the column is the SKU only because of a remembered choice, its name counts as a weak SKU name.
-    claim: claimOf("sku", name) ?? (remembered === true ? WEAK : undefined),
-    isNumbering: isNumbering(filled),
-    areCodes: areCodes(filled),
-  };
-}
-
-/** Whether the values count the rows: 1, 2, 3 … without leading zeros. */
-const isNumbering = (values: readonly string[]): boolean =>
-  values.length >= MIN_ROWS &&
-  (values[0] === "1" || values[0] === "0") &&
-  values.every((value, index) => value === String(index + Number(values[0])));
-
-/** Whether the values are short, and hardly one of them is a sentence, a decimal number or an address. */
-function areCodes(values: readonly string[]): boolean {
-  const codes = values.filter(
-    (value) =>
-      value.length <= CODE_CHARACTERS && !/[.,]\d{1,2}$/.test(value) && !value.includes("://") && wordCount(value) <= 3,
-  );
-  return codes.length >= values.length * MIN_SUGGESTED_SHARE;
-}
-
-const wordCount = (text: string): number => text.split(/\s+/).length;
-const round = (share: number): number => Math.round(share * 1000) / 1000;
 const percent = (share: number): string => `${String(Math.round(share * 100))} %`;
