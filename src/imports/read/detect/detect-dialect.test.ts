@@ -55,7 +55,11 @@ describe("a dialect is detected from", () => {
       { preamble: 2, header: true },
     ],
     ["codes in the first row", "Bag;BAG-001-X;Small\nBag;BAG-002-X;Large\nCup;CUP-01;Tea\n", { header: false }],
-    ["names of a program above the header", "Column1;Column2\nProfile;Net (m)\nR-1;3,50\n", { preamble: 1, header: true }],
+    [
+      "names of a program above the header",
+      "Column1;Column2\nProfile;Net (m)\nR-1;3,50\n",
+      { preamble: 1, header: true },
+    ],
     ["letters above the header", "A,B,C\nModel,Width,Fabric\nM-1,20,oak\n", { preamble: 1, header: true }],
     ["names of a program without others", "Column1,Column2\nR-1,3.50\n", { preamble: 0, header: true }],
     ["a number above rows without a header", "7\na1;Rice;0.5\nb2;Bread;0.7\n", { preamble: 1, header: false }],
