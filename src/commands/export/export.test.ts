@@ -70,10 +70,19 @@ test("filters, order and format are sent to the server", async () => {
   expect(sorted.stdout.toString()).toBe(await get("?sort=-name&active=false&format=tsv"));
 });
 
-test("the file extension of the output selects its format", async () => {
-  const path = join(folder, "all.jsonl.gz");
-  expect(await run("--url", url, "-o", path)).toMatchObject({ code: 0, stderr: "" });
-  expect(gunzipSync(await readFile(path)).toString()).toBe(await get("?format=jsonl"));
+test.each([["as argument"], ["with -o", "-o"]])(
+  "the extension of a file given %s selects the format",
+  async (_, ...option) => {
+    const path = join(folder, `all${option.length}.jsonl.gz`);
+    expect(await run("--url", url, ...option, path)).toMatchObject({ code: 0, stderr: "" });
+    expect(gunzipSync(await readFile(path)).toString()).toBe(await get("?format=jsonl"));
+  },
+);
+
+test("two files to write are refused", async () => {
+  const { code, stderr } = await run("--url", url, "-o", join(folder, "a.csv"), join(folder, "b.csv"));
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`not also ${join(folder, "b.csv")}`)]);
+  expect(existsSync(join(folder, "a.csv"))).toBe(false);
 });
 
 test("a refused export prints one sentence and writes no file", async () => {

@@ -12,12 +12,12 @@ const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 export const exportCommand: Command = {
   name: "export",
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
-  help: `Usage: skuport export [-o FILE] [options]
+  help: `Usage: skuport export [FILE] [options]
 
 Writes one column per product field, then one column per attribute. Reads the database of the data folder, or asks the server at
 --url. Importing the written file changes nothing.
 
-  -o, --output FILE   file to write (default: standard output)
+  -o, --output FILE   the same as FILE: the file to write (default: standard output)
   --format FORMAT     ${FORMATS} (default: from the ending of FILE, otherwise csv)
   --spreadsheet       write CSV or TSV for spreadsheet programs: with a byte order mark, CRLF line ends, and an apostrophe before
                       cells that would run as formulas
@@ -41,8 +41,9 @@ Products to export (default: all):
 Exit code: 0 done, 1 failed or interrupted, 2 usage error.
 `,
   async run(args, io) {
-    const { values } = readArgs({
+    const { values: given, positionals } = readArgs({
       args,
+      allowPositionals: true,
       allowNegative: true,
       options: {
         output: { type: "string", short: "o" },
@@ -51,6 +52,9 @@ Exit code: 0 done, 1 failed or interrupted, 2 usage error.
         ...EXPORT_OPTIONS,
       },
     });
+    const [output, ...others] = given.output === undefined ? positionals : [given.output, ...positionals];
+    if (others.length > 0) throw new UsageError(`Name only one file to write, not also ${others.join(", ")}.`);
+    const values = { ...given, output };
     const options = readOptions(values);
     const run = (server: Server | undefined): Promise<number> => exportFrom(server, options, values, io);
     return values.url === undefined ? run(undefined) : withServer(values, io, run);
