@@ -72,6 +72,7 @@ export const REASONS = {
   "not-xml": ["line"],
   "not-json": ["line"],
   "json-one-record": [],
+  "record-kinds": ["kinds"],
   "tree-no-records": [],
   "tree-record-missing": ["record"],
   "tree-long-records": ["limit", "line"],

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   "mapping-invalid": { status: 422, title: "The mapping is not valid for this file" },
   "no-such-column": { status: 422, title: "The file has no such column" },
   "key-in-doubt": { status: 422, title: "It is unclear which column contains the SKU" },
+  "records-in-doubt": { status: 422, title: "It is unclear which lists of the file contain the products" },
   "name-in-doubt": { status: 422, title: "It is unclear which column contains the name" },
   "encoding-in-doubt": { status: 422, title: "The encoding of the file is unclear" },
   "value-unseen": { status: 422, title: "The file contains a value that a value map does not list" },

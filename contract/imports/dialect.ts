@@ -63,6 +63,13 @@ export const dialect = z
             "Paths from a record to the elements of its lists, such as `variants/*` in JSON and `variant` in XML, in the first part of the file. " +
               "A mapping can make a product of each element with `file.each`",
           ),
+        similar_lists: z
+          .array(z.string())
+          .optional()
+          .describe(
+            "Paths of other lists in a JSON file whose elements have mostly the same members as the records, such as `men/*` beside `women/*`. " +
+              "If a path with `*` in place of names leads to the elements of exactly these lists and to the records, it is the first one",
+          ),
       })
       .optional()
       .describe("Structure of an XML, JSON or Parquet file; missing for other files"),

@@ -43,10 +43,10 @@ export const overlay = z
         "The values of the column `by` that mark a row as the product itself. A row with any other value changes one layer of the product",
       ),
     without_base: z
-      .literal("first")
+      .union([z.literal("first"), z.array(text).min(1).max(100)])
       .optional()
       .describe(
-        "If none of the first rows of a file has a value of `base`: the layer of the first row is the base. By default, no row is a product then",
+        "If none of the first rows of a file has a value of `base`: `first` makes the layer of the first row the base, and a list names other values of base rows. By default, no row is a product then",
       ),
     active_name: z
       .string()

@@ -184,9 +184,12 @@ function describeReview(import_: ListedImport, review: Review): string {
 function describeQuestion(import_: ListedImport, { option, candidates }: Question): string {
   const [member] = readMembers(import_);
   const chosen = member === undefined ? "" : ` --member ${JSON.stringify(oneLine(member))}`;
+  // With a key or a name, the server selects no profile, so the command names the profile that it has selected.
+  const { profile } = import_;
+  const named = profile === null ? "" : ` --profile ${JSON.stringify(oneLine(profile.name))}`;
   const given = candidates.map(({ value, mapping }) =>
     mapping === undefined
-      ? `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}${chosen}`
+      ? `--${option.replaceAll("_", "-")} ${JSON.stringify(oneLine(value))}${named}${chosen}`
       : `--mapping FILE${chosen}`,
   );
   const width = Math.max(0, ...given.map(({ length }) => length));

@@ -1,4 +1,5 @@
 // `skuport import` with a server: requests, output and exit codes.
+// Long because all tests use the same server, whose start takes longer than most of them.
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:fs";
@@ -125,6 +126,23 @@ test("a question is printed with the options that answer it, and the import is c
   expect(value.stdout + value.stderr).toContain("\nChange the file that --mapping names, or the profile,");
   const { rows } = await database.pool.query("select state from imports where state = 'held'");
   expect(rows).toEqual([]);
+});
+
+test("the options that answer a question about a profile name the profile too", async () => {
+  const header = "Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src";
+  const path = await fileOf(
+    "shop.csv",
+    `${header}\nshirt,Shirt,,,Size,S,,2,\nshirt,,,,,M,,3,\nmug,Mug,,,Title,Default Title,,4,\n`,
+  );
+  const asked = await run(["--url", url, path]);
+  expect(asked.code).toBe(3);
+  expect(asked.stdout + asked.stderr).toContain('  --key "Handle and options" --profile "Shopify"');
+  const answered = await run(["--url", url, "--key", "Handle and options", "--profile", "Shopify", path]);
+  expect(answered.code).toBe(0);
+  const { rows } = await database.pool.query<{ sku: string }>(
+    "select sku from products where sku_key like 'shirt/%' or sku_key = 'mug' order by sku_key",
+  );
+  expect(rows.map(({ sku }) => sku)).toEqual(["mug", "shirt/M", "shirt/S"]);
 });
 
 test("--review prints the figures and what the columns become, imports nothing, and exits with 3", async () => {

@@ -157,6 +157,18 @@ describe("names of attributes", () => {
       attributes: {},
     });
   });
+  test("a list in a name counts as one text if all its elements are equal, and otherwise rejects the row", () => {
+    const mapping: Mapping = { key: "sku", attributes: { "price-{currency}": "price" } };
+    const header = ["sku", "price[]", "currency[]"];
+    const { rows } = mapRows(mapping, header, [
+      ["a", '["7.00", "6.00"]', '["EUR", "EUR"]'],
+      ["b", '["7.00", "6.00"]', '["EUR", "USD"]'],
+      ["c", "7.00", "EUR"],
+    ]);
+    expect(rows[0]?.attributes).toEqual({ "price-EUR": ["7.00", "6.00"] });
+    expect(rows[1]?.fault).toContain("a single text, because it is a part of an attribute's name");
+    expect(rows[2]?.attributes).toEqual({ "price-EUR": "7.00" });
+  });
   test("a name is at most 200 characters long", () => {
     expect(mapRow({ attributes: { "{b}": "a" } }, ["1", "n".repeat(201), ""]).fault).toContain("1 to 200 characters");
     expect(mapRow({ attributes: { "{b}": "a" } }, ["1", "__proto__", ""]).fault).toContain("the name of an attribute");

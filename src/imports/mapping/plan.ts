@@ -73,7 +73,14 @@ export interface ValueNode {
 
 /** A part of an attribute's name: a constant text, the cell in a column, or the text that matched a placeholder (`hole`) of the value's
  * template. */
-export type NamePart = { text: string } | { column: number } | { hole: string };
+export type NamePart =
+  | { text: string }
+  | {
+      column: number;
+      /** Whether the cells of the column may be lists. */
+      is_list?: true;
+    }
+  | { hole: string };
 
 export interface AttributeNode {
   /** A string if the name is the same for all records. */

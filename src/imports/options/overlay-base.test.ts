@@ -23,3 +23,10 @@ test("the layer of the first row is the base only if no row is in a base layer",
   const strict = { key: "Code", overlay: { by: "Locale", base: [""] } };
   expect(withOverlayBase(strict, HEADER, [["c-1", "de"]])).toBe(strict);
 });
+
+test("a list names the layers that are the base if no row is in a base layer", () => {
+  const listed = { key: "Code", overlay: { by: "Locale", base: [""], without_base: ["default", "admin"] } };
+  const rowsOf = (...layers: string[]): string[][] => layers.map((layer, i) => [`c-${i}`, layer]);
+  expect(withOverlayBase(listed, HEADER, rowsOf("de", "default")).overlay?.base).toEqual(["default", "admin"]);
+  expect(withOverlayBase(listed, HEADER, rowsOf("de", ""))).toBe(listed);
+});

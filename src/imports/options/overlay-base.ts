@@ -4,7 +4,7 @@ import { columnKey } from "../../profiles/select/column-names.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 
 /** Returns the mapping for this file. If the overlay of the mapping has `without_base`, and none of the first rows is in a base layer,
- * the returned mapping uses the layer of the first row as the base layer. */
+ * the returned mapping uses the layer of the first row, or the layers that `without_base` lists, as base layers. */
 export function withOverlayBase(
   mapping: Mapping,
   header: readonly string[],
@@ -17,5 +17,7 @@ export function withOverlayBase(
   const base = new Set(overlay.base.map((layer) => layer.trim().toLowerCase()));
   const [first = ""] = layers;
   const isFound = column === -1 || first === "" || layers.some((layer) => base.has(layer.toLowerCase()));
-  return isFound ? mapping : { ...mapping, overlay: { ...overlay, base: [first] } };
+  if (isFound) return mapping;
+  const { without_base } = overlay;
+  return { ...mapping, overlay: { ...overlay, base: without_base === "first" ? [first] : without_base } };
 }

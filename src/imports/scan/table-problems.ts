@@ -7,6 +7,8 @@ import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { elementCandidates, questionOfLists } from "./profile/list-columns.ts";
+import { recordKinds } from "./profile/record-kinds.ts";
+import { questionOfSimilarLists } from "./profile/similar-lists.ts";
 import { doubtOfKey, type KeyFigures } from "../read/columns/key/judge-key.ts";
 import { nameCandidates } from "../read/columns/judge-name.ts";
 import { countKnownNames } from "../read/columns/column-claims.ts";
@@ -45,6 +47,7 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
     problemOfDelimiters(table, dialect) ??
     (isKeyChosen ? undefined : problemOfText(table, dialect)) ??
     questionOfLists(table, dialect) ??
+    (isKeyChosen ? undefined : questionOfSimilarLists(table, dialect)) ??
     (isKeyChosen ? undefined : hasSku(table) ? problemOfKey(table) : noSkuColumn(table, dialect))
   );
 }
@@ -135,6 +138,15 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
   const suggested = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
   const candidates = [...elementCandidates({ header, columns, rows }, dialect), ...suggested];
   const asked = candidates.length === 0 ? {} : question("key", candidates);
+  const kinds = recordKinds(dialect.header ? [header, ...rows] : rows);
+  if (kinds !== undefined) {
+    const list = kinds.join(", ");
+    return new Problem(
+      "no-sku-column",
+      `The file has no line with column names, and its first column seems to contain the kind of each row (${list}), as in DATANORM. Import the file with a mapping that names the columns and describes the rows of each kind, such as {"file": {"header": {"names": ["kind", "change", "number", "text"], "data": 1}}, "kinds": {"by": "kind", "when": {"${kinds[0] as string}": {"name": "text"}}, "else": "ignore"}, "key": "number", "repeats": "merge"}.`,
+      { extra: because("record-kinds", { kinds: list }) },
+    );
+  }
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",

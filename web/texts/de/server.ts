@@ -43,6 +43,8 @@ export const server: ServerTexts = {
     "mapping-invalid": "Die Anweisung „{statement}“ der Zuordnung ist nicht gültig oder passt nicht zur Datei.",
     "no-such-column": "Die Datei hat diese Spalte nicht. Wählen Sie eine andere.",
     "key-in-doubt": "Es ist unklar, welche Spalte die SKU enthält. Wählen Sie die Spalte mit den SKUs.",
+    "records-in-doubt":
+      "Die Datei enthält mehrere Listen der gleichen Art, etwa eine für jede Kategorie oder Sprache. Wählen Sie, welche Listen importiert werden.",
     "name-in-doubt":
       "Es ist unklar, welche Spalte die Namen der Produkte enthält, und neue Produkte brauchen Namen. Wählen Sie die Spalte mit den Namen.",
     "encoding-in-doubt":
@@ -228,6 +230,8 @@ export const server: ServerTexts = {
       "Die Datei ist kein gültiges JSON: Zeile {line} enthält einen Fehler. Vielleicht ist die Datei unvollständig. Erzeugen Sie sie neu, und laden Sie sie noch einmal hoch.",
     "json-one-record":
       "Die Datei ist ein JSON-Objekt, das als ein einziger Datensatz gelesen wird, und dieser hat keine Spalte für die SKU. Wenn jedes Element eines Objekts in der Datei ein Produkt ist, nennen Sie den Pfad dieser Elemente in einer Zuordnung, etwa als record „products/*“ mit dem Schlüssel „@key“. Wählen Sie sonst die Spalte mit den SKUs.",
+    "record-kinds":
+      "Die Datei hat keine Zeile mit Spaltennamen, und ihre erste Spalte enthält offenbar die Art jeder Zeile ({kinds}), wie bei DATANORM. Importieren Sie sie mit einer Zuordnung, die die Spalten benennt (file.header.names) und die Zeilen jeder Art beschreibt (kinds).",
     "tree-no-records":
       "Die Datei enthält keine Liste von Elementen oder Objekten, die Produkte sein könnten. Exportieren Sie die Produkte aus dem Programm, das die Datei erzeugt hat.",
     "tree-record-missing":

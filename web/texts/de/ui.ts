@@ -93,6 +93,7 @@ export const ui: Shape<typeof english> = {
     "mapping-invalid": "Die Zuordnung passt nicht zu dieser Datei",
     "no-such-column": "Die Datei hat keine solche Spalte",
     "key-in-doubt": "Es ist unklar, welche Spalte die SKU enthält",
+    "records-in-doubt": "Es ist unklar, welche Listen der Datei die Produkte enthalten",
     "name-in-doubt": "Es ist unklar, welche Spalte den Namen enthält",
     "encoding-in-doubt": "Der Zeichensatz der Datei ist unklar",
     "value-unseen": "Die Datei enthält einen Wert, der in einer Wertezuordnung fehlt",

@@ -85,6 +85,7 @@ export const ui = {
     "mapping-invalid": "The mapping is not valid for this file",
     "no-such-column": "The file has no such column",
     "key-in-doubt": "It is unclear which column contains the SKU",
+    "records-in-doubt": "It is unclear which lists of the file contain the products",
     "name-in-doubt": "It is unclear which column contains the name",
     "encoding-in-doubt": "The encoding of the file is unclear",
     "value-unseen": "The file contains a value that a value map does not list",

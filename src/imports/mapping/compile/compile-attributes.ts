@@ -55,7 +55,7 @@ function nameOf(context: CompileContext, name: string, value: ValueNode, stateme
       );
     context.file.note([column]);
     context.used.add(column);
-    return { column };
+    return context.file.lists.has(column) ? { column, is_list: true } : { column };
   });
 }
 

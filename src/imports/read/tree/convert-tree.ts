@@ -154,7 +154,7 @@ async function decodedText(source: TreeSource, { encoding }: DetectedEncoding): 
 /** Replaces the detected path of the records by the path in the mapping, if there is one. With a mapping for JSON Lines, a file of one
  * object is one record. */
 function withRecord(found: Outline, request: TreeRequest | undefined): Outline {
-  const { lists: _lists, ...other } = found;
+  const { lists: _lists, similar_lists: _similar, ...other } = found;
   if (request?.record !== undefined) return { ...other, record: request.record };
   return request?.is_lines === true && found.has_root_object && found.record !== "" ? { ...other, record: "" } : found;
 }
@@ -199,11 +199,18 @@ const encodingOfDialect = ({
 });
 
 const dialectOf = (
-  { format, record, root, namespaces, elements, lists }: Outline,
+  { format, record, root, namespaces, elements, lists, similar_lists }: Outline,
   encoding: DetectedEncoding,
 ): Dialect => ({
   format,
-  tree: { record, root, namespaces, elements, ...(lists === undefined ? {} : { lists }) },
+  tree: {
+    record,
+    root,
+    namespaces,
+    elements,
+    ...(lists === undefined ? {} : { lists }),
+    ...(similar_lists === undefined ? {} : { similar_lists }),
+  },
   ...encodingOfDialect(encoding),
   delimiter: ",",
   quote: '"',

@@ -1,7 +1,7 @@
 // Finds out from the first part of an XML or JSON file which of its values are the records.
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { DetectedEncoding } from "../detect/detect-encoding.ts";
-import { createJsonOutline } from "../json/find-record.ts";
+import { createJsonOutline } from "../json/outline/find-record.ts";
 import { objectLines } from "../json/json-lines.ts";
 import { createOutline } from "../xml/find-record.ts";
 import { decodeSource, type TreeSource } from "./decode-file.ts";
@@ -52,6 +52,7 @@ export async function outlineOf(
     namespaces: "namespaces" in found ? found.namespaces : [],
     elements: found.elements,
     ...(found.lists.length > 0 ? { lists: found.lists } : {}),
+    ...("similar_lists" in found && found.similar_lists.length > 0 ? { similar_lists: found.similar_lists } : {}),
     has_lines: false,
   };
 }

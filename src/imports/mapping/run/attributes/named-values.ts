@@ -8,6 +8,7 @@ import { because } from "../../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../../contract/problems.ts";
 import { countCharacters } from "../../../../catalog/product/product.ts";
 import { isReservedName } from "../../../../catalog/product/reserved-names.ts";
+import { isJsonCell, parseTexts } from "../../../../catalog/product/attribute-list.ts";
 import { trimWhiteSpace } from "../../../../catalog/product/sku-key.ts";
 import type { MappingPlan, NamePart } from "../../plan.ts";
 import type { ReadPair } from "../../tree/nested-pairs.ts";
@@ -81,6 +82,7 @@ export class NamedValues {
       const result = read(row);
       if (result === null || result === ERASED) continue;
       const text = nameText(row, name);
+      if (text === null) continue;
       if (text === undefined)
         row.reject("does_not_fit", column, "", `a name for the attribute: ${describeName(name)} is blank`);
       else this.#add(row, text, result, false, column);
@@ -121,18 +123,33 @@ export function together(before: string | string[], value: string | string[]): s
   return list.includes(value) ? list : [...list, value];
 }
 
-function nameText(row: Row, parts: readonly NamePart[]): string | undefined {
+/** Returns undefined if a part of the name is blank, and null if the row was rejected. */
+function nameText(row: Row, parts: readonly NamePart[]): string | undefined | null {
   let name = "";
   for (const part of parts) {
     if ("text" in part) {
       name += part.text;
       continue;
     }
-    const text = trimWhiteSpace("column" in part ? row.text(part.column) : (row.holes?.get(part.hole) ?? ""));
-    if (text === "") return undefined;
-    name += text;
+    const text = "column" in part ? textOfColumn(row, part) : (row.holes?.get(part.hole) ?? "");
+    if (text === null) return null;
+    const trimmed = trimWhiteSpace(text);
+    if (trimmed === "") return undefined;
+    name += trimmed;
   }
   return name;
+}
+
+/** Returns the text of the cell. If the cell is a list, returns its element if all elements are equal; otherwise rejects the row and returns
+ * null, because it is unknown which element belongs to which value. */
+function textOfColumn(row: Row, { column, is_list }: Extract<NamePart, { column: number }>): string | null {
+  const cell = row.text(column);
+  const texts = is_list === true && isJsonCell(cell) ? parseTexts(cell) : undefined;
+  if (texts === undefined || typeof texts === "string") return texts ?? cell;
+  const [text = "", ...others] = new Set(texts.map(trimWhiteSpace));
+  return others.length === 0
+    ? text
+    : row.reject("does_not_fit", column, cell, "a single text, because it is a part of an attribute's name");
 }
 
 const describeName = (parts: readonly NamePart[]): string =>

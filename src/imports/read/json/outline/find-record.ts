@@ -1,7 +1,8 @@
 // Finds out which values of a JSON file are its records, from the first part of the file.
-import { listsIn } from "../tree/lists-in.ts";
-import { JsonReader } from "./json-reader.ts";
+import { listsIn } from "../../tree/lists-in.ts";
+import { JsonReader } from "../json-reader.ts";
 import { KeyedRecords } from "./keyed-records.ts";
+import { MAX_MEMBERS, similarLists } from "./similar-lists.ts";
 
 export interface JsonOutline {
   /** The names of members in the first part of the file, without repeats. */
@@ -11,6 +12,8 @@ export interface JsonOutline {
   record: string[] | undefined;
   /** The paths from the record to the elements of its arrays of objects, such as `variants/*`. */
   lists: string[];
+  /** The paths of other lists with objects of the same kind as the records. */
+  similar_lists: string[];
   /** Whether the file contains several values, as JSON Lines does. */
   is_lines: boolean;
   /** Whether one of the file's top-level values is an object. */
@@ -33,6 +36,11 @@ interface Place {
   length: number;
 }
 
+interface ListPlace extends Place {
+  /** Names of the members of its objects. */
+  members: Set<string>;
+}
+
 const largest = (places: readonly (Place | undefined)[]): Place | undefined =>
   places
     .filter((place) => place !== undefined)
@@ -41,13 +49,13 @@ const largest = (places: readonly (Place | undefined)[]): Place | undefined =>
 export function createJsonOutline(): OutlineReader {
   const elements = new Set<string>();
   /** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
-  const places = new Map<string, Place>();
+  const places = new Map<string, ListPlace>();
   const keyed = new KeyedRecords();
-  const open: { key: string | undefined; from: number }[] = [];
+  const open: { key: string | undefined; from: number; members?: Set<string> | undefined }[] = [];
   let passed = 0;
   let roots = 0;
   let hasRootObject = false;
-  const addLength = ({ key, from }: { key: string | undefined; from: number }): void => {
+  const addLength = ({ key, from }: (typeof open)[number]): void => {
     const place = key === undefined ? undefined : places.get(key);
     if (place !== undefined) place.length += passed - from;
   };
@@ -55,22 +63,28 @@ export function createJsonOutline(): OutlineReader {
     open(names, isArray) {
       passed = reader.position;
       if (names.length === 0 && !isArray) hasRootObject = true;
+      let place: ListPlace | undefined;
       if (!isArray && names.at(-1) === "*") {
         const key = JSON.stringify(names);
-        const array = open.at(-1) as { key: string | undefined };
-        array.key = key;
-        if (!places.has(key) && places.size < MAX_PLACES) places.set(key, { names, length: 0 });
+        (open.at(-1) as (typeof open)[number]).key = key;
+        place = places.get(key);
+        if (place === undefined && places.size < MAX_PLACES) {
+          place = { names, length: 0, members: new Set() };
+          places.set(key, place);
+        }
       }
       keyed.open(names, isArray, passed);
-      open.push({ key: undefined, from: passed });
+      open.push({ key: undefined, from: passed, members: place?.members });
     },
     close() {
       passed = reader.position;
       keyed.close(passed);
-      addLength(open.pop() as { key: string | undefined; from: number });
+      addLength(open.pop() as (typeof open)[number]);
     },
     member(name) {
       keyed.member(name);
+      const members = open.at(-1)?.members;
+      if (members !== undefined && members.size < MAX_MEMBERS) members.add(name);
       if (elements.size < MAX_ELEMENTS) elements.add(name);
     },
     root() {
@@ -93,6 +107,7 @@ export function createJsonOutline(): OutlineReader {
         elements: [...elements],
         record,
         lists: listsIn(record, places.values()),
+        similar_lists: roots > 1 || record === undefined ? [] : similarLists(record, [...places.values()]),
         is_lines: roots > 1,
         has_root_object: hasRootObject,
       };

@@ -1,8 +1,8 @@
 // Finds an object whose members are the records of a JSON file, as in `{"A-1": {"name": "Lamp"}, "A-2": {"name": "Desk"}}`. Objects inside
 // of arrays are not considered, because the elements of the array are the records.
-import type { FieldName } from "../../../catalog/product/column-lists.ts";
-import { knownField } from "../columns/column-claims.ts";
-import { ANY } from "../tree/nodes.ts";
+import type { FieldName } from "../../../../catalog/product/column-lists.ts";
+import { knownField } from "../../columns/column-claims.ts";
+import { ANY } from "../../tree/nodes.ts";
 
 /** A place in the file where members of objects are records. */
 export interface KeyedPlace {

@@ -1,7 +1,7 @@
 // Tests of JSON files whose records are the members of an object, keyed by their SKU or id.
 import { expect, test } from "vitest";
-import { readCells } from "../../../../tests/support/read-cells.ts";
-import { readHead } from "../read-head.ts";
+import { readCells } from "../../../../../tests/support/read-cells.ts";
+import { readHead } from "../../read-head.ts";
 import { createJsonOutline } from "./find-record.ts";
 
 const product = (i: number): object => ({ name: `Lamp ${i}`, price: i });
