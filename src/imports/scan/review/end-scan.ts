@@ -58,7 +58,8 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
 /** Maximum number of keys by which the scan looks for existing products. */
 const TRIED_KEYS = 1000;
 /** Without names, rows of products that do not exist are rejected. The import asks for the names if the catalogue has less than this share
- * of the products; if the file has only a few, one that exists is enough. */
+ * of the products. One product that exists is enough if the file has only a few, or if a mapping says that the file has no names, as for
+ * the stock list of a supplier who sells more products than the catalogue has. */
 const MIN_KNOWN = 0.5;
 const FEW_KEYS = 20;
 
@@ -82,6 +83,6 @@ async function questionOfScan(
   if (scanner.distinct_keys === scanner.deletions) return undefined;
   const tried = scanner.first_keys.slice(0, TRIED_KEYS);
   const known = mode === "create" ? 0 : await countKeys(context.pool, tried);
-  const isUpdate = known > 0 && (tried.length < FEW_KEYS || known >= tried.length * MIN_KNOWN);
+  const isUpdate = known > 0 && (mapping !== undefined || tried.length < FEW_KEYS || known >= tried.length * MIN_KNOWN);
   return isUpdate ? undefined : noNameColumn(table);
 }
