@@ -81,6 +81,13 @@ create table events (
   constraint events_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
 );
 
+create table file_stores (
+  id uuid not null,
+  location text not null,
+  opened_at timestamp with time zone default now() not null,
+  constraint file_stores_pkey PRIMARY KEY (id)
+);
+
 create table idempotency_keys (
   actor text not null,
   key text not null,
@@ -189,12 +196,14 @@ create table imports (
   follows bigint,
   members jsonb,
   upload_user_id bigint,
+  store_id uuid,
+  file_missing_since timestamp with time zone,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_follows_fkey FOREIGN KEY (follows) REFERENCES imports(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((((created + updated) + unchanged) + deleted) + adds) + superseded) + rejected) + ignored)))),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'held'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
-  constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
+  constraint imports_wait_reason_check CHECK ((wait_reason = ANY (ARRAY['disk-full'::text, 'file-missing'::text])))
 );
 
 create table one_time_links (

@@ -16,6 +16,8 @@ export const health_live = endpoint({
   },
 });
 
+export type FileStore = z.infer<(typeof health_ready.schema.response)[200]>["stores"][number];
+
 export const health_ready = endpoint({
   method: "GET",
   url: "/health/ready",
@@ -24,6 +26,8 @@ export const health_ready = endpoint({
   schema: {
     operationId: "health_ready",
     summary: "Check that the database responds, and count the workers",
+    description:
+      "503 if the database does not respond, or if the server starts a worker itself and no worker reads its uploaded files.",
     tags: ["health"],
     response: {
       200: z.object({
@@ -31,6 +35,22 @@ export const health_ready = endpoint({
         version: z.string(),
         database: z.literal("up"),
         workers: z.int().describe("Number of worker processes that were active in the last 30 seconds"),
+        stores: z
+          .array(
+            z.object({
+              id: z.string(),
+              location: z.string().describe("Host and path where a process last opened the store"),
+              is_own: z.boolean().describe("Whether this server stores its uploads there"),
+              workers: z.int().describe("Number of worker processes that read files of this store"),
+              unfinished_imports: z
+                .int()
+                .describe("Number of unfinished imports with a file in this store; without a worker, they wait"),
+            }),
+          )
+          .describe(
+            "The places that keep uploaded files: the one of this server, and all that have a worker or an " +
+              "unfinished import",
+          ),
         search: z
           .object({
             pending: z

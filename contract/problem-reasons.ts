@@ -41,6 +41,7 @@ export const REASONS = {
   "strict-rows": ["count"],
   "rows-unloaded": ["first", "last"],
   unanswered: ["hours"],
+  "no-worker": [],
   "test-too-large": ["limit"],
   "profile-named": ["name"],
   "mapping-equal-names": ["first", "second"],

@@ -49,6 +49,7 @@ export const PROBLEMS = {
   "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
   "nothing-imported": { status: 422, title: "Nothing was imported" },
   "rejected-rows": { status: 422, title: "Nothing was imported because some rows have errors" },
+  "other-server": { status: 409, title: "Another server keeps the file" },
   "not-held": { status: 409, title: "The import is not waiting for an answer" },
   "already-finished": { status: 409, title: "The job has already finished" },
   "confirmation-needed": { status: 409, title: "Confirmation is required" },

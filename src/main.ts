@@ -126,6 +126,7 @@ async function explain(error: unknown, command: string): Promise<number> {
     "KeyFileError",
     "EmbeddedError",
     "EnvFileError",
+    "FileStoreError",
     "InterruptedRestoreError",
     "MigrationError",
     "UnfitDatabaseError",

@@ -9,7 +9,7 @@ import { problem_document } from "../problem-document.ts";
 
 export const import_state = z.enum(IMPORT_STATES);
 
-export const WAIT_REASONS = ["disk-full"] as const;
+export const WAIT_REASONS = ["disk-full", "file-missing"] as const;
 
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
@@ -86,7 +86,8 @@ export const import_ = z
       .nullable()
       .describe(
         "Why an unfinished import is waiting; it continues automatically. `disk-full`: the import is waiting for " +
-          "free disk space",
+          "free disk space. `file-missing`: no worker finds the uploaded file; if none finds it for 2 minutes, the " +
+          "import fails",
       ),
     problem: problem_document.nullable(),
     shortened: z

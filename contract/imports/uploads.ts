@@ -86,7 +86,7 @@ export const read_upload = endpoint({
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),
-    response: { 204: no_content, ...refusals },
+    response: { 204: no_content, ...refusals, 409: problem_document },
   },
 });
 

@@ -126,6 +126,8 @@ export async function completeTables(
   await client.query(
     "update webhook_deliveries set claimed_by = null, lease_until = null where claimed_by is not null",
   );
+  // The files are in the data folder of the restore now.
+  await client.query("update imports set store_id = null where state not in ('done', 'cancelled', 'failed')");
   // Delete the local keys of the backed-up server. Each server creates its local key when it starts.
   await client.query("delete from api_keys where local_folder is not null");
   const access = await settleAccess(client, restores_access);

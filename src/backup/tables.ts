@@ -6,9 +6,11 @@ import type { Queryable } from "../db/connection/connect.ts";
 import { readMigrations } from "../db/migrate.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Tables whose rows are not part of a backup. Rows of attempts and staging describe work of running processes. With sessions and links
+/** Tables whose rows are not part of a backup. Rows of attempts and staging describe work of running processes, and each process registers
+ * its file store when it starts. With sessions and links
  * of a backup, people could sign in whose session was ended since then. */
 const LEFT_OUT = new Set([
+  "file_stores",
   "one_time_links",
   "product_staging",
   "sessions",

@@ -30,7 +30,7 @@ async function report(server: Server | undefined, io: Io): Promise<number> {
     return 1;
   }
   const { base_url } = server;
-  const { version, workers } = await call(health_ready, {}, { ...server, signal: io.signal });
+  const { version, workers, stores } = await call(health_ready, {}, { ...server, signal: io.signal });
   if (workers === 0) {
     io.stdout.write(
       `${base_url} is running (version ${version}), but no worker is. Start one with \`skuport work\`.\n`,
@@ -38,6 +38,11 @@ async function report(server: Server | undefined, io: Io): Promise<number> {
     return 1;
   }
   io.stdout.write(`${base_url} is ready: version ${version}, ${workers} worker${workers === 1 ? "" : "s"}.\n`);
+  for (const { location, workers: readers, unfinished_imports: waiting } of stores)
+    if (readers === 0 && waiting > 0)
+      io.stdout.write(
+        `No worker reads the files in ${location}, so ${waiting} unfinished ${waiting === 1 ? "import waits" : "imports wait"}. Start \`skuport work\` on that data folder.\n`,
+      );
   return 0;
 }
 

@@ -9,6 +9,8 @@ import { buildApp } from "../http/app.ts";
 import { certificateOf, type Certificate } from "../http/network/certificate.ts";
 import { openListeners, type Listeners } from "../http/network/listeners.ts";
 import { networkOf, publicOrigin } from "../http/network/network.ts";
+import { openFileStore } from "../imports/file-stores/open-store.ts";
+import { listStores } from "../imports/file-stores/store.ts";
 import { senders } from "../imports/worker.ts";
 import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
 import { operationSenders } from "../operations/worker.ts";
@@ -97,7 +99,9 @@ async function serveOn(
   const onError = (err: unknown): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
-  const boss = await startBoss(address, { application_name: NAME, works: false, onError });
+  const filesDir = join(data_dir?.path ?? config.data_dir, "files");
+  const storeId = await openFileStore(pool, filesDir, { adopts: true });
+  const boss = await startBoss(address, { application_name: NAME, store_id: storeId, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
   let worker: SupervisedWorker | undefined;
   const app = await buildApp({
@@ -105,14 +109,17 @@ async function serveOn(
     onList: () => worker?.throttle(),
     listener,
     logger: log,
-    files_dir: join(data_dir?.path ?? config.data_dir, "files"),
+    files_dir: filesDir,
+    store_id: storeId,
     concurrency: config.worker_concurrency,
     isDiskFull: () => embedded?.is_disk_full ?? false,
     disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
+    listStores: () => listStores(pool, storeId),
+    needs_worker: config.serve_worker,
     countQueued: () => countQueued(pool),
-    ...senders(boss),
+    ...senders(boss, storeId),
     webhooks: webhookContext(config),
     sign_in: { password_sign_in: config.password_sign_in, single_sign_on: config.single_sign_on, mail: config.mail },
     ...operationSenders(boss),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { runIndexer } from "../catalog/search/indexer/worker.ts";
+import { openFileStore } from "../imports/file-stores/open-store.ts";
 import { isImporting } from "../imports/is-importing.ts";
 import { senders, workOnImports } from "../imports/worker.ts";
 import type { Config } from "../config.ts";
@@ -33,7 +34,8 @@ export const work: Command = {
   help: `Usage: skuport work [options]
 
 Loads imports, executes bulk changes, updates the search index and delivers webhooks until it is stopped. You can run several
-workers, on one machine or on machines that share the data folder. \`skuport serve\` starts one worker itself.
+workers. A worker loads only imports whose uploaded files are in its own data folder; it does all other work for every server of
+the database. \`skuport serve\` starts one worker itself.
 
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
   --concurrency N   number of loaders, which need up to two database connections each (default: SKUPORT_WORKER_CONCURRENCY, or
@@ -104,10 +106,17 @@ async function workOn(
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
+  const filesDir = join(config.data_dir, "files");
+  const storeId = await openFileStore(pool, filesDir, { adopts: false });
   // Start deliveries first, so that this worker takes over the deliveries of a killed worker while its other parts start.
   const deliveries = deliverInThread({ config, address }, options);
-  const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
-  const filesDir = join(config.data_dir, "files");
+  const boss = await startBoss(address, {
+    application_name: NAME,
+    store_id: storeId,
+    works: true,
+    onError,
+    onJobs: pulse.report,
+  });
   try {
     const limit = createLoaderLimit();
     process.on("message", (message) => {
@@ -120,6 +129,7 @@ async function workOn(
     const context = {
       pool,
       files_dir: filesDir,
+      store_id: storeId,
       disk,
       database_disk: databaseDisk,
       concurrency: config.worker_concurrency,
@@ -144,7 +154,7 @@ async function workOn(
       if (purged > 0) log.info({ purged }, "purged old entries of the audit log");
     });
     await Promise.all([
-      workOnImports(boss, { ...context, ...senders(boss) }, signal),
+      workOnImports(boss, { ...context, ...senders(boss, storeId) }, signal),
       workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
       runIndexer({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
       deliveries,

@@ -11,6 +11,8 @@ export interface ImportContext {
   pool: pg.Pool;
   /** The folder of uploaded files. */
   files_dir: string;
+  /** The id of the store in `files_dir` (file-stores/open-store.ts). New imports belong to this store. */
+  store_id: string;
   /** Checks the free space on the disk of `files_dir`. If undefined, files may fill the disk. */
   disk?: DiskReserve;
   /** The same object as `disk` if the embedded database is on that disk. In this case, loaders wait while the disk is full. */
@@ -24,9 +26,9 @@ export interface ImportContext {
   record_cache?: RecordCache;
   /** Maximum number of records in a chunk. Tests set it to get many chunks from a small file. */
   chunk_records?: number;
-  /** Sends a scan job, inside the caller's transaction. */
-  sendScan(db: Queryable, importId: number): Promise<void>;
-  /** Sends `count` loader jobs, inside the caller's transaction. */
+  /** Sends a scan job to the workers of the import's store, inside the caller's transaction. */
+  sendScan(db: Queryable, importId: number, storeId: string): Promise<void>;
+  /** Sends `count` loader jobs to the workers of the store of this process, inside the caller's transaction. */
   sendLoaders(db: Queryable, importId: number, count: number): Promise<void>;
 }
 

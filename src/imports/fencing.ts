@@ -18,6 +18,16 @@ export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<
   return rowCount === 1;
 }
 
+/** Returns whether the import still has chunks to load. */
+export async function hasChunksLeft(client: pg.ClientBase, importId: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select 1 from imports i where id = $1 and state = 'loading'
+       and exists (select 1 from import_chunks c where c.import_id = i.id and not c.done) for no key update`,
+    [importId],
+  );
+  return rowCount === 1;
+}
+
 /** Returns whether the import's version has not changed. */
 export async function isUnchanged(
   client: pg.ClientBase,

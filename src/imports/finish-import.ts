@@ -79,11 +79,6 @@ export async function concludeLoading(context: EndContext, importId: number): Pr
 /** Returns the problem to show to clients. An error that clients cannot act on becomes a general problem; the log has the details. */
 function asProblem(cause: unknown, importId: number): Problem {
   if (cause instanceof Problem) return cause;
-  if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
-    return new Problem("file-missing", "The uploaded file was deleted from the data folder. Upload it again.", {
-      cause,
-    });
-  }
   return new Problem(
     "internal-error",
     `The import stopped because of an unexpected error in the server. Try again. If it happens again, give the import number ${importId} to the administrator: the server's log has the details under import_id ${importId}.`,

@@ -57,6 +57,18 @@ export const truncatedFile = (): Problem =>
     "The size of the stored file changed after it was received, so the import stopped. Upload the file again.",
   );
 
+export const lostFile = (): Problem =>
+  new Problem(
+    "file-missing",
+    "The uploaded file is no longer in the folder of uploaded files, so the import stopped. Rows that are counted as created or updated were imported. Upload the file again.",
+  );
+
+export const otherServer = (filename: string): Problem =>
+  new Problem(
+    "other-server",
+    `The file "${filename}" was sent to another server, which keeps it in a folder of its own. Send the request to that server, or upload the file again.`,
+  );
+
 /** The number in `work_attempts.part` for a scan. Chunks have numbers from 0. */
 export const SCAN_PART = -1;
 /** The number in `work_attempts.part` for all chunks of a strict import, which are loaded in one transaction. */

@@ -33,7 +33,8 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   await changeImport(
     db,
     id,
-    `${SET_SUMS}, wait_reason = null, fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
+    `${SET_SUMS}, wait_reason = null, file_missing_since = null,
+     fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
        (${handled})::float8 / greatest(rows, 1)))`,
     "state = 'loading'",
     valuesOf(await sumChunks(db, id)),

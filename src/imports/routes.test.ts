@@ -2,7 +2,7 @@
 // This file is long because it tests all endpoints of imports on one database.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,13 @@ import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestApp } from "../../tests/support/app.ts";
 import { authorizationFor } from "../../tests/support/identity/fetch-with-key.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { createImportContext, leftovers, NOTHING_LEFT, workOn } from "../../tests/support/import-file.ts";
+import {
+  createImportContext,
+  leftovers,
+  NOTHING_LEFT,
+  workOn,
+  uploadedFiles,
+} from "../../tests/support/import-file.ts";
 import { until } from "../../tests/support/until.ts";
 import { runLoader } from "./load/loader.ts";
 import { runScan } from "./scan/run-scan.ts";
@@ -26,7 +32,7 @@ const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
 });
 
 const CSV = "sku,name,Brand\nA-1,One,Acme\na-1,Uno,Acme\nB-2,,Acme\n";

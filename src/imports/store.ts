@@ -74,20 +74,22 @@ export interface NewImport {
   actor: string;
   filename: string;
   file: string;
+  /** The store that keeps the file. */
+  store_id: string;
   size: number | null;
   options: GivenOptions;
 }
 
 export async function insertImport(
   db: Queryable,
-  { actor, filename, file, size, options }: NewImport,
+  { actor, filename, file, store_id, size, options }: NewImport,
 ): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
     `with made as (
-       insert into imports (actor, filename, file, size, options) values ($1, $2, $3, $4, $5) returning id
+       insert into imports (actor, filename, file, size, options, store_id) values ($1, $2, $3, $4, $5, $6) returning id
      )
      select id, pg_notify('${IMPORT_CHANNEL}', id || ' receiving') from made`,
-    [actor, filename, file, size, JSON.stringify(options)],
+    [actor, filename, file, size, JSON.stringify(options), store_id],
   );
   return (rows[0] as { id: number }).id;
 }
@@ -134,6 +136,8 @@ export interface ImportWork {
   id: number;
   state: Import["state"];
   file: string;
+  /** The store that keeps the file. Null if the import began before there were stores, or was restored from a backup. */
+  store_id: string | null;
   received: number;
   /** Size of the whole file in bytes, if the client has announced it. */
   size: number | null;
@@ -160,7 +164,7 @@ export interface ImportWork {
   text_size: number | null;
 }
 
-const WORK = `id, state, file, received, size, options, dialect, members, columns, rows, changeset_id, id_base, catalogue_was_empty,
+const WORK = `id, state, file, store_id, received, size, options, dialect, members, columns, rows, changeset_id, id_base, catalogue_was_empty,
   cancel_requested, actor, filename, profile, answered, scan_token, text_size`;
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
@@ -177,7 +181,8 @@ export async function readPlan(db: Queryable, id: number): Promise<MappingPlan |
 /** Gives the import to a new scan, which makes all older scans of it stale. @returns undefined if there is nothing to scan */
 export async function beginScan(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
-    `update imports set scan_token = scan_token + 1, wait_reason = null, updated_at = now()
+    `update imports set scan_token = scan_token + 1, updated_at = now(),
+       wait_reason = case when file_missing_since is not null then wait_reason end
      where id = $1 and state in ('receiving', 'scanning') returning ${WORK}`,
     [id],
   );

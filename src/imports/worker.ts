@@ -1,7 +1,7 @@
 // Registers the import jobs of a worker process, and periodically takes over imports whose worker has died.
 import type { PgBoss } from "pg-boss";
 import { releaseLater } from "../jobs/attempts.ts";
-import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
+import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
 import { createSilenceWatch } from "../jobs/silence.ts";
 import { createHolderWatch, type HolderWatch } from "../jobs/silent-holders.ts";
 import { runWorkerLoop } from "../jobs/worker-loop.ts";
@@ -18,15 +18,19 @@ import { takeOverSilentImports } from "./recovery/take-over.ts";
  * key-table.ts). */
 const SCANS = 4;
 
-export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoaders"> => ({
-  sendScan: (db, importId) => sendJob(boss, db, IMPORT_QUEUE, { import_id: importId }),
-  sendLoaders: (db, importId, count) => sendJob(boss, db, IMPORT_LOADER_QUEUE, { import_id: importId }, count),
+/** @param ownStoreId the store that this process has opened */
+export const senders = (boss: PgBoss, ownStoreId: string): Pick<ImportContext, "sendScan" | "sendLoaders"> => ({
+  sendScan: (db, importId, storeId) =>
+    sendJob(boss, db, { kind: IMPORT_QUEUE, store_id: storeId }, { import_id: importId }),
+  sendLoaders: (db, importId, count) =>
+    sendJob(boss, db, { kind: IMPORT_LOADER_QUEUE, store_id: ownStoreId }, { import_id: importId }, count),
 });
 
 /** Works on imports until `signal` aborts, then waits for the running scans and loaders to stop. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
   const context = { ...given, record_cache: createRecordCache() };
-  const { log, concurrency } = context;
+  const { log, concurrency, store_id } = context;
+  const sweep = createSweep(context);
   const uploadsSeen = createSilenceWatch();
   const holders = createHolderWatch();
   await runWorkerLoop(
@@ -35,11 +39,12 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
       log,
       concurrency,
       async register(track) {
-        await workQueue(boss, IMPORT_QUEUE, SCANS, ({ import_id }) => track(runScan(context, import_id, signal)));
-        await workQueue(boss, IMPORT_LOADER_QUEUE, concurrency, ({ import_id }) =>
+        await workQueue(boss, { kind: IMPORT_QUEUE, store_id }, SCANS, ({ import_id }) =>
+          track(runScan(context, import_id, signal)),
+        );
+        await workQueue(boss, { kind: IMPORT_LOADER_QUEUE, store_id }, concurrency, ({ import_id }) =>
           track(runLoader(context, import_id, signal)),
         );
-        await sweepHourly(boss, context);
         // Reading the built-in profiles takes 80 ms on an idle machine. Read them now, so that the first import need not wait for them.
         setImmediate(builtInProfiles);
       },
@@ -47,23 +52,31 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
         await releaseLater(context.pool);
         await endSilentHolders(context, holders);
         await takeOverSilentImports(context, silentMs, uploadsSeen);
+        sweep();
       },
     },
     signal,
   );
 }
 
-/** Removes the files and attempt records of ended imports, first immediately and later once an hour. */
-async function sweepHourly(boss: PgBoss, context: ImportContext): Promise<void> {
-  const sweep = async (): Promise<void> => {
+const SWEEP_MS = 3_600_000;
+
+/** Returns a function that removes the files and attempt records of ended imports, at its first call and then once an hour. Each worker
+ * sweeps the files of its own store: a job for one of all workers could reach a worker that does not see these files. */
+function createSweep(context: ImportContext): () => void {
+  let sweptAt = -Infinity;
+  const run = async (): Promise<void> => {
     await sweepImportAttempts(context.pool);
     const swept = await sweepFiles(context);
     if (swept > 0) context.log.info({ swept }, "removed files of ended imports");
   };
-  await workHourly(boss, "sweep-files", 47, sweep);
-  sweep().catch((error: unknown) => {
-    context.log.warn({ err: error }, "cannot remove files of ended imports");
-  });
+  return () => {
+    if (performance.now() - sweptAt < SWEEP_MS) return;
+    sweptAt = performance.now();
+    run().catch((error: unknown) => {
+      context.log.warn({ err: error }, "cannot remove files of ended imports");
+    });
+  };
 }
 
 async function endSilentHolders({ pool, log }: ImportContext, holders: HolderWatch): Promise<void> {

@@ -18,14 +18,16 @@ export interface SilentWork<State extends string> {
 const isUnfinished = (states: readonly string[]): string =>
   `state in (${states.map((state) => `'${state}'`).join(", ")})`;
 
-/** Lists work that has shown no sign of life for `silentMs`. */
-export async function listSilentWork<State extends string>(
+/** Lists work that has shown no sign of life for `silentMs`.
+ * @param further names of further columns that `Work` has */
+export async function listSilentWork<Work extends SilentWork<string>>(
   db: Queryable,
-  { table, states }: WorkTable<State>,
+  { table, states }: WorkTable<Work["state"]>,
   silentMs: number,
-): Promise<SilentWork<State>[]> {
-  const { rows } = await db.query<SilentWork<State>>(
-    `select id, state, cancel_requested from ${table} where ${isUnfinished(states)} and ${SILENT_SINCE} order by id`,
+  further: readonly Exclude<keyof Work & string, keyof SilentWork<string>>[],
+): Promise<Work[]> {
+  const { rows } = await db.query<Work>(
+    `select ${["id", "state", "cancel_requested", ...further].join(", ")} from ${table} where ${isUnfinished(states)} and ${SILENT_SINCE} order by id`,
     [silentMs],
   );
   return rows;

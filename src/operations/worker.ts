@@ -11,7 +11,7 @@ const UNFINISHED = "select id from operations where state not in ('done', 'cance
 
 export const operationSenders = (boss: PgBoss): Pick<OperationContext, "sendExecutors"> => ({
   sendExecutors: (db, operationId, count) =>
-    sendJob(boss, db, OPERATION_EXECUTOR_QUEUE, { operation_id: operationId }, count),
+    sendJob(boss, db, { kind: OPERATION_EXECUTOR_QUEUE }, { operation_id: operationId }, count),
 });
 
 /** Works on operations until `signal` aborts, then waits for the running executors to stop. */
@@ -23,7 +23,7 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
       log,
       concurrency,
       async register(track) {
-        await workQueue(boss, OPERATION_EXECUTOR_QUEUE, concurrency, ({ operation_id }) =>
+        await workQueue(boss, { kind: OPERATION_EXECUTOR_QUEUE }, concurrency, ({ operation_id }) =>
           track(runExecutor(context, operation_id, signal)),
         );
         await workHourly(boss, "sweep-operation-attempts", 57, () =>

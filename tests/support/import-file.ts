@@ -7,6 +7,7 @@ import type pg from "pg";
 import { afterAll } from "vitest";
 import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
+import { openFileStore, STORE_FILE } from "../../src/imports/file-stores/open-store.ts";
 import { createRecordCache } from "../../src/imports/record-cache.ts";
 import { runLoader } from "../../src/imports/load/loader.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
@@ -24,6 +25,7 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
   const context = {
     pool,
     files_dir: filesDir,
+    store_id: await openFileStore(pool, filesDir, { adopts: false }),
     concurrency: 3,
     log: silent,
     sendScan: nothing,
@@ -72,6 +74,10 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
   listRejects(context.pool, id, { after: 0, limit: 1_000_000, raw_characters: 2_000_000 });
 
+/** Lists the files of imports in a folder of uploaded files. */
+export const uploadedFiles = async (filesDir: string): Promise<string[]> =>
+  (await readdir(filesDir)).filter((name) => name !== STORE_FILE);
+
 /** The result of `leftovers` if an import has left no file, no chunk and no staged row. */
 export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
@@ -80,5 +86,5 @@ export async function leftovers(context: ImportContext): Promise<{ files: string
   const { rows } = await context.pool.query<{ chunks: number; staged: number }>(
     "select (select count(*) from import_chunks)::int as chunks, (select count(*) from product_staging)::int as staged",
   );
-  return { files: await readdir(context.files_dir), ...(rows[0] as { chunks: number; staged: number }) };
+  return { files: await uploadedFiles(context.files_dir), ...(rows[0] as { chunks: number; staged: number }) };
 }

@@ -18,6 +18,7 @@ export async function importAlone(
   const { createLog } = await import("../../processes/log.ts");
   const { holdDatabase, openPool } = await import("../../processes/open-database.ts");
   const { startBoss } = await import("../../jobs/boss.ts");
+  const { openFileStore } = await import("../../imports/file-stores/open-store.ts");
   const { senders, workOnImports } = await import("../../imports/worker.ts");
   const { finishImport } = await import("../../imports/finish-import.ts");
   const { receiveImport } = await import("../../imports/receive/receive.ts");
@@ -32,9 +33,19 @@ export async function importAlone(
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
-  const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
   const filesDir = join(config.data_dir, "files");
-  const context = { pool, files_dir: filesDir, concurrency: config.worker_concurrency, log, ...senders(boss) };
+  // Only this folder can keep the files of imports in its embedded database, but another database may have several folders.
+  const storeId = await openFileStore(pool, filesDir, { adopts: database.embedded !== undefined });
+  const bossOptions = { application_name: "skuport import", store_id: storeId, works: true, onError };
+  const boss = await startBoss(database.address, bossOptions);
+  const context = {
+    pool,
+    files_dir: filesDir,
+    store_id: storeId,
+    concurrency: config.worker_concurrency,
+    log,
+    ...senders(boss, storeId),
+  };
   const working = workOnImports(boss, context, stop.signal);
   try {
     const upload = {

@@ -38,7 +38,7 @@ const seen: (string | undefined)[] = [];
 const url = await serve((request, response) => {
   seen.push(request.headers.authorization);
   response.writeHead(200, { "content-type": "application/json" });
-  response.end(JSON.stringify({ status: "ready", version: "1", database: "up", workers: 1 }));
+  response.end(JSON.stringify({ status: "ready", version: "1", database: "up", workers: 1, stores: [] }));
 });
 const { port } = new URL(url);
 

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 export interface MetricsContext {
   pool: pg.Pool;
   countWorkers: () => Promise<number>;
+  listStores: () => Promise<{ workers: number; unfinished_imports: number }[]>;
   countQueued: () => Promise<{ queue: string; jobs: number }[]>;
   countStreams: () => number;
   readSearchLag: () => Promise<{ pending: number; seconds: number }>;
@@ -38,7 +39,7 @@ export function metricsRoute(app: FastifyInstance, context: MetricsContext): voi
 }
 
 function addGauges(register: Registry, context: MetricsContext): void {
-  const { pool, countWorkers, countQueued, countStreams, readSearchLag } = context;
+  const { pool, countWorkers, listStores, countQueued, countStreams, readSearchLag } = context;
   const registers = [register];
   const gauge = (name: string, help: string, read: () => Promise<number>): void => {
     new Gauge({
@@ -71,6 +72,14 @@ function addGauges(register: Registry, context: MetricsContext): void {
     return rows[0]?.n ?? 0;
   });
   gauge("skuport_workers", "Number of worker processes that were active in the last 30 seconds", countWorkers);
+  gauge(
+    "skuport_imports_without_worker",
+    "Number of unfinished imports whose uploaded files no worker can read",
+    async () => {
+      const waiting = (await listStores()).filter(({ workers }) => workers === 0);
+      return waiting.reduce((sum, { unfinished_imports }) => sum + unfinished_imports, 0);
+    },
+  );
   gauge("skuport_streams_open", "Number of open event streams of all kinds", () => Promise.resolve(countStreams()));
   gauge("skuport_database_connections_waiting", "Number of requests waiting for a database connection", () =>
     Promise.resolve(pool.waitingCount),

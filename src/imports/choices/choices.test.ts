@@ -1,12 +1,12 @@
 // Tests which columns of held imports are remembered, and how later imports use them.
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { ColumnChoice } from "../../../contract/imports/column-choices.ts";
 import type { Import, Preview } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createImportContext, importBytes, workOn } from "../../../tests/support/import-file.ts";
+import { createImportContext, importBytes, workOn, uploadedFiles } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { saveChoices } from "./store.ts";
@@ -18,7 +18,7 @@ const app = await createTestApp(database, context);
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, column_choices, profile_uses cascade");
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
 });
 
 async function continued(id: number, answer: object): Promise<Import> {

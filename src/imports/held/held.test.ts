@@ -1,5 +1,5 @@
 // Tests imports that are held because of a question: nothing is written, and they continue with an answer, are cancelled, or expire.
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Import } from "../../../contract/imports/imports.ts";
@@ -12,6 +12,7 @@ import {
   leftovers,
   NOTHING_LEFT,
   workOn,
+  uploadedFiles,
 } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
 import { takeOverSilentImports } from "../recovery/take-over.ts";
@@ -31,7 +32,7 @@ const FILE = "sku,name,colour\nA-1,Lamp,rot\nA-2,Desk,blau\n";
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, events cascade");
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
 });
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()

@@ -39,10 +39,11 @@ export async function continueImport(context: ImportContext, id: number, answer:
   const isContinued = await withTransaction(context.pool, async (client) => {
     const stored = await lockOptions(client, id);
     if (stored === undefined) throw noSuchImport(id);
-    const options = answeredOptions(stored, answer);
+    const options = answeredOptions(stored.options, answer);
     const isMarked = await markContinued(client, id, options, choosesColumns(answer));
     if (isMarked && replacesProfile(answer)) await forgetProfile(client, id);
-    if (isMarked) await context.sendScan(client, id);
+    // Without a store, the import is found by the next worker that takes over silent imports.
+    if (isMarked && stored.store_id !== null) await context.sendScan(client, id, stored.store_id);
     return isMarked;
   });
   if (isContinued) return;

@@ -1,6 +1,6 @@
 // Tests the review of an import: when an import is held for a review, the figures of the review, its preview, and the choices that are
 // remembered afterwards.
-import { readdir, stat, unlink } from "node:fs/promises";
+import { stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -15,6 +15,7 @@ import {
   leftovers,
   NOTHING_LEFT,
   workOn,
+  uploadedFiles,
 } from "../../../tests/support/import-file.ts";
 import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
 import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
@@ -28,7 +29,7 @@ beforeEach(async () => {
   await pool.query(
     "truncate products, product_history, imports, import_chunks, import_rejects, import_matches, events, column_choices, profile_uses cascade",
   );
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
 });
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
@@ -208,7 +209,7 @@ describe("the preview of a held import", () => {
     const other = textRow(1, "sku", "name") + textRow(2, "Z-1", "Other");
     const bytes = await makeWorkbook({ sheets: { Goods: sheet, Other: other } });
     const { id } = await importBytes(context, bytes, { review: "always", sheet: "Goods" });
-    const kept = (await readdir(context.files_dir)).find((name) => name.endsWith(".utf8"));
+    const kept = (await uploadedFiles(context.files_dir)).find((name) => name.endsWith(".utf8"));
     expect((await stat(join(context.files_dir, kept ?? ""))).size).toBe(KEPT_TEXT_BYTES);
     expect((await previewOf(id)).body.products[0]).toMatchObject({ sku: "A-0", line: 2 });
     expect((await previewOf(id, { sheet: "Other" })).body).toMatchObject({ products: [{ sku: "Z-1" }] });

@@ -25,15 +25,18 @@ export async function markHeld(
 }
 
 /**
- * Returns the options of the import, and locks its row until the end of the transaction. A second answer that arrives at the same time
+ * Returns the options and the file store of the import, and locks its row until the end of the transaction. A second answer that arrives at the same time
  * waits for this lock, and is added to the options that the first answer has stored.
  */
-export async function lockOptions(client: pg.ClientBase, id: number): Promise<GivenOptions | undefined> {
-  const { rows } = await client.query<{ options: GivenOptions }>(
-    "select options from imports where id = $1 for update",
+export async function lockOptions(
+  client: pg.ClientBase,
+  id: number,
+): Promise<{ options: GivenOptions; store_id: string | null } | undefined> {
+  const { rows } = await client.query<{ options: GivenOptions; store_id: string | null }>(
+    "select options, store_id from imports where id = $1 for update",
     [id],
   );
-  return rows[0]?.options;
+  return rows[0];
 }
 
 /** Sets the import to `scanning` again, with these options and without the results of its last scan. The columns of an import that was held
@@ -49,7 +52,7 @@ export async function markContinued(
   const updated = await changeImport(
     db,
     id,
-    `state = 'scanning', options = $2, answered = answered or $3 or problem ->> 'type' = $4, problem = null, notices = '[]', upload_expires_at = null, started_at = clock_timestamp(),
+    `state = 'scanning', options = $2, answered = answered or $3 or problem ->> 'type' = $4, problem = null, notices = '[]', file_missing_since = null, upload_expires_at = null, started_at = clock_timestamp(),
      scanned = 0, lines = null, rows = null, adds = 0, superseded = 0, rejected = 0, ignored = 0`,
     "state = 'held' and not cancel_requested",
     [JSON.stringify(options), choosesColumns, problemType("review")],

@@ -6,9 +6,11 @@ import { processNextChunk } from "../../jobs/process-chunk.ts";
 import { runJob } from "../../jobs/run-job.ts";
 import { claimChunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
+import { hasChunksLeft } from "../fencing.ts";
+import { isMissingFile, mustWaitForFile } from "../file-stores/missing-file.ts";
 import { waitUntilLoadable } from "../files/disk-space.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
-import { diedLoading } from "../problems.ts";
+import { diedLoading, lostFile } from "../problems.ts";
 import { noteLoaded } from "../progress-store.ts";
 import { readImportWork, type ImportWork } from "../store.ts";
 import { loadClaimed, withLoader } from "./open-loader.ts";
@@ -24,11 +26,23 @@ export async function runLoader(context: ImportContext, importId: number, signal
         if (work.state !== "loading" || work.cancel_requested) return;
         await (work.options.strict ? loadStrictly(context, work, signal) : loadChunks(context, work, signal));
       },
-      fail: (cause) => finishImport(context, importId, "failed", cause),
+      fail: (cause) => failLoading(context, importId, cause),
       conclude: () => concludeLoading(context, importId),
     },
     signal,
   );
+}
+
+/** Fails the import. If the file is missing, fails only if chunks are left and no worker finds the file: the last loader deletes the file
+ * while others may still try to open it. */
+async function failLoading(context: ImportContext, importId: number, cause: unknown): Promise<void> {
+  if (!isMissingFile(cause)) {
+    await finishImport(context, importId, "failed", cause);
+    return;
+  }
+  await concludeLoading(context, importId);
+  if (!(await mustWaitForFile(context, importId)))
+    await finishImport(context, importId, "failed", lostFile(), (client) => hasChunksLeft(client, importId));
 }
 
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {

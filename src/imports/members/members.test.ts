@@ -1,6 +1,6 @@
 // Tests imports of zip files with several tables.
 import { createHash } from "node:crypto";
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Import } from "../../../contract/imports/imports.ts";
@@ -14,6 +14,7 @@ import {
   receiveBytes,
   rejectsOf,
   workOn,
+  uploadedFiles,
 } from "../../../tests/support/import-file.ts";
 import { zipOf } from "../../../tests/support/make-zip.ts";
 import { finishImport } from "../finish-import.ts";
@@ -32,7 +33,7 @@ beforeEach(async () => {
   await pool.query(
     "truncate products, product_history, imports, import_chunks, import_rejects, column_choices cascade",
   );
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
 });
 
 const SET = {

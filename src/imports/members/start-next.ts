@@ -18,7 +18,7 @@ export async function startNext(
   const members = restOf(work?.dialect?.members ?? []);
   if (work === undefined || members.length === 0) return;
   const id = await insertNext(client, importId, nextOptions(work, members), members);
-  if (id !== undefined) await sendScan(client, id);
+  if (id !== undefined && work.store_id !== null) await sendScan(client, id, work.store_id);
 }
 
 /** Returns the tables of the zip file that this import has not read. The tables of the next import come first. */
@@ -62,8 +62,8 @@ async function insertNext(
 ): Promise<number | undefined> {
   const { rows } = await client.query<{ id: number }>(
     `with made as (
-       insert into imports (state, actor, filename, file, size, received, sha256, options, scan_token, fraction, started_at, follows, members)
-       select 'scanning', actor, filename, file, size, received, sha256, $2, scan_token, 0, clock_timestamp(), id, $3
+       insert into imports (state, actor, filename, file, store_id, size, received, sha256, options, scan_token, fraction, started_at, follows, members)
+       select 'scanning', actor, filename, file, store_id, size, received, sha256, $2, scan_token, 0, clock_timestamp(), id, $3
        from imports where id = $1
        on conflict (follows) where follows is not null do nothing returning id
      )

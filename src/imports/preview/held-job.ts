@@ -5,6 +5,7 @@ import { notHeld } from "../held/hold-import.ts";
 import { overridesOf, withMembers } from "../options/overrides.ts";
 import { readNamedProfile, withSeenColumns } from "../../profiles/known-profiles.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
+import { otherServer } from "../problems.ts";
 import { noSuchImport, readImportWork, requireImport } from "../store.ts";
 import type { PreviewSource } from "./profiled-head.ts";
 import type { GivenOptions } from "../../../contract/imports/imports.ts";
@@ -18,9 +19,9 @@ export interface HeldJob {
   unfit_active: string[];
 }
 
-/** @throws Problem not-found, not-held, no-such-profile, invalid-request */
+/** @throws Problem not-found, not-held, other-server, no-such-profile, invalid-request */
 export async function jobOfHeld(
-  context: Pick<ImportContext, "pool" | "files_dir">,
+  context: Pick<ImportContext, "pool" | "files_dir" | "store_id">,
   id: number,
   answer: Answer,
 ): Promise<HeldJob> {
@@ -29,6 +30,7 @@ export async function jobOfHeld(
   if (state !== "held") throw notHeld(id, state);
   const work = await readImportWork(pool, id);
   if (work === undefined) throw noSuchImport(id);
+  if (work.store_id !== null && work.store_id !== context.store_id) throw otherServer(work.filename);
   const options = answeredOptions(work.options, answer);
   const named = await readNamedProfile(pool, answer);
   const isKept = work.profile !== null && !replacesProfile(answer);

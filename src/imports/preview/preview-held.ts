@@ -13,7 +13,7 @@ import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts
 import { Problem } from "../../../contract/problems.ts";
 
 interface Server {
-  context: Pick<ImportContext, "pool" | "files_dir">;
+  context: Pick<ImportContext, "pool" | "files_dir" | "store_id">;
   previewer: Previewer;
 }
 
@@ -35,8 +35,8 @@ export async function previewHeld(
 
 /**
  * Checks that the file can be read with the answer, for example that it has the column that the answer names. An answer that is refused
- * leaves the import held. If the server is too busy for a preview, the answer is accepted.
- * @throws Problem as previewHeld does, except too-many-previews and preview-stopped
+ * leaves the import held. If the server is too busy for a preview, or another server keeps the file, the answer is accepted.
+ * @throws Problem as previewHeld does, except too-many-previews, preview-stopped and other-server
  */
 export async function checkAnswer(server: Server, answered: AnsweredImport, disconnected: AbortSignal): Promise<void> {
   if (Object.values(answered.answer).every((value) => value === undefined)) return;
@@ -48,7 +48,7 @@ export async function checkAnswer(server: Server, answered: AnsweredImport, disc
 }
 
 /** The problems of a preview that do not concern the file. */
-const UNCHECKED: ReadonlySet<string> = new Set(["too-many-previews", "preview-stopped"]);
+const UNCHECKED: ReadonlySet<string> = new Set(["too-many-previews", "preview-stopped", "other-server"]);
 
 export async function previewContext(
   pool: pg.Pool,

@@ -65,7 +65,7 @@ export async function receiveBytes(
       }
       if (!upload.is_followed && target.received >= FOLLOW_BYTES) {
         upload.is_followed = true;
-        await ignoreTransient(() => context.sendScan(context.pool, target.id));
+        await ignoreTransient(() => context.sendScan(context.pool, target.id, context.store_id));
       }
       if (upload.is_cancelled) break;
     }

@@ -36,7 +36,8 @@ export async function receiveImport(
   const { filename, size, options, actor } = upload;
   await readNamedProfile(context.pool, options);
   await requireSpace(context.disk, filename, size ?? 0);
-  const newImport: NewImport = { actor, filename, size, options, file: randomUUID() };
+  const { store_id } = context;
+  const newImport: NewImport = { actor, filename, size, options, file: randomUUID(), store_id };
   const id = await insertImport(context.pool, newImport);
   try {
     const { received, sha256, isCancelled } = await receiveFile(context, id, newImport.file, upload, bytes);
@@ -77,7 +78,7 @@ export const acceptFile = (context: ImportContext, id: number, size: number, sha
   retryTransient(async () => {
     const isAccepted = await withTransaction(context.pool, async (client) => {
       const isMarked = await markReceived(client, id, size, sha256);
-      if (isMarked) await context.sendScan(client, id);
+      if (isMarked) await context.sendScan(client, id, context.store_id);
       return isMarked;
     });
     // An earlier attempt may have been committed although its answer was lost. Only `markReceived` stores the hash, so a stored hash shows

@@ -1,8 +1,18 @@
 // SQL of imports and uploads whose process may have died, and of uploads that can no longer be resumed.
 import { SILENT_SINCE } from "../../db/silent.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
+import { listSilentWork, type SilentWork } from "../../jobs/unfinished-work.ts";
+import { WORKED_ON } from "../is-importing.ts";
 import { changeImport } from "../store.ts";
 import type { Import } from "../../../contract/imports/imports.ts";
+
+export interface SilentImport extends SilentWork<(typeof WORKED_ON.states)[number]> {
+  store_id: string | null;
+}
+
+/** Lists imports of all stores without a sign of life for `silentMs`. */
+export const listSilentImports = (db: Queryable, silentMs: number): Promise<SilentImport[]> =>
+  listSilentWork<SilentImport>(db, WORKED_ON, silentMs, ["store_id"]);
 
 export interface OpenUpload {
   id: number;

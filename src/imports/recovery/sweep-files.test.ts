@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { readdir, utimes, writeFile } from "node:fs/promises";
+import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createImportContext, importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
+import { createImportContext, importBytes, receiveBytes, uploadedFiles } from "../../../tests/support/import-file.ts";
 import { readImportWork } from "../store.ts";
 import { sweepFiles } from "./sweep-files.ts";
 
@@ -11,7 +11,7 @@ const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
 const fileOf = async (id: number): Promise<string> => (await readImportWork(pool, id))?.file ?? "";
 const write = (name: string): Promise<void> => writeFile(join(context.files_dir, name), "left");
-const names = async (): Promise<string[]> => (await readdir(context.files_dir)).sort();
+const names = async (): Promise<string[]> => (await uploadedFiles(context.files_dir)).sort();
 
 test("removes files of ended imports; keeps files of other imports, recent files and foreign files", async () => {
   const over = await fileOf((await importBytes(context, "sku,name\nA,One\n")).id);

@@ -6,7 +6,8 @@ import { createImportContext, receiveBytes } from "../../../tests/support/import
 import { completeOptions, import_query, type Import } from "../../../contract/imports/imports.ts";
 import { createSilenceWatch } from "../../jobs/silence.ts";
 import { isImporting } from "../is-importing.ts";
-import { insertImport, noteReceived, readImport } from "../store.ts";
+import { runScan } from "../scan/run-scan.ts";
+import { insertImport, noteReceived, readImport, requestCancel } from "../store.ts";
 import { SILENT_WORK_MS } from "../../jobs/worker-loop.ts";
 import { takeOverSilentImports } from "./take-over.ts";
 
@@ -22,6 +23,7 @@ const receiving = (): Promise<number> =>
     actor: "test",
     filename: "slow.csv",
     file: crypto.randomUUID(),
+    store_id: context.store_id,
     size: 100,
     options: completeOptions(import_query.parse({})),
   });
@@ -86,3 +88,26 @@ test.each(["-1 minute", "1 hour"])(
     expect(await isImporting(pool)).toBe(false);
   },
 );
+
+test("a worker wakes workers for imports of its own store only, and ends cancelled imports of every store", async () => {
+  const other = { ...(await createImportContext(pool)), sendScan: context.sendScan };
+  const own = (await receiveBytes(context, "sku,name\nA,One\n")).id;
+  const foreign = (await receiveBytes(other, "sku,name\nB,Two\n")).id;
+  const cancelled = (await receiveBytes(other, "sku,name\nC,Three\n")).id;
+  await requestCancel(pool, cancelled);
+  for (const id of [own, foreign, cancelled]) await setClock(id, "-1 minute");
+  woken.length = 0;
+  await worker().checkAt(0);
+  expect(woken.filter((id) => [own, foreign, cancelled].includes(id))).toEqual([own]);
+  expect(await Promise.all([own, foreign, cancelled].map(stateOf))).toEqual(["scanning", "scanning", "cancelled"]);
+});
+
+test("a worker ends an import of another store whose chunks are all loaded", async () => {
+  const other = await createImportContext(pool);
+  const { id } = await receiveBytes(other, "sku,name\nD,Four\n");
+  await runScan(other, id, new AbortController().signal);
+  await pool.query("update import_chunks set done = true, created = 1 where import_id = $1", [id]);
+  await setClock(id, "-1 minute");
+  await worker().checkAt(0);
+  expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 1 });
+});

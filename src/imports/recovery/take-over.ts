@@ -1,13 +1,18 @@
 // Takes over imports whose worker or server process has died. Each worker does this when it starts and then periodically.
 import { isUnchanged } from "../fencing.ts";
 import type { SilenceWatch } from "../../jobs/silence.ts";
-import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
-import { finishImport } from "../finish-import.ts";
+import { concludeLoading, finishImport } from "../finish-import.ts";
 import { endUnanswered } from "../held/hold-import.ts";
-import { WORKED_ON } from "../is-importing.ts";
 import { uploadInterrupted } from "../problems.ts";
-import { listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
+import {
+  listExpiredUploads,
+  listOpenUploads,
+  listSilentImports,
+  pauseUpload,
+  type OpenUpload,
+  type SilentImport,
+} from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 
 /** An upload is silent if its row was not updated for this long. A server updates the row every five seconds, however slow the
@@ -24,22 +29,29 @@ export async function takeOverSilentImports(
   silentMs: number,
   seen?: SilenceWatch,
 ): Promise<void> {
-  for (const { id, state, cancel_requested } of await listSilentWork(context.pool, WORKED_ON, silentMs)) {
-    switch (state) {
-      case "scanning":
-        if (cancel_requested) await finishImport(context, id, "cancelled");
-        else await context.sendScan(context.pool, id);
-        break;
-      case "loading":
-        await context.sendLoaders(context.pool, id, 1);
-        break;
-      case "finishing":
-        await context.sendScan(context.pool, id);
-        break;
-    }
-  }
+  for (const work of await listSilentImports(context.pool, silentMs)) await takeOver(context, work);
   await giveUpUploads(context, seen);
   await endUnanswered(context);
+}
+
+/** Wakes the workers of this worker's store, or ends the import if that needs no file. An import of another store waits for the workers of
+ * that store. */
+async function takeOver(context: ImportContext, work: SilentImport): Promise<void> {
+  const { id, state, cancel_requested } = work;
+  const isOwn = work.store_id === context.store_id;
+  switch (state) {
+    case "scanning":
+      if (cancel_requested) await finishImport(context, id, "cancelled");
+      else if (isOwn) await context.sendScan(context.pool, id, context.store_id);
+      break;
+    case "loading":
+      if (isOwn) await context.sendLoaders(context.pool, id, 1);
+      else await concludeLoading(context, id);
+      break;
+    case "finishing":
+      await finishImport(context, id, "done");
+      break;
+  }
 }
 
 async function giveUpUploads(context: ImportContext, seen: SilenceWatch | undefined): Promise<void> {

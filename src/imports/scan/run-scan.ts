@@ -5,7 +5,8 @@ import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { beginPart, MAX_DEATHS, releaseParts, type Work } from "../../jobs/attempts.ts";
 import type { ImportContext } from "../context.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
-import { diedScanning, SCAN_PART } from "../problems.ts";
+import { diedScanning, lostFile, SCAN_PART } from "../problems.ts";
+import { isMissingFile, mustWaitForFile } from "../file-stores/missing-file.ts";
 import { holdImport, isQuestionOfScan } from "../held/hold-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
 import { keepHead } from "../files/keep-head.ts";
@@ -59,7 +60,10 @@ async function scanOrFail(
     }
     // The job queue runs this job again if the database was unavailable or the disk was full. Any other error is final.
     else if (isTransient(error) || isDiskFull(error)) throw error;
-    else if (isQuestionOfScan(error)) {
+    else if (isMissingFile(error)) {
+      if (!(await retryTransient(() => mustWaitForFile(context, work.id), { signal })))
+        await retryTransient(() => fail(context, work, lostFile()), { signal });
+    } else if (isQuestionOfScan(error)) {
       await retryTransient(() => holdImport(context, work, error), { signal });
       await settle(context, work);
     } else await retryTransient(() => fail(context, work, error), { signal });

@@ -105,7 +105,7 @@ export async function markLoading(
   const updated = await changeImport(
     db,
     scan.id,
-    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $3, scan_rejected = $7,
+    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), text_size = $3, scan_rejected = $7,
      changeset_id = $11, id_base = $12, catalogue_was_empty = $13`,
     WHILE_SCANNING,
     [...scanValues(found), scan.scan_token, start.changeset_id, start.id_base, start.catalogue_was_empty],
@@ -114,7 +114,7 @@ export async function markLoading(
 }
 
 // The dialect and the columns are not stored here: they may have hundreds of kilobytes and do not change during a scan.
-const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7, ignored = $8, adds = $9,
+const SCAN_SETS = `wait_reason = nullif(wait_reason, 'file-missing'), file_missing_since = null, scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7, ignored = $8, adds = $9,
    fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $2::bigint / greatest($3::bigint, 1))`;
 
 const scanValues = (scan: ScanProgress): unknown[] => [

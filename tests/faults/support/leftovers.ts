@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOCKS } from "../../../src/db/advisory-locks.ts";
 import type { Queryable } from "../../../src/db/connection/connect.ts";
+import { STORE_FILE } from "../../../src/imports/file-stores/open-store.ts";
 import { until } from "../../support/until.ts";
 
 export interface Leftovers {
@@ -63,7 +64,7 @@ export async function findLeftovers(db: Queryable, options: LeftoversOptions): P
           and state like 'idle in transaction%')::int as idle_transactions`,
   );
   return {
-    files: await readdir(join(data_dir, "files")).catch(() => []),
+    files: (await readdir(join(data_dir, "files")).catch(() => [])).filter((name) => name !== STORE_FILE),
     temporary: (await temporaryFolders()).filter((name) => !temporary_before.includes(name)),
     jobs: await countJobs(db),
     ...(rows[0] as Omit<Leftovers, "files" | "temporary" | "jobs">),
@@ -90,7 +91,7 @@ async function countJobs(db: Queryable): Promise<number> {
   if (rows[0]?.exists !== true) return 0;
   const found = await db.query<{ jobs: number }>(
     `select count(*)::int as jobs from pgboss.job
-     where name in ('import', 'import-loader', 'operation-executor') and state in ('created', 'retry', 'active')`,
+     where (name like 'import%' or name = 'operation-executor') and state in ('created', 'retry', 'active')`,
   );
   return found.rows[0]?.jobs ?? 0;
 }

@@ -162,6 +162,11 @@ export const imports: Shape<typeof english> = {
       title: "Der Datenträger des Servers ist voll",
       text: "Der Import ist angehalten. Geben Sie auf dem Server Speicherplatz frei, dann läuft der Import automatisch weiter, oder brechen Sie ihn ab.",
     },
+    "file-missing": {
+      state: "Wartet auf die Datei",
+      title: "Die hochgeladene Datei wurde nicht gefunden",
+      text: "Der Import läuft automatisch weiter, wenn ein Worker die Datei innerhalb von 2 Minuten findet; sonst schlägt er fehl. Vielleicht liegt der Ordner der hochgeladenen Dateien auf einem Netzlaufwerk, das nicht erreichbar ist.",
+    },
   },
   unfinished: {
     title: "Unvollständige Uploads",

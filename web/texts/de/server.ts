@@ -67,6 +67,8 @@ export const server: ServerTexts = {
       "Fast alle der ersten Zeilen wurden abgelehnt. Deshalb wurde der Import beendet und nichts importiert.",
     "nothing-imported": "Keine Zeile der Datei wurde übernommen.",
     "rejected-rows": "Die Datei hat fehlerhafte Zeilen. Ein strenger Import übernimmt alle Zeilen oder keine.",
+    "other-server":
+      "Die Datei wurde an einen anderen Server gesendet, der sie in einem eigenen Ordner aufbewahrt. Laden Sie die Datei noch einmal hoch.",
     "not-held": "Der Import wartet nicht mehr auf eine Antwort.",
     "already-finished": "Der Vorgang ist schon zu Ende und kann nicht mehr abgebrochen werden.",
     "confirmation-needed": "Bestätigen Sie die Aktion.",
@@ -180,6 +182,8 @@ export const server: ServerTexts = {
       "Der Worker des Imports ist beim Laden der Zeilen {first} bis {last} zweimal abgestürzt oder hängen geblieben. Diese Zeilen wurden nicht importiert. Laden Sie die Datei ohne diese Zeilen noch einmal hoch. Der Grund steht im Protokoll des Servers.",
     unanswered:
       "Die Frage zu diesem Import wurde nicht innerhalb von {hours} Stunden beantwortet. Es wurde nichts importiert. Laden Sie die Datei noch einmal hoch.",
+    "no-worker":
+      "Kein Worker dieses Servers läuft, deshalb warten Importe. Der Server startet von selbst einen; wenn diese Meldung bleibt, steht der Grund im Protokoll des Servers.",
     "test-too-large":
       "Die Datei hat zu viele Zeilen für einen Test. Ein Test hat höchstens {limit} Produkte und {limit} abgelehnte Zeilen.",
     "profile-named": "Es gibt schon ein Profil „{name}“. Wählen Sie einen anderen Namen.",

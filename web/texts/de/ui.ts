@@ -110,6 +110,7 @@ export const ui: Shape<typeof english> = {
     "nearly-all-rejected": "Fast jede Zeile wurde abgelehnt",
     "nothing-imported": "Es wurde nichts importiert",
     "rejected-rows": "Nichts importiert, weil einige Zeilen Fehler haben",
+    "other-server": "Die Datei liegt auf einem anderen Server",
     "not-held": "Der Import wartet auf keine Antwort",
     "already-finished": "Der Vorgang ist schon zu Ende",
     "confirmation-needed": "Bestätigung nötig",

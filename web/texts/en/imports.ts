@@ -159,6 +159,11 @@ export const imports = {
       title: "The server's disk is full",
       text: "The import is paused. It continues automatically when there is enough free space on the server's disk. You can also cancel the import.",
     },
+    "file-missing": {
+      state: "Waiting for the file",
+      title: "The uploaded file was not found",
+      text: "The import continues automatically if a worker finds the file within 2 minutes; otherwise it fails. The folder of uploaded files may be on a network disk that is not available.",
+    },
   },
   unfinished: {
     title: "Unfinished uploads",

@@ -102,6 +102,7 @@ export const ui = {
     "nearly-all-rejected": "Nearly every row was rejected",
     "nothing-imported": "Nothing was imported",
     "rejected-rows": "Nothing was imported because some rows have errors",
+    "other-server": "Another server keeps the file",
     "not-held": "The import is not waiting for an answer",
     "already-finished": "The job has already finished",
     "confirmation-needed": "Confirmation is required",

@@ -5,6 +5,7 @@ import { isDiskFull } from "../../../db/data-dir/disk-reserve.ts";
 import { uploadedPath, type ImportContext } from "../../context.ts";
 import { diskFull, uploadSpace } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
+import { otherServer } from "../../problems.ts";
 import { readImportWork } from "../../store.ts";
 import { appendDurableFile } from "../durable-file.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
@@ -30,6 +31,7 @@ export interface SentBytes {
  * database was unavailable, hands it over now. */
 export async function offsetOf(context: ImportContext, uploads: OpenUploads, upload: StoredUpload): Promise<number> {
   if (upload.is_whole) return upload.size;
+  requireOwnStore(context, upload);
   const stored = await sizeOf(uploadedPath(context, upload.file));
   if (stored === upload.size)
     await appendBytes(context, uploads, upload, { offset: stored, bytes: [], stop: () => undefined });
@@ -37,7 +39,7 @@ export async function offsetOf(context: ImportContext, uploads: OpenUploads, upl
 }
 
 /** Appends bytes to an upload that the caller has acquired, and returns how many bytes of the file are then stored.
- * @throws Problem upload-offset, payload-too-large, upload-gone, upload-interrupted, disk-full */
+ * @throws Problem upload-offset, payload-too-large, upload-gone, upload-interrupted, disk-full, other-server */
 export async function appendBytes(
   context: ImportContext,
   uploads: OpenUploads,
@@ -45,6 +47,7 @@ export async function appendBytes(
   { offset, bytes, stop }: SentBytes,
 ): Promise<number> {
   const { id, file: name, filename, size } = upload;
+  if (!upload.is_whole) requireOwnStore(context, upload);
   const path = uploadedPath(context, name);
   const stored = upload.is_whole ? size : await sizeOf(path);
   if (offset !== stored) throw wrongOffset(offset, stored);
@@ -68,6 +71,11 @@ export async function appendBytes(
   await settle(context, uploads, upload, target);
   if (fault !== undefined) throw fault;
   return target.received;
+}
+
+/** @throws Problem other-server if another server keeps the received bytes */
+function requireOwnStore({ store_id }: ImportContext, { filename, store_id: kept }: StoredUpload): void {
+  if (kept !== null && kept !== store_id) throw otherServer(filename);
 }
 
 /** Receives all bytes and makes them durable, unless the disk is full.

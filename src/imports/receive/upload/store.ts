@@ -53,6 +53,8 @@ export interface StoredUpload {
   is_whole: boolean;
   is_expired: boolean;
   upload_expires_at: string;
+  /** The store that keeps the received bytes; see `ImportWork`. */
+  store_id: string | null;
   /** The user that has begun the upload. */
   upload_user_id: number | null;
 }
@@ -60,7 +62,7 @@ export interface StoredUpload {
 export async function findUpload(db: Queryable, file: string): Promise<StoredUpload | undefined> {
   const { rows } = await db.query<StoredUpload>(
     `select id, file, filename, state, size, sha256 is not null as is_whole, upload_expires_at < now() as is_expired,
-            upload_expires_at, upload_user_id
+            upload_expires_at, store_id, upload_user_id
      from imports where file = $1 and upload_expires_at is not null`,
     [file],
   );

@@ -1,7 +1,7 @@
 // Tests resumable uploads over a real connection: with requests according to tus 1.0, and with a published client.
 // This file is long because it tests the whole tus protocol on one server.
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ import type { ProblemDocument } from "../../../../contract/problem-document.ts";
 import { createTestApp } from "../../../../tests/support/app.ts";
 import { authorizationFor } from "../../../../tests/support/identity/fetch-with-key.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
-import { createImportContext, workOn } from "../../../../tests/support/import-file.ts";
+import { createImportContext, workOn, uploadedFiles } from "../../../../tests/support/import-file.ts";
 import { until } from "../../../../tests/support/until.ts";
 import { takeOverSilentImports } from "../../recovery/take-over.ts";
 import { appendBytes } from "./append.ts";
@@ -29,7 +29,7 @@ const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
   sentToScan.length = 0;
 });
 
@@ -107,7 +107,7 @@ describe("a file in several requests", () => {
     });
     expect(sentToScan).toEqual([import_.id]);
     expect(await workOn(context, import_.id)).toMatchObject({ state: "done", created: 2 });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 
   test("is accepted once, even if its last request is repeated", async () => {
@@ -219,7 +219,7 @@ describe("a broken connection", () => {
       state: "failed",
       problem: { type: "/problems/upload-interrupted", detail: expect.stringContaining("24 hours") as string },
     });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 });
 
@@ -232,7 +232,7 @@ describe("a cancel", () => {
     );
     await takeOverSilentImports(context, 0);
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 
   test.each(["upload", "import"])("of the %s removes the file", async (what) => {
@@ -243,7 +243,7 @@ describe("a cancel", () => {
       what === "upload" ? await ask("DELETE", url) : await ask("POST", `/api/imports/${String(id)}/cancel`);
     expect(answer.status).toBe(what === "upload" ? 204 : 202);
     expect(await only()).toMatchObject({ state: "cancelled", upload_expires_at: null });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
     expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
     expect(await send(url, 10, CSV.subarray(10))).toMatchObject({
       status: 410,
@@ -256,7 +256,7 @@ describe("a cancel", () => {
     const { id } = await only();
     expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 
   test("ends an upload whose request is stalled", async () => {
@@ -267,7 +267,7 @@ describe("a cancel", () => {
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
     socket.destroy();
     expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 });
 
@@ -345,7 +345,7 @@ describe("refused uploads", () => {
     const url = "/api/uploads/00000000-0000-4000-8000-000000000000";
     expect(await ask("HEAD", url)).toMatchObject({ status: 404 });
     await fetch(`${baseUrl}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
-    const [file = ""] = await readdir(context.files_dir);
+    const [file = ""] = await uploadedFiles(context.files_dir);
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
 
@@ -353,7 +353,7 @@ describe("refused uploads", () => {
     const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
     await send(url, 0, CSV);
     expect((await only()).filename).toBe("../../etc/passwd");
-    expect(await readdir(context.files_dir)).toHaveLength(1);
+    expect(await uploadedFiles(context.files_dir)).toHaveLength(1);
   });
 });
 
@@ -397,7 +397,7 @@ describe("limits of unfinished uploads", () => {
     const sent = { offset: 0, bytes: bytes(), stop: () => undefined };
     const append = appendBytes(context, createOpenUploads(), upload, sent);
     await expect(append).rejects.toMatchObject({ slug: "upload-gone" });
-    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.files_dir)).toEqual([]);
   });
 
   test("a full disk evicts a client's uploads only if the new upload then fits", async () => {
@@ -421,6 +421,25 @@ describe("limits of unfinished uploads", () => {
       { state: "receiving", size: 70 },
     ]);
   });
+});
+
+test("another server, which does not see the received bytes, refuses to continue the upload, and can discard it", async () => {
+  const url = await begin(CSV.length);
+  await send(url, 0, CSV.subarray(0, 10));
+  const other = await createTestApp(database, { ...(await createImportContext(pool)), max_upload_bytes: MAX_BYTES });
+  const askOther = (method: "HEAD" | "PATCH" | "DELETE", payload?: Buffer) =>
+    other.inject({
+      method,
+      url,
+      headers: { ...TUS, "upload-offset": "10", "content-type": "application/offset+octet-stream" },
+      ...(payload === undefined ? {} : { payload }),
+    });
+  expect((await askOther("HEAD")).statusCode).toBe(409);
+  const refused = await askOther("PATCH", CSV.subarray(10));
+  expect([refused.statusCode, refused.json()]).toMatchObject([409, { type: "/problems/other-server" }]);
+  expect(await only()).toMatchObject({ state: "paused", received: 10 });
+  expect((await askOther("DELETE")).statusCode).toBe(204);
+  expect(await only()).toMatchObject({ state: "cancelled" });
 });
 
 test("OPTIONS reports the version, the extensions and the maximum size", async () => {
