@@ -19,6 +19,7 @@ import { ScanOver, watchScan } from "./watch-scan.ts";
 
 /** Scans an import, and sends the jobs that load it. Does nothing if another worker is scanning the import. */
 export async function runScan(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
+  let isLeft = false;
   const isLocked = await withScanLock(context.pool, importId, async (lock) => {
     const work = await beginScan(context.pool, importId);
     if (work === undefined) {
@@ -29,20 +30,21 @@ export async function runScan(context: ImportContext, importId: number, signal: 
     // Remove the texts that scans of killed workers have left. If an older scan is still alive, its token is stale and its files are
     // useless.
     await removeTexts(context, work);
-    await scanOrFail(context, work, signal, lock);
+    isLeft = !(await scanOrFail(context, work, signal, lock));
   });
   // If the upload was completed or a question was answered while this scan was ending, the server has sent another scan job, which has
   // found the lock taken and done nothing. So scan again here.
-  if (isLocked && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
+  if (isLocked && !isLeft && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
     await runScan(context, importId, signal);
 }
 
+/** @returns false if the import is left to other workers */
 async function scanOrFail(
   context: ImportContext,
   work: ImportWork,
   signal: AbortSignal,
   lock: ScanLock,
-): Promise<void> {
+): Promise<boolean> {
   const watch = watchScan(context.pool, work);
   try {
     await scanAsAttempt(context, work, AbortSignal.any([signal, lock.lost, watch.over]), lock);
@@ -52,7 +54,7 @@ async function scanOrFail(
     const isHeld = isQuestionOfScan(error) && !signal.aborted && !watch.over.aborted;
     await (isHeld ? keepHead(context, work) : removeUnlessLoading(context, work));
     // If the upload was too slow to follow, the server sends another scan job when the file is complete.
-    if (signal.aborted || error instanceof NothingToFollow) return;
+    if (signal.aborted || error instanceof NothingToFollow) return true;
     if (watch.over.aborted || error instanceof ScanOver) await settle(context, work);
     // The job queue runs this job again, unless another worker has taken the import over.
     else if (lock.lost.aborted) {
@@ -61,8 +63,8 @@ async function scanOrFail(
     // The job queue runs this job again if the database was unavailable or the disk was full. Any other error is final.
     else if (isTransient(error) || isDiskFull(error)) throw error;
     else if (isMissingFile(error)) {
-      if (!(await retryTransient(() => mustWaitForFile(context, work.id), { signal })))
-        await retryTransient(() => fail(context, work, lostFile()), { signal });
+      if (await retryTransient(() => mustWaitForFile(context, work.id), { signal })) return false;
+      await retryTransient(() => fail(context, work, lostFile()), { signal });
     } else if (isQuestionOfScan(error)) {
       await retryTransient(() => holdImport(context, work, error), { signal });
       await settle(context, work);
@@ -70,6 +72,7 @@ async function scanOrFail(
   } finally {
     watch.end();
   }
+  return true;
 }
 
 /** Scans the file unless two workers have already died during its scan. */
