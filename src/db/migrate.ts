@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import type pg from "pg";
 import { MIGRATION_LOCK } from "./advisory-locks.ts";
 import type { Queryable } from "./connection/connect.ts";
+import { splitStatements } from "./split-statements.ts";
 
 const MIGRATIONS_DIR = join(import.meta.dirname, "../../migrations");
 
@@ -115,7 +116,8 @@ async function applyMigration(client: pg.ClientBase, migration: Migration): Prom
 
 async function runMigration(db: Queryable, { version, name, sql, checksum }: Migration): Promise<void> {
   try {
-    await db.query(sql);
+    // Citus forwards the text of a whole message to its workers, which refuse a message with several statements.
+    for (const one of splitStatements(sql)) await db.query(one);
     await db.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [
       version,
       name,

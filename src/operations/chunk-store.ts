@@ -47,7 +47,7 @@ export async function claimChunk(client: pg.ClientBase, operationId: number): Pr
      where operation_id = $1 and chunk_no = (
        select c.chunk_no from operation_chunks c
        where c.operation_id = $1 and not c.done
-         and exists (select from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
+         and exists (select 1 from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
        order by c.chunk_no limit 1
        for update of c skip locked)`,
     [operationId],

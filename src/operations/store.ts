@@ -152,7 +152,7 @@ export async function markFinished(
 }
 
 const IS_COMPLETE = `o.state = 'running' and not o.cancel_requested
-         and not exists (select from operation_chunks where operation_id = $1 and not done)`;
+         and not exists (select 1 from operation_chunks where operation_id = $1 and not done)`;
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
   return change(db, id, "cancel_requested = true", "state in ('selecting', 'running')", []);

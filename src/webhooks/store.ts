@@ -16,7 +16,7 @@ const WEBHOOK = `
   w.disabled_reason, w.disabled_at, w.failing_since, w.consecutive_failures,
   case when w.paused_until > now() then w.paused_until end as paused_until,
   w.last_success_at, w.last_failure_at, w.last_status, w.last_error, w.last_message,
-  (select count(*) from (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting' limit ${COUNTED}) due) as waiting,
+  (select count(*) from (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting' limit ${COUNTED}) due) as waiting,
   w.created_at, w.updated_at, w.version`;
 
 export async function listWebhooks(db: Queryable, after: number, limit: number): Promise<Webhook[]> {

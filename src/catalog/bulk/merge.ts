@@ -85,7 +85,7 @@ export interface Comparison {
  * one shard only. */
 export async function hasTids(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ has_tids: boolean }>(
-    "select not exists (select from pg_extension where extname = 'citus') as has_tids",
+    "select not exists (select 1 from pg_extension where extname = 'citus') as has_tids",
   );
   return rows[0]?.has_tids === true;
 }

@@ -48,7 +48,7 @@ async function count(
        select name, count(*) as products from sampled, jsonb_object_keys(sampled.attributes) name group by name
        order by count(*) desc, octet_length(name), name collate "C" limit ${limit}
      )
-     select (select count(*) from sampled) as sample_size, counted.* from (select) one left join counted on true
+     select (select count(*) from sampled) as sample_size, counted.* from (select 1) one left join counted on true
      order by counted.products desc, octet_length(counted.name), counted.name collate "C"`,
   );
   const items = rows.flatMap(({ name, products }) => (name === null ? [] : [{ name, products }]));

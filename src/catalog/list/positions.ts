@@ -107,7 +107,7 @@ async function samplePositions(
               count(*) over () as matching from found
      )
      select (select count(*) from found) as matching, n.before, n.sort_value, n.sku_key, n.sku
-     from (select) one left join numbered n on n.before % ceil(n.matching / ${limit}::float8)::bigint = 0 order by n.before`,
+     from (select 1) one left join numbered n on n.before % ceil(n.matching / ${limit}::float8)::bigint = 0 order by n.before`,
   );
   const positions = rows.flatMap((row) =>
     row.before === null ? [] : [{ before: row.before, sku: row.sku, sort_value: row.sort_value, sku_key: row.sku_key }],

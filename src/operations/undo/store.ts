@@ -55,7 +55,7 @@ export async function markUndone(db: Queryable, undo: number, isComplete: boolea
        select c.id, c.undoes, 0 as depth, $2::boolean as is_complete from changesets c where c.id = $1
        union all
        select c.id, c.undoes, chain.depth + 1,
-              exists (select from operations o where o.changeset_id = c.id and o.state = 'done' and o.kept = 0)
+              exists (select 1 from operations o where o.changeset_id = c.id and o.state = 'done' and o.kept = 0)
        from chain join changesets c on c.id = chain.undoes
      )
      update changesets c

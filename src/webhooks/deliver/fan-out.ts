@@ -46,7 +46,7 @@ export async function fanOut(db: Queryable): Promise<FannedOut> {
        insert into webhook_batches (event_id, changeset_id, happened_at)
        select e.id, e.changeset_id, e.at from e
        where ${CAN_SPLIT}
-         and exists (select from webhooks w where w.enabled and w.deleted_at is null and w.volume = 'products' and w.created_at <= e.at)
+         and exists (select 1 from webhooks w where w.enabled and w.deleted_at is null and w.volume = 'products' and w.created_at <= e.at)
        on conflict do nothing returning event_id
      ), made as (
        insert into webhook_deliveries (webhook_id, event_id, type, happened_at, priority, due_at)

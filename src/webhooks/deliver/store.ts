@@ -154,7 +154,7 @@ export async function listDueWebhooks(db: Queryable): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select w.id from webhooks w
      where w.enabled and w.deleted_at is null and (w.paused_until is null or w.paused_until <= now())
-       and exists (select from webhook_deliveries d
+       and exists (select 1 from webhook_deliveries d
                    where d.webhook_id = w.id and d.state = 'waiting' and d.priority in (0, 1) and d.due_at <= now()
                      and (d.claimed_by is null or d.lease_until < now()))`,
   );

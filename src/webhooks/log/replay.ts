@@ -88,7 +88,7 @@ async function stepReplay(db: Queryable, id: number): Promise<number> {
 // Parameters of the following SQL conditions: $1 webhook, $2 since, $3 until.
 const FAILED = `d.webhook_id = $1 and d.state = 'failed' and d.event_id is not null and d.finished_at between $2 and $3`;
 const MISSING = `w.id = $1 and e.at between $2 and $3 and e.fanned_out and ${SUBSCRIBES}
-  and not exists (select from webhook_deliveries d where d.webhook_id = w.id and d.event_id = e.id)`;
+  and not exists (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.event_id = e.id)`;
 
 const rangeOf = ({ webhook_id, since, until }: Replay): unknown[] => [webhook_id, since, until];
 
@@ -102,9 +102,9 @@ async function isStillBeingSplit(db: Queryable, replay: Replay): Promise<boolean
     rangeOf(replay),
   );
   const { rows } = await db.query<{ waits: boolean }>(
-    `select exists (select from webhook_batches b join webhooks w on w.id = $1 and w.volume = 'products'
+    `select exists (select 1 from webhook_batches b join webhooks w on w.id = $1 and w.volume = 'products'
                     where b.happened_at between $2 and $3 and not b.done)
-         or exists (select from events where not fanned_out and at between $2 and $3) as waits`,
+         or exists (select 1 from events where not fanned_out and at between $2 and $3) as waits`,
     rangeOf(replay),
   );
   return rows[0]?.waits === true;
@@ -127,7 +127,7 @@ async function count(db: Queryable, replay: Replay): Promise<void> {
 
 async function countWaiting(db: Queryable, webhookId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    `select count(*) from (select from webhook_deliveries
+    `select count(*) from (select 1 from webhook_deliveries
                            where webhook_id = $1 and state = 'waiting' and priority = 1 and due_at <= now() limit ${MAX_WAITING}) due`,
     [webhookId],
   );

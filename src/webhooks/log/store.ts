@@ -123,7 +123,7 @@ const COUNTED = 10_000;
 
 export async function readHealth(db: Queryable, webhookId: number): Promise<WebhookHealth> {
   const counted = (condition: string): string =>
-    `(select count(*) from (select from webhook_deliveries d where d.webhook_id = $1 and ${condition} limit ${COUNTED}) counted)`;
+    `(select count(*) from (select 1 from webhook_deliveries d where d.webhook_id = $1 and ${condition} limit ${COUNTED}) counted)`;
   const { rows } = await db.query<WebhookHealth>(
     `select ${HOURS} as hours, a.attempts, a.succeeded,
             case when a.attempts > 0 then a.succeeded::float8 / a.attempts end as success_rate, a.p50_ms, a.p95_ms,

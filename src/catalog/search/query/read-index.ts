@@ -67,7 +67,7 @@ export async function readCandidates(
        join products p on p.sku_key = c.sku_key and p.id = c.id and p.version = c.version
        where ${filter.where} order by c.key ${direction}, c.sku_key ${direction} limit ${limit}
      )
-     select (select count(*) from c) as candidates, page.* from (select) one left join page on true`,
+     select (select count(*) from c) as candidates, page.* from (select 1) one left join page on true`,
   );
   const found = rows.filter((row) => (row.sku_key as string | null) !== null);
   return { rows: found, until: found.length < limit ? until : undefined, candidates: rows[0]?.candidates ?? 0 };
@@ -122,7 +122,7 @@ export async function readWindow(
        select w.key as last_value, w.sku_key as last_key, (select count(*) from w) as scanned
        from w where (select count(*) from page) < ${limit} order by w.key ${backward}, w.sku_key ${backward} limit 1
      )
-     select last.*, page.* from (select) one left join last on true left join page on true`,
+     select last.*, page.* from (select 1) one left join last on true left join page on true`,
   );
   return {
     rows: rows.filter((row) => (row.sku_key as string | null) !== null),
@@ -138,12 +138,13 @@ interface WindowSql {
 
 function skuWindow({ filter, order, after }: Query, limit: Sql): WindowSql {
   const key = raw(SORT_KEYS.sku.sql);
+  const sorted = sql`order by p.sku_key ${order.descending ? DESCENDING : ASCENDING}`;
   const range = filter.sku === undefined ? [] : [skuCondition(filter.sku, key)];
   if (after !== undefined) range.push(isAfter(order, "p", key, after));
   return {
     columns: sql`p.*, ${key} as key`,
-    source: sql`products p where ${allOf(range)} order by p.sku_key ${order.descending ? DESCENDING : ASCENDING}`,
-    page: sql`select p.sku_key, p.key as sort_value, ${PRODUCT} from w p where ${filter.where} limit ${limit}`,
+    source: sql`products p where ${allOf(range)} ${sorted}`,
+    page: sql`select p.sku_key, p.key as sort_value, ${PRODUCT} from w p where ${filter.where} ${sorted} limit ${limit}`,
   };
 }
 
@@ -152,13 +153,14 @@ function indexWindow({ filter, order, after }: Query, conditions: readonly TermC
   const direction = order.descending ? DESCENDING : ASCENDING;
   const range = filter.sku === undefined ? [] : [skuCondition(filter.sku, raw("s.sku_key"))];
   if (after !== undefined) range.push(isAfter(order, "s", key, after));
+  const sorted = sql`order by s.key ${direction}, s.sku_key ${direction}`;
   const narrowed = allOf(conditions.map(({ any_of }) => sql`s.terms && ${any_of}::int[]`));
   return {
     columns: sql`s.sku_key, s.id, s.version, s.terms, ${key} as key`,
     source: sql`product_search s where ${allOf(range)} order by ${key} ${direction}, s.sku_key ${direction}`,
-    page: sql`select p.sku_key, s.key as sort_value, ${PRODUCT} from (select * from w s where ${narrowed}) s
+    page: sql`select p.sku_key, s.key as sort_value, ${PRODUCT} from (select * from w s where ${narrowed} ${sorted}) s
        join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version
-       where ${filter.where} limit ${limit}`,
+       where ${filter.where} ${sorted} limit ${limit}`,
   };
 }
 
