@@ -432,6 +432,13 @@ create table search_words (
   constraint search_words_pkey PRIMARY KEY (word)
 );
 
+create table secrets_check (
+  is_only boolean default true not null,
+  sealed text not null,
+  constraint secrets_check_pkey PRIMARY KEY (is_only),
+  constraint secrets_check_is_only_check CHECK (is_only)
+);
+
 create table sessions (
   id bigint generated always as identity not null,
   user_id bigint not null,

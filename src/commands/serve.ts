@@ -17,6 +17,8 @@ import { operationSenders } from "../operations/worker.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
 import type { LocalKey } from "../identity/keys/local-key.ts";
 import { announceFirstSignIn, prepareSignIn } from "../processes/first-sign-in.ts";
+import { checkKeys } from "../processes/fleet/check-keys.ts";
+import { createListAnnouncer } from "../processes/fleet/list-throttle.ts";
 import { createLog } from "../processes/log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "../processes/open-database.ts";
 import { superviseWorker, type SupervisedWorker } from "../processes/worker-process.ts";
@@ -58,12 +60,12 @@ The file .env.example describes all settings.
     });
     const log = createLog(config, NAME);
     logStrayErrors(log, "server");
-    // Reads the keys now, so that a damaged key file prevents the start instead of failing each webhook.
-    await webhookContext(config).loadKeys();
-    // The same for the files of the certificate.
+    // Reads the files now, so that a damaged certificate prevents the start.
     const certificate = await certificateOf(config, log);
     const database = await holdDatabase(config, NAME, log);
     try {
+      // A damaged key file, or another key than that of the database, prevents the start instead of failing each webhook.
+      await checkKeys(config, database.address, NAME);
       return await serveOn({ config, database, certificate, log }, io);
     } finally {
       await database.close();
@@ -106,7 +108,7 @@ async function serveOn(
   let worker: SupervisedWorker | undefined;
   const app = await buildApp({
     pool,
-    onList: () => worker?.throttle(),
+    onList: createListAnnouncer(pool),
     listener,
     logger: log,
     files_dir: filesDir,

@@ -11,20 +11,22 @@ import { isTransient, type DatabaseAddress } from "../db/connection/connect.ts";
 import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { purgeKeys } from "../http/idempotency/store.ts";
 import { purgeIdentity } from "../identity/purge.ts";
+import { listen } from "../events/listen.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
-import { createLoaderLimit, THROTTLE } from "../jobs/loader-limit.ts";
+import { createLoaderLimit } from "../jobs/loader-limit.ts";
 import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/worker.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
+import { checkKeys } from "../processes/fleet/check-keys.ts";
 import { startPulse, type Pulse } from "../processes/worker-heartbeat.ts";
+import { throttleForLists } from "../processes/fleet/list-throttle.ts";
 import { createLog } from "../processes/log.ts";
 import { lowerBackends } from "../processes/lower-priority.ts";
 import { findDatabase, openPool } from "../processes/open-database.ts";
 import { deliverInThread } from "../processes/start-deliveries.ts";
 import { logStrayErrors } from "../processes/stray-errors.ts";
-import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport work";
 
@@ -61,7 +63,6 @@ the database. \`skuport serve\` starts one worker itself.
       );
       return 1;
     }
-    await webhookContext(config).loadKeys();
     const signal = AbortSignal.any([io.signal, serverEnded()]);
     const pulse = startPulse();
     pulse.onBeat((beat) => {
@@ -69,6 +70,7 @@ the database. \`skuport serve\` starts one worker itself.
       if (process.connected) process.send?.(beat, undefined, undefined, () => undefined);
     });
     try {
+      await checkKeys(config, address, NAME);
       await workOn(config, address, { env: io.env, log, signal, pulse });
     } catch (error) {
       // A transient error: the database became unavailable while the worker started. Exit, so that the supervisor restarts the worker.
@@ -103,7 +105,7 @@ async function workOn(
   // while it waits for a third one. The pool has more connections than all of them hold in this state, so they cannot deadlock.
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 12, log);
   lowerBackends(pool, address);
-  const onError = (err: Error): void => {
+  const onError = (err: unknown): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(config.data_dir, "files");
@@ -117,11 +119,10 @@ async function workOn(
     onError,
     onJobs: pulse.report,
   });
+  const listener = await listen(address, { application_name: NAME, onError });
   try {
     const limit = createLoaderLimit();
-    process.on("message", (message) => {
-      if (message === THROTTLE) limit.throttle();
-    });
+    throttleForLists(listener, limit);
     // The IPC channel to the server must not keep the worker alive after its work has ended.
     process.channel?.unref();
     const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
@@ -160,6 +161,7 @@ async function workOn(
       deliveries,
     ]);
   } finally {
+    await listener.stop();
     await boss.stop({ graceful: false });
     await pool.end();
   }

@@ -10,7 +10,16 @@ export const EVENT_CHANNEL = "skuport_event";
 export const WEBHOOK_CHANNEL = "skuport_webhook";
 /** Payload: empty. Users, roles, sessions or API keys have changed. */
 export const IDENTITY_CHANNEL = "skuport_identity";
+/** Payload: empty. A server answers list requests. */
+export const LIST_CHANNEL = "skuport_list";
 
 /** The channels that each process listens to. */
-export const CHANNELS = [IMPORT_CHANNEL, OPERATION_CHANNEL, EVENT_CHANNEL, WEBHOOK_CHANNEL, IDENTITY_CHANNEL] as const;
+export const CHANNELS = [
+  IMPORT_CHANNEL,
+  OPERATION_CHANNEL,
+  EVENT_CHANNEL,
+  WEBHOOK_CHANNEL,
+  IDENTITY_CHANNEL,
+  LIST_CHANNEL,
+] as const;
 export type Channel = (typeof CHANNELS)[number];

@@ -5,9 +5,6 @@ import pLimit from "p-limit";
 /** How long the limit stays lowered after a list request. Someone who is browsing sends the next list request within this time. */
 const THROTTLE_MS = 2000;
 
-/** The message that a server sends to its worker to lower the worker's limit. */
-export const THROTTLE = "throttle";
-
 export interface LoaderLimit {
   /** Runs a step of a loader or executor as soon as the limit permits another concurrent step. */
   run: <T>(step: () => Promise<T>) => Promise<T>;

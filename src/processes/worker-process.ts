@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { THROTTLE } from "../jobs/loader-limit.ts";
 import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.ts";
 import { lowerPriority } from "./lower-priority.ts";
 
@@ -16,8 +15,6 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** If a worker has run for this long, the pause before its restart is FIRST_PAUSE_MS again. A worker needs one to two seconds to start. */
 const STABLE_MS = 4000;
-/** Minimum interval between two messages that ask the worker to use fewer loaders. */
-const THROTTLE_INTERVAL_MS = 500;
 /** Time between SIGTERM and SIGKILL. A chunk takes well under a second. */
 const STOP_MS = 10_000;
 
@@ -32,8 +29,6 @@ const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "262144", MAL
 
 export interface SupervisedWorker {
   stop(): Promise<void>;
-  /** Makes the worker use fewer loaders for two seconds, because a list was requested. */
-  throttle(): void;
 }
 
 /** Keeps one worker running until `stop` is called. Once `signal` has aborted, a worker that ends is not restarted.
@@ -49,7 +44,6 @@ export function superviseWorker(
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let stopping = false;
-  let throttledAt = -Infinity;
 
   const start = (): void => {
     const started = performance.now();
@@ -84,12 +78,6 @@ export function superviseWorker(
 
   start();
   return {
-    throttle() {
-      if (performance.now() - throttledAt < THROTTLE_INTERVAL_MS) return;
-      throttledAt = performance.now();
-      // Ignore errors: the worker may be ending.
-      child?.send(THROTTLE, () => undefined);
-    },
     async stop() {
       stopping = true;
       clearTimeout(timer);

@@ -25,12 +25,18 @@ export class KeyFileError extends Error {
  * @throws {KeyFileError}
  */
 export async function loadKeyring(given: readonly string[], path: string): Promise<Keyring> {
-  if (given.length > 0) return toKeyring(given);
-  const text = await readKeyFile(path);
-  if (text !== undefined) return keysIn(text, path);
+  const keys = await readKeyring(given, path);
+  if (keys !== undefined) return keys;
   await makeKeyFile(path, [newKey()]);
   // Read the file instead of using the new key, because another process may have created the file first.
   return keysIn((await readKeyFile(path)) ?? "", path);
+}
+
+/** The same as `loadKeyring`, but returns undefined if the key file does not exist. @throws {KeyFileError} */
+export async function readKeyring(given: readonly string[], path: string): Promise<Keyring | undefined> {
+  if (given.length > 0) return toKeyring(given);
+  const text = await readKeyFile(path);
+  return text === undefined ? undefined : keysIn(text, path);
 }
 
 /** Adds a new key at the beginning of the file. Old keys stay for decryption. */

@@ -1,6 +1,6 @@
 // After a key rotation, re-encrypts everything that was encrypted with an older key.
 import type pg from "pg";
-import { withTransaction } from "../db/connection/connect.ts";
+import { withTransaction, type Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { keyIdOf, seal, unseal } from "../secrets/seal.ts";
 import { headersAad, secretAad } from "./secrets.ts";
@@ -22,6 +22,15 @@ export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<numb
     if (await resealOne(pool, keys, { ...HEADERS, id, aad: headersAad(id) })) resealed += 1;
   }
   return resealed;
+}
+
+/** Lists the ids of the keys that have encrypted secrets or headers of webhooks. */
+export async function listWebhookKeys(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select split_part(sealed, ':', 1) as id from webhook_secrets
+     union select split_part(headers_sealed, ':', 1) from webhooks where headers_sealed is not null`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 const SECRETS = { table: "webhook_secrets", column: "sealed" } as const;

@@ -1,6 +1,7 @@
 // Several servers, workers and commands use one database, each with a data folder of its own. A process can read only the files of its own
 // folder, and leaves all other imports to the processes that can read their files.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,6 +20,8 @@ import type { RunningServer } from "./support/processes.ts";
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const TIMEOUT_MS = 300_000;
 const ROWS = 500;
+/** All processes of a database need the same key; without this setting, each data folder would get a key of its own. */
+const SETTINGS = { SKUPORT_SECRETS_KEY: randomBytes(32).toString("base64") };
 const UPLOADS = 4;
 
 const database = await createTestDatabase();
@@ -41,15 +44,15 @@ test(
   async () => {
     const [own, other] = [await createDataDir(), await createDataDir()];
     const url = (await startProxy()).url();
-    const server = await startServer({ url, data_dir: own.data_dir });
-    const blind = await startWorker({ url, data_dir: other.data_dir });
+    const server = await startServer({ url, data_dir: own.data_dir, settings: SETTINGS });
+    const blind = await startWorker({ url, data_dir: other.data_dir, settings: SETTINGS });
     const ids: number[] = [];
     for (let i = 0; i < UPLOADS; i++)
       ids.push((await uploadPath(await fileOf(own.data_dir, `blind${i}`), withKey(server.base_url))).id);
     const stores = await storesOf(server);
     expect(stores.find(({ is_own }) => is_own)).toMatchObject({ workers: 0, unfinished_imports: UPLOADS });
     expect(stores.find(({ is_own }) => !is_own)).toMatchObject({ workers: 1, unfinished_imports: 0 });
-    const seeing = await startWorker({ url, data_dir: own.data_dir });
+    const seeing = await startWorker({ url, data_dir: own.data_dir, settings: SETTINGS });
     await until(async () =>
       (await Promise.all(ids.map((id) => importOf(server, id)))).every(({ state }) => isTerminal(state)),
     );
@@ -68,7 +71,7 @@ test(
   async () => {
     const [own, other] = [await createDataDir(), await createDataDir()];
     const url = (await startProxy()).url();
-    const worker = await startWorker({ url, data_dir: own.data_dir });
+    const worker = await startWorker({ url, data_dir: own.data_dir, settings: SETTINGS });
     for (let i = 0; i < UPLOADS; i++) {
       const path = await fileOf(other.data_dir, `alone${i}`);
       const child = spawn(process.execPath, [MAIN, "import", path, "--data-dir", other.data_dir], {

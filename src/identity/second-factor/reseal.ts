@@ -1,6 +1,6 @@
 // After a key rotation, re-encrypts the secrets of authenticator apps.
 import type pg from "pg";
-import { withTransaction } from "../../db/connection/connect.ts";
+import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import { keyIdOf, seal, unseal } from "../../secrets/seal.ts";
 import { pendingAad, secretAad } from "./sealed-secret.ts";
@@ -19,6 +19,15 @@ export async function resealSecondFactors(pool: pg.Pool, keys: Keyring): Promise
       if (await resealOne(pool, keys, id, value)) resealed += 1;
   }
   return resealed;
+}
+
+/** Lists the ids of the keys that have encrypted secrets of authenticator apps. */
+export async function listSecondFactorKeys(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select split_part(convert_from(totp_secret, 'UTF8'), ':', 1) as id from users where totp_secret is not null
+     union select split_part(convert_from(totp_new_secret, 'UTF8'), ':', 1) from users where totp_new_secret is not null`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function resealOne(
