@@ -3,12 +3,13 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createEditor } from "../../src/catalog/edit/edit-product.ts";
+import { openFileStore } from "../../src/imports/file-stores/open-store.ts";
 import { takeOverSilentImports } from "../../src/imports/recovery/take-over.ts";
 import { readImport } from "../../src/imports/store.ts";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { dumpSchema } from "../support/dump-schema.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { createImportContext, receiveBytes, workOn } from "../support/import-file.ts";
+import { createImportContext, receiveBytes, uploadedFiles, workOn } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
 import { backUp, makeDataDir, readCatalogue, restore } from "./support.ts";
 
@@ -91,7 +92,11 @@ test("a backup made during an import and edits shows one committed state, and th
 
     const woken: number[] = [];
     const wake = (_: unknown, importId: number): Promise<void> => Promise.resolve(void woken.push(importId));
-    const restored = { ...context, pool: target.pool, files_dir: join(targetDir, "files") };
+    // The first server that starts on the restored folder adopts its imports.
+    const filesDir = join(targetDir, "files");
+    const storeId = await openFileStore(target.pool, filesDir, { adopts: true });
+    expect(storeId).not.toBe(context.store_id);
+    const restored = { ...context, pool: target.pool, files_dir: filesDir, store_id: storeId };
     await target.pool.query("update imports set updated_at = updated_at - interval '1 hour'");
     await takeOverSilentImports({ ...restored, sendScan: wake, sendLoaders: wake }, 1000);
     const before = await readImport(target.pool, id);
@@ -99,7 +104,7 @@ test("a backup made during an import and edits shows one committed state, and th
     const after = await workOn(restored, id);
     expect(after).toMatchObject({ state: "done", rejected: 0, superseded: 0 });
     expect(await valuesIn(target.pool)).toEqual(await valuesIn(source.pool));
-    expect(await readdir(join(targetDir, "files"))).toEqual([]);
+    expect(await uploadedFiles(filesDir)).toEqual([]);
     // Ids of new rows continue after those of the backup.
     const { rows } = await target.pool.query<{ is_new: boolean }>(
       `with added as (insert into changesets (kind, actor) values ('edit', 'test') returning id)
