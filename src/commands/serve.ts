@@ -96,7 +96,6 @@ async function serveOn(
   io: Pick<Io, "env" | "signal" | "stdout">,
 ): Promise<number> {
   const { address, embedded, data_dir } = database;
-  const { signal } = io;
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
@@ -136,11 +135,11 @@ async function serveOn(
     listeners = await openListeners(app, config);
     const { url, local_url } = listeners;
     await data_dir?.publish({ url: local_url, connection: address });
-    worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
+    worker = config.serve_worker ? superviseWorker(config, io.env, log, io.signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     const { password_sign_in } = config;
     await announceFirstSignIn(pool, publicOrigin(config, url), { stdout: io.stdout, log, password_sign_in });
-    failed = await untilStopped(embedded, signal, log);
+    failed = await untilStopped(embedded, io.signal, log);
     await worker?.stop();
   } finally {
     await app.close();

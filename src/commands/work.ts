@@ -1,6 +1,8 @@
 // skuport work: runs a worker process. Several workers can share a database and load the same import.
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import type pg from "pg";
+import type { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { runIndexer } from "../catalog/search/indexer/worker.ts";
 import { openFileStore } from "../imports/file-stores/open-store.ts";
@@ -137,23 +139,7 @@ async function workOn(
       limit: limit.run,
       log,
     };
-    await workHourly(boss, "purge-events", 17, async () => {
-      const purged = await purgeEvents(pool, config.webhook_keep_days);
-      if (purged > 0) log.info({ purged }, "purged old events");
-    });
-    await workHourly(boss, "purge-history", 27, async () => {
-      if (config.history_keep_days === undefined) return;
-      const purged = await purgeHistory(pool, config.history_keep_days, signal);
-      if (purged > 0) log.info({ purged }, "purged old product versions");
-    });
-    await workHourly(boss, "purge-idempotency-keys", 37, async () => {
-      const purged = await purgeKeys(pool);
-      if (purged > 0) log.info({ purged }, "purged old idempotency keys");
-    });
-    await workHourly(boss, "purge-identity", 47, async () => {
-      const purged = await purgeIdentity(pool, config.audit_keep_days);
-      if (purged > 0) log.info({ purged }, "purged old entries of the audit log");
-    });
+    await purgeHourly(boss, config, { pool, log, signal });
     await Promise.all([
       workOnImports(boss, { ...context, ...senders(boss, storeId) }, signal),
       workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
@@ -165,4 +151,29 @@ async function workOn(
     await boss.stop({ graceful: false });
     await pool.end();
   }
+}
+
+/** Deletes old rows once an hour, in one of the workers. */
+async function purgeHourly(
+  boss: PgBoss,
+  config: Config,
+  { pool, log, signal }: { pool: pg.Pool; log: Logger; signal: AbortSignal },
+): Promise<void> {
+  await workHourly(boss, "purge-events", 17, async () => {
+    const purged = await purgeEvents(pool, config.webhook_keep_days);
+    if (purged > 0) log.info({ purged }, "purged old events");
+  });
+  await workHourly(boss, "purge-history", 27, async () => {
+    if (config.history_keep_days === undefined) return;
+    const purged = await purgeHistory(pool, config.history_keep_days, signal);
+    if (purged > 0) log.info({ purged }, "purged old product versions");
+  });
+  await workHourly(boss, "purge-idempotency-keys", 37, async () => {
+    const purged = await purgeKeys(pool);
+    if (purged > 0) log.info({ purged }, "purged old idempotency keys");
+  });
+  await workHourly(boss, "purge-identity", 47, async () => {
+    const purged = await purgeIdentity(pool, config.audit_keep_days);
+    if (purged > 0) log.info({ purged }, "purged old entries of the audit log");
+  });
 }

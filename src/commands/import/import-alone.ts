@@ -58,14 +58,7 @@ export async function importAlone(
     const read = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
     let next: Import | null = await receiveImport(context, upload, open());
     while (next !== null) {
-      let state: Import = next;
-      let cancelled = false;
-      while (!isTerminal(state.state) && state.state !== "held") {
-        if (io.signal.aborted && !cancelled) cancelled = await requestCancel(pool, state.id);
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-        state = await read(state.id);
-        progress.show(state);
-      }
+      const state = await untilOver(next, read, (id) => requestCancel(pool, id), { io, progress });
       // The user answers by running the command again with an option, so end this import and delete its file.
       if (state.state === "held") await finishImport(context, state.id, "cancelled");
       report(state);
@@ -82,3 +75,21 @@ export async function importAlone(
 
 /** Interval between reads of a local import's state. */
 const POLL_MS = 50;
+
+/** Shows the progress of the import until it has ended or waits for an answer. If the command is stopped, cancels the import. */
+async function untilOver(
+  import_: Import,
+  read: (id: number) => Promise<Import>,
+  cancel: (id: number) => Promise<boolean>,
+  { io, progress }: Pick<Session, "io" | "progress">,
+): Promise<Import> {
+  let state = import_;
+  let cancelled = false;
+  while (!isTerminal(state.state) && state.state !== "held") {
+    if (io.signal.aborted && !cancelled) cancelled = await cancel(state.id);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    state = await read(state.id);
+    progress.show(state);
+  }
+  return state;
+}

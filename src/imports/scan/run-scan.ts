@@ -19,7 +19,7 @@ import { ScanOver, watchScan } from "./watch-scan.ts";
 
 /** Scans an import, and sends the jobs that load it. Does nothing if another worker is scanning the import. */
 export async function runScan(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
-  let isLeft = false;
+  const outcome = { is_left: false };
   const isLocked = await withScanLock(context.pool, importId, async (lock) => {
     const work = await beginScan(context.pool, importId);
     if (work === undefined) {
@@ -30,11 +30,16 @@ export async function runScan(context: ImportContext, importId: number, signal: 
     // Remove the texts that scans of killed workers have left. If an older scan is still alive, its token is stale and its files are
     // useless.
     await removeTexts(context, work);
-    isLeft = !(await scanOrFail(context, work, signal, lock));
+    outcome.is_left = !(await scanOrFail(context, work, signal, lock));
   });
   // If the upload was completed or a question was answered while this scan was ending, the server has sent another scan job, which has
   // found the lock taken and done nothing. So scan again here.
-  if (isLocked && !isLeft && !signal.aborted && (await readImportWork(context.pool, importId))?.state === "scanning")
+  if (
+    isLocked &&
+    !outcome.is_left &&
+    !signal.aborted &&
+    (await readImportWork(context.pool, importId))?.state === "scanning"
+  )
     await runScan(context, importId, signal);
 }
 

@@ -25,7 +25,11 @@ async function processWith(settings: Record<string, string> = {}): Promise<Confi
 
 const check = (config: Config): Promise<void> => checkKeys(config, address, "skuport work");
 const newKey = (): string => randomBytes(32).toString("base64");
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function storeSecret(config: Config): Promise<string> {
   const keys = await loadKeyring(config.secrets_keys, keyFile(config));
@@ -47,7 +51,9 @@ test("a process with another key does not start if the database has secrets, and
   await expect(check(other)).rejects.toThrow(KeyFileError);
   await expect(check(other)).rejects.toThrow(`encrypted with key ${id}, but ${keyFile(other)} does not exist`);
   expect(await exists(keyFile(other))).toBe(false);
-  await expect(check(await processWith({ SKUPORT_SECRETS_KEY: newKey() }))).rejects.toThrow("SKUPORT_SECRETS_KEY has only");
+  await expect(check(await processWith({ SKUPORT_SECRETS_KEY: newKey() }))).rejects.toThrow(
+    "SKUPORT_SECRETS_KEY has only",
+  );
   await check(first);
 });
 

@@ -30,7 +30,7 @@ test("list requests of a server throttle the loaders of every worker of the data
   for (const { listener } of workers) await listener.stop();
 });
 
-test("a lost notification connection is not a list request", async () => {
+test("a lost notification connection is not a list request", () => {
   let throttled = 0;
   let read: (payload: string | null) => void = () => undefined;
   const subscribe = (_: unknown, reader: typeof read): (() => void) => {
