@@ -8,7 +8,7 @@ const QUOTED = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[A
 export function splitStatements(script: string): string[] {
   const statements: string[] = [];
   let from = 0;
-  for (let at = 0; at < script.length; ) {
+  for (let at = 0; at < script.length;) {
     QUOTED.lastIndex = at;
     const quoted = QUOTED.exec(script)?.[0];
     if (quoted === undefined && script[at] === ";") {
@@ -21,5 +21,4 @@ export function splitStatements(script: string): string[] {
   return statements.filter((statement) => withoutComments(statement) !== "");
 }
 
-const withoutComments = (statement: string): string =>
-  statement.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, "").trim();
+const withoutComments = (statement: string): string => statement.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, "").trim();
