@@ -37,7 +37,8 @@ export async function startPageServer(given: Settings | ((port: number) => Setti
   let localUrl = "";
   let running: ChildProcess | undefined;
   // Stop the server even if a test file fails before it registers its cleanup.
-  process.once("exit", () => running?.kill());
+  const kill = (): void => void running?.kill();
+  process.once("exit", kill);
 
   const start = async (): Promise<void> => {
     const child = spawn(process.execPath, ["src/main.ts", "serve"], {
@@ -67,6 +68,7 @@ export async function startPageServer(given: Settings | ((port: number) => Setti
   };
   const remove = async (): Promise<void> => {
     await stop();
+    process.off("exit", kill); // the process may run further test files
     await rm(folder, { recursive: true, force: true });
   };
   await start();
