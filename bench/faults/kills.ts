@@ -47,7 +47,8 @@ export async function killImports(kills: number, rows: number, print: (line: str
     for (let kill = 0; kill < kills; kill++) {
       const step = steps[kill % steps.length] as Step;
       if (kill % steps.length === 0) await reset(server.address);
-      const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
+      // Each round of the steps begins with the next victim, so that every victim is killed equally often, during different steps.
+      const victim = VICTIMS[(kill + Math.floor(kill / steps.length)) % VICTIMS.length] as Victim;
       const { id } = await uploadPath(step.file, withKey(server.url));
       await sleep(Math.random() * step.took_ms);
       if (await isRunning(server, id)) report.interrupted++;

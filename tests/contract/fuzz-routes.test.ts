@@ -15,7 +15,7 @@ import { createImportContext, importBytes } from "../support/import-file.ts";
 /** Statuses that a route may return even if openapi.json does not list them: unknown host, unreachable database, headers too long. */
 const GENERAL = new Set(["403", "503", "431"]);
 /** Number of random requests to each route. It does not depend on time, so that the test sends the same requests on a busy machine. */
-const REQUESTS = 60;
+const REQUESTS = 30;
 /** Seed of the generators. It is fixed, so that every run sends the same requests. Set FUZZ_SEED and FUZZ_TIMES to send others. */
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);

@@ -18,7 +18,7 @@ import { connectClient, retryTransient } from "../../src/db/connection/connect.t
 import { until } from "../support/until.ts";
 
 /** Number of rows in the supplier's file, enough for more than one chunk. */
-const ROWS = 20_000;
+const ROWS = 17_000;
 /** Number of disturbed imports of each kind. */
 const KILLS = Number(process.env["KILLS"] ?? 1);
 const TIMEOUT_MS = 600_000 + KILLS * 60_000;

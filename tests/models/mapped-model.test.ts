@@ -258,7 +258,7 @@ test(
         const { rows } = await pool.query("select from import_matches limit 1");
         expect(rows).toEqual([]);
       }),
-      { numRuns: Number(process.env["MODEL_RUNS"] ?? 40), endOnFailure: process.env["MODEL_RUNS"] !== undefined },
+      { numRuns: Number(process.env["MODEL_RUNS"] ?? 20), endOnFailure: process.env["MODEL_RUNS"] !== undefined },
     );
     for (const what of ["done", "failed", "strict", "undone", "held for a value", "deleted"])
       expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);
