@@ -10,10 +10,11 @@ const LONG = ["kills", "journeys", "models", "guarantees", "faults"].map((folder
 
 const FILES = globSync("{src,contract,client,web,bench,tests}/**/*.test.ts", { cwd: import.meta.dirname });
 
-/** Matches the source of a test file that could affect a later test file in the same process, or that measures its process: it changes the
- * environment, the account, timers, modules or global objects, or reads the memory or the processor time. */
+/** Matches the source of a test file that could affect a later test file in the same process, that measures its process, or that an earlier
+ * test file could affect: it changes the environment, the account, timers, modules or global objects, reads the memory or the processor
+ * time, describes all schemas of the global registry of zod, or counts the requests that arrive at a receiver. */
 const NEEDS_OWN_PROCESS =
-  /\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
+  /\/support\/receiver|\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage|describeApi)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
 const needsOwnProcess = (file: string): boolean =>
   NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
