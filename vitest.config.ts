@@ -15,8 +15,10 @@ const FILES = globSync("{src,contract,client,web,bench,tests}/**/*.test.ts", { c
  * time, describes all schemas of the global registry of zod, or counts the requests that arrive at a receiver. */
 const NEEDS_OWN_PROCESS =
   /\/support\/receiver|\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage|describeApi)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
+/** Folders whose test files have not yet been tested in shared processes. */
+const UNTESTED = /^tests\/(?:journeys|guarantees)\//;
 const needsOwnProcess = (file: string): boolean =>
-  NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
+  UNTESTED.test(file) || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
 /** Runs the longest test files first. Otherwise, one of them would often run alone at the end, while a core is idle. */
 class LongestFirst extends BaseSequencer {
