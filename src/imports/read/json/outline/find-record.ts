@@ -46,10 +46,24 @@ const largest = (places: readonly (Place | undefined)[]): Place | undefined =>
     .filter((place) => place !== undefined)
     .toSorted((a, b) => b.length - a.length || a.names.length - b.names.length)[0];
 
+/** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
+type ListPlaces = Map<string, ListPlace>;
+
+function placeOf(places: ListPlaces, names: readonly string[], key: string): ListPlace | undefined {
+  const known = places.get(key);
+  if (known !== undefined || places.size >= MAX_PLACES) return known;
+  const place = { names, length: 0, members: new Set<string>() };
+  places.set(key, place);
+  return place;
+}
+
+function addUpTo(max: number, names: Set<string> | undefined, name: string): void {
+  if (names !== undefined && names.size < max) names.add(name);
+}
+
 export function createJsonOutline(): OutlineReader {
   const elements = new Set<string>();
-  /** For each path at which arrays contain objects: the names in the path, and the total number of characters of these arrays. */
-  const places = new Map<string, ListPlace>();
+  const places: ListPlaces = new Map();
   const keyed = new KeyedRecords();
   const open: { key: string | undefined; from: number; members?: Set<string> | undefined }[] = [];
   let passed = 0;
@@ -63,16 +77,9 @@ export function createJsonOutline(): OutlineReader {
     open(names, isArray) {
       passed = reader.position;
       if (names.length === 0 && !isArray) hasRootObject = true;
-      let place: ListPlace | undefined;
-      if (!isArray && names.at(-1) === "*") {
-        const key = JSON.stringify(names);
-        (open.at(-1) as (typeof open)[number]).key = key;
-        place = places.get(key);
-        if (place === undefined && places.size < MAX_PLACES) {
-          place = { names, length: 0, members: new Set() };
-          places.set(key, place);
-        }
-      }
+      const key = !isArray && names.at(-1) === "*" ? JSON.stringify(names) : undefined;
+      if (key !== undefined) (open.at(-1) as (typeof open)[number]).key = key;
+      const place = key === undefined ? undefined : placeOf(places, names, key);
       keyed.open(names, isArray, passed);
       open.push({ key: undefined, from: passed, members: place?.members });
     },
@@ -83,9 +90,8 @@ export function createJsonOutline(): OutlineReader {
     },
     member(name) {
       keyed.member(name);
-      const members = open.at(-1)?.members;
-      if (members !== undefined && members.size < MAX_MEMBERS) members.add(name);
-      if (elements.size < MAX_ELEMENTS) elements.add(name);
+      addUpTo(MAX_MEMBERS, open.at(-1)?.members, name);
+      addUpTo(MAX_ELEMENTS, elements, name);
     },
     root() {
       roots++;
