@@ -58,7 +58,7 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
 /** Maximum number of keys by which the scan looks for existing products. */
 const TRIED_KEYS = 1000;
 /** Without names, rows of products that do not exist are rejected. The import asks for the names if the catalogue has less than this share
- * of the products. One product that exists is enough if the file has only a few, or if a mapping says that the file has no names, as for
+ * of the products. One product that exists is enough if the file has only a few, or if a mapping shows that the file has no names, as for
  * the stock list of a supplier who sells more products than the catalogue has. */
 const MIN_KNOWN = 0.5;
 const FEW_KEYS = 20;
