@@ -10,24 +10,21 @@ const LONG = ["kills", "journeys", "models", "guarantees", "faults"].map((folder
 
 const FILES = globSync("{src,contract,client,web,bench,tests}/**/*.test.ts", { cwd: import.meta.dirname });
 
-/** Matches the source of a test file that could affect a later test file in the same process, that measures its process, or that an earlier
- * test file could affect: it changes the environment, the account, timers, modules or global objects, reads the memory or the processor
- * time, describes all schemas of the global registry of zod, or counts the requests that arrive at a receiver. */
+/** Matches the source of a test file that could affect a later test file in the same process: it uses the database, servers, processes,
+ * threads, the environment, timers or mocks. */
 const NEEDS_OWN_PROCESS =
-  /\/support\/receiver|\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage|describeApi)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
-/** Folders whose test files have not yet been tested in shared processes. */
-const UNTESTED = /^tests\/(?:journeys|guarantees)\//;
+  /createTest|\/support\/(?:app|identity|mail|network|receiver|single-sign-on|webhook-app)|startEmbedded|listen\(|node:(?:child_process|http|https|net|tls|worker_threads)|in-thread|process\.|globalThis|\bvi\.|memoryUsage/;
 const needsOwnProcess = (file: string): boolean =>
-  UNTESTED.test(file) || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
+  file.startsWith("tests") || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
 /** Runs the longest test files first. Otherwise, one of them would often run alone at the end, while a core is idle. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
+      // A process is reused only if the next file may share it too, so these files are last.
+      if (!project.config.isolate) return LONG.length + 1;
       const found = LONG.findIndex((folder) => moduleId.includes(folder));
-      const byFolder = found === -1 ? LONG.length : found;
-      // A process is reused only if the next file may share it too, so the files that share processes are last.
-      return project.config.isolate ? byFolder : LONG.length + 1 + byFolder;
+      return found === -1 ? LONG.length : found;
     };
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
@@ -35,7 +32,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Starting a process and loading the modules of a test file takes about 2 s of processor time.
+    // To start a process and load the modules of a test file takes longer than most of the tests without state.
     projects: [
       { extends: true, test: { name: "isolated", include: FILES.filter(needsOwnProcess) } },
       {

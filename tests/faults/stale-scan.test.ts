@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
+import { openFileStore, STORE_FILE } from "../../src/imports/file-stores/open-store.ts";
 import { readImport, readImportWork } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, receiveBytes } from "../support/import-file.ts";
@@ -23,7 +24,9 @@ const { address, pool } = await createTestDatabase();
 const dataDir = await mkdtemp(join(tmpdir(), "skuport-stale-"));
 const filesDir = join(dataDir, "files");
 await mkdir(filesDir);
-const context: ImportContext = { ...(await createImportContext(pool)), files_dir: filesDir };
+// The worker processes open the same store.
+const storeId = await openFileStore(pool, filesDir, { adopts: false });
+const context: ImportContext = { ...(await createImportContext(pool)), files_dir: filesDir, store_id: storeId };
 
 const proxies: Proxy[] = [];
 const workers: RunningProcess[] = [];
@@ -121,7 +124,7 @@ async function check(id: number, label: string): Promise<void> {
     [id, `${label}-%`],
   );
   expect(rows).toEqual([{ products: ROWS * 0.99, rejects: ROWS * 0.01, chunks: 0, attempts: 0 }]);
-  await expect.poll(() => readdir(filesDir)).toEqual([]);
+  await expect.poll(() => readdir(filesDir)).toEqual([STORE_FILE]);
 }
 
 /** Waits until the worker reports that another worker has taken over its scan. */
