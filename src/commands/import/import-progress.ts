@@ -196,7 +196,7 @@ function describeQuestion(import_: ListedImport, { option, candidates }: Questio
   const width = Math.max(0, ...given.map(({ length }) => length));
   const answers = candidates.map(
     ({ samples, mapping, value }, index) =>
-      `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}` +
+      `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`.trimEnd() +
       (mapping === undefined
         ? ""
         : `\n      makes a product of each "${oneLine(value)}", if FILE contains ${JSON.stringify(mapping)}`),
@@ -207,8 +207,11 @@ function describeQuestion(import_: ListedImport, { option, candidates }: Questio
   // mapping lacks.
   if (option === "mapping")
     return `${question}\nChange the file that --mapping names, or the profile, and run the command again.\n`;
-  if (candidates.length === 0)
-    return `${question}\nRun the command again with --${option} COLUMN, or with a mapping (--mapping).\n`;
+  if (candidates.length === 0) {
+    // Without names, an import can still change existing products.
+    const update = option === "name" ? ", with --mode update" : "";
+    return `${question}\nRun the command again with --${option} COLUMN${update}, or with a mapping (--mapping).\n`;
+  }
   return [question, "Run the command again with one of these options:", ...answers, ""].join("\n");
 }
 

@@ -70,7 +70,7 @@ test("processes with the same key start, also after a rotation, and those with o
   await expect(check(before)).rejects.toThrow(KeyFileError);
 });
 
-test("another key replaces the first one if there is no secret and no other process", async () => {
+test("a process with another key starts if the database has no secrets and no other process runs", async () => {
   await check(await processWith());
   const next = await processWith();
   await check(next);

@@ -130,11 +130,11 @@ export async function readWindow(
   };
 }
 
-/** The page has no order of its own: PostgreSQL reads `w` in its order, and stops when the page is full. If it had one, PostgreSQL would sort
- * the whole window first: a page by name took 282 ms instead of 147 ms. read-window.test.ts checks the order. */
 interface WindowSql {
   columns: Sql;
   source: Sql;
+  /** The page has no `order by`, because PostgreSQL would sort the whole window first: a page by name took 282 ms instead of 147 ms. PostgreSQL
+   * reads `w` from the start and stops when the page is full. read-window.test.ts checks the order. */
   page: Sql;
 }
 

@@ -1,5 +1,4 @@
-// A list is complete whatever plan PostgreSQL chooses. Without an order of their own, pages would have the order in which a join returns its
-// rows, and a page that ends at its limit would skip products.
+// A list contains every product once and in order, also if PostgreSQL joins by hashing.
 import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../../tests/support/import-file.ts";
