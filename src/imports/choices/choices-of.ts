@@ -12,7 +12,8 @@ export type NewChoice = RememberedChoice & { name: string };
 type ChosenTable = Pick<Table, "header" | "rows"> & {
   /** The columns with the targets that the import gives them. */
   columns: readonly Column[];
-  /** Positions of the columns that cannot belong to the product field `active`, because of values below the first rows. */
+  /** Positions of the columns that must not be copied to the product field `active` although their names and first rows fit it: too many
+   * later values are neither yes nor no. */
   unfit?: ReadonlySet<number>;
 };
 

@@ -31,7 +31,7 @@ export async function openFileStore(db: Queryable, filesDir: string, { adopts }:
     // Read the file instead of using the new id, because another process may have created the file first.
     id = await readStoreId(filesDir);
   }
-  if (id === undefined) throw new FileStoreError(`${join(filesDir, STORE_FILE)} was deleted. Start again.`);
+  if (id === undefined) throw new FileStoreError(`${join(filesDir, STORE_FILE)} was deleted. Start Skuport again.`);
   await registerStore(db, id, `${hostname()}:${filesDir}`);
   if (adopts) await adoptImports(db, id);
   return id;

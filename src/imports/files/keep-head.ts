@@ -11,9 +11,9 @@ type Work = { id: number; file: string; scan_token: number };
 
 export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
-  // A held import does not need the file of formed products. An unpacked file can be large, so it is deleted, together with the positions
-  // of its records. If the uploaded file itself contains the records, their positions are kept: previews use them to show the records of
-  // rejected rows.
+  // A held import does not need the file of formed products. If the uploaded file is packed, its unpacked copy is deleted too, because the
+  // copy can be large. The positions of the records refer to this copy, and are deleted with it. If the uploaded file is not packed, the
+  // positions are kept: previews use them to show the records of rejected rows.
   const isPacked = await exists(unpackedPath(path));
   const unneeded = isPacked ? [unpackedPath(path), positionsPath(path)] : [];
   for (const file of [productsPath(context, work), ...unneeded]) await rm(file, { force: true });

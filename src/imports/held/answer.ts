@@ -13,9 +13,10 @@ export const replacesProfile = ({ profile, mapping }: Answer): boolean =>
 export const choosesColumns = ({ mapping, key, name }: Answer): boolean =>
   mapping !== undefined || key !== undefined || name !== undefined;
 
-/** Returns the stored options, overridden by the options of the answer. An answer that names a profile or `none` drops the stored
- * mapping, because that mapping may come from another profile. If it names a profile, it also drops the stored key and name, because the
- * user chose them before the profile. An answer with a mapping drops the stored profile, key and name. */
+/** Returns the stored options, overridden by the options of the answer. An answer with the option `profile` (a profile or `none`) drops the
+ * stored mapping, because that mapping may come from another profile. An answer that names a profile also drops the stored options `key`
+ * and `name`, because the user chose these columns without this profile. An answer with a mapping drops the stored options `profile`, `key`
+ * and `name`. */
 export function answeredOptions(stored: GivenOptions, answer: Answer): GivenOptions {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
   const kept: GivenOptions = { ...stored };

@@ -42,7 +42,8 @@ export async function continueImport(context: ImportContext, id: number, answer:
     const options = answeredOptions(stored.options, answer);
     const isMarked = await markContinued(client, id, options, choosesColumns(answer));
     if (isMarked && replacesProfile(answer)) await forgetProfile(client, id);
-    // Without a store, the import is found by the next worker that takes over silent imports.
+    // If the import belongs to no store, no worker can scan it now. The next server that starts adopts it (openFileStore), and a worker
+    // then takes it over.
     if (isMarked && stored.store_id !== null) await context.sendScan(client, id, stored.store_id);
     return isMarked;
   });

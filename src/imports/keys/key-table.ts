@@ -13,8 +13,8 @@ const WORDS_PER_SLOT = 4;
 const FIRST_SLOTS = 1024;
 /** Share of used slots above which a segment grows by a quarter. With this share, 5,000,000 keys take 95 MB. */
 const MAX_LOAD = 0.8;
-/** Maximum number of rows for which `expect` allocates slots, because it works from an estimate. For more rows, segments grow
- * when they are full. */
+/** Maximum number of rows for which `expect` allocates slots. The number of rows is an estimate, and this limits the memory that a wrong
+ * estimate can take. For more rows, segments grow when they are full. */
 const MAX_EXPECTED_ROWS = 16_000_000;
 
 export interface KeyTable {

@@ -48,7 +48,7 @@ export function createAttributeWriter(
       first = false;
       const key = keys[a] as Buffer;
       if (isRaw) {
-        // The key ends with the opening quote of a string. Leave out this quote, because the value is already JSON.
+        // `key` contains the name, the colon and the opening quote of a text. Leave out this quote, because the value is already JSON.
         writer.raw(key, 0, key.length - 1);
         writer.raw(scratch, 0, length);
         continue;

@@ -4,8 +4,8 @@ import { headerFor, type HeaderLines } from "../../profiles/select/header-line.t
 import type { GivenOptions } from "../../../contract/imports/imports.ts";
 
 /**
- * Returns the options with the line whose columns the mapping uses, if it is not the header that detection has chosen. Returns the same
- * object if the header has these columns, if no line has them, or if the mapping defines the position of the header.
+ * If another line than the detected header has the columns that the mapping requires (`headerFor`), returns the options with this line as
+ * the header in the mapping. Otherwise returns the same object, as it also does if the mapping itself specifies the header.
  */
 export function withHeaderLine(options: GivenOptions, lines: HeaderLines): GivenOptions {
   const { mapping, key } = options;

@@ -51,8 +51,8 @@ export function planColumns(
 }
 
 /**
- * Returns the mapping of a file whose column of names is also its key, because its products have no codes. Without a mapping, a column has
- * a single target.
+ * Returns a mapping if one column contains both the key and the names, because the products have no codes; otherwise undefined. Such a file
+ * needs a mapping, because a column without a mapping is copied to one field only.
  */
 function mappingOfShared(
   { columns, header }: Pick<Table, "columns" | "header">,

@@ -32,7 +32,8 @@ export const specifiesFile = ({ mapping }: Partial<MappingOption>): boolean => m
 export function withoutFile<Options extends Partial<MappingOption>>(options: Options): Options {
   if (options.mapping?.file === undefined) return options;
   const { file, ...mapping } = options.mapping;
-  // Keep the kind: it decides which columns become attributes, and the same has to apply when the rejected rows are imported.
+  // Keep `file.kind`, such as `xml`. It affects which columns become attributes, and rejected rows must get the same attributes as the rows
+  // of the original file.
   return { ...options, mapping: isTreeMapping(options.mapping) ? { ...mapping, file: { kind: file.kind } } : mapping };
 }
 

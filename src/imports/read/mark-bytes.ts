@@ -10,7 +10,7 @@ const NOT_TEXT = 5;
 /**
  * Checks the whole window first, with two native calls at memory speed. Checks each record only if the window fails this check.
  * @param from offset of the bytes that the window's records were split from
- * @param hasBroken whether the text is a converted XML or JSON file
+ * @param hasBroken whether the text may have lines for broken records, as a converted XML or JSON file may
  */
 export function markBytes(out: Records, from: number, to: number, hasBroken: boolean): void {
   if (hasBroken) markBroken(out);

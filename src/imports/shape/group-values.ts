@@ -40,7 +40,7 @@ export class GroupValues implements RowGroup {
 
   value(name: GroupValue): string | null {
     if (name === "by") return this.#by;
-    // The first product provides these values, so it has none itself.
+    // All other values are those of the group's first product. In this product itself, they are blank.
     if (this.#first < 0 || this.current === this.#first) return null;
     let value = this.#known.get(name);
     if (value === undefined) this.#known.set(name, (value = this.#valueOfFirst(name === "first" ? "sku" : name)));

@@ -1,6 +1,6 @@
 // The products text: the products that were formed from the records of a file, one record for each product. The scan and the loaders read
-// this text in place of the file. Its fields end with a control character, which texts hardly ever contain, so the attributes need no
-// escapes: they are JSON.
+// this text in place of the file. Its delimiter and its quote are control characters. Texts hardly ever contain them, so hardly any field
+// needs quotes. The attributes never need quotes, because they are JSON, in which control characters are escaped.
 import { writeJson } from "../mapping/run/value-writer.ts";
 import { OutBytes } from "../mapping/run/bytes/out-bytes.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";

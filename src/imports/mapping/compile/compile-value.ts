@@ -191,7 +191,8 @@ export function stepsOf(members: MappedValue, statement: string, tables: Readonl
       step: "like",
       text: members.like,
       template: templateOf(members.like, `${statement}.like`, true),
-      // With `hold`, pass the text on unchanged: the value map, a later step, holds the import if the map does not contain the text.
+      // With "hold", `like` keeps a text that does not match. The value map is applied later, and holds the import if it does not contain
+      // the text.
       otherwise: members.else === "hold" ? "keep" : (members.else ?? "reject"),
     });
   if (members.map !== undefined) steps.push(mapStep(members, statement));

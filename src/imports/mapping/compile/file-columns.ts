@@ -182,8 +182,8 @@ function numberBetween(name: string, before: Glob, after: Glob): string | undefi
   return undefined;
 }
 
-/** A pattern of literals and `*`: the literals before the first `*`, between two of them, and after the last one. A pattern without `*` has
- * no end. */
+/** A pattern of literals and `*`. `start` is the literal before the first `*`, `middle` contains the literals between two of them, and
+ * `end` is the literal after the last one. `end` is undefined if the pattern contains no `*`. */
 interface Glob {
   start: string;
   middle: readonly string[];

@@ -1,7 +1,9 @@
 // Splits a cell with several pairs, such as `color=red,note="x, y"`, at its separators. A separator within double quotes is part of the
-// value. All functions take linear time, whatever the text contains. A search for a closing quote stops at the next odd number of adjacent
-// quotes. A search that begins at an even number of adjacent quotes ends within these quotes. A character is therefore read by at most two
-// searches.
+// value.
+//
+// All functions take linear time, whatever the text contains. A search for a closing quote passes over pairs of quotes (`""`) and stops at
+// the first quote without a second one. The text that it has passed over therefore contains adjacent quotes in even numbers only. A later
+// search that begins in this text begins at such quotes and ends within them. No character is thus read by more than two searches.
 
 const QUOTE = '"';
 const QUOTE_CODE = 34;

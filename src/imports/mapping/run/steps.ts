@@ -84,8 +84,8 @@ function stepOf(step: Step, column: number, { notes, lookup }: StepContext): Run
 
 const scaled = (value: string, scale: number): string | undefined => convertNumber(PLAIN_NUMBER, value, scale);
 
-/** Replaces texts one pair after another. The length is computed first, because a short text may be replaced by a long one a million
- * times. */
+/** Replaces the first text of each pair by the second one, one pair after another. The length of the result is computed first, because a
+ * short text may be replaced by a long one a million times. */
 function replaceAll(row: Row, text: string, pairs: readonly [string, string][], column: number): string | null {
   let result = text;
   for (const [from, to] of pairs) {

@@ -24,7 +24,7 @@ export type Member = NonNullable<Dialect["members"]>[number];
 export interface ChosenTables {
   /** The files that are read as one table. */
   read: PackedFile[];
-  /** Undefined if the zip file contains only one table, and the client has not named it. */
+  /** The tables of the zip file. Undefined if it contains only one table, and the client has not named a file. */
   members: Member[] | undefined;
 }
 

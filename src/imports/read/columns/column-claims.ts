@@ -9,9 +9,9 @@ const RANKS = new Map(FIELD_NAMES.map((field) => [field, ranksOf(SYNONYMS[field]
 const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
 const CODE_RANKS = ranksOf(CODE_NAMES);
 
-/** Base ranks of names that only resemble a SKU's name; a lower rank fits better. WITH_WORDS: there are other words around the SKU's
- * name. IN_A_NOTE: the SKU's name is in parentheses. WEAK: the name of a member of an object in JSON, or a weak SKU name. The number of
- * other words or the position in a list is added. */
+/** Base ranks of names that only resemble a SKU's name; a lower rank fits better. WITH_WORDS: the name contains a name of the SKU and other
+ * words. IN_A_NOTE: a name of the SKU is in parentheses. The number of other words is added to these two ranks. WEAK: the name is
+ * MEMBER_KEY or in WEAK_SKU_NAMES, whose names get higher ranks in the order of that list. */
 const WITH_WORDS = 1000;
 const IN_A_NOTE = 2000;
 export const WEAK = 3000;
@@ -124,7 +124,7 @@ export const LIKE_SKU = -1;
 const MIN_COMPOUND = 8;
 const COMPOUND_ENDS = SYNONYMS.sku.filter((name) => name.length >= MIN_COMPOUND);
 
-/** Whether the name is that of the SKU followed by a number, or ends with a name of the SKU, as compounds do in German. */
+/** Whether the name is a name of the SKU with a number, such as `artnr1`, or a compound that ends with one, such as `Hauptartikelnr`. */
 function isCompound(plain: string): boolean {
   const base = plain.replace(/\d+$/, "");
   return (base !== plain && SKU_RANKS.has(base)) || COMPOUND_ENDS.some((name) => plain.endsWith(name));

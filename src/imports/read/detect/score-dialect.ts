@@ -64,7 +64,7 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   const top = firstRows(dialect, records, Math.min(count, TOP_ROWS));
   const known = Math.max(...top.map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
   // The first record should have as many fields as most records. If a column contains text such as `x;y;z`, every row has equally many
-  // semicolons, but the header has none. The score is lower if only a later record has this many fields: the records above it may be
+  // semicolons, but the header has none. If only a later record has this many fields, add less to the score: the records above it may be
   // titles.
   const headFits = top[0]?.cells.length === width ? 0.3 : top.some(({ cells }) => cells.length === width) ? 0.1 : 0;
   const share = agreeing / count;

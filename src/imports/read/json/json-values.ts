@@ -91,8 +91,9 @@ export class ValueParser {
   }
 
   #start(text: string, from: number, isPartial: boolean): void {
-    // Most files have few backslashes, so search for the next one only once per buffer. Lines may repeat, so a new buffer can have the same
-    // text. In that case, `from` is less than the last position.
+    // Most texts have few backslashes, so the position of the next one is remembered. It is not valid in another text, nor at an earlier
+    // position of the same text, because there may be a backslash before it. `from` is such an earlier position if the next buffer has the
+    // same text as the last one, as with repeated lines.
     if (text !== this.#text || from < this.#at) this.#backslash = -1;
     this.#text = text;
     this.#at = from;
@@ -264,7 +265,7 @@ function unescaped(text: string, at: number): string {
   }
 }
 
-/** Escapes a control character, which JSON.parse does not accept in a string. Escapes are not changed: a backslash before a control
- * character is not a valid escape. */
+/** Escapes a control character, which JSON.parse does not accept in a string. A backslash and the character after it stay unchanged, even
+ * if this is a control character: such an escape is not valid, and JSON.parse has to refuse it. */
 const escapeControl = (found: string): string =>
   found.startsWith(BACKSLASH) ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -212,8 +212,8 @@ export class PlainLine {
     return this.#backslash < end ? HAS_ESCAPES : end;
   }
 
-  /** Returns the offset after the array at `at`. It is plain if it contains only texts that JSON.stringify would write in the same way,
-   * and if none of the texts may be blank: the table would not contain it. */
+  /** Returns the offset after the array at `at`. Returns NOT_PLAIN if the array contains anything other than texts as JSON.stringify writes
+   * them, or a text that may be blank, because the table leaves out blank texts. */
   #listEnd(at: number): number {
     const bytes = this.#bytes;
     let pos = at + 1;

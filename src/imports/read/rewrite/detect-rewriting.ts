@@ -68,7 +68,7 @@ function detectQuotedLines(sample: Buffer, isEnd: boolean, overrides: DialectOve
 }
 
 function detectCurlyQuotes(sample: Buffer, isEnd: boolean, overrides: DialectOverrides, delimiter: string): Rewritten {
-  // The rewriter drops the spaces of a delimiter such as ", ".
+  // Ignore the spaces of a given delimiter such as ", ", because the rewriter drops the spaces before a quote.
   const isGiven = (overrides.delimiter ?? delimiter).replaceAll(" ", "") === delimiter;
   const text = createCurlyRewriter(delimiter).rewrite(sample, isEnd);
   const records = split(text, delimiter);

@@ -20,8 +20,9 @@ export interface LineUnwrapper extends Rewriter {
 }
 
 /** A line that is enclosed in quotes as a whole may contain line ends, as a quoted field does. The search for the closing quote of such
- * a line may therefore read following lines and then fail. Each line that was read begins with an even number of quotes or with none. A
- * search from such a line ends within these quotes, so the total work is linear. */
+ * a line may therefore read following lines and then fail. It passes over pairs of quotes only, so each line that it has passed begins with
+ * an even number of quotes or with none. A search that begins at an even number of quotes ends within these quotes. The total work is
+ * therefore linear. */
 export function createLineUnwrapper(): LineUnwrapper {
   let rest = Buffer.alloc(0);
   let isInLine = false;

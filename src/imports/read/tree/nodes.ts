@@ -10,9 +10,9 @@ export class Path {
   readonly depth: number;
   readonly #children = new Map<string, Path>();
   readonly #count: { paths: number };
-  /** In the last object with a member of this path: the path of the member after it. */
+  /** The path of the member that followed the last member of this path. The readers of JSON expect it to follow again. */
   next: Path | undefined;
-  /** In the last object with this path: the path of its first member. */
+  /** The path of the first member of the last object with this path. The readers of JSON expect it to be the first again. */
   first: Path | undefined;
   /** The name as JSON writes it; undefined if the name has escapes. */
   readonly quoted: string | undefined;

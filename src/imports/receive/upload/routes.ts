@@ -126,7 +126,7 @@ function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, up
     work: (upload: StoredUpload) => Promise<T>,
   ): Promise<T> => {
     const file = request.params.upload_id;
-    // Before `acquire`, which would end the request of the owner.
+    // Check the owner first: `acquire` ends the request that is using the upload, which may be the request of the owner.
     await assertOwner(pool, request);
     const release = await uploads.acquire(file, stop);
     try {

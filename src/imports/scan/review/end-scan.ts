@@ -57,9 +57,10 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
 
 /** Maximum number of keys by which the scan looks for existing products. */
 const TRIED_KEYS = 1000;
-/** Without names, rows of products that do not exist are rejected. The import asks for the names if the catalogue has less than this share
- * of the products. One product that exists is enough if the file has only a few, or if a mapping shows that the file has no names, as for
- * the stock list of a supplier who sells more products than the catalogue has. */
+/** Without names, rows of products that do not exist are rejected. The import therefore asks for the column of names if the catalogue has
+ * less than this share of the products. In two cases, it asks only if the catalogue has none of them: the file has fewer than FEW_KEYS
+ * products, or a mapping shows that the file has no names. Such a file can be the stock list of a supplier, with more products than the
+ * catalogue has. */
 const MIN_KNOWN = 0.5;
 const FEW_KEYS = 20;
 

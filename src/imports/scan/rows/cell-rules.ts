@@ -71,7 +71,7 @@ export const typedColumns = (
     const index = layout[field];
     const kind = kindOf(field);
     const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)), watch)[kind];
-    // `watch` counts all values.
+    // With `watch`, each cell has to be passed to `faultOfText`, because `watch` counts the values there.
     const takesYesOrNo = kind === "boolean" && watch === undefined;
     return faultOfText === undefined ? [] : [{ index, faultOfText, takes_yes_or_no: takesYesOrNo }];
   }),

@@ -13,7 +13,8 @@ interface StaticMember {
   name: string;
   key: Buffer;
   value: ValueWriter;
-  /** Whether the value can have a fault. If so, the scan evaluates the value in every record; otherwise only in long records. */
+  /** Whether the value can have a fault even in a short record. If so, the scan evaluates the value in every record. Otherwise, only a record
+   * longer than SHORT_RECORD_BYTES can make the value too large, and the scan evaluates the value only in such records. */
   can_fail: boolean;
 }
 

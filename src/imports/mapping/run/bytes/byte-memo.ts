@@ -22,7 +22,7 @@ export class ByteMemos {
     return new ByteMemo(() => this.#slots());
   }
 
-  /** Returns a power of two. */
+  /** Returns the number of slots of each memo: a power of two, at which all memos together have at most ALL_SLOTS slots. */
   #slots(): number {
     return Math.min(MAX_SLOTS, 2 ** Math.floor(Math.log2(ALL_SLOTS / this.#count)));
   }

@@ -51,8 +51,8 @@ function sampleOf(
   return { notation: numberNotation(reader.format, before), evidence: { decimal: shown } };
 }
 
-/** Returns the texts with which a step or condition compares the whole text of a cell. All texts are in one group: the result is a list
- * with a single element. Returns undefined if the step compares no texts. */
+/** Returns the texts with which a step or condition compares the whole text of a cell. The result is a list of groups, as `spellingOf`
+ * takes it, with all texts in one group. Returns undefined if the step compares no texts. */
 function comparedTexts(reading: Reading): ComparedText[][] | undefined {
   const textsOf = (texts: readonly string[], meaning: string): ComparedText[] =>
     texts.map((text) => ({ text, meaning }));

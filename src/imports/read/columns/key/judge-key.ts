@@ -88,9 +88,10 @@ const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined 
 const isMostlyBlank = ({ candidate }: KeyValues, rows: number): boolean =>
   rows >= MIN_ROWS_OF_BLANKS && candidate.blanks > MAX_SHARE;
 
-/** Returns what is wrong with the values of a SKU column that is not empty. If the column's name clearly means the SKU, its values are
- * judged only if another column is named like a code and nearly all of its values are filled and different (see `isBetter`), or if most
- * of its values are blank and another column can be the key. */
+/** Returns what is wrong with the values of a SKU column that is not empty. If the name of the SKU column clearly means the SKU, the values
+ * are in doubt only in two cases:
+ * - Another column is named like a code, and nearly all values of that column are filled and different (see `isBetter`).
+ * - Most values of the SKU column are blank, and another column can be the key. */
 function reasonAgainst(
   key: KeyValues,
   rows: number,
@@ -159,8 +160,8 @@ function suggested(columns: readonly KeyValues[], rows: number, isKeyUnknown = f
     .map(({ candidate, isNumbering }) => (isNumbering ? { ...candidate, reason: "only numbers the rows" } : candidate));
 }
 
-/** Returns the columns that can be the key of a file without a SKU column: columns of codes or, if nothing but the numbers of the rows
- * looks like a code, columns of texts that hardly repeat. */
+/** Returns the columns that can be the key of a file without a SKU column: columns of codes. If there are none, or if each of them only
+ * numbers the rows, also returns columns of texts that hardly repeat. */
 function candidatesOfAll(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

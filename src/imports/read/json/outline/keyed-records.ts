@@ -14,7 +14,8 @@ export interface KeyedPlace {
   has_fields: boolean;
 }
 
-/** The member names of a record. In an object of objects of records, `levels` is 1: each record is one level deeper. */
+/** Describes an object. If its members are records, or contain records, `names` are the member names of a record, and `levels` is the
+ * number of levels from the object down to the records. Otherwise, `names` are the object's own member names, and `levels` is 0. */
 interface Shape {
   names: ReadonlySet<string>;
   levels: number;
@@ -41,7 +42,7 @@ interface Container {
 
 /** Minimum number of records. Fewer objects with the same members can also be parts of one record, such as two addresses. */
 const MIN_RECORDS = 3;
-/** Minimum number of objects that contain records. */
+/** Minimum number of groups in an object whose members are groups of records, such as one group for each category. */
 const MIN_GROUPS = 2;
 const MIN_SIMILAR = 0.9;
 /** Maximum number of names of an object that are compared. */
@@ -121,8 +122,8 @@ function addObject(parent: Container, shape: Shape, best: KeyedPlace | undefined
   parent.best = longer(parent.best, best);
 }
 
-/** Returns the largest place in the object, or the object itself. An object with a SKU is itself a record, and contains none. An object
- * with another field, such as a name, is one too if the objects in it have no fields: they can be its dimensions. */
+/** Returns the largest place in the object, which can be the object itself. Returns undefined if the object seems to be a record: it has a
+ * SKU, or it has another field, such as a name, and the objects in the largest place have no fields. These can be its dimensions. */
 function bestOf(object: Container, members: number, at: number): KeyedPlace | undefined {
   const { best, shape } = object;
   const fields = fieldsOf(object.scalars);

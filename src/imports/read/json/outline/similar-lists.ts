@@ -15,8 +15,8 @@ const MIN_SHARED = 0.7;
 const MIN_MEMBERS = 2;
 const MAX_LISTS = 20;
 
-/** Returns the paths of the other lists whose elements have mostly the same members as the records. If a path with `*` in place of names leads
- * to the elements of exactly these lists and to the records, it is the first one.
+/** Returns the paths of the other lists whose elements have mostly the same members as the records. If one path with `*` in place of names
+ * leads to the records and to these lists, but to no other list, this path is returned first.
  * @param record the path of the records */
 export function similarLists(record: readonly string[], lists: readonly List[]): string[] {
   const own = lists.find(({ names }) => isSame(names, record));

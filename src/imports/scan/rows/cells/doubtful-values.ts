@@ -30,8 +30,8 @@ interface Kind {
   kind: DoubtfulKind;
   /** The bytes that every doubtful cell of this kind contains. For a window without these bytes, a fast native search is enough. */
   needle: Buffer | number;
-  /** A longer text that every doubtful cell of this kind contains. A window with the needle is searched for it before its cells are: the
-   * needle can be a part of ordinary characters, as `82 ac` is a part of `€`. */
+  /** A longer text that every doubtful cell of this kind contains. The cells of a window are inspected only if the window contains this
+   * text too, because `needle` can be a part of an ordinary character, as `82 ac` is a part of `€`. */
   whole?: Buffer;
   /** Whether doubtful cells of this kind begin with `needle`. If so, `needle` is a single byte. */
   is_first?: boolean;
@@ -40,7 +40,8 @@ interface Kind {
   in_sku: boolean;
 }
 
-/** Whether the cell contains the last of the texts, but none of the others. Each cell is thus counted once. */
+/** Whether the cell contains the last of the texts, but none of the texts before it. Each of those belongs to an earlier element of
+ * OTHER_KINDS, for which the cell is counted already. */
 const includesOnlyLast =
   (texts: readonly Buffer[]): Kind["isDoubtful"] =>
   (bytes, start, end) => {

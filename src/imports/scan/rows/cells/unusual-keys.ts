@@ -97,8 +97,9 @@ export function watchKeys(sku: number): KeyWatch {
 }
 
 /**
- * Whether the SKU in `bytes[from, to)` may be unusual: it contains no digit or a character beyond ÿ, or it may be a date. This excludes
- * nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native call.
+ * Whether the SKU in `bytes[from, to)` may be unusual: it has no digit, it may be a date, or it has a character that is neither ASCII nor
+ * from À to ÿ. This excludes nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native
+ * call.
  * @param isPlain whether the bytes are known to be ASCII
  */
 export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: boolean): boolean {
