@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError, describeSettings, loadConfig } from "./config.ts";
 
-/** A user id that owns nothing; root may read everything. */
+/** Id of a user that owns no file. Root can read every file, so a test that runs as root switches to this user. */
 const NOBODY = 65_534;
 const emptyDir = mkdtempSync(join(tmpdir(), "skuport-config-"));
 

@@ -11,7 +11,8 @@ export interface AccessReport {
   keys: string[];
 }
 
-/** Entries of the audit log that are this much older than the backup are part of it, even if the clocks of two computers differ. */
+/** A backup contains every entry of the audit log that is older than the backup by this margin. The margin allows for clocks of two
+ * computers that differ. */
 const CLOCK_MARGIN = "1 day";
 
 /** The migration that has created the tables of users, keys and the audit log. */
@@ -64,7 +65,7 @@ export async function settleAccess(db: Queryable, restores: boolean): Promise<Ac
   return { users: users.map(({ name }) => name), keys: keys.map(({ name }) => name) };
 }
 
-/** Adds the entries of the replaced audit log that are newer than the backup. */
+/** Adds the entries of the replaced audit log that the backup does not contain. */
 export async function keepAuditLog(db: Queryable): Promise<void> {
   await db.query(
     `insert into audit_log (at, action, actor, subject, detail, address, request_id)

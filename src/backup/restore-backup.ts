@@ -36,7 +36,8 @@ export interface MigrationPlan {
   newer: Migration[];
 }
 
-/** Divides our migrations. @throws {BackupFileError} if the backup has a migration that this program does not have */
+/** Divides this program's migrations into those that the backup's database had and newer ones.
+ * @throws {BackupFileError} if the backup has a migration that this program does not have */
 export async function planMigrations({ path, manifest }: VerifiedBackup): Promise<MigrationPlan> {
   const known = await readMigrations();
   for (const { version, name, checksum } of manifest.migrations) {
@@ -54,7 +55,7 @@ export async function planMigrations({ path, manifest }: VerifiedBackup): Promis
   return { applied: known.slice(0, count), newer: known.slice(count) };
 }
 
-/** Factor from the text of rows to tables, indexes and write-ahead log. */
+/** Estimated size of tables, indexes and write-ahead log, as a multiple of the size of the rows' text. */
 const TABLE_FACTOR = 3;
 
 /** @param disk the disk of the data folder; `hasDatabase` = the database is on it too */

@@ -74,7 +74,8 @@ async function giveFolder(path: string, owner: Owner | undefined): Promise<void>
   await folder.chown(owner.uid, owner.gid).finally(() => folder.close());
 }
 
-/** Puts the staged files in the place of the earlier ones. An interruption leaves a mixture, so the folder must be marked. */
+/** Puts the staged files in the place of the earlier ones. If this is interrupted, both kinds of files remain. The caller must
+ * therefore have marked the folder with `markRestore`. */
 export async function useStagedFiles(dataDir: string): Promise<void> {
   const staging = stagingOf(dataDir);
   await rm(join(dataDir, "files"), { recursive: true, force: true });

@@ -7,8 +7,7 @@ import { readMigrations } from "../db/migrate.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Tables whose rows are not part of a backup. Rows of attempts and staging describe work of running processes, and each process registers
- * its file store when it starts. With sessions and links
- * of a backup, people could sign in whose session was ended since then. */
+ * its file store when it starts. Sessions and links may have been ended since the backup; restored ones would let people sign in again. */
 const LEFT_OUT = new Set([
   "file_stores",
   "one_time_links",

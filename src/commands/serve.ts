@@ -64,7 +64,8 @@ The file .env.example describes all settings.
     const certificate = await certificateOf(config, log);
     const database = await holdDatabase(config, NAME, log);
     try {
-      // A damaged key file, or another key than that of the database, prevents the start instead of failing each webhook.
+      // Refuse to start if the key file is damaged, or if the database was encrypted with another key. Otherwise, the deliveries of all
+      // webhooks would fail.
       await checkKeys(config, database.address, NAME);
       return await serveOn({ config, database, certificate, log }, io);
     } finally {

@@ -43,7 +43,7 @@ export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
         file.bytes.destroy();
         return reply.send(Readable.from([]) as never);
       }
-      // The entry must exist before any byte is sent. If it cannot be written, the file must not be read.
+      // Write the entry of the audit log before any byte is sent. If the entry cannot be written, the catalogue must not be exported.
       await request
         .audit(pool, { action: "catalogue-exported", detail: { format: request.query.format } })
         .catch((error: unknown) => {

@@ -45,8 +45,9 @@ async function readParents(db: Queryable, items: readonly Product[], where: Sql)
   return new Set(rows.map(({ sku_key }) => sku_key));
 }
 
-/** Counts the variants of all products and of all parents of the page in one query. The database folds only the case of ASCII letters, so
- * a parent SKU with other capital letters is found only in the spelling of the page or in lower case. */
+/** Counts the variants of all products and of all parents of the page in one query. The query compares parent SKUs after folding A to Z
+ * only. It looks for each SKU in two spellings: as on the page, and completely in lower case. If another variant spells a capital letter
+ * outside ASCII differently from both, it is not counted. */
 async function readFamilies(db: Queryable, items: readonly Product[], where: Sql): Promise<Map<string, Family>> {
   const skus = items.flatMap(({ sku, parent_sku }) => [sku, parent_sku]).filter((sku) => sku !== "");
   const spellings = [...new Set(skus.flatMap((sku) => [lowerAscii(sku), lowerAscii(skuKey(sku))]))];

@@ -8,7 +8,7 @@ import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
  * at least one test in `any_of`. */
 export interface Token {
   any_of: readonly WordTest[];
-  /** Whether the words are looked up by the trigrams of their forms without accents, which not every stored word may have yet. */
+  /** Whether the words are looked up by trigrams without accents. Words that an earlier release stored may not have these trigrams yet. */
   ignores_accents: boolean;
 }
 

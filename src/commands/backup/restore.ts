@@ -102,7 +102,7 @@ async function restore(
   }
 }
 
-/** Names the users and API keys whose access differs from the backup, or has come back with it. */
+/** Names the users and API keys whose access the backup and the replaced database describe differently, and what became of them. */
 function describeAccess({ users, keys }: AccessReport, restoresAccess: boolean): string {
   const lines: [names: string[], about: string][] = restoresAccess
     ? [

@@ -120,7 +120,7 @@ async function exportAlone(
   const pool = openPool(database.address, "skuport export", 2, log);
   try {
     const { bytes } = await exportProducts(pool, options);
-    // As for an export of the server, the entry exists before any byte is written.
+    // Write the entry of the audit log before any byte of the export, as the server does.
     await recordAudit(pool, { action: "catalogue-exported", actor: LOCAL_ACTOR, detail: { format: options.format } });
     await write(bytes);
   } finally {

@@ -34,7 +34,8 @@ export async function importAlone(
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(config.data_dir, "files");
-  // Only this folder can keep the files of imports in its embedded database, but another database may have several folders.
+  // Some unfinished imports belong to no file store. With an embedded database, their files can only be in this folder. Another database
+  // may have several folders, so such imports are not adopted.
   const storeId = await openFileStore(pool, filesDir, { adopts: database.embedded !== undefined });
   const bossOptions = { application_name: "skuport import", store_id: storeId, works: true, onError };
   const boss = await startBoss(database.address, bossOptions);

@@ -185,7 +185,8 @@ function describeReview(import_: ListedImport, review: Review): string {
 function describeQuestion(import_: ListedImport, { option, candidates }: Question): string {
   const [member] = readMembers(import_);
   const chosen = member === undefined ? "" : ` --member ${JSON.stringify(oneLine(member))}`;
-  // With a key or a name, the server selects no profile, so the command names the profile that it has selected.
+  // The server selects no profile for an import with the option `key` or `name`. The user may answer with one of these options, so each
+  // answer also names the profile of the held import.
   const { profile } = import_;
   const named = profile === null ? "" : ` --profile ${JSON.stringify(oneLine(profile.name))}`;
   const given = candidates.map(({ value, mapping }) =>

@@ -9,7 +9,7 @@ export interface ReadServer {
   /** Returns the server. If the user did not give an address, a missing credential only causes a
    * warning. */
   findOptional: () => Promise<Server | undefined>;
-  /** If the server refuses the credential of these calls, the error contains the remedy. */
+  /** Awaits calls that use the server. If the server refuses the credential, throws an error that contains the remedy. */
   withRemedy: <T>(calls: Promise<T>) => Promise<T>;
 }
 

@@ -29,7 +29,7 @@ function folderOf({ env }: Pick<Io, "env">): string {
 /** Returns the path of the file with the key for the server. */
 export function pathOfStoredKey(io: Pick<Io, "env">, baseUrl: string): string {
   const url = new URL(nameOf(baseUrl));
-  // The hash distinguishes addresses that differ in other parts than the host, and long ones.
+  // Two addresses can have the same host, or hosts that begin with the same 100 characters. The hash gives them different files.
   const host = url.host.replace(/[^\w.-]/g, "_").slice(0, 100);
   const hash = createHash("sha256").update(nameOf(baseUrl)).digest("hex").slice(0, 16);
   return join(folderOf(io), `${host}-${hash}.json`);

@@ -31,7 +31,7 @@ function askOnce(question: string, { stdin, stderr, signal }: Terminal, isHidden
   const reader = isHidden
     ? createInterface({ input: stdin, output: discard(), terminal: true, historySize: 0 })
     : createInterface({ input: stdin, terminal: false });
-  // Ask only now: the terminal shows what is typed before readline has changed its mode.
+  // Write the question only after readline has changed the mode of the terminal. What the user types before that is visible.
   stderr.write(question);
   const answer = new Promise<string>((resolve, reject) => {
     const cancel = (): void => {

@@ -90,7 +90,8 @@ async function storeGivenKey(baseUrl: string, io: Io): Promise<number> {
   return 0;
 }
 
-/** Asks the server whose key it is. A key without the scope `read` is valid, but is not told. */
+/** Asks the server which user the key belongs to. Returns null if the key has no scope `read`: such a key is valid, but the server does not
+ * reveal its user. */
 async function userOf(baseUrl: string, key: string, { signal }: Io): Promise<string | null> {
   try {
     return (await call(get_identity, {}, { base_url: baseUrl, key, signal })).user;

@@ -66,7 +66,7 @@ export async function addWebhook({ args, options, server, io }: WebhookCall): Pr
   return 0;
 }
 
-/** @returns null if the credential may not read secrets, as API keys may not */
+/** @returns null if the credential is not allowed to read secrets. No API key is allowed to, except the key in the data folder. */
 async function revealSecret(id: number, target: Server): Promise<string | null> {
   try {
     const { secrets } = await call(reveal_webhook, { params: { id } }, target);

@@ -13,7 +13,7 @@ export interface HolderSocket {
   close(): Promise<void>;
 }
 
-/** Contains a part of the token only, so that more folders are short enough. */
+/** Contains only a part of the token: a socket's path has a maximum length, and a short file name leaves more of it for the folder. */
 export const socketPath = (lock: string, token: string): string => `${lock}.${token.slice(0, 8)}.sock`;
 
 const isTooLong = (path: string): boolean => Buffer.byteLength(path) > MAX_PATH_BYTES;

@@ -44,8 +44,6 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     wal_buffers: "64MB",
     // wal_compression stays off, because the bundled PostgreSQL supports only pglz. With pglz, an update of 500,000 rows right after a
     // checkpoint took 6.9-7.1 s instead of 5.1-6.3 s. It wrote 343 MB of WAL instead of 416 MB.
-    //
-    // Use mmap if /dev/shm is small. Containers have a /dev/shm of 64 MB by default, too little for a parallel index build.
     ...(shared_memory < GB ? { dynamic_shared_memory_type: "mmap" } : {}),
     max_connections: "100",
     // A value for SSDs. The default of 4 makes the planner avoid index scans.

@@ -93,7 +93,8 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     open.add(request, reply);
   });
 
-  // Before validation, which adds default values to the body: only members that the sender has written count.
+  // This hook runs before validation, because validation adds default values to the body. Only a member that the sender has written can
+  // require a recent sign-in.
   app.addHook("preValidation", async (request) => {
     const { recent_sign_in: needed } = request.routeOptions.config.access ?? {};
     if (needed === undefined || (needed !== true && !hasMember(request.body, needed))) return;
@@ -185,8 +186,8 @@ function isForged({ identity, method, headers }: FastifyRequest): boolean {
   return headers.origin === undefined && headers["sec-fetch-site"] === undefined;
 }
 
-/** Whether an administrator without a second factor may use the route: to set one up, and to sign out. The page itself is no route of the
- * server. The headers and the spelling of the URL do not count, because every client chooses them. */
+/** Whether an administrator without a second factor may use the route. The administrator can set one up, sign out, and open the page, which
+ * is not a route of the server. Headers and the spelling of the URL must not decide this, because the client chooses them. */
 const isOpenWithoutSecondFactor = (request: FastifyRequest, { is_own_account }: RouteAccess): boolean =>
   is_own_account ||
   (request.is404 && isPagePath(request)) ||

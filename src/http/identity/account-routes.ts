@@ -92,8 +92,9 @@ function sessionRoutes(instance: FastifyInstance, { pool, access }: IdentityRout
   });
 }
 
-/** The first password of a user makes a further way to sign in. A user of the identity provider gets none here: the provider could no longer
- * keep the user out. Where other computers can reach the server, a session that someone has taken over must not become lasting access.
+/** Decides whether the user may set or change a password. A first password is a further way to sign in. If the user signs in at the
+ * identity provider, it is refused, because the provider could no longer keep the user out. If other computers can reach the server, it
+ * requires a recent sign-in, so that someone who has taken over a session does not get lasting access.
  * @throws Problem not-permitted, recent-sign-in-required */
 async function assertMayChangePassword(
   { pool, requires_second_factor, password_sign_in = true }: IdentityRoutesContext,

@@ -45,7 +45,8 @@ export function secondFactorRoutes(instance: FastifyInstance, context: IdentityR
       const { sender, session_id } = sessionOf(request);
       const { user_id, user } = sender;
       const session = { session_id, user_id, user, address: request.client, request_id: request.id };
-      // The codes are in the response, so someone else with this session must not find the code by trying.
+      // The response contains the recovery codes. Count wrong codes of the app as failures, so that someone else who uses this session
+      // cannot find the right one by trying.
       const recoveryCodes = await countFailures(context, session, () =>
         withTransaction(pool, async (db) => {
           const codes = await confirmSecondFactor(db, context, user_id, request.body.code);

@@ -1,4 +1,4 @@
-// HTTP routes of single sign-on. The browser opens both, so failures lead to the sign-in page, which explains them.
+// HTTP routes that start and finish single sign-on. The browser opens both, so failures lead to the sign-in page, which explains them.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { safePath } from "../../identity/single-sign-on/next-path.ts";

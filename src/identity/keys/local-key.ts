@@ -42,7 +42,8 @@ export async function createLocalKey(pool: pg.Pool, dataDir: string): Promise<Lo
 /** Stores a new local key in the database only.
  * @param folder distinguishes the keys of several data folders that share a database */
 export async function storeNewLocalKey(pool: pg.Pool, folder: string): Promise<string> {
-  // Without an enabled administrator, this key is the only way back: with single sign-on, the identity provider assigns the roles.
+  // Store the key even if no administrator is enabled, as after the identity provider has changed the roles. The key then is the only way
+  // to regain access: it has the role `admin`, whatever the role of its owner is.
   const owner = (await firstAdministrator(pool)) ?? (await firstUser(pool));
   if (owner === undefined) throw new Error("There are no users. Create the first user before a local key.");
   const key = newLocalKey();

@@ -1,5 +1,5 @@
-// Sends one e-mail with a link. The administrator of the server chooses the mail server by a setting, as the database and the identity
-// provider; only the recipient comes from a request. So the restrictions of webhooks, whose URLs come from requests, do not apply.
+// Sends one e-mail with a link. The mail server is defined by a setting, as are the database and the identity provider; only the recipient
+// comes from a request. The SSRF guard of webhooks, whose URLs come from requests, is therefore not needed.
 import type { MailResult } from "../../../contract/identity/mail.ts";
 import type { MailSettings } from "./settings.ts";
 

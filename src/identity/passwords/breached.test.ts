@@ -48,7 +48,7 @@ describe("passwords", () => {
       fc.string({ minLength: 1, maxLength: 20 }),
       fc.string({ unit: "grapheme", maxLength: 20 }),
       fc.string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: 8, maxLength: 9 }),
-      // Neighbours of listed passwords.
+      // Passwords that resemble listed ones.
       fc
         .tuple(fc.nat(passwords.length - 1), fc.constantFrom("", "1", "!", "\n", " "))
         .map(([i, end]) => `${passwords[i] ?? ""}${end}`),

@@ -6,8 +6,8 @@ import { createBound } from "../throttle/bounded.ts";
  * names as a const enum, which type stripping cannot use. */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Number of hashes that this process computes at the same time: for sign-ins, and for users who are signed in or have a link. Together, they
- * must not occupy all threads that also read files. */
+/** Maximum number of hashes that this process computes at the same time, for sign-ins and for known users, who are signed in or have a
+ * link. Hashes run on the threads that also read files, so both kinds together must not occupy all of these threads. */
 const HASHES_AT_ONCE = { sign_in: 2, known_user: 1 };
 /** Number of hashes of each kind that may wait. */
 const MAX_WAITING = 100;

@@ -22,7 +22,7 @@ test.each([
   ["correct horse battery staple", "anna"],
   ["anna likes horses", "anna"],
   ["skuport-7Kx93!plq0", "anna"],
-  // Parts of names with fewer than three characters count.
+  // Parts of names with fewer than three characters are not removed from the password.
   ["lo7-grund-xe", "lo"],
   ["grün-blau-9", "x"],
 ])("%s of the user %s can be used", async (password, user) => {

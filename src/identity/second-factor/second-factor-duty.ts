@@ -9,7 +9,7 @@ interface PossibleUser {
 }
 
 /** Whether the user can do nothing else until an authenticator app is set up. If other computers can reach the server, administrators need
- * a second factor. It is the identity provider's task if the user can only sign in there.
+ * a second factor. Users who can sign in at the identity provider only are exempt, because the provider can ask for a second factor.
  * @param required whether other computers can reach the server */
 export function mustAddSecondFactor(user: PossibleUser, required: boolean): boolean {
   if (!required || user.role !== "admin" || user.has_second_factor) return false;

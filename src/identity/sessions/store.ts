@@ -79,9 +79,9 @@ export async function renewSession(db: Queryable, id: number, tokenHash: Buffer)
   if (rowCount !== 1) throw hasEnded();
 }
 
-/** Call it in the transaction that grants lasting access: a password reset, a change of the role, or disabling the user may have ended the
- * session since the request was authorised. The session cannot end before the transaction does. Lock users first, so that transactions
- * cannot deadlock.
+/** Checks that the session has not ended, and prevents it from ending before the caller's transaction does. Call it in each transaction
+ * that grants lasting access: since the request was authorised, a password reset, a change of the role, or disabling the user may have
+ * ended the session. Lock users first, so that transactions cannot deadlock.
  * @throws Problem sign-in-required if the session has ended */
 export async function requireSession(db: Queryable, id: number): Promise<void> {
   const { rowCount } = await db.query("select from sessions where id = $1 for share", [id]);

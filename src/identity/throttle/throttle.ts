@@ -9,8 +9,8 @@ import { Problem } from "../../../contract/problems.ts";
 
 const WINDOW_MINUTES = 15;
 
-/** Attempts that begin at the same time in this process. Attempts for the same account wait for each other with a connection in their hands,
- * so without this bound many of them would take all connections from users who are signed in. */
+/** Maximum number of attempts that begin at the same time in this process. Each holds a connection while it waits for another attempt on
+ * the same account. Without this limit, many of them would take all connections, and users who are signed in would get none. */
 const BEGINNINGS_AT_ONCE = 2;
 const MAX_WAITING = 500;
 

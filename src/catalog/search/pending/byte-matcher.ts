@@ -8,7 +8,8 @@ import type { ParsedFilter } from "../../query/parse-filter.ts";
 
 /** A matcher for one text of a filter. */
 export interface TextMatcher {
-  /** Byte sequences that every matching product contains, if not literally, then after its accents are removed. */
+  /** Byte sequences that every matching product contains. If the search ignores accents, a product contains them after its accents are
+   * removed. */
   runs: Buffer[];
   /** The bytes to search for in an ASCII-only product; undefined if no ASCII-only product matches. */
   ascii: Buffer | undefined;

@@ -97,7 +97,8 @@ export async function readInOrder(
     const isSlower = terms_us < MAX_TERMS_US && terms_us < left * scan.us * SWITCH_FACTOR;
     const spentMs = performance.now() - started;
     const isLate = spentMs >= query.patience_ms;
-    // The scan is stuck, for example, if the newest import comes first in the order and none of its products match.
+    // The time is over and the scan has found no match, for example because the newest import comes first in the order and none of its
+    // products match. Read the products that have the search terms instead.
     const isStuck = isLate && rows.length === 0 && terms_us < MAX_TERMS_US_LATE;
     if (isSlower || isStuck || isLate) return { rows, until: after, is_abandoned: isSlower || isStuck };
     // Number of products that can be scanned in the remaining time at the measured speed.

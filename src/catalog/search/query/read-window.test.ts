@@ -20,7 +20,7 @@ await indexBacklog(database.pool, createIndexMemory());
 const { database: name } = database.address;
 for (const setting of ["enable_nestloop", "enable_mergejoin"])
   await database.pool.query(`alter database ${name} set ${setting} = off`);
-// Only new connections have the settings: this pool joins by hashing one side, in the order of the other side.
+// The settings apply to new connections only, so open a second pool. In this pool, PostgreSQL can join the tables only by hashing.
 const hashing = createPool(database.address, { application_name: "test", max: 2 });
 afterAll(() => hashing.end());
 
