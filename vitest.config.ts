@@ -21,7 +21,8 @@ const needsOwnProcess = (file: string): boolean =>
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
-      // A process is reused only if the next file may share it too, so these files are last.
+      // Files that can share a process run one after another, at the end: Vitest reuses a process only if both its last file and the next
+      // file can share it.
       if (!project.config.isolate) return LONG.length + 1;
       const found = LONG.findIndex((folder) => moduleId.includes(folder));
       return found === -1 ? LONG.length : found;

@@ -131,7 +131,7 @@ async function measureLatency(db: pg.Client, server: BenchServer, file: string):
 interface Files {
   first: string;
   second: string;
-  /** File with the rows of `first` as COPY text. The measured server's database has deduplicated the rows. */
+  /** File with the rows of `first` as COPY text. The database of the measured server has removed the repeated SKUs (`cleanRows`). */
   clean: string;
 }
 

@@ -31,8 +31,8 @@ export function failureOf(status: number, body: string): Problem | UnreachableEr
   const extra = Object.fromEntries(Object.entries(document).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
   if (isSlug(slug)) return new Problem(slug, detail, { extra });
-  // A newer server may send a slug that this client does not know. Report `internal-error`, but with the server's detail. If the problem
-  // has a `reason`, the page does not replace the detail with its own translated text for internal errors.
+  // A newer server may send a slug that this client does not know. Report `internal-error` with the server's detail, and the slug as the
+  // `reason`. The page has no text for this reason, so it shows the server's detail instead of its own text for internal errors.
   return new Problem("internal-error", detail, { extra: { reason: slug, ...extra } });
 }
 
@@ -90,7 +90,8 @@ export function unreachable(url: string, cause: unknown): UnreachableError {
 /** Codes of OpenSSL and Node.js for a certificate that has expired, is for another host name, or has an unknown issuer. */
 const CERTIFICATE_CODE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/;
 
-/** Why the certificate of the server was refused; undefined if it is not the cause. `fetch` wraps the error of the connection. */
+/** Returns why the certificate of the server was refused; undefined if the error has another cause. `fetch` wraps the error of the
+ * connection in its own error. */
 function certificateFault(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };

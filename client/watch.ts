@@ -37,7 +37,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
       }
     } catch (error) {
       signal?.throwIfAborted();
-      // Among others, a credential that is not valid any more ends the watch.
+      // Stop watching if the error is permanent, for example if the credential is not valid any more.
       if (!isTransient(error)) throw error;
       if (!(error instanceof Problem)) onConnection?.(false);
     }

@@ -19,8 +19,9 @@ export interface Endpoint {
   access: Access;
   /** Required for the same reason. */
   scope: Scope;
-  /** Whether the user must have signed in, or confirmed the sign-in, a short time ago: always, or if the body contains one of these
-   * members. API keys cannot do that. */
+  /** Whether a request requires that the user has signed in, or confirmed the sign-in, within the last RECENT_SIGN_IN_MINUTES minutes.
+   * `true`: every request does. A list of members: a request does if its body contains one of them. API keys cannot send such requests,
+   * except the local key. */
   recent_sign_in?: true | readonly string[];
   schema: {
     operationId: string;

@@ -23,8 +23,8 @@ addEventListener("vite:preloadError", () => {
   location.reload();
 });
 
-// Not awaited here: files that are loaded later, such as those of a language, import modules that the build puts into the file of this one,
-// so they wait until it has been evaluated.
+// Do not await this call. `mount` loads files, such as those of a language. They import modules that the build puts into the same file as
+// this module, so they wait until this module has been evaluated. With `await`, both would wait for each other.
 void mount();
 
 async function mount(): Promise<void> {

@@ -47,7 +47,7 @@ export async function killImports(kills: number, rows: number, print: (line: str
     for (let kill = 0; kill < kills; kill++) {
       const step = steps[kill % steps.length] as Step;
       if (kill % steps.length === 0) await reset(server.address);
-      // Each round of the steps begins with the next victim, so that every victim is killed equally often, during different steps.
+      // In each round through `steps`, begin with the next victim. Each victim is then killed equally often, and during different steps.
       const victim = VICTIMS[(kill + Math.floor(kill / steps.length)) % VICTIMS.length] as Victim;
       const { id } = await uploadPath(step.file, withKey(server.url));
       await sleep(Math.random() * step.took_ms);

@@ -52,7 +52,8 @@ const NO: ReadonlySet<string> = new Set([
   ...words("いいえ 無効 非公開 非表示 オフ 下書き 否 假 停用 下架 无效 아니요 거짓 비활성"),
 ]);
 
-/** Whether -1 and 2 mean no in a column. This depends on the other values of the column. */
+/** Whether the numbers -1 and 2 mean no in a column. The other values of the column decide: a shop that writes 1 for yes may write -1 or
+ * 2 for no. */
 export interface YesNoNumbers {
   minus_one: boolean;
   two: boolean;

@@ -24,7 +24,7 @@ const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
   admin: ROLES,
 };
 
-/** Whether a user with the role `role` may do what requires the role `required`. */
+/** Whether the role `role` includes the role `required`. */
 export const includesRole = (role: Role, required: Role): boolean => INCLUDED[role].includes(required);
 
 /** Lengths of passwords, in Unicode code points. */

@@ -76,7 +76,7 @@ export const revoke_key = endpoint({
   scope: "session",
   schema: {
     operationId: "revoke_key",
-    summary: "Revoke an own API key; administrators can revoke every key",
+    summary: "Revoke one of your API keys; administrators can revoke every key",
     description: "A key of another user is reported as not found, except to administrators.",
     tags: ["keys"],
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),

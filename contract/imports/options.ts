@@ -165,7 +165,8 @@ export const completeOptions = (given: GivenOptions): ImportOptions => ({
   repeats: given.repeats ?? repeatsOf(given.mapping) ?? "last",
 });
 
-/** With `merge`, no two rows have the same SKU after the rows have been merged, so the default applies. */
+/** Returns the value for the import option `repeats`, which does not know `merge`. After a merge, no two rows have the same SKU, so the
+ * option has no effect: use its default. */
 const repeatsOf = (mapping: GivenOptions["mapping"]): ImportOptions["repeats"] | undefined =>
   mapping?.repeats === "merge" ? undefined : mapping?.repeats;
 
@@ -179,7 +180,8 @@ export interface TreeRequest {
   each?: string | undefined;
   /** The paths whose values the mapping reads. */
   paths: readonly string[];
-  /** The paths of the elements that contain pairs. Each becomes a column of objects. */
+  /** The paths of the elements that the statement `pairs` reads. Each path becomes a column. A cell of this column contains all these
+   * elements of a record, as a JSON array of objects. */
   objects: readonly string[];
   /** Whether paths that the mapping does not name become columns too. */
   keeps: boolean;

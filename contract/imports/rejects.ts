@@ -94,7 +94,7 @@ export type IgnoredRow = z.infer<typeof ignored_row>;
 
 const count = z.int().min(0);
 
-/** Number of rejected rows that are listed. The import has a field of the same name. */
+/** An import and each page of its rejects have this field. */
 export const rejects_listed = count.describe(
   `Number of rejected rows that are listed with their reasons, at most ${FIRST_REJECTS}`,
 );

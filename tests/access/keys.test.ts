@@ -46,7 +46,7 @@ describe("a key", () => {
     expect(rows[0]?.days).toBe(90);
     expect(await statusWith(key)).toBe(200);
     await pool.query("update api_keys set expires_at = now() where id = $1", [record.id]);
-    // This server may use its earlier answer for five seconds.
+    // For five seconds, the server may use the cached credential, which is still valid. Ending sessions clears the cache.
     await asAda("DELETE", "/api/account/sessions");
     expect(await statusWith(key)).toBe(401);
   });

@@ -1,5 +1,6 @@
-// (8.2.1, 8.2.2, 8.3.1) Tests every operation with every role, every scope of API keys, and invalid credentials. The expected outcome is
-// computed from the declarations in openapi.json, by rules that share no code with the server. New operations are included automatically.
+// Tests every operation with every role, every scope of API keys, and invalid credentials (ASVS 8.2.1, 8.2.2 and 8.3.1). The expected
+// outcome is computed from the declarations in openapi.json, by rules that share no code with the server. New operations are included
+// automatically.
 import { beforeAll, describe, expect, test } from "vitest";
 import { signInUrl } from "../../src/http/access/documents.ts";
 import { createTestApp } from "../support/app.ts";
@@ -39,14 +40,14 @@ const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 const REFUSED: Answer = { status: 403, problem: "not-permitted" };
 const UNKNOWN: Answer = { status: 401, problem: "sign-in-required" };
 
-/** Roles that may use what requires a role. */
+/** For each required role, the roles that include it. */
 const ROLES_FOR: Record<string, readonly string[]> = {
   viewer: ["viewer", "editor", "importer", "admin"],
   editor: ["editor", "admin"],
   importer: ["importer", "admin"],
   admin: ["admin"],
 };
-/** Roles whose users can have keys with a scope. */
+/** For each scope, the roles whose users can have keys with this scope. */
 const ROLES_OF_SCOPE: Record<string, readonly string[]> = {
   read: ["viewer", "editor", "importer", "admin"],
   edit: ["editor", "admin"],

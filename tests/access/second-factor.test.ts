@@ -25,7 +25,8 @@ const newUser = async (role: "admin" | "viewer" = "viewer"): Promise<string> => 
   return name;
 };
 
-/** The code of the app for the step `ahead` of now. The database keeps the last step, so each sign-in of a test uses a later one. */
+/** Returns the code that the app shows `ahead` time steps after the current one. The server stores the step of the last code that it has
+ * accepted, and refuses codes of this step and of earlier ones. Each sign-in of a test therefore uses a later step. */
 function codeOf(secret: string, ahead: number): string {
   const bits = Array.from(secret)
     .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
@@ -34,7 +35,7 @@ function codeOf(secret: string, ahead: number): string {
   return totpCode(key, totpStepAt(Date.now()) + ahead);
 }
 
-/** Sets up an app, and forgets which code has confirmed it, so that the present code signs in. */
+/** Sets up an app with its current code. Then removes the stored step of this code, so that the test can sign in with the same code. */
 async function setUp(name: string): Promise<{ secret: string; recovery_codes: string[] }> {
   const ask = await signedInAs(app, pool, name);
   const { secret } = (await ask("POST", "/api/account/second-factor")).json<{ secret: string }>();
@@ -151,7 +152,7 @@ describe("signing in", () => {
   });
 });
 
-describe("the own account", () => {
+describe("the account of the user", () => {
   test("(7.5.1) a new app needs a sign-in within 15 minutes", async () => {
     const name = await newUser();
     const ask = await signedInAs(app, pool, name);

@@ -33,7 +33,7 @@ const cookiesIn = ({ cookies }: { cookies: { name: string; value: string }[] }):
 const SIGN_ON = "skuport-80-sign-on";
 
 /** Starts a sign-in and signs the person in at the provider.
- * @returns path of the answer, and the header with the cookie of the start */
+ * @returns the path to which the provider redirects the browser, and the headers for it, with the cookie that the start has set */
 async function start(next = "/"): Promise<{ path: string; headers: Headers }> {
   const started = await open(`/api/single-sign-on/start?next=${encodeURIComponent(next)}`);
   expect(started.statusCode).toBe(302);

@@ -1,5 +1,5 @@
-// (11.4.1, 7.2.3, 13.3.1) With a full dump of the database, no one can sign in: no stored value, in any usual encoding, is a cookie, a
-// key or a link.
+// With a full dump of the database, no one can sign in (ASVS 11.4.1, 7.2.3 and 13.3.1): no stored value, in any usual encoding, is a
+// cookie, a key or a link.
 import type { InjectOptions } from "fastify";
 import { expect, test } from "vitest";
 import { createLink } from "../../src/identity/links/links.ts";

@@ -264,7 +264,7 @@ test("(2.4.1) sign-ins that wait for each other leave database connections to us
     const { rowCount } = await holder.query("select from pg_locks where locktype = 'advisory' and not granted");
     return (rowCount ?? 0) > 0;
   });
-  // Each of these requests needs a connection.
+  // Each of these requests needs a connection of the pool.
   for (let i = 0; i < 5; i++) expect((await app.inject({ url: "/api/products" })).statusCode).toBe(200);
   const confirmed = await app.inject({
     method: "POST",

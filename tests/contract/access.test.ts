@@ -58,7 +58,7 @@ test("only the health check of the process and the ways to sign in are public", 
   ]);
 });
 
-test("a viewer can read, but can change only the own account and API keys", () => {
+test("a viewer can read, but can change only their own account and API keys", () => {
   const writes = operations.filter(
     ({ method, "x-access": access, "x-scope": scope }) =>
       access === "viewer" && scope !== "session" && scope !== "key" && !["get", "head", "options"].includes(method),

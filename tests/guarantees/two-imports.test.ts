@@ -62,8 +62,8 @@ test("several workers load one file together, and each chunk is loaded once", as
   expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
 });
 
-/** Stops the two loaders of the file "d" at these rows, which are in different chunks, until the returned function is called: a transaction
- * that does not commit has inserted the same products. */
+/** Makes the two loaders of the file "d" wait at these rows, which are in different chunks, until the returned function is called. They
+ * wait because another transaction has inserted products with the same SKUs and has not ended yet. */
 async function holdRows(...rows: number[]): Promise<() => Promise<void>> {
   const client = await pool.connect();
   await client.query("begin");

@@ -98,7 +98,7 @@ export function applyFile(
 /** Returns undefined for a blank cell, because a blank cell does not change the product. */
 const filled = (text: string | undefined): string | undefined => (text?.trim() === "" ? undefined : text);
 
-/** Whether the cell is blank for an import that looks for blank lines and for cells beyond the last column of the header. */
+/** Whether an import treats the cell as blank in two checks: whether a line is blank, and whether a row has more cells than the header. */
 export const isBlank = (cell: string): boolean => /^[ \t]*$/.test(cell);
 
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", "__proto__"]);

@@ -24,7 +24,7 @@ export const createWebhookContext = (
   ...webhookContext(settings),
 });
 
-/** For changes of webhooks that no request makes. */
+/** Writes no entry to the audit log. For tests that change webhooks without a request. */
 export const noAudit = (): Promise<void> => Promise.resolve();
 
 /** Sends a request and returns the status and the parsed JSON body. */

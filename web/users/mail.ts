@@ -13,7 +13,7 @@ export interface ShownLink extends OneTimeLink {
   address: string;
 }
 
-/** @param open whether the dialog is open; each time, the address is empty again */
+/** @param open whether the dialog is open. The address is cleared whenever the dialog opens or closes */
 export function useMail(open: Readonly<Ref<boolean>>) {
   const canSend = ref(false);
   const address = ref("");

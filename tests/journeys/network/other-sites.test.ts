@@ -69,7 +69,8 @@ test("(3.5.1) DNS rebinding: a host name of another site that resolves to this c
   const page = await context.newPage();
   const opened = await page.goto(`http://rebound.example:${port}/`);
   expect(opened?.status()).toBe(403);
-  // The page of this origin is the attacker's own: the attacker has changed the address of the name after the page was loaded.
+  // Here, the open page plays the attacker's page: one that was loaded from this host name before the attacker changed the address to which
+  // the name resolves.
   const statuses = await page.evaluate(async () =>
     Promise.all(["/api/products", "/api/session", "/health/live"].map(async (url) => (await fetch(url)).status)),
   );

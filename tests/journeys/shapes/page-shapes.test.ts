@@ -59,7 +59,7 @@ test("the editor shows which rows form a product, and changes it by mouse and ke
   await shape.getByText(/1 row changes a product only for its value in “Sprache”/).waitFor();
   await inspectLooks(page, "mapping-shape");
 
-  // The text shows all statements. Another edit of the form keeps a statement that the form cannot show.
+  // The text shows all statements. Add a statement that the form cannot show: later changes in the form must keep it.
   await page.getByRole("button", { name: "Text", exact: true }).click();
   const text = page.getByTestId("mapping-text");
   const mapping = JSON.parse(await text.inputValue()) as Record<string, unknown>;

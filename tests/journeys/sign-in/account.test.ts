@@ -133,7 +133,7 @@ test("an API key is shown once, works with its scopes, and is revoked", async ()
   await page.goto("/account");
   await page.getByTestId("keys").getByRole("button", { name: "Create an API key" }).click();
   const dialog = page.getByRole("dialog");
-  // An importer cannot give a key more than the own role allows.
+  // The dialog offers only the scopes that the role of the user allows.
   await expect.poll(() => dialog.getByRole("checkbox").count()).toBe(2);
   await dialog.getByRole("button", { name: "Create an API key" }).click();
   await dialog.getByText("Enter a name.").waitFor();

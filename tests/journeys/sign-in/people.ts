@@ -1,4 +1,4 @@
-// Users for the journeys about the sign-in: created as the administrator at the machine creates them, with the key in the data folder.
+// Users for the journeys about the sign-in, created with the key in the data folder.
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ export const NOBODY = { user: null, reducedMotion: "reduce" } as const;
 export const isRefusal = (complaint: string): boolean =>
   /status of (401|403|404|409|410|422|429)|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(complaint);
 
-/** Options of `call` that make a request in the name of the administrator at the machine. */
+/** Options of `call` for a request with the key in the data folder. */
 export async function asLocal({ base_url, folder }: PageServer): Promise<{ base_url: string; key: string }> {
   const key = await readFile(join(folder, "data", "local.key"), "utf8");
   return { base_url, key: key.trim() };

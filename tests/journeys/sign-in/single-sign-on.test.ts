@@ -43,7 +43,7 @@ test("(10.1.2) a person signs in at the provider, and the page that they wanted 
   await page.getByTestId("user").first().getByText("Anna Schmidt").waitFor();
   const names = (await page.context().cookies(baseUrl)).map((cookie) => cookie.name);
   expect(names).toEqual([`skuport-${new URL(baseUrl).port}`]);
-  // A page of another site has no access to it.
+  // The session cookie is HttpOnly: no script can read it.
   expect(await page.evaluate("document.cookie")).toBe("");
   await page.close();
 });

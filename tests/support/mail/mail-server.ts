@@ -1,4 +1,4 @@
-// A mail server for tests, which keeps what it receives. `smtp-server` is a complete SMTP server of its own.
+// A mail server for tests, which keeps the mails that it receives. The npm package `smtp-server` implements SMTP.
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";

@@ -90,9 +90,11 @@ test("a list shows the usual attributes unless most of its rows have none of the
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // The list's most frequent attributes are `b`, `d` and `e`. The shown attributes `d` and `e` stay: two products have one of the most
-  // frequent attributes, which is not more than twice the one product with a shown attribute.
+  // The attributes of the list are `b`, `d` and `e`; both products have one of them. The shown attributes are `d` and `e`; one product has
+  // one of them. Two is not more than twice one, so the shown attributes stay.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
-  // Now it is four products and one, so the usual attributes replace the shown ones. Three products have a usual attribute.
+  // Here, four products have an attribute of the list, and only one product has a shown attribute. Four is more than twice one, so the
+  // shown attributes are replaced. Three products have a usual attribute. Four is not more than twice three, so the usual attributes are
+  // chosen.
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

@@ -99,9 +99,9 @@ export function usualAttributes(counts: readonly AttributeCount[], products: num
     .map(({ name }) => name);
 }
 
-/** Chooses the attributes to show for a list. The first choice is `shown`, the attributes already shown. The second choice is `usual`. The
- * last choice is `own`, the most frequent attributes of these products. An earlier choice is skipped if more than twice as many products
- * have an attribute of `own` as have one of that choice. */
+/** Chooses the attributes to show for a list: `shown`, the attributes already shown; `usual`; or `own`, the most frequent attributes of
+ * these products. Counts the products that have at least one of the attributes. If `own` has more than twice as many products as
+ * `shown`, `shown` is not chosen. The same rule then decides between `usual` and `own`. */
 export function attributesFor(products: readonly Product[], shown: string[], usual: string[]): string[] {
   const own = usualAttributes(countAttributes(products), products.length);
   const withAny = (names: readonly string[]): number =>

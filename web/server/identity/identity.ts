@@ -35,7 +35,8 @@ export async function loadIdentity(): Promise<void> {
   }
 }
 
-/** Shows another state of the user, such as the answer to a confirmation. Another user has other data, so the page is loaded again. */
+/** Stores what the server has returned about the user, for example after a confirmation of the sign-in. If it is another user than
+ * before, loads the page again, because the page shows data of the earlier user. */
 export function showIdentity(now: Identity): void {
   const before = identity.value;
   if (before !== null && before.user !== now.user) {

@@ -273,7 +273,7 @@ export const mapping: Shape<typeof english> = {
     sample: "in den ersten Zeilen",
   },
   elsewhere: {
-    text: "In einem anderen Tab wurden diese Spalten geändert. Der Start in diesem Tab verwendet, was dieser Tab zeigt.",
+    text: "In einem anderen Tab wurden diese Spalten geändert. Wenn Sie den Import hier starten, gelten die Spalten, wie dieser Tab sie zeigt.",
     take_over: "Änderungen des anderen Tabs zeigen",
   },
   result: {

@@ -56,7 +56,8 @@ export const profiles: Shape<typeof english> = {
   },
   recognition: {
     heading: "Welche Dateien dieses Profil verwenden",
-    by_root: "XML-Dateien mit dem Wurzelelement {root}. Sie müssen enthalten, falls angegeben:",
+    by_root:
+      "XML-Dateien mit dem Wurzelelement {root}. Wenn darunter Namensräume oder Elemente stehen, müssen die Dateien auch diese enthalten.",
     by_detect: "Dateien mit mindestens {need} dieser {all} Spalten, darunter die Spalten der SKU:",
     by_use:
       "Dateien mit den Spalten der SKU und mindestens 70 % dieser Spalten, oder Dateien, die der letzten Datei ähneln:",
@@ -249,7 +250,7 @@ export const profiles: Shape<typeof english> = {
     kind_else_ignore: "die Zeile wird ignoriert",
     overlay: "Sprache oder Shop-Ansicht einer Zeile",
     overlay_base: "Produkte selbst",
-    overlay_active: "Anfang des Merkmalsnamens für „Aktiv“ in einer Sprache oder Ansicht",
+    overlay_active: "Das Merkmal für „Aktiv“ in einer Sprache oder Ansicht beginnt mit",
     links: "Varianten eines Produkts",
     table: "Tabelle {name}",
     table_rows: "die Zeilen der Datei",

@@ -270,7 +270,7 @@ export const mapping = {
     sample: "in the first rows",
   },
   elsewhere: {
-    text: "Another tab has changed these columns. The start in this tab uses what this tab shows.",
+    text: "Another tab has changed these columns. If you start the import here, it uses the columns as this tab shows them.",
     take_over: "Show the other tab's changes",
   },
   result: {

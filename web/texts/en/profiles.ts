@@ -53,7 +53,8 @@ export const profiles = {
   },
   recognition: {
     heading: "Which files use this profile",
-    by_root: "XML files with the root element {root}. They must contain, if given:",
+    by_root:
+      "XML files with the root element {root}. If namespaces or elements are listed below, the files must contain them too.",
     by_detect: "Files that have at least {need} of these {all} columns, including the columns of the SKU:",
     by_use:
       "Files that have the columns of the SKU and at least 70 % of these columns, or that resemble the last file imported with this profile:",
@@ -244,7 +245,7 @@ export const profiles = {
     kind_else_ignore: "the row is ignored",
     overlay: "Language or store view of a row",
     overlay_base: "Products themselves",
-    overlay_active: "Start of the attribute name for the active state in a language or store view",
+    overlay_active: "The attribute for the active state in a language or store view begins with",
     links: "Variants of a product",
     table: "Table {name}",
     table_rows: "the rows of the file",

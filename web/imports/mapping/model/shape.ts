@@ -40,7 +40,7 @@ export function setGroup(
   return { ...draft, group: { by: valueOf(withSources({}, columns, combination, " ")), ...others } };
 }
 
-/** Replaces a list of the group. Does nothing if the rows do not belong together. */
+/** Replaces the list `fill` or `adds` of the statement `group`. Does nothing if the mapping has no such statement. */
 function withGroupList<Name extends "fill" | "adds">(
   draft: Draft,
   name: Name,
