@@ -21,9 +21,9 @@ type ChosenTable = Pick<Table, "header" | "rows"> & {
 const KNOWN_FIELDS: ReadonlySet<FieldName> = new Set(["sku", "name"]);
 
 /**
- * Returns a choice for each column to which the import gives a target other than the detected one. If the import fills a field from no
- * column, the column that detection would copy to this field gets the choice `attribute`. The columns of the SKU and of the name always
- * get a choice, because the client has confirmed them. A column with the exact name of a field gets no choice.
+ * Returns a choice for each column to which the import gives a target other than the detected one. If the import copies no column to a
+ * field, although detection would, the detected column gets the choice `attribute`. The columns of the SKU and of the name always get a
+ * choice, because the client has confirmed them. A column with the exact name of a field gets no choice.
  * @param remembered the choices that were already remembered
  */
 export function choicesOf(

@@ -45,7 +45,7 @@ export async function readChoices(
 /** Stores the choices that were made for an import. A newer choice replaces an older one for the same name. */
 export async function saveChoices(db: Queryable, importId: number, choices: readonly NewChoice[]): Promise<void> {
   if (choices.length === 0) return;
-  // Two transactions that write the same rows in different orders would wait for each other.
+  // Sort the choices by their keys: two transactions that write the same rows in different orders would wait for each other.
   const inOrder = choices.toSorted((a, b) => (a.name_key < b.name_key ? -1 : 1));
   await db.query(
     `insert into column_choices (name_key, name, target, beats_exact_name, import_id)

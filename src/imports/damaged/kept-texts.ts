@@ -1,4 +1,5 @@
-// Recognizes texts that another program should have replaced: formulas without their result, and numbers after a backtick.
+// Recognizes texts that are meant for a spreadsheet and are not values themselves: formulas without their result, and numbers after a
+// backtick.
 
 export const EQUALS = 0x3d;
 export const BACKTICK = 0x60;

@@ -21,8 +21,8 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
 const YES = Buffer.from("yes");
 const NO = Buffer.from("no");
 
-/** Returns true for a field `yes` and false for a field `no`, which value maps write, without decoding it. For any other field, which can
- * also mean yes or no, returns undefined. */
+/** Compares a field with `yes` and `no`, the words that value maps write, without decoding the field. Returns true for `yes`, false for
+ * `no`, and undefined for any other field, even if its text means yes or no. */
 export function fieldYesOrNo({ bytes, field_start, field_end }: Records, fieldIndex: number): boolean | undefined {
   const start = field_start[fieldIndex] as number;
   const end = field_end[fieldIndex] as number;

@@ -91,7 +91,7 @@ async function scanUpload(given: Run): Promise<void> {
     judge: judgeMember(work.options, () => readKnownProfiles(context.pool)),
   });
   extent.end = (await stat(prepared)).size;
-  // If the file is read again, the same tables of a zip file are read.
+  // Pass on the tables that were chosen in a zip file, so that the same tables are read if the file is read again.
   await scanTextFile({ ...run, work: { ...work, members: dialect.members ?? null } }, extent, dialect, true);
 }
 

@@ -171,7 +171,7 @@ function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect)
 /** Returns the problem of a file that creates products but has no name column. */
 export function noNameColumn({ header, columns, rows }: ReadableTable): Problem {
   const others = nameCandidates(columns, rows);
-  // In a file without codes, the SKUs can be names.
+  // If no other column can contain the names, the SKU column may: products without codes can have their names as SKUs.
   const keys = columns.map((column): Column => (column.target === "sku" ? { ...column, target: "attribute" } : column));
   const candidates = others.length > 0 ? others : nameCandidates(keys, rows);
   return new Problem(

@@ -11,7 +11,7 @@ interface Layer {
   part: FormedProduct;
   /** The name of the layer, such as a language. */
   layer: string;
-  /** The name of the attribute for the field `active`, without the name of the layer at its end. */
+  /** Name of the attribute that gets the layer's value of the field `active`, without the name of the layer at its end. */
   active_name: string;
 }
 

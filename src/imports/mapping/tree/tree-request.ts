@@ -22,7 +22,7 @@ export function treeRequest(mapping: Mapping): TreeRequest {
   const { file: { kind, record, each } = {}, pairs = [], keep = true, also = [], kinds } = mapping;
   const paths = new Set<string>();
   addStatements(mapping, paths);
-  // In a list of columns, a `*` makes a name a pattern.
+  // Leave out names with a `*`: in a list of columns, they are patterns.
   for (const name of [keep, also].flat()) if (typeof name === "string" && !name.includes("*")) paths.add(name);
   const allPairs = [...pairs, ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.pairs ?? [])];
   for (const pair of allPairs) if (pair.in !== undefined) paths.add(pair.in);

@@ -45,7 +45,7 @@ function rowThatNamesSku(rows: readonly Row[]): number {
   return found === -1 ? -1 : clearestHeader(rows, found);
 }
 
-/** Returns the index of the first row that names two fields of a product, or -1. Above it can be explanations of the columns. */
+/** Returns the index of the first row that names two fields of a product, or -1. The rows above it may explain the columns. */
 const rowWithNames = (rows: readonly Row[]): number =>
   rows.slice(0, MAX_PREAMBLE_ROWS).findIndex(({ cells }) => countKnownNames(cells) > 1);
 

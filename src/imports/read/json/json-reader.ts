@@ -264,7 +264,7 @@ export class JsonReader {
       }
       const code = buffer.charCodeAt(this.#at);
       if (skipped.depth === -1 && code !== QUOTE) {
-        // The value is a number or a word.
+        // The value is a number or a word. Parse it, because only the parser finds its end and its faults.
         this.#parser.parse(buffer, this.#at, !this.#isEnd, this.#root, 0);
         this.#at = this.#parser.end;
         return this.#endSkip();

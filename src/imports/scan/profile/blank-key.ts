@@ -101,7 +101,7 @@ function blankKeyColumns(
   return { names: [...names], share };
 }
 
-/** Shares above this one mean that all rows are blank. */
+/** Limit for a share of blank rows that is exceeded only if all rows are blank. */
 const BELOW_ALL = 1 - Number.EPSILON;
 
 /** Whether each row is a product, so that each row with a blank key is rejected. */
