@@ -1,4 +1,4 @@
-// Recognizes texts that are meant for a spreadsheet and are not values themselves: formulas without their result, and numbers after a
+// Recognizes texts that only a spreadsheet program reads as their authors intended: formulas without their result, and numbers after a
 // backtick.
 
 export const EQUALS = 0x3d;

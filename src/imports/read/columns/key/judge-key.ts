@@ -84,7 +84,7 @@ export function doubtOfKey(
 const reasonOfEmpty = (candidates: readonly KeyCandidate[]): string | undefined =>
   candidates.length === 0 ? undefined : "is empty";
 
-/** Whether so many rows have no SKU that the import would reject most rows. */
+/** Whether most rows have no SKU. The import would reject these rows. */
 const isMostlyBlank = ({ candidate }: KeyValues, rows: number): boolean =>
   rows >= MIN_ROWS_OF_BLANKS && candidate.blanks > MAX_SHARE;
 
