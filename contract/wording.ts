@@ -65,7 +65,7 @@ function received(input: unknown): string {
   }
 }
 
-/** Number of unknown members or allowed values that are listed. */
+/** Maximum number of unknown members or allowed values that a message lists. */
 const LISTED = 40;
 
 const listOf = (names: readonly string[]): string =>

@@ -45,7 +45,7 @@ export const get_second_factor = endpoint({
   scope: "session",
   schema: {
     operationId: "get_second_factor",
-    summary: "Show whether an authenticator app is in force, and how many recovery codes are left",
+    summary: "Show whether an authenticator app is active, and how many recovery codes are left",
     tags: ["account"],
     response: {
       200: z.object({
@@ -64,7 +64,7 @@ export const begin_second_factor = endpoint({
   recent_sign_in: true,
   schema: {
     operationId: "begin_second_factor",
-    summary: "Create a secret for an authenticator app; it is not in force until a code confirms it",
+    summary: "Create a secret for an authenticator app; the app becomes active when a code confirms it",
     tags: ["account"],
     response: {
       200: z.object({
@@ -83,7 +83,7 @@ export const confirm_second_factor = endpoint({
   scope: "session",
   schema: {
     operationId: "confirm_second_factor",
-    summary: "Put the authenticator app into force with its current code",
+    summary: "Activate the authenticator app with its current code",
     tags: ["account"],
     body: z.object({ code }).strict(),
     response: {

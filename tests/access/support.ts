@@ -17,7 +17,7 @@ interface OperationObject {
 
 export interface Operation extends OperationObject {
   method: string;
-  /** A URL with parameters that name nothing that exists. */
+  /** A URL whose parameters are values for which nothing exists, such as an unknown id. */
   url: string;
   is_stream: boolean;
 }

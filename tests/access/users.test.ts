@@ -220,7 +220,7 @@ describe("the last administrator", () => {
   });
 });
 
-test("the key of the data folder cannot do what needs a session of its own", async () => {
+test("the key of the data folder cannot use operations that need a session", async () => {
   for (const [method, url] of [
     ["GET", "/api/account/sessions"],
     ["DELETE", "/api/session"],

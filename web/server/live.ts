@@ -46,7 +46,8 @@ export function startLiveUpdates(): void {
   const onState = (open: boolean | null): void => {
     isOpen.value = open === true;
     if (open === null) reportLost();
-    // The server ends or refuses the stream if the session has ended. This request finds out, and opens the sign-in page.
+    // The stream may have ended because the session has ended. Ask the server who is signed in: without a session, this opens the sign-in
+    // page.
     if (open === false) void loadIdentity();
     if (open !== true) return;
     // Without the ID of the last event, events may have been missed. With it, the server sends all later events, or reports

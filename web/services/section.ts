@@ -13,8 +13,8 @@ export interface Section {
   key: string;
   /** The role that the section requires; omitted if everyone who is signed in may see it. */
   role?: Role;
-  /** Where the section is found. `menu`: in the menu of the user. `wide`: in the navigation of wide screens, and on phones in the menu of the
-   * user. Omitted: in the navigation of all screens. */
+  /** Where the link to the section is. `menu`: in the menu of the user. `wide`: in the navigation of wide screens, and on phones in the
+   * menu of the user. Omitted: in the navigation of all screens. */
   place?: "menu" | "wide";
   /** Each component is an import function, so that a section is loaded only when it is opened. */
   routes: RouteRecordRaw[];

@@ -56,7 +56,7 @@ async function setUp(): Promise<{ uri: string; recovery_codes: string[] }> {
 const check = (code?: string, id = user.id): Promise<string> => checkSecondFactor(pool, context, id, code);
 
 describe("setting up", () => {
-  test("(6.3.3) a secret is in force once a code has confirmed it, and not before", async () => {
+  test("(6.3.3) a secret is active once a code has confirmed it, and not before", async () => {
     const { uri } = await beginSecondFactor(pool, context, user);
     expect(await check("000000")).toBe("none");
     expect(await confirmSecondFactor(pool, context, user.id, codeOf(uri, 5))).toBeUndefined();
@@ -88,7 +88,7 @@ describe("setting up", () => {
     expect(results.filter((codes) => codes !== undefined)).toHaveLength(1);
   });
 
-  test("until the new app is confirmed, the old app stays in force; afterwards only the new one is", async () => {
+  test("until the new app is confirmed, the old app stays active; afterwards only the new one is", async () => {
     const old = await setUp();
     const { uri } = await beginSecondFactor(pool, context, user);
     expect(await check(codeOf(uri))).toBe("wrong");

@@ -47,7 +47,7 @@ export async function checkSecondFactor(
   return (await useRecoveryHash(db, userId, hashRecoveryCode(code))) ? "recovery" : "wrong";
 }
 
-/** Creates a secret for an authenticator app. The present second factor stays in force until a code confirms the new secret. */
+/** Creates a secret for an authenticator app. The current second factor stays active until a code confirms the new secret. */
 export async function beginSecondFactor(
   db: Queryable,
   context: SecondFactorContext,
@@ -58,7 +58,7 @@ export async function beginSecondFactor(
   return { secret: toBase32(secret), uri: totpUri(secret, user.name) };
 }
 
-/** Puts the new secret into force.
+/** Activates the new secret.
  * @returns the recovery codes; undefined if the code is wrong, or there is no new secret, or it is too old */
 export async function confirmSecondFactor(
   db: Queryable,

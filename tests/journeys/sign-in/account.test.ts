@@ -53,7 +53,7 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
     panel.getByRole("button", { name: "Download" }).click(),
   ]);
   expect(download.suggestedFilename()).toBe("skuport-recovery-codes.txt");
-  // While the codes are shown, the app is in force already.
+  // While the codes are shown, the app is already active.
   await panel.getByText("On", { exact: true }).waitFor();
   await panel.getByRole("button", { name: "I have stored the codes" }).click();
   await panel.getByText("10 recovery codes are left.").waitFor();

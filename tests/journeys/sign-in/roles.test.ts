@@ -27,7 +27,7 @@ await call(
 );
 
 interface Control {
-  /** The page with the control, and a text that is on it in any case. */
+  /** The page with the control, and a text that the page shows to every role. */
   path: string;
   shows: string;
   role: "button" | "checkbox" | "link" | "textbox" | "region" | "switch";

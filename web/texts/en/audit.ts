@@ -48,7 +48,7 @@ export const audit = {
     "backup-restored": "Backup restored",
   } satisfies Record<AuditAction, string>,
   subject: { user: "User {name}", key: "Key {name} of {user}", webhook: "Webhook {id}" },
-  /** Names of the further facts. A fact whose value says everything has none. */
+  /** The further facts, each with its name and its value. A fact whose value is clear without a name has only the value. */
   fact: {
     by: "With: {value}",
     reason: "Reason: {value}",

@@ -3,7 +3,7 @@ import type { Condition, MappedValue, Value } from "../../../contract/mapping/ma
 import { t, tn } from "../../texts/t.ts";
 import { allOf, anyOf, quoted } from "./quote.ts";
 
-/** Number of entries of a value map that a line shows. */
+/** Maximum number of entries of a value map that a line shows. */
 const SHOWN_ENTRIES = 5;
 
 export function describeValue(value: Value): string {
