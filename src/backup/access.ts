@@ -42,8 +42,9 @@ const AUDIT_COLUMNS = "id, at, action, actor, subject, detail, address, request_
 const SAME_USER = "r.id = u.id and r.name_key = u.name_key and r.created_at = u.created_at";
 
 /** Compares users and keys of the backup with those of the replaced database.
- * @param restores false = users keep the role, the password and the state that they had before the restore, and keys that were not valid
- * before the restore are revoked. If the database was empty before the restore, all keys are revoked.
+ * @param restores true = users and keys are as in the backup. false = users keep the role, the password and the state that they had before
+ * the restore, and keys that were not valid before the restore are revoked. If the database was empty before the restore, all keys are
+ * revoked.
  * @returns the differences */
 export async function settleAccess(db: Queryable, restores: boolean): Promise<AccessReport> {
   const { rows: users } = await db.query<{ name: string }>(

@@ -32,7 +32,7 @@ export interface BackupReport {
   is_current: boolean;
 }
 
-/** How often a snapshot is taken again because a file of one of its imports no longer exists. */
+/** Maximum number of snapshots that are taken. Each further one is taken because a file of an unfinished import no longer existed. */
 const MAX_SNAPSHOTS = 5;
 
 export async function makeBackup(options: BackupOptions): Promise<BackupReport> {

@@ -17,7 +17,7 @@ interface Jobs {
   [OPERATION_EXECUTOR_QUEUE]: { operation_id: number };
 }
 
-/** The kinds of queues of which each file store has its own, so that a worker fetches only jobs whose files it can read. */
+/** The kinds of queues that exist once for each file store, so that a worker fetches only jobs whose files it can read. */
 const STORE_QUEUES = [IMPORT_QUEUE, IMPORT_LOADER_QUEUE] as const;
 type StoreQueue = (typeof STORE_QUEUES)[number];
 

@@ -37,8 +37,8 @@ export async function deliverInThread(
     });
     const watch = watchHeartbeat(limits, (_, times) => {
       log.error({}, "webhook delivery thread stopped responding; restarting the thread");
-      // `terminate` cannot end a thread that hangs in a system call. If the thread is still silent at the second report, kill the
-      // process.
+      // `terminate` cannot end a thread that hangs in a system call. If the thread is still silent when this function is called again, kill
+      // the process.
       if (times > 1) process.kill(process.pid, "SIGKILL");
       void thread.terminate();
     });

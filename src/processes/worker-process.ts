@@ -97,6 +97,7 @@ export const settingsOf = (config: Config): Record<string, string> => ({
   SKUPORT_LOG_LEVEL: config.log_level,
   SKUPORT_WORKER_CONCURRENCY: String(config.worker_concurrency),
   ...(config.disk_reserve_bytes === undefined ? {} : { SKUPORT_DISK_RESERVE_BYTES: String(config.disk_reserve_bytes) }),
-  // The server has read the file, if there is one. An empty value counts as not set.
+  // If the server was configured with DATABASE_URL_FILE, it has read that file already. The worker gets the URL, and an empty
+  // DATABASE_URL_FILE, which counts as not set.
   ...(config.database_url === undefined ? {} : { DATABASE_URL: config.database_url, DATABASE_URL_FILE: "" }),
 });

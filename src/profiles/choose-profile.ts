@@ -83,7 +83,8 @@ export function selectInLines(
   return selected;
 }
 
-/** A header that was read with the detected delimiter has the columns of the profile, so the file does not have the profile's delimiter. */
+/** Removes the delimiter from the selected profile. The columns were found with the detected delimiter, so the file uses that one and not
+ * the profile's. */
 function withDetectedDelimiter(selected: Selection): Selection {
   const { profile } = selected;
   if (profile?.definition.file?.delimiter === undefined) return selected;

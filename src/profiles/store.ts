@@ -106,7 +106,7 @@ export async function deleteStored(db: Queryable, id: number, key: string): Prom
   await db.query("delete from profile_uses where name_key = $1", [key]);
 }
 
-/** Moves a profile and its last use to another key. First deletes the last use of a built-in profile with this key, if there is one. */
+/** Moves a profile and its last use to `newKey`. First deletes the last use that is stored under `newKey`: that of a built-in profile. */
 export async function moveToKey(
   db: Queryable,
   { id, key }: { id: number; key: string },

@@ -48,7 +48,7 @@ describe("(7.4.2) what was withdrawn since the backup", () => {
     await withdraw(target);
     const { stdout } = await runRestore([backup, "--replace", "--restore-access"], target, dir);
     expect(await accessIn(target)).toEqual(asInBackup);
-    expect(stdout).toContain("which were changed since: Ada.\n");
+    expect(stdout).toContain("although it was changed since: Ada.\n");
     expect(stdout).toContain(
       "API keys that are valid again, although they were not before the restore: shop of Ada.\n",
     );

@@ -131,9 +131,9 @@ export async function reinsertProducts(
   expectCount(rowCount, count);
 }
 
-/** Adds the deletions of products to the history when these products are inserted again. Each deletion becomes a past version of its
- * own. It is a copy of the last version before the deletion, and its `changed_in` is the changeset that deleted the product. The current
- * changeset replaces this past version. `renamed_to` contains the new key of a product that is inserted under another key. */
+/** Adds the deletions of products to the history when these products are inserted again. A deletion is stored as a version of its own: a
+ * copy of the last version before the deletion, made by the changeset that deleted the product (`changed_in`) and replaced by the current
+ * changeset (`replaced_in`). `renamed_to` contains the new key of a product that is inserted under another key. */
 export async function insertTombstones(
   db: pg.ClientBase,
   deletedVersions: PastVersions & Renaming,

@@ -8,7 +8,7 @@ import type { Product } from "../../../contract/catalog/products.ts";
 export interface Folded {
   /** Number of variants that are folded into the row, without the row's own product. */
   variants: number;
-  /** The SKU of their parent. */
+  /** The SKU of the parent of these variants. */
   variants_of: string;
 }
 export type FoldedProduct = Product & Folded;

@@ -106,7 +106,7 @@ async function restore(
 function describeAccess({ users, keys }: AccessReport, restoresAccess: boolean): string {
   const lines: [names: string[], about: string][] = restoresAccess
     ? [
-        [users, "Users with the role, the password or the state of the backup, which were changed since"],
+        [users, "Users whose role, password or state is that of the backup again, although it was changed since"],
         [keys, "API keys that are valid again, although they were not before the restore"],
       ]
     : [

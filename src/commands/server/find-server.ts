@@ -73,7 +73,7 @@ export async function findAddress(values: ServerOptions, io: Io): Promise<Server
     const url = readUrl(values.url);
     if (!isLoopbackUrl(url)) return { base_url: url, data_dir: undefined };
     const { data_dir } = await io.readRemoteSettings(given);
-    // The folder may belong to another account. Its server is then not ours.
+    // Reading the folder fails if it belongs to another account. Its server is then unknown, and the given address is used.
     const held = await urlOfHolder(data_dir).catch(() => undefined);
     return held !== undefined && isSameLoopback(url, held)
       ? { base_url: held, data_dir }

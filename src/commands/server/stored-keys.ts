@@ -60,7 +60,7 @@ export async function deleteStoredKey(io: Pick<Io, "env">, baseUrl: string): Pro
 export async function serversWithKey(io: Pick<Io, "env">): Promise<string[]> {
   const folder = folderOf(io);
   const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
-  // Other names are those of files that are being written.
+  // Files without this ending are drafts that another command is writing.
   const paths = names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name));
   const keys = await Promise.all(paths.map(readKey));
   return keys.flatMap((key) => (key === undefined ? [] : [key.url])).sort();

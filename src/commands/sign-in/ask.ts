@@ -27,7 +27,8 @@ function askTerminal(io: Terminal): Asker {
 }
 
 function askOnce(question: string, { stdin, stderr, signal }: Terminal, isHidden: boolean): Promise<string> {
-  // In its terminal mode, readline itself shows what the user types: here, to a stream that discards it. Otherwise the terminal shows it.
+  // To hide the answer, use readline's terminal mode: readline then echoes what the user types, and writes it to a stream that discards it.
+  // In the other mode, the terminal echoes it.
   const reader = isHidden
     ? createInterface({ input: stdin, output: discard(), terminal: true, historySize: 0 })
     : createInterface({ input: stdin, terminal: false });

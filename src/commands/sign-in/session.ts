@@ -76,6 +76,7 @@ async function signIn(
     .getSetCookie()
     .map((line) => line.split(";")[0] ?? "")
     .join("; ");
-  // The server accepts a session only with the origin of its own page, which a page of another site cannot send.
+  // The server accepts the cookie only if the header `Origin` is the origin of its own page. A page of another site cannot send this
+  // header.
   return { identity: JSON.parse(text) as Identity, options: { base_url: baseUrl, headers: { cookie, origin } } };
 }

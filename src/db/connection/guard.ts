@@ -97,7 +97,7 @@ export class Guard {
     const received = totalReceived(this.#watched);
     const answer = await probe(this.#config, suspects.map(pidOf));
     this.#probing = false;
-    // A server that sends on another connection is alive, however long a new connection takes.
+    // If other connections have received data in the meantime, PostgreSQL is reachable, although the new connection got no answer.
     this.#unreachable = answer === "silent" && totalReceived(this.#watched) === received;
     // All unanswered statements wait for the same server. End all their connections, even those that have waited less than PATIENCE_MS.
     if (this.#unreachable) for (const [client, state] of this.#watched) if (state.silent_ticks > 0) this.#end(client);

@@ -41,8 +41,8 @@ export async function readLock(path: string): Promise<Holder | undefined> {
   } catch {
     // The file is empty or truncated. The code below treats it as the file of a dead holder.
   }
-  // The path is part of the token, so that an empty lock file and an empty claim file have different tokens. With equal tokens, the claim
-  // file would be named after its own token, and no process could claim it.
+  // The token depends on the path. Otherwise, an empty lock file and an empty claim file would have the same token. The claim file would
+  // then be named after its own token, so that no process could create a file to claim it.
   const token = createHash("sha256")
     .update(`${basename(path)}\n${text}`)
     .digest("hex")

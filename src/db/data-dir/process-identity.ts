@@ -16,8 +16,9 @@ export function isAlive(identity: { pid: number; started: string }): boolean {
 /** Maximum difference between two readings of the time of the same boot, because the system's clock may be corrected between them. */
 const CLOCK_CORRECTION_S = 10;
 
-/** systemd-nspawn and LXC mount a boot id of their own over the kernel's. A service with a /proc of its own (`ProtectProc`) reads the
- * kernel's, and a command outside the service reads the other one. Different ids therefore mean another boot only if its time differs too. */
+/** Compares two start times. Processes of the same boot can read different boot ids: systemd-nspawn and LXC mount a boot id of their own
+ * over the kernel's, but a service with a /proc of its own (`ProtectProc`) reads the kernel's. If the ids differ, the times of the boots
+ * are compared. */
 function isSameStart(one: string, other: string): boolean {
   if (one === other) return true;
   const [boot, ticks, bootTime] = one.split("/");

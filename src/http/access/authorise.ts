@@ -72,7 +72,7 @@ export function authoriseRequests(app: FastifyInstance, context: AccessContext):
     if (presented === undefined) return undefined;
     const { token } = presented;
     const credential = await cache.get(token, () => readCredential(pool, presented, request.client));
-    // The key in the data folder is for programs on this computer. A copy of it is worth nothing elsewhere.
+    // The key in the data folder is for programs on this computer. A stolen copy cannot be used from another computer.
     if (credential === undefined || (credential.kind === "local" && !isOnLoopback(request))) return undefined;
     return identityOf(credential);
   };

@@ -14,14 +14,14 @@ export function refusalOf(identity: RequestIdentity, access: RouteAccess): Probl
       `This needs the role "${role}", but the role of ${identity.user} is "${identity.role}". Ask an administrator.`,
     );
   if (scope === "key" && identity.kind !== "key")
-    return new Problem("not-permitted", "This concerns the API key of a request, but the request has none.");
+    return new Problem(
+      "not-permitted",
+      "This needs a request with an API key, but the request has none. Send the request with the key.",
+    );
   if (identity.kind === "session") return undefined;
   if (identity.kind === "local")
     return is_own_account
-      ? new Problem(
-          "not-permitted",
-          "This concerns a session, but the request has the key of the data folder. Sign in.",
-        )
+      ? new Problem("not-permitted", "This needs a session, but the request has the key of the data folder. Sign in.")
       : undefined;
   return refusalOfKey(identity, scope);
 }

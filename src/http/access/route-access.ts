@@ -54,6 +54,6 @@ function accessOf(route: RouteOptions & Partial<Pick<Endpoint, "access" | "scope
   const found = OTHER_ROUTES.find(([prefix]) => prefix.test(url));
   if (found !== undefined) return found[1];
   if (/^\/(api|health)(\/|$)/.test(url)) throw new Error(`${String(route.method)} ${url} declares no role and scope`);
-  // Any other file of the page.
+  // All other URLs are files of the page.
   return READ;
 }

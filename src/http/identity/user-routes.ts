@@ -101,7 +101,8 @@ function linkRoutes(instance: FastifyInstance, context: IdentityRoutesContext): 
 
 const authorOf = (request: FastifyRequest): Author => ({
   actor: request.actor,
-  // An administrator who was disabled or lost the role at this moment must not undo that, nor create another administrator.
+  // An administrator may have been disabled or have lost the role a moment ago. This administrator must not be able to reverse that change,
+  // or to create another administrator.
   assertPresent: async (db) => {
     const { session_id } = senderOf(request);
     if (session_id !== undefined) await requireSession(db, session_id);

@@ -14,8 +14,9 @@ declare module "fastify" {
     readonly is_tls: boolean;
     /** Host name and port under which the client called the server, in lower case. */
     readonly own_host: string;
-    /** The origin of links in responses, such as https://shop.example: the one under which the client called the server. For a program on
-     * the computer of a public server, it is the first public one, because other users open the link. */
+    /** The origin of links in responses, such as https://shop.example. Usually, this is the origin under which the client called the
+     * server. If a program calls a public server from the same computer, it is the first public origin, because other users open the
+     * link. */
     readonly own_origin: string;
   }
 }

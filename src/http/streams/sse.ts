@@ -82,7 +82,8 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
     },
     take(snapshot) {
       if (sent === undefined) return;
-      // Ignore an older state: `inBatches` may pass a state that was read before the first state of this reader.
+      // Ignore a state that is not newer than the last one sent: `inBatches` may still pass a state that was read before the first state of
+      // this reader.
       if (snapshot !== undefined && snapshot.version <= sent) return;
       if (snapshot !== undefined) {
         sent = snapshot.version;

@@ -5,7 +5,7 @@ import type { MailSettings } from "./settings.ts";
 
 /** A request waits for the mail server at most this long. */
 const TOTAL_MS = 15_000;
-/** A mail server sends a few hundred bytes at a time. */
+/** Maximum size of a response of the mail server. Real responses have a few hundred bytes. */
 const MAX_RESPONSE_BYTES = 16_384;
 
 export interface Mail {

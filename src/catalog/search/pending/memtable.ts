@@ -22,7 +22,7 @@ const PATIENCE_MS = 1000;
 /** How long new segments continue to be loaded after the last list request. After that time, all segments are dropped. */
 const WARM_MS = 60_000;
 const POLL_MS = 100;
-/** The polling interval after a new backlog entry has appeared. This interval is shorter, because the next chunk of an import will
+/** The polling interval after a new backlog entry has appeared. It is shorter than POLL_MS, because the next chunk of an import will
  * probably follow soon. */
 const BUSY_POLL_MS = 30;
 

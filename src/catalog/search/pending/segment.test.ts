@@ -36,7 +36,7 @@ const instant = fc
   .map(([seconds, microseconds]) =>
     new Date(seconds * 1000).toISOString().replace("000Z", String(microseconds).padStart(6, "0") + "Z"),
   );
-/** Random SKUs. The digits make more of them different. */
+/** Random SKUs. Digits are appended, so that fewer SKUs are equal. */
 const sku = fc
   .tuple(text, fc.constantFrom("", "0", "1", "12", "123"))
   .map(([text, digits]) => `${text}${digits}`.trim())
