@@ -17,7 +17,7 @@ export async function signedIn(
 ): Promise<Identity> {
   context.access.changed();
   const session = await findSession(context.pool, hashToken(token));
-  // An administrator can disable the user at this moment.
+  // An administrator may have disabled the user just after the sign-in.
   if (session === undefined) throw new Problem("sign-in-required", "The session has ended already. Sign in again.");
   setSessionCookie(request, reply, token);
   return describeIdentity(identityOf(session), context.requires_second_factor);

@@ -80,5 +80,5 @@ function reasonOf(user: StoredUser | undefined): NonNullable<AuditFacts["reason"
 async function assertUnchanged(db: Queryable, { id, password_hash }: StoredUser): Promise<void> {
   const now = await lockUser(db, id);
   if (now?.disabled_at === null && now.password_hash === password_hash) return;
-  throw new Problem("sign-in-failed", "The user was changed at this moment. Sign in again.");
+  throw new Problem("sign-in-failed", "The user was changed during the sign-in. Sign in again.");
 }
