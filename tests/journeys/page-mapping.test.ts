@@ -162,7 +162,7 @@ test("a fault in the mapping is shown at its column and in the text, and the imp
   await page.getByTestId("question").getByRole("radio", { name: "Nr" }).check();
   await editor.getByRole("button", { name: "Details of Preis" }).click();
   await editor.getByRole("combobox", { name: "Kind of value" }).selectOption("Number");
-  await editor.getByRole("combobox", { name: "A number as in the file" }).fill("many");
+  await editor.getByRole("combobox", { name: "Example number, as in the file" }).fill("many");
   await page.keyboard.press("Enter");
   const column = editor.getByTestId("mapped-column").filter({ has: page.getByRole("heading", { name: "Preis" }) });
   await column.getByText('"many" is not a number').waitFor();

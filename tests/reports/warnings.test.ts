@@ -232,7 +232,7 @@ describe("rows and columns that are not what they seem", () => {
     expect((await products())[0]?.attributes).toEqual({ b: "unknown", c: "0017" });
   });
 
-  test("a value map may give an error of a spreadsheet a meaning", async () => {
+  test("a value map may give a spreadsheet error a meaning", async () => {
     const mapping = { key: "sku", name: "name", attributes: { a: { from: "a", map: { "#N/A": "unknown" } } } };
     const result = await importBytes(context, "sku,name,a\nR-1,Lamp,#N/A\n", { mapping });
     expect(result).toMatchObject({ created: 1, rejected: 0 });

@@ -153,7 +153,7 @@ function describe(code: RejectCode, { value, width, layout, target, column }: Fa
     case "sku_damaged":
       return `The SKU "${value}" was damaged by a program: it is an error, a shortened number or a word for a missing value. Get the file again with the SKUs as text.`;
     case "value_damaged":
-      return `"${value}" is an error of a spreadsheet and not a value. Correct the cell, or empty it.`;
+      return `"${value}" is a spreadsheet error, not a value. Correct the cell, or empty it.`;
     case "sku_repeated":
       return `The SKU "${value}" already appears in an earlier row of this file. Delete one of the rows.`;
     case "name_empty":

@@ -444,7 +444,7 @@ export const imports: Shape<typeof english> = {
     sku_empty: "Die SKU ist leer",
     sku_too_long: "Die SKU ist zu lang",
     sku_damaged: "Die SKU wurde von einer Tabellenkalkulation beschädigt",
-    value_damaged: "Der Wert ist ein Fehlerwert einer Tabellenkalkulation",
+    value_damaged: "Der Wert ist ein Fehlerwert einer Tabellenkalkulation, etwa #NV",
     repeat_without_name: "Die Zeile wiederholt die SKU einer früheren Zeile und hat keinen Namen",
     sku_repeated: "Die SKU kommt in der Datei mehrfach vor",
     name_empty: "Ein neues Produkt braucht einen Namen",

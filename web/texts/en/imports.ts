@@ -436,7 +436,7 @@ export const imports = {
     sku_empty: "The SKU is empty",
     sku_too_long: "The SKU is too long",
     sku_damaged: "The SKU was damaged by a spreadsheet",
-    value_damaged: "The value is an error of a spreadsheet",
+    value_damaged: "The value is a spreadsheet error, such as #N/A",
     repeat_without_name: "The row repeats the SKU of an earlier row and has no name",
     sku_repeated: "The SKU appears more than once in the file",
     name_empty: "A new product needs a name",
