@@ -26,10 +26,10 @@ for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
   write(file.replace(/\.ts$/, ".js"), code);
 }
 for (const path of DATA) cpSync(join(ROOT, path), join(BUILD, path), { recursive: true });
-// src/version.ts imports the version from this file.
+// Write a package.json next to the compiled files, because src/version.ts imports the version from it.
 const { name, version, type } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 write("package.json", `${JSON.stringify({ name, version, type })}\n`);
-// npm does not pack package-lock.json. With this copy, `npm ci` in the unpacked package installs the same versions, checked by their hashes.
+// npm does not pack package-lock.json. With this copy, `npm ci` in the unpacked package installs the same versions and checks their hashes.
 copyFileSync(join(ROOT, "package-lock.json"), join(ROOT, "npm-shrinkwrap.json"));
 
 function write(path, text) {

@@ -9,8 +9,8 @@ import { problemType } from "../problems.ts";
 export interface Candidate {
   value: string;
   samples: string[];
-  /** Present if `value` is the path of a list in the records instead of a column. The client then answers with this mapping instead of
-   * the option. With this mapping, each element of the list becomes a product. */
+  /** Present if `value` is not a column but the path of a list in the records. To choose this candidate, the client sends this mapping
+   * instead of a value for the question's `option`. With this mapping, each element of the list becomes a product. */
   mapping?: Mapping;
 }
 

@@ -44,7 +44,7 @@ test.each(["sku", "-sku", "name"] as const)(
         n % 3 === 1 ? LONG : 0,
       ]);
     }
-    // Read back from the last page to the first.
+    // Read the pages again in reverse, from the last page to the first.
     const back: string[] = [];
     for (let page = pages.at(-1); page?.previous;) {
       page = await listProducts(pool, { filter: {}, order: orderOf(sort), after: page.previous, limit: 200 });

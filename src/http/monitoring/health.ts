@@ -12,7 +12,7 @@ export interface HealthContext {
   listStores: () => Promise<Omit<FileStore, "is_own">[]>;
   /** The store of this server. */
   store_id: string;
-  /** Whether the server starts a worker itself, so that it is not ready without one. */
+  /** Whether the server starts a worker itself. Such a server is not ready while its file store has no worker. */
   needs_worker: boolean;
   readSearchLag: () => Promise<{ pending: number; seconds: number }>;
 }

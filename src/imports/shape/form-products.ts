@@ -107,7 +107,7 @@ export class ProductFormer {
       return;
     }
     if (!this.#isOwn(records, r, row)) return;
-    // Classify the record before ending the previous group, because then `judge` reads other records.
+    // Classify the record before `endGroup`, which makes `judge` read the records of the previous group.
     const isAdd = meetsAny(this.#adds, judge.row);
     if (this.#beginsGroup(records.line[r] as number)) this.#endGroup();
     this.#attachedSize += this.#parts.sizeOf(row);

@@ -4,8 +4,8 @@ import type { ListedProduct } from "../rows/list-request.ts";
 import { rowAbove, rowKey } from "../rows/unfolded.ts";
 import type { Rows } from "../rows/use-rows.ts";
 
-/** The SKU of the product whose variants the list can show: the parent of the variants that are folded into this row, the parent of this
- * product, or this product itself. */
+/** Returns the SKU of the product whose variants the list can show for this row. If variants are folded into the row, this is their
+ * parent. If the row is a variant, this is its parent. Otherwise, this is the product itself. */
 export const parentOf = ({ sku, parent_sku, variants_of: folded }: ListedProduct): string =>
   folded ?? (parent_sku || sku);
 

@@ -46,7 +46,7 @@ const describeKinds = ({ by, when, else: other = "reject" }: NonNullable<Mapping
   line("profiles.words.kind_else", t(`profiles.words.kind_else_${other}`)),
 ];
 
-/** Describes the statements that a mapping contains only for the rows of one kind. */
+/** Describes the statements of a mapping that apply only to rows of one kind. */
 export function describeKind({ key, name, description, active, parent, attributes = {}, pairs = [] }: Kind): string[] {
   const fields = [
     ["imports.target.sku", key],

@@ -48,8 +48,8 @@ export class ActiveWatch {
     if (++this.#values === WINDOW) this.#judge();
   }
 
-  /** Returns a value that is neither yes nor no if such values show that this column does not belong to the product field `active`;
-   * otherwise undefined.
+  /** If too few values are yes or no for the product field `active`, returns the column's first value that is neither. Otherwise, returns
+   * undefined.
    * @param isEnd whether the file has no further values */
   misfit(isEnd: boolean): string | undefined {
     if (isEnd && this.#values >= MIN_LAST) this.#judge();

@@ -219,7 +219,7 @@ export class ValueParser {
     throw this.#fault(faultOf(text, start, word === "" ? missingValue(text, start) : notValue(word)));
   }
 
-  /** The fault of the character before the current one. */
+  /** Returns the error for a character that is missing. The parser has just read another character in its place. */
   #missing(message: string): JsonFault {
     return this.#fault(faultOf(this.#text, this.#at - 1, message), -1);
   }
@@ -233,7 +233,7 @@ export class ValueParser {
   }
 }
 
-/** Returns the fault of a character at which the name of a member must begin. */
+/** Returns the message for a name of a member that is missing: `at` is the position where the name must begin. */
 export const missingName = (text: string, at: number): string =>
   text.charCodeAt(at) === CLOSE_OBJECT
     ? 'the name of a member is missing: there is a "," before the "}"'

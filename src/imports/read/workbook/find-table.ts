@@ -29,7 +29,7 @@ export interface SheetTable {
 
 export interface JoinedNames {
   names: string[];
-  /** The cells of the rows whose names were joined. A sheet may repeat these rows on each page. */
+  /** The cells of each row of the header. A sheet may repeat these rows on each page. */
   rows: readonly (readonly string[])[];
 }
 

@@ -21,7 +21,7 @@ export class LineOutput {
   #cells = 0;
   /** Offset after the last filled cell of the row that is being added. */
   #filledTo = 0;
-  /** Lines that are not encoded yet. They follow the bytes. */
+  /** Lines that were added as text and are not encoded yet. In the output, they come after the lines in `#bytes`. */
   #text = "";
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
