@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createKeyTable, halfSipHash96 } from "./key-table.ts";
+import { createKeyTable, halfSipHash96, HASH_WORDS } from "./key-table.ts";
 
 /** An independent implementation based on the paper (https://www.aumasson.jp/siphash/siphash.pdf) and its sample code. It uses
  * BigInt, is slow, and shares no code with the implementation that it checks. */
@@ -89,6 +89,23 @@ describe("the table", () => {
     }
     // Check that no key was lost when the table grew.
     for (const [key, row] of map) if (find(table, key, 999_999) !== row) expect.fail(`${key} is lost`);
+  });
+
+  test("gives the same results for keys that are hashed and loaded in windows", () => {
+    const table = createKeyTable(1);
+    const map = new Map<string, number>();
+    for (let window = 0; window < 50; window++) {
+      const keys = Array.from({ length: 1000 }, () => `sku-${Math.floor(Math.random() * 30_000).toString(36)}`);
+      const hashes = new Int32Array(keys.length * HASH_WORDS);
+      for (const [i, key] of keys.entries()) table.hash(Buffer.from(key), key.length, hashes, i * HASH_WORDS);
+      table.load(hashes, keys.length);
+      for (const [i, key] of keys.entries()) {
+        const row = window * keys.length + i;
+        expect(table.findHashed(hashes, i * HASH_WORDS, row)).toBe(map.get(key) ?? -1);
+        if (!map.has(key)) map.set(key, row);
+      }
+    }
+    for (const [key, row] of map) expect(find(table, key, -1)).toBe(row);
   });
 
   // Without an empty slot in a segment, a search for a key that the segment lacks would never end.

@@ -3,30 +3,28 @@
 // chunks are independent of each other: each SKU is applied by exactly one chunk.
 // Long because the scanner is one closure over the state of a hot loop.
 /* eslint-disable max-lines -- one closure over the state of a hot loop */
-import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
-import { countCharacters, isBlankText, isSkuTooLong } from "../../catalog/product/product.ts";
+import { countCharacters, isBlankText } from "../../catalog/product/product.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
-import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import type { Chunk } from "../chunk-store.ts";
 import { createKeyTable } from "../keys/key-table.ts";
 import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
 import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
-import { isDamagedKey } from "../damaged/damaged-keys.ts";
 import { errorColumns, findErrorValues } from "./rows/cells/error-values.ts";
 import { mayBeUnusual } from "./rows/cells/unusual-keys.ts";
+import { createRowKeys } from "./rows/row-keys.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped, MappingFault } from "../mapping/mapper.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { makeIgnored, makeMappingReject, makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
-import { copyField, fieldText, fieldYesOrNo } from "../read/field-text.ts";
+import { fieldText, fieldYesOrNo } from "../read/field-text.ts";
 import type { Table } from "../read/read-records.ts";
 import type { ActiveWatch } from "../read/columns/judge-active.ts";
 import type { KeyFigures } from "../read/columns/key/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import { createHeaderTest } from "../read/fit/header-rows.ts";
-import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
+import { RECORD_FAULTS, type Records } from "../read/records.ts";
 import {
   MAX_LISTED_REJECTS,
   type Dialect,
@@ -39,13 +37,8 @@ import type { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
 const MAX_CHUNK_BYTES = 4 << 20;
-/** The faults of a key. */
-const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
 /** Default number of keys in `first_keys` if the file has no name column. */
 const FIRST_KEYS = 1000;
-/** Size of the key buffer as a multiple of the field buffer. A key is at most three times as long as its field, because lower-casing can
- * triple the bytes of a text. */
-const KEY_GROWTH = 4;
 
 export interface Scanner {
   /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. `mapped` contains the records that
@@ -145,8 +138,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   // SKU is missing.
   const isExport = FIELD_NAMES.every((name, i) => rules.header?.[i] === name);
   const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
-  let key = Buffer.allocUnsafe(4096);
-  let fieldBytes = Buffer.allocUnsafe(1024);
+  const rowKeys = createRowKeys(keys, layout, dialect, isExport);
   const skip = createBits();
   /** The rows without a name, in a file with a column of names. */
   const nameless = createBits();
@@ -230,25 +222,6 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     return undefined;
   };
 
-  /** Writes the row's key to `key` and returns the key's length. If the key has the fault KEY_FAULTS[i] (i >= 1), returns -i. */
-  const writeKey = (records: Records, r: number): number => {
-    const field = (records.first_field[r] as number) + layout.sku;
-    const bytes = (records.field_end[field] as number) - (records.field_start[field] as number);
-    // A valid SKU has at most four bytes per character. Escapes and white space can make its field longer, but hardly five times as long.
-    if (bytes > MAX_SKU_CHARACTERS * 20) return -2;
-    if (fieldBytes.length < bytes) {
-      fieldBytes = Buffer.allocUnsafe(bytes * 2);
-      key = Buffer.allocUnsafe(bytes * 2 * KEY_GROWTH);
-    }
-    const isPlain = ((records.field_flags[field] as number) & ESCAPED) === 0;
-    const written = isPlain
-      ? writeSkuKey(records.bytes, records.field_start[field] as number, records.field_end[field] as number, key, 0)
-      : writeSkuKey(fieldBytes, 0, copyField(records, field, dialect, fieldBytes, 0), key, 0);
-    if (written === 0) return -1;
-    if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
-    return isDamagedKey(key, written, isExport) ? -3 : written;
-  };
-
   /** Decides which of two rows with the same key is applied. A row without a name never replaces a row with a name, unless one of the
    * rows deletes the product. */
   const repeat = (records: Records, r: number, row: number, other: number): void => {
@@ -310,21 +283,21 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       reject(records, r, row, "value_damaged", errorColumn);
       return;
     }
-    const length = writeKey(records, r);
-    if (length < 0) {
-      if (length === -1) figures.blanks++;
-      reject(records, r, row, KEY_FAULTS[-length] as RejectCode, layout.sku);
+    const keyFault = rowKeys.faultOf(r);
+    if (keyFault !== undefined) {
+      if (keyFault === "sku_empty") figures.blanks++;
+      reject(records, r, row, keyFault, layout.sku);
       return;
     }
     const field = (records.first_field[r] as number) + layout.sku;
     const skuStart = records.field_start[field] as number;
     if (mayBeUnusual(records.bytes, skuStart, records.field_end[field] as number, isPlain)) unusual.push(r);
-    const other = keys.find(key, 0, length, row);
+    const other = rowKeys.find(r, row);
     if (other >= 0) {
       repeat(records, r, row, other);
       return;
     }
-    if (firstKeys.length < maxFirstKeys) firstKeys.push(key.toString("utf8", 0, length));
+    if (firstKeys.length < maxFirstKeys) firstKeys.push(rowKeys.textOf(records, r));
     if (deletes(records, r)) {
       deleting.set(row);
       deletions++;
@@ -343,6 +316,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       errors = findErrorValues(records, layout.width, checked);
       isPlain = records.is_ascii;
       unusual = [];
+      rowKeys.prepare(records);
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MONTHS } from "../../../damaged/spreadsheet-words.ts";
+import { MONTHS, TOTALS } from "../../../damaged/spreadsheet-words.ts";
 import type { Records } from "../../../read/records.ts";
 import { mayBeUnusual, watchKeys } from "./unusual-keys.ts";
 
@@ -26,12 +26,26 @@ test("a SKU that a spreadsheet has converted to a date is a candidate, in each l
     expect([date, isCandidate(date)]).toEqual([date, true]);
 });
 
-test.each(["A-1", "ABC-123", "SHOE-12345", "ABCDE-24", "ABC-DEF-24", "1-234", "4006381333931", "Q17"])(
-  "%s is not unusual",
-  (sku) => {
-    expect(isCandidate(sku)).toBe(false);
-  },
-);
+test("a word for a total is a candidate, also in capital letters, between blanks and before a colon", () => {
+  for (const word of TOTALS)
+    for (const sku of [word, word.toUpperCase(), ` ${word}`, `${word} :`, `${word}:`, `${word}\t`])
+      expect([sku, isCandidate(sku)]).toEqual([sku, true]);
+});
+
+test.each([
+  "A-1",
+  "century-station-o",
+  "CABLE",
+  "ABC-123",
+  "SHOE-12345",
+  "ABCDE-24",
+  "ABC-DEF-24",
+  "1-234",
+  "4006381333931",
+  "Q17",
+])("%s is not unusual", (sku) => {
+  expect(isCandidate(sku)).toBe(false);
+});
 
 test("a month and a number that is not a year are no date", () => {
   const skus = ["MAR-1028", "MAR-1999", "MAR-24", "1-MAR-2201", "1-MAR-2101", "1-MAR-2001"];

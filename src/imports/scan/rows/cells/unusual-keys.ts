@@ -56,6 +56,14 @@ const FIRST_BEYOND_ASCII = 0x80;
 const FIRST_OF_LATIN_1 = 0xc3;
 const ZERO = 0x30;
 const NINE = 0x39;
+const COLON = 0x3a;
+
+/** Returns two bytes as one number, with the letters in lower case. */
+const endsOf = (first: number, last: number): number => ((first | 0x20) << 8) | (last | 0x20);
+/** The first and the last letter of the words for a total that are ASCII. */
+const TOTAL_ENDS: ReadonlySet<number> = new Set(
+  Array.from(TOTALS, (word) => endsOf(word.charCodeAt(0), word.charCodeAt(word.length - 1))),
+);
 
 /** @param sku index of the SKU column; if it is negative, no SKUs are inspected */
 export function watchKeys(sku: number): KeyWatch {
@@ -97,14 +105,14 @@ export function watchKeys(sku: number): KeyWatch {
 }
 
 /**
- * Whether the SKU in `bytes[from, to)` may be unusual: it has no digit, it may be a date, or it has a character that is neither ASCII nor
- * from À to ÿ. This excludes nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native
- * call.
+ * Whether the SKU in `bytes[from, to)` may be unusual: a word for a total, a date, or a SKU with a character that is neither ASCII nor from À
+ * to ÿ. This excludes nearly every SKU without creating a string. For a few bytes, a loop takes a fraction of the time of a native call.
  * @param isPlain whether the bytes are known to be ASCII
  */
 export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: boolean): boolean {
-  // Most SKUs end with a digit. If the last byte is one, the loop is not needed.
-  if (isPlain && isDigit(bytes[to - 1])) return mayBeDate(bytes, from, to);
+  // Without a digit, only a word for a total is unusual. Most SKUs end with a digit, or begin or end differently from such a word, so the
+  // loop is not needed.
+  if (isPlain && !hasEndsOfTotal(bytes[from] as number, bytes[to - 1] as number)) return mayBeDate(bytes, from, to);
   let hasDigit = false;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos] as number;
@@ -116,6 +124,10 @@ export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: b
   }
   return !hasDigit || mayBeDate(bytes, from, to);
 }
+
+/** Whether a SKU with this first and this last byte may be a word for a total, before or after which blanks or a colon may stand. */
+const hasEndsOfTotal = (first: number, last: number): boolean =>
+  !isDigit(last) && (first <= BLANK || last <= BLANK || last === COLON || TOTAL_ENDS.has(endsOf(first, last)));
 
 /** Whether `bytes[from, to)` has separators at the positions where a text that matches DATE has them. This excludes nearly every SKU
  * without creating a string. */
