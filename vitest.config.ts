@@ -5,27 +5,35 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Folders whose test files start processes and take longest. */
-const LONG = ["kills", "journeys", "models", "guarantees", "faults"].map((folder) => `/tests/${folder}/`);
+/** Folders whose test files take longest, because most of them start processes. The longest are first. */
+const LONG = [
+  ...["kills", "journeys", "models", "guarantees", "faults", "contract", "project", "access", "backup"].map(
+    (folder) => `/tests/${folder}/`,
+  ),
+  "/src/commands/",
+];
 
 const FILES = globSync("{src,contract,client,web,bench,tests}/**/*.test.ts", { cwd: import.meta.dirname });
 
-/** Matches the source of a test file that could affect a later test file in the same process: it uses the database, servers, processes,
- * threads, the environment, timers or mocks. */
+/** Matches the source of a test file that could affect a later test file in the same process, that measures its process, or that an earlier
+ * test file could affect: it changes the environment, the account, timers, modules or global objects, reads the memory or the processor
+ * time, describes all schemas of the global registry of zod, or counts the requests that arrive at a receiver. */
 const NEEDS_OWN_PROCESS =
-  /createTest|\/support\/(?:app|identity|mail|network|receiver|single-sign-on|webhook-app)|startEmbedded|listen\(|node:(?:child_process|http|https|net|tls|worker_threads)|in-thread|process\.|globalThis|\bvi\.|memoryUsage/;
+  /\/support\/receiver|\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage|describeApi)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
+/** The guarantees about bounded memory compare it before and after a test, so no earlier test file may have filled it. */
+const GUARANTEES = "tests/guarantees/";
 const needsOwnProcess = (file: string): boolean =>
-  file.startsWith("tests") || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
+  file.startsWith(GUARANTEES) || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
 /** Runs the longest test files first. Otherwise, one of them would often run alone at the end, while a core is idle. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
+      const found = LONG.findIndex((folder) => moduleId.includes(folder));
+      const byFolder = found === -1 ? LONG.length : found;
       // Files that can share a process run one after another, at the end: Vitest reuses a process only if both its last file and the next
       // file can share it.
-      if (!project.config.isolate) return LONG.length + 1;
-      const found = LONG.findIndex((folder) => moduleId.includes(folder));
-      return found === -1 ? LONG.length : found;
+      return project.config.isolate ? byFolder : LONG.length + 1 + byFolder;
     };
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
@@ -33,7 +41,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // To start a process and load the modules of a test file takes longer than most of the tests without state.
+    // Starting a process and loading the modules of a test file takes about 2 s of processor time.
     projects: [
       { extends: true, test: { name: "isolated", include: FILES.filter(needsOwnProcess) } },
       {

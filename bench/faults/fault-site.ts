@@ -15,7 +15,7 @@ import {
   type RunningProcess,
   type RunningServer,
 } from "../../tests/faults/support/processes.ts";
-import { startProxy, type Proxy } from "../../tests/faults/support/proxy.ts";
+import { startProxy, type Proxy } from "../../tests/support/network/proxy.ts";
 import { ALLOW_LOOPBACK } from "../webhooks/deliveries.ts";
 import { startReceiver, type CountingReceiver } from "../webhooks/receiver.ts";
 

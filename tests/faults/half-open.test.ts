@@ -7,7 +7,7 @@ import { listen } from "../../src/events/listen.ts";
 import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
-import { startProxy } from "./support/proxy.ts";
+import { startProxy } from "../support/network/proxy.ts";
 
 const database = await createTestDatabase();
 const options = { application_name: "skuport faults" };

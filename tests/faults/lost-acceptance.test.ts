@@ -14,7 +14,7 @@ import { createOpenUploads } from "../../src/imports/receive/upload/open-uploads
 import { findUpload, insertUpload, type StoredUpload } from "../../src/imports/receive/upload/store.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../support/import-file.ts";
-import { startProxy } from "./support/proxy.ts";
+import { startProxy } from "../support/network/proxy.ts";
 
 const TIMES = 10;
 const { address, pool } = await createTestDatabase();

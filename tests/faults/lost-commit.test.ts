@@ -5,7 +5,7 @@ import { withCertainCommit } from "../../src/db/connection/certain-commit.ts";
 import { createPool, isTransient } from "../../src/db/connection/connect.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createOperationApp } from "../support/operation-app.ts";
-import { startProxy } from "./support/proxy.ts";
+import { startProxy } from "../support/network/proxy.ts";
 
 const database = await createTestDatabase();
 const proxy = await startProxy(database.address);

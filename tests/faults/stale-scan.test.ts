@@ -13,7 +13,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, receiveBytes } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
 import { startWorkerProcess, type RunningProcess } from "./support/processes.ts";
-import { startProxy, type Proxy } from "./support/proxy.ts";
+import { startProxy, type Proxy } from "../support/network/proxy.ts";
 
 const TIMES = Number(process.env["FAULT_TIMES"] ?? 1);
 const TIMEOUT_MS = 300_000;

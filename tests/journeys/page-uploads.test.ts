@@ -3,22 +3,27 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { call } from "../../client/call.ts";
 import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
 import { openPage, type WatchedPage } from "./support/browser.ts";
 import { startJourney } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
+import { signInBrowser } from "./support/sign-in.ts";
 import { writeProducts } from "./support/page-files.ts";
+import { startProxy, type Link } from "../support/network/proxy.ts";
 import { until } from "../support/until.ts";
 
 const ROWS = 25_000;
 /** With this description, the file has 12 MB. The page uploads files of 8 MB or more in parts. */
 const DESCRIPTION = "Made for the catalogue. ".repeat(18).trim();
-/** Injected delay: the upload is limited to this speed, so that it takes more than ten seconds. */
-const SLOW_BYTES_PER_SECOND = 1_000_000;
+/** The proxy holds an upload after this many bytes, so that a test can act during the upload, however slow the machine is. */
+const HELD_BYTES = 3_000_000;
 
 const { server, browser } = await startJourney();
+const { hostname, port } = new URL(server.base_url);
+const proxy = await startProxy({ host: hostname, port: Number(port), user: "", database: "" });
+const proxyUrl = `http://127.0.0.1:${String(proxy.port)}`;
 const file = await writeProducts(server.folder, "whole-range.csv", ROWS, DESCRIPTION);
 const sha256 = createHash("sha256")
   .update(await readFile(file))
@@ -27,41 +32,55 @@ let watched: WatchedPage | undefined;
 afterEach(async () => {
   expect(watched?.foreign_requests).toEqual([]); // do not check console messages: the browser logs lost connections
   await watched?.close();
+  proxy.cut();
+  await proxy.admit();
 });
+afterAll(() => proxy.close());
 
-interface SlowPage {
+interface ProxiedPage {
   page: Page;
-  network: CDPSession;
   /** `Upload-Offset` headers of all PATCH requests so far. */
   offsets: number[];
 }
 
-async function openSlowPage(): Promise<SlowPage> {
-  watched = await openPage(browser, server.base_url);
+/** Opens the page through the proxy. Cookies do not depend on the port, so the page is signed in. */
+async function openThroughProxy(): Promise<ProxiedPage> {
+  proxy.holdAfter(HELD_BYTES);
+  watched = await openPage(browser, proxyUrl, { user: null });
   const { page } = watched;
+  await signInBrowser(page.context(), server.base_url);
   const offsets: number[] = [];
   page.on("request", (request) => {
     if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
   });
   page.on("dialog", (dialog) => void dialog.accept()); // accept the question whether to leave the page
   await page.goto("/imports");
-  const network = await page.context().newCDPSession(page);
-  await setSpeed(network, SLOW_BYTES_PER_SECOND);
-  return { page, network, offsets };
+  return { page, offsets };
 }
 
-const setSpeed = (network: CDPSession, uploadThroughput: number, offline = false): Promise<unknown> =>
-  network.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+const heldLinks = (): Link[] => proxy.links().filter(({ mode }) => mode === "hold");
+
+/** Cuts the held connections. Until then, the server does not learn that the browser has closed them. */
+function cutHeld(): void {
+  for (const link of heldLinks()) link.cut();
+}
+
+/** Lets uploads pass from now on, and cuts those that are held. */
+function release(): void {
+  proxy.holdAfter(Infinity);
+  cutHeld();
+}
 
 async function newest(): Promise<ListedImport | undefined> {
   const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
   return items[0];
 }
 
-/** Starts the upload and waits until the server has received part of the file. */
+/** Starts the upload, and waits until the proxy holds it and the server has received part of the file. */
 async function beginUpload(page: Page): Promise<ListedImport> {
   await page.getByTestId("file").setInputFiles(file);
   await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
+  await until(() => heldLinks().length > 0);
   return until(async () => {
     const import_ = await newest();
     return import_?.state === "receiving" && import_.received > 2_000_000 && import_;
@@ -76,20 +95,21 @@ async function untilDone(page: Page): Promise<ListedImport> {
 }
 
 test("if the connection is lost, the upload waits and then continues automatically", async () => {
-  const { page, network, offsets } = await openSlowPage();
+  const { page, offsets } = await openThroughProxy();
   const { id } = await beginUpload(page);
-  await setSpeed(network, SLOW_BYTES_PER_SECOND, true);
+  await proxy.refuse();
+  proxy.cut();
   await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await until(async () => (await newest())?.state === "paused");
-  await setSpeed(network, -1);
+  release();
+  await proxy.admit();
   expect(await untilDone(page)).toMatchObject({ id, created: ROWS });
   expect(offsets[0]).toBe(0);
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
 test("the first rows are shown during the upload, and are updated when options change", async () => {
-  const { page, network } = await openSlowPage();
-  await setSpeed(network, SLOW_BYTES_PER_SECOND / 5); // slow enough to inspect the preview during the upload
+  const { page } = await openThroughProxy();
   await page.getByTestId("file").setInputFiles(file);
   const preview = page.getByTestId("preview");
   await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
@@ -105,26 +125,28 @@ test("the first rows are shown during the upload, and are updated when options c
   await page.getByRole("option", { name: "Comma" }).click();
   await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll: the bar at the bottom covers the button
   await preview.getByRole("button", { name: "Upload again with these options" }).click();
-  await setSpeed(network, -1);
+  release();
   expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
   await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
 });
 
 test("after a server restart the upload continues", async () => {
-  const { page, network, offsets } = await openSlowPage();
+  const { page, offsets } = await openThroughProxy();
   const { id } = await beginUpload(page);
   await server.stop();
+  cutHeld();
   await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await server.start();
-  await setSpeed(network, -1);
+  release();
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
 test("after a reload, the page offers to resume the upload, and accepts only the same file", async () => {
-  const { page, network, offsets } = await openSlowPage();
+  const { page, offsets } = await openThroughProxy();
   const { id } = await beginUpload(page);
   await page.reload();
+  cutHeld();
   const panel = page.getByTestId("unfinished");
   const resume = panel.getByRole("button", { name: /^Resume whole-range\.csv \([\d.]+ of [\d.]+ MB\)$/ });
   await resume.waitFor();
@@ -138,7 +160,7 @@ test("after a reload, the page offers to resume the upload, and accepts only the
   const paused = page.getByTestId("paused").getByRole("button", { name: /^Resume/ });
   await chooseBy(page, () => paused.click(), await impostorOf(file));
   await page.getByText("This is a different file from whole-range.csv").first().waitFor();
-  await setSpeed(network, -1);
+  release();
   await chooseBy(page, () => paused.click(), file);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
@@ -168,33 +190,38 @@ async function impostorOf(path: string): Promise<string> {
 }
 
 test("choosing the same file resumes the upload; a discarded upload starts from the beginning", async () => {
-  const { page, network, offsets } = await openSlowPage();
+  const { page, offsets } = await openThroughProxy();
   const { id } = await beginUpload(page);
   await page.reload();
+  cutHeld();
   const panel = page.getByTestId("unfinished");
   await panel.waitFor();
-  await setSpeed(network, SLOW_BYTES_PER_SECOND);
   await page.getByTestId("file").setInputFiles(file);
-  await until(() => offsets.length > 1);
+  await until(() => offsets.length > 1 && heldLinks().length > 0);
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
   await page.reload();
+  cutHeld();
   await panel.getByRole("button", { name: "Discard the upload of whole-range.csv" }).click();
   await panel.waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "whole-range.csv" }).first().getByText("Cancelled").waitFor();
-  await setSpeed(network, -1);
+  release();
   await page.getByTestId("file").setInputFiles(file);
   expect((await untilDone(page)).id).toBeGreaterThan(id);
   expect(offsets.at(-1)).toBe(0);
 });
 
 test("a second tab does not send an upload of the first tab, and explains why", async () => {
-  const { page, network, offsets } = await openSlowPage();
+  const { page, offsets } = await openThroughProxy();
   const { id } = await beginUpload(page);
+  // Only the first tab is offline.
+  const network = await page.context().newCDPSession(page);
+  await setOffline(network, true);
+  cutHeld();
+  await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   const second = await page.context().newPage();
   const sentBySecond: string[] = [];
   second.on("request", (request) => sentBySecond.push(request.method()));
-  await second.goto(`${server.base_url}/imports`);
-  await setSpeed(network, SLOW_BYTES_PER_SECOND, true);
+  await second.goto("/imports");
   await second
     .getByTestId("unfinished")
     .getByRole("button", { name: /^Resume/ })
@@ -206,13 +233,22 @@ test("a second tab does not send an upload of the first tab, and explains why", 
   // The button "Dismiss" in the second tab did not discard the first tab's upload.
   await second.getByTestId("unfinished").waitFor();
   expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
-  await setSpeed(network, -1);
+  release();
+  await setOffline(network, false);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
+const setOffline = (network: CDPSession, offline: boolean): Promise<unknown> =>
+  network.send("Network.emulateNetworkConditions", {
+    offline,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  });
+
 test("a stopped upload is cancelled and cannot be resumed", async () => {
-  const { page } = await openSlowPage();
+  const { page } = await openThroughProxy();
   const { id } = await beginUpload(page);
   await page.getByRole("button", { name: "Stop the upload of whole-range.csv" }).click();
   await until(async () => (await newest())?.state === "cancelled");

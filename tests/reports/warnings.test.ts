@@ -1,5 +1,5 @@
 // Imports small files with faults that could lead to wrong products. For each fault, the import must reject the row or have a notice.
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { NoticeCode } from "../../contract/imports/notices.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -13,12 +13,15 @@ const context = await createImportContext(pool);
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history");
+  serverTexts.value = SERVER_TEXTS.de;
+});
+afterAll(() => {
+  serverTexts.value = null; // another test file may run in this process
 });
 
 /** Imports a file, and checks that each notice of the import has a German text. */
 async function run(content: string | Buffer): Promise<Import> {
   const result = await importBytes(context, typeof content === "string" ? Buffer.from(content) : content);
-  serverTexts.value = SERVER_TEXTS.de;
   for (const notice of result.notices) expect(noticeWords(notice), notice.message).toBeTypeOf("string");
   return result;
 }

@@ -8,12 +8,13 @@ const POLL_MS = 20;
 export async function until<T>(
   condition: () => T | Promise<T>,
   timeoutMs = HANGING_MS,
+  pollMs = POLL_MS,
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== null && value !== false) return value as Exclude<T, undefined | null | false>;
     if (performance.now() > deadlineMs) throw new Error(`Still false after ${timeoutMs} ms: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }

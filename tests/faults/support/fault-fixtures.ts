@@ -14,7 +14,7 @@ import {
   type RunningProcess,
   type RunningServer,
 } from "./processes.ts";
-import { startProxy, type Proxy } from "./proxy.ts";
+import { startProxy, type Proxy } from "../../support/network/proxy.ts";
 
 export interface FaultFixtures {
   /** Registers a function to call after the test. Functions are called in reverse order of registration. */

@@ -1,4 +1,5 @@
-// Starts a server and a browser for the end-to-end tests of one file, and opens pages whose requests and console messages are recorded.
+// Starts a server for the end-to-end tests of one file and a browser for those of one process, and opens pages whose requests and console
+// messages are recorded.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
 import { launchBrowser, openPage, type PageOptions, type WatchedPage } from "./browser.ts";
@@ -9,11 +10,20 @@ export interface Journey {
   browser: Browser;
 }
 
-/** Starts a server with `settings` and a browser. Call it at the top of a test file. Both stop after the last test of the file. */
+/** The browser of all test files of this process. It ends with the process. */
+let ofProcess: Browser | undefined;
+
+async function browserOfProcess(): Promise<Browser> {
+  if (ofProcess?.isConnected() !== true) ofProcess = await launchBrowser();
+  return ofProcess;
+}
+
+/** Starts a server with `settings`, and a browser unless an earlier test file has started it. Call it at the top of a test file. The server
+ * stops and all pages are closed after the last test of the file. */
 export async function startJourney(settings?: Readonly<Record<string, string>>): Promise<Journey> {
-  const [server, browser] = await Promise.all([startPageServer(settings), launchBrowser()]);
+  const [server, browser] = await Promise.all([startPageServer(settings), browserOfProcess()]);
   afterAll(async () => {
-    await browser.close();
+    await Promise.all(browser.contexts().map((context) => context.close()));
     await server.remove();
   });
   return { server, browser };

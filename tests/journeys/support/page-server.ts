@@ -7,8 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
 import { useKey } from "../../support/identity/fetch-with-key.ts";
-import { until } from "../../support/until.ts";
+import { HANGING_MS, until } from "../../support/until.ts";
 
+/** Time between two questions whether the server is ready. Each question takes processor time of the server that is starting. */
+const READY_POLL_MS = 200;
 const ROOT = join(import.meta.dirname, "../../..");
 
 export interface PageServer {
@@ -88,21 +90,25 @@ export async function startPageServer(given: Settings | ((port: number) => Setti
  * address for local programs. */
 async function untilReady(dataDir: string, child: ChildProcess): Promise<string> {
   let url = "";
-  await until(async () => {
-    if (child.exitCode !== null)
-      throw new Error(`The server exited with code ${String(child.exitCode)} before it was ready`);
-    try {
-      const holder = await readHolder(dataDir);
-      if (holder?.pid !== child.pid || holder?.url === undefined) return false;
-      url = holder.url;
-      useKey(url, (await readFile(join(dataDir, "local.key"), "utf8")).trim());
-      const response = await fetch(`${url}/health/ready`);
-      const { workers } = (await response.json()) as { workers?: number };
-      return response.ok && workers !== undefined && workers > 0;
-    } catch {
-      return false; // the server is not listening yet
-    }
-  });
+  await until(
+    async () => {
+      if (child.exitCode !== null)
+        throw new Error(`The server exited with code ${String(child.exitCode)} before it was ready`);
+      try {
+        const holder = await readHolder(dataDir);
+        if (holder?.pid !== child.pid || holder?.url === undefined) return false;
+        url = holder.url;
+        useKey(url, (await readFile(join(dataDir, "local.key"), "utf8")).trim());
+        const response = await fetch(`${url}/health/ready`);
+        const { workers } = (await response.json()) as { workers?: number };
+        return response.ok && workers !== undefined && workers > 0;
+      } catch {
+        return false; // the server is not listening yet
+      }
+    },
+    HANGING_MS,
+    READY_POLL_MS,
+  );
   return url;
 }
 

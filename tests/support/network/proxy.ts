@@ -1,5 +1,6 @@
-// A TCP proxy in front of PostgreSQL that injects network faults: it cuts connections, holds them open without forwarding, or forwards
-// requests and drops the responses. Tests and benchmarks run processes with DATABASE_URL=proxy.url(database).
+// A TCP proxy in front of PostgreSQL or of a Skuport server that injects network faults: it cuts connections, holds them open without
+// forwarding, or forwards requests and drops the responses. Tests and benchmarks of the database run processes with
+// DATABASE_URL=proxy.url(database).
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
@@ -7,7 +8,7 @@ import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
 /**
  * - `forward`: bytes pass in both directions.
  * - `hold`: the connection stays open and nothing passes, not even the closing of the other side, as if the other machine had vanished.
- * - `mute`: requests reach PostgreSQL; its responses are dropped.
+ * - `mute`: requests reach the server; its responses are dropped.
  */
 export type Mode = "forward" | "hold" | "mute";
 
@@ -17,11 +18,11 @@ export interface Link {
   readonly number: number;
   readonly mode: Mode;
   readonly bytes_to_server: number;
-  /** Number of bytes sent by PostgreSQL, including dropped responses. */
+  /** Number of bytes sent by the server, including dropped responses. */
   readonly bytes_to_client: number;
   readonly open: boolean;
   setMode(mode: Mode): void;
-  /** Resets the connection to the client, and closes the connection to PostgreSQL. */
+  /** Resets the connection to the client, and closes the connection to the server. */
   cut(): void;
 }
 
@@ -37,6 +38,8 @@ export interface Proxy {
   url(database?: string): string;
   /** Sets the mode of all open and future connections. */
   setMode(mode: Mode): void;
+  /** From now on, holds each connection that has passed more than `bytes` bytes to the server. */
+  holdAfter(bytes: number): void;
   /** Resets all open connections. New connections are accepted. */
   cut(): void;
   /** Refuses new connections with ECONNREFUSED, as if the server were stopped, until `admit` is called. Open connections stay open. */
@@ -48,12 +51,19 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy on a free loopback port in front of the PostgreSQL at `address`. */
+/** Starts a proxy on a free loopback port in front of the server at `address`. */
 export async function startProxy(address: Exclude<DatabaseAddress, { url: string }>): Promise<Proxy> {
   const links = new Set<Link>();
-  const state = { mode: "forward" as Mode, accepted: 0, lost_answers: 0, losing: { text: "", count: 0 } };
+  const state = {
+    mode: "forward" as Mode,
+    accepted: 0,
+    lost_answers: 0,
+    losing: { text: "", count: 0 },
+    limit: Infinity,
+  };
   const accept = (client: Socket): void => {
     const link = createLink(client, connectTo(address), ++state.accepted, state.mode, {
+      isOverLimit: (sent) => sent > state.limit,
       onRequest(request) {
         if (state.losing.count === 0 || !request.includes(state.losing.text)) return false;
         state.losing.count--;
@@ -82,6 +92,9 @@ export async function startProxy(address: Exclude<DatabaseAddress, { url: string
     setMode(mode) {
       state.mode = mode;
       for (const link of links) link.setMode(mode);
+    },
+    holdAfter(bytes) {
+      state.limit = bytes;
     },
     cut() {
       for (const link of links) link.cut();
@@ -120,6 +133,8 @@ function connectTo({ host, port }: { host: string; port: number }): Socket {
 }
 
 interface LinkEvents {
+  /** Whether to hold the connection after this number of bytes to the server. */
+  isOverLimit(sent: number): boolean;
   /** Called for each request. @returns whether to drop the response */
   onRequest(bytes: Buffer): boolean;
   onLostAnswer(): void;
@@ -150,6 +165,7 @@ function createLink(client: Socket, server: Socket, number: number, firstMode: M
     bytes.to_server += chunk.length;
     if (events.onRequest(chunk)) losesAnswer = true;
     server.write(chunk);
+    if (events.isOverLimit(bytes.to_server)) setMode("hold");
   });
   server.on("data", (chunk: Buffer) => {
     bytes.to_client += chunk.length;
