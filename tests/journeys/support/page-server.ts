@@ -9,7 +9,7 @@ import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
 import { useKey } from "../../support/identity/fetch-with-key.ts";
 import { HANGING_MS, until } from "../../support/until.ts";
 
-/** Time between two questions whether the server is ready. Each question takes processor time of the server that is starting. */
+/** Time between two requests that ask whether the server is ready. Each request slows down the server, which is still starting. */
 const READY_POLL_MS = 200;
 const ROOT = join(import.meta.dirname, "../../..");
 

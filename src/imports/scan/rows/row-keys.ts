@@ -10,7 +10,7 @@ import { copyField } from "../../read/field-text.ts";
 import { ESCAPED, type Records } from "../../read/records.ts";
 
 /** The faults of a key. */
-export const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
+const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
 /** Size of the key buffer as a multiple of the field buffer. A key is at most three times as long as its field, because lower-casing can
  * triple the bytes of a text. */
 const KEY_GROWTH = 4;

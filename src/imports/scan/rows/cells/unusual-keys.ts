@@ -125,7 +125,7 @@ export function mayBeUnusual(bytes: Buffer, from: number, to: number, isPlain: b
   return !hasDigit || mayBeDate(bytes, from, to);
 }
 
-/** Whether a SKU with this first and this last byte may be a word for a total, before or after which blanks or a colon may stand. */
+/** Whether a SKU with this first and this last byte may be a word for a total. The word may have blanks around it or a colon after it. */
 const hasEndsOfTotal = (first: number, last: number): boolean =>
   !isDigit(last) && (first <= BLANK || last <= BLANK || last === COLON || TOTAL_ENDS.has(endsOf(first, last)));
 
