@@ -94,13 +94,13 @@ async function readTable(
     const skuColumn = table.columns.findIndex(({ target }) => target === "sku");
     let rows = 0;
     const fit = createFit(table.columns.length, dialect, shapesOf(table));
-    const isHeader = createHeaderTest(table.header, skuColumn, dialect);
+    const header = createHeaderTest(table.header, skuColumn, dialect);
     for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
       // Without a SKU column, the records are only shown, so they stay unmodified unless the caller wants otherwise.
       for (const records of skuColumn < 0 && dialect.tree === undefined && !fitsAll
         ? [window.records]
         : fitRecords(window.records, fit)) {
-        await observer.onRecords(records, findFaults(records, rows, table, isHeader));
+        await observer.onRecords(records, findFaults(records, rows, table, header));
         rows += records.count;
       }
     }
@@ -111,14 +111,14 @@ async function readTable(
 }
 
 /** @param rows number of rows in the file before `records` */
-function findFaults(records: Records, rows: number, { columns }: Table, isHeader: HeaderTest): Fault[] {
+function findFaults(records: Records, rows: number, { columns }: Table, header: HeaderTest): Fault[] {
   const faults: Fault[] = [];
   const width = columns.length;
   for (let record = 0; record < records.count; record++) {
     const fields = (records.first_field[record + 1] as number) - (records.first_field[record] as number);
     let code: Fault["code"] | null = recordFault(records, record);
     if (code === null && fields !== width) code = fields < width ? "too_few_fields" : "too_many_fields";
-    if (code === null && isHeader(records, record, rows + record)) code = HEADER_REPEATED;
+    if (code === null && header.matches(records, record, rows + record)) code = HEADER_REPEATED;
     if (code !== null) faults.push({ row: rows + record + 1, line: records.line[record] as number, code, record });
   }
   return faults;

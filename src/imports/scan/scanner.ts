@@ -8,10 +8,11 @@ import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
 import type { Chunk } from "../chunk-store.ts";
 import { createKeyTable } from "../keys/key-table.ts";
 import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
-import { allBitsSet, createBits } from "./rows/bits.ts";
-import { maxChunkRecords } from "./rows/chunk-limits.ts";
+import { createBits } from "./rows/bits.ts";
+import { createChunkBounds } from "./rows/chunk-bounds.ts";
 import { errorColumns, findErrorValues } from "./rows/cells/error-values.ts";
 import { mayBeUnusual } from "./rows/cells/unusual-keys.ts";
+import { createOrdinaryTest } from "./rows/ordinary-rows.ts";
 import { createRowKeys } from "./rows/row-keys.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped, MappingFault } from "../mapping/mapper.ts";
@@ -35,8 +36,6 @@ import {
 } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
-/** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
-const MAX_CHUNK_BYTES = 4 << 20;
 /** Default number of keys in `first_keys` if the file has no name column. */
 const FIRST_KEYS = 1000;
 
@@ -122,11 +121,7 @@ export const rulesOf = ({
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
-  // In a table with a single column, a blank line is a record that consists of its line end alone. In such a table, a chunk extends to the
-  // start of the next record, so that the chunk includes its last line end.
-  const keepsBlankLines = layout.file_width === 1;
-  const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
-  const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
+  const bounds = createChunkBounds(layout, rules.chunk_records);
   const limited = limitedColumns(layout);
   const limitedInFile = limited.filter(({ index }) => index < layout.file_width);
   // A computed value may be longer than its record. So its length is checked in every record, and not only in long records.
@@ -137,8 +132,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   // In an export of the catalogue, a SKU such as "null" is a real SKU, because every product has a SKU. In other files, it means that the
   // SKU is missing.
   const isExport = FIELD_NAMES.every((name, i) => rules.header?.[i] === name);
-  const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
+  const header = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   const rowKeys = createRowKeys(keys, layout, dialect, isExport);
+  const markOrdinary = createOrdinaryTest({ layout, keys: rowKeys, header, typed, long_record: smallestLimit });
   const skip = createBits();
   /** The rows without a name, in a file with a column of names. */
   const nameless = createBits();
@@ -158,8 +154,6 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
   let ignoredRows: IgnoredRow[] = [];
-  const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
-  let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
 
   const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
     skip.set(row);
@@ -257,10 +251,18 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     tally.add(fault.code, layout.columns[fault.column]?.name ?? null, row + 1);
   };
 
+  /** Searches for the key of a row without a fault. @returns whether no earlier row has the key */
+  const isNewKey = (records: Records, r: number, row: number): boolean => {
+    const other = rowKeys.find(r, row);
+    if (other >= 0) repeat(records, r, row, other);
+    else if (firstKeys.length < maxFirstKeys) firstKeys.push(rowKeys.textOf(records, r));
+    return other < 0;
+  };
+
   /** For each record of the window with an error value such as #N/A: the index of the first column with such a value. */
   let errors: ReadonlyMap<number, number> | undefined;
   const applyRow = (records: Records, r: number, row: number, mapped: ScannedMapping | undefined): void => {
-    if (isHeader(records, r, row)) {
+    if (header.matches(records, r, row)) {
       ignore(records, r, row, "header_repeated");
       return;
     }
@@ -292,12 +294,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const field = (records.first_field[r] as number) + layout.sku;
     const skuStart = records.field_start[field] as number;
     if (mayBeUnusual(records.bytes, skuStart, records.field_end[field] as number, isPlain)) unusual.push(r);
-    const other = rowKeys.find(r, row);
-    if (other >= 0) {
-      repeat(records, r, row, other);
-      return;
-    }
-    if (firstKeys.length < maxFirstKeys) firstKeys.push(rowKeys.textOf(records, r));
+    if (!isNewKey(records, r, row)) return;
     if (deletes(records, r)) {
       deleting.set(row);
       deletions++;
@@ -317,34 +314,16 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       isPlain = records.is_ascii;
       unusual = [];
       rowKeys.prepare(records);
+      const mayBeOrdinary = rows > 0 && mapped === undefined && errors === undefined && !hasDeletions;
+      const ordinary = mayBeOrdinary ? markOrdinary(records) : undefined;
+      const first = rows;
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
-        applyRow(records, r, row, mapped);
-        const start = offset + (records.start[r] as number);
-        const end = offset + (records.end[r] as number);
-        if (current !== undefined && keepsBlankLines) current.byte_end = start;
-        // A record that is too long for memory is not part of any chunk.
-        if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
-          current = undefined;
-          continue;
-        }
-        if (current === undefined || current.records === chunkRecords || end - current.byte_start > chunkBytes) {
-          current = {
-            chunk_no: open.length,
-            byte_start: start,
-            byte_end: end,
-            first_row: row + 1,
-            first_line: records.line[r] as number,
-            records: 0,
-            last_row: row,
-          };
-          open.push(current);
-        }
-        current.byte_end = end;
-        current.last_row = row;
-        current.records++;
+        if (ordinary?.[r] === 1) isNewKey(records, r, row);
+        else applyRow(records, r, row, mapped);
       }
+      bounds.add(records, offset, first, rows - first);
     },
     takeRejects() {
       const taken = rejects;
@@ -392,14 +371,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return keys.get(bytes, 0, bytes.length);
     },
     tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
-    chunks(textEnd) {
-      if (current !== undefined && keepsBlankLines) current.byte_end = textEnd;
-      return open.flatMap(({ last_row, ...chunk }) => {
-        const bits = skip.slice(chunk.first_row - 1, last_row + 1);
-        // Leave out a chunk without a row to apply. A file that contains only rejects has no chunks.
-        return allBitsSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
-      });
-    },
+    chunks: (textEnd) => bounds.chunks(textEnd, skip),
     release() {
       keys.release();
     },

@@ -13,8 +13,12 @@ const MARK = Buffer.from("\ufeff");
 /** Maximum number of bytes of a cell that is compared with a column name. */
 const MAX_BYTES = 1000;
 
-/** Returns whether record `r` of the window is a line of column names. `row` is the record's number in the file, from 0. */
-export type HeaderTest = (records: Records, r: number, row: number) => boolean;
+export interface HeaderTest {
+  /** Returns whether record `r` of the window is a line of column names. `row` is the record's number in the file, from 0. */
+  matches(records: Records, r: number, row: number): boolean;
+  /** Returns whether record `r`, which is not the first one of the file, may be a line of column names. This test is cheap. */
+  mayMatch(records: Records, r: number): boolean;
+}
 
 /** @param header the header's cells, without unnamed ones at its end
  * @param skuColumn index of the SKU column, or -1 */
@@ -29,15 +33,18 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
         );
   const name = names[compared] ?? "";
   // The names in a table from XML or JSON are the paths of the values, which no record repeats.
-  if (name === "" || header.length < 2 || dialect.tree !== undefined) return () => false;
+  if (name === "" || header.length < 2 || dialect.tree !== undefined)
+    return { matches: () => false, mayMatch: () => false };
   const nameBytes = Buffer.from(name);
   const firstLetter = (nameBytes[0] as number) | 0x20;
-  return (records, r, row) => {
+  /** Compares only the first letter, which differs in nearly every record. */
+  const mayMatch: HeaderTest["mayMatch"] = ({ bytes, first_field, field_start }, r) => {
+    const letter = bytes[field_start[(first_field[r] as number) + compared] as number] as number;
+    return letter < FIRST_LETTER || letter >= FIRST_BEYOND_ASCII || (letter | 0x20) === firstLetter;
+  };
+  const matches: HeaderTest["matches"] = (records, r, row) => {
     const field = (records.first_field[r] as number) + compared;
-    // Compare the first letter before anything else: it differs in nearly every record.
-    const letter = records.bytes[records.field_start[field] as number] as number;
-    if (row > 0 && letter >= FIRST_LETTER && letter < FIRST_BEYOND_ASCII && (letter | 0x20) !== firstLetter)
-      return false;
+    if (row > 0 && !mayMatch(records, r)) return false;
     if (field >= (records.first_field[r + 1] as number)) return false;
     // Compare the letters of one cell with the header first. Nearly every record differs there, so almost no record has to be decoded.
     const start = records.field_start[field] as number;
@@ -51,6 +58,7 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
       areTypes(cells) || (skuColumn >= 0 && knownField(cells[skuColumn] ?? "") === "sku" && countKnownNames(cells) > 1)
     );
   };
+  return { matches, mayMatch };
 }
 
 /** Maximum number of characters of a type's length, as in `varchar(255)`. */

@@ -18,7 +18,7 @@ export function createRefuser(
   plan: MappingPlan,
   dialect: Dialect,
 ): (records: Records) => RefusalOf {
-  const isHeader = createHeaderTest(header, keyColumn(plan), dialect);
+  const headerTest = createHeaderTest(header, keyColumn(plan), dialect);
   const source = layoutOf(planLayoutColumns(columns, null));
   const values = (plan.shape?.products ?? []).map(({ fields, attributes }) => ({ ...plan, fields, attributes }));
   const kept = { ...plan, attributes: plan.shape?.kept ?? [] };
@@ -29,7 +29,7 @@ export function createRefuser(
   return (records) => {
     const errors = findErrorValues(records, source.width, checked);
     return (r, row) => {
-      if (isHeader(records, r, row - 1)) return { ignored: "header_repeated" };
+      if (headerTest.matches(records, r, row - 1)) return { ignored: "header_repeated" };
       const fault = RECORD_FAULTS[records.fault[r] as number];
       if (fault) return { code: fault, column: -1 };
       const width = (records.first_field[r + 1] as number) - (records.first_field[r] as number);

@@ -1,0 +1,71 @@
+// Recognizes ordinary rows: rows with a sound key, a name, the table's width and no value that has to be checked. In most files, nearly
+// every row is ordinary, and the scanner only has to search for its key. The tests are cheap and run in one loop over a window, which
+// takes a third of the time of the scanner's checks. They may miss an ordinary row, which then is checked like any other row.
+import type { HeaderTest } from "../../read/fit/header-rows.ts";
+import { fieldYesOrNo } from "../../read/field-text.ts";
+import type { Records } from "../../read/records.ts";
+import type { Layout } from "../../layout.ts";
+import type { TypedColumn } from "./cell-rules.ts";
+import { mayBeUnusual } from "./cells/unusual-keys.ts";
+import type { RowKeys } from "./row-keys.ts";
+
+const BLANK = 0x20;
+const FIRST_BEYOND_ASCII = 0x80;
+
+/** What decides whether a row is ordinary. */
+export interface OrdinaryRules {
+  layout: Layout;
+  keys: RowKeys;
+  header: HeaderTest;
+  typed: readonly TypedColumn[];
+  /** Number of bytes of a record from which on one of its values may be too long. */
+  long_record: number;
+}
+
+/** Returns a function that marks the ordinary rows of a window with 1 in the returned array. The keys of the window must have been
+ * prepared. The array is valid until the next call. */
+export function createOrdinaryTest({
+  layout,
+  keys,
+  header,
+  typed,
+  long_record,
+}: OrdinaryRules): (records: Records) => Uint8Array {
+  const { sku, name, width } = layout;
+  let marks = new Uint8Array(1024);
+
+  const hasPlainValues = ({ bytes, field_start, field_end }: Records, first: number): boolean => {
+    if (name < 0) return true;
+    const start = field_start[first + name] as number;
+    const letter = bytes[start] as number;
+    return letter > BLANK && letter < FIRST_BEYOND_ASCII && start < (field_end[first + name] as number);
+  };
+  const hasValidValues = (records: Records, first: number): boolean => {
+    for (let c = 0; c < typed.length; c++) {
+      const { index, takes_yes_or_no } = typed[c] as TypedColumn;
+      const field = first + index;
+      if (records.field_start[field] === records.field_end[field]) continue;
+      if (!takes_yes_or_no || fieldYesOrNo(records, field) === undefined) return false;
+    }
+    return true;
+  };
+
+  return (records) => {
+    const { bytes, count, fault, start, end, first_field, field_start, field_end, is_ascii } = records;
+    if (marks.length < count) marks = new Uint8Array(count * 2);
+    for (let r = 0; r < count; r++) {
+      const first = first_field[r] as number;
+      const isOrdinary =
+        fault[r] === 0 &&
+        (first_field[r + 1] as number) - first === width &&
+        (end[r] as number) - (start[r] as number) <= long_record &&
+        keys.isSound(r) &&
+        hasPlainValues(records, first) &&
+        !header.mayMatch(records, r) &&
+        !mayBeUnusual(bytes, field_start[first + sku] as number, field_end[first + sku] as number, is_ascii) &&
+        (typed.length === 0 || hasValidValues(records, first));
+      marks[r] = isOrdinary ? 1 : 0;
+    }
+    return marks;
+  };
+}
