@@ -6,7 +6,7 @@ import type { DialectOverrides } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 import { NO_PROFILE } from "../../../contract/profiles/profile-names.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
-import { planColumns } from "../../imports/options/plan-columns.ts";
+import { planColumns, type PlannedColumns } from "../../imports/options/plan-columns.ts";
 import { matchColumns } from "../../imports/read/columns/match-columns.ts";
 import type { Table } from "../../imports/read/read-records.ts";
 import { readFile, type FileObserver, type ReadOptions, type ScratchFolder } from "../../imports/read/read-file.ts";
@@ -22,7 +22,7 @@ import {
   ReadAgain,
   type Reading as ProfileReading,
 } from "./chosen-profile.ts";
-import { questionOfBlankKey } from "../../imports/scan/profile/blank-key.ts";
+import { problemOfProfileKey } from "../../imports/scan/profile/profile-key.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
@@ -136,10 +136,10 @@ async function readChosen(
     async onTable(dialect, table) {
       const chosen = await chooseReading({ ...table, dialect }, columns, named, from);
       const found = chosen.options.mapping === undefined ? await withRemembered(table, from, io) : table;
+      const planned = { ...found, ...planColumns(found, chosen.options, chosen.profile) };
       await printer.onTable(dialect, {
-        ...found,
-        ...planColumns(found, chosen.options, chosen.profile?.built_in),
-        reading: { ...chosen, question: chosen.question ?? blankKeyOf(table, chosen) },
+        ...planned,
+        reading: { ...chosen, question: chosen.question ?? keyProblemOf(planned, chosen) },
       });
     },
   };
@@ -155,8 +155,8 @@ async function readChosen(
   }
 }
 
-const blankKeyOf = (table: Table, { profile, options }: ProfileReading): Problem | undefined =>
-  profile === null ? undefined : questionOfBlankKey(table, options, profile.name);
+const keyProblemOf = (table: Table & PlannedColumns, { profile, options }: ProfileReading): Problem | undefined =>
+  profile === null ? undefined : problemOfProfileKey(table, options, profile.name);
 
 /** Matches the columns again, with the choices that the server remembers. */
 async function withRemembered(table: Table, from: ReadServer, io: Io): Promise<Table> {

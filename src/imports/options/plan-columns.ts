@@ -5,6 +5,7 @@ import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
+import { usedColumns } from "../../profiles/select/used-columns.ts";
 import { withNamedAttributes } from "./named-attributes.ts";
 import { withOverlayBase } from "./overlay-base.ts";
 import { chooseColumns, noSuchColumn, positionOf } from "../read/columns/choose-columns.ts";
@@ -19,18 +20,22 @@ export interface PlannedColumns {
   plan: MappingPlan | null;
   /** Notices about columns that the mapping uses and the file lacks. */
   notices: Notice[];
+  /** The columns from which the profile reads the key, if the file has none of them. */
+  missing_key?: string[];
 }
 
 type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping" | "repeats">>;
 
-/** @param isBuiltIn whether the mapping is that of a built-in profile, which names columns of every version of its files. A file that lacks
- * some of them gets no notice.
- * @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
+/** @param profile the profile from which the mapping comes, if any. A built-in profile names columns of every version of its files, so a
+ * file that lacks some of them gets no notice.
+ * @throws Problem no-such-column if the file lacks the column of an option, or the column of the key and there is no profile;
+ * mapping-invalid */
 export function planColumns(
   { columns, header, rows }: Pick<Table, "columns" | "header" | "rows">,
   { key, name, mapping, repeats }: ColumnOptions,
-  isBuiltIn = false,
+  profile: { built_in: boolean } | null = null,
 ): PlannedColumns {
+  const isBuiltIn = profile?.built_in === true;
   // If the file has no header, use the names that detection or the mapping gave to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
   const given = mapping ?? mappingOfShared({ columns, header }, names, { key, name });
@@ -45,9 +50,15 @@ export function planColumns(
   const compiled = compileMapping(withOverlayBase(fitting, names, rows), names);
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
-  if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
+  const isKeyMissing = !hasKey(compiled);
+  if (isKeyMissing && (profile === null || key !== undefined))
+    throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
-  return { ...compiled, notices: isBuiltIn ? [] : compiled.missing.map(missingColumn) };
+  return {
+    ...compiled,
+    notices: isBuiltIn ? [] : compiled.missing.map(missingColumn),
+    ...(isKeyMissing ? { missing_key: usedColumns(chosen).key.flat() } : {}),
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Records } from "../read/records.ts";
 import { readBroken } from "../read/tree/broken-record.ts";
 import { readSources } from "../read/tree/source/source-text.ts";
 import { recordTexts } from "../read/field-text.ts";
-import { questionOfBlankKey } from "../scan/profile/blank-key.ts";
+import { problemOfProfileKey } from "../scan/profile/profile-key.ts";
 import { memberNotices, nameNotices, tableNotices } from "../scan/rows/notices.ts";
 import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
@@ -79,12 +79,12 @@ export async function previewSource(
   const { options } = chosen;
   const profile = chosen.profile === null ? null : shownProfile(chosen.profile);
   if (found === undefined) return { ...NOTHING, profile };
-  const head = { ...found, table: { ...found.table, ...planColumns(found.table, options, chosen.profile?.built_in) } };
+  const head = { ...found, table: { ...found.table, ...planColumns(found.table, options, chosen.profile) } };
   const fault = head.doubt ?? problemOfTable(head.table, head.dialect, isKeyChosen(options));
   const hasKey = fault === undefined || isQuestion(fault.extra);
   const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options, shown) : NOT_SCANNED;
-  const blankKey = profile === null ? undefined : questionOfBlankKey(head.table, options, profile.name);
-  const problem = fault ?? chosen.question ?? blankKey ?? scanned.problem;
+  const ofKey = profile === null ? undefined : problemOfProfileKey(head.table, options, profile.name);
+  const problem = fault ?? chosen.question ?? ofKey ?? scanned.problem;
   return {
     dialect: head.dialect,
     columns: describeColumns(head.table, options, problem),

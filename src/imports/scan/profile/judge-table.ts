@@ -11,7 +11,7 @@ import { plainName } from "../../read/columns/plain-name.ts";
 import type { RememberedChoice } from "../../read/columns/remembered.ts";
 import { openTable, type Table } from "../../read/read-records.ts";
 import { asUsed, type ChosenProfile } from "../../../profiles/choose-profile.ts";
-import { questionOfBlankKey } from "./blank-key.ts";
+import { problemOfProfileKey } from "./profile-key.ts";
 import { profileOfTable, ReadAgain } from "./profile-of-scan.ts";
 import { unfitNotices } from "../review/unfit-active.ts";
 import { memberNotices, nameNotices, sheetNotices, tableNotices } from "../rows/notices.ts";
@@ -40,7 +40,7 @@ export async function judgeTable(
   const unfitActive = given.unfit_active ?? [];
   const unfit = new Set(unfitActive.map(({ position }) => position));
   const found = remembered.length === 0 && unfit.size === 0 ? opened : withChoices(opened, remembered, unfit);
-  const planned = planColumns(found, run.work.options, chosen.profile?.built_in);
+  const planned = planColumns(found, run.work.options, chosen.profile);
   const overrides = overridesOf(run.work.options);
   const sheets = [...sheetNotices(dialect, overrides), ...memberNotices(dialect)];
   const names = nameNotices({ ...found, ...planned }, run.work.options);
@@ -48,8 +48,8 @@ export async function judgeTable(
   const notices = [...chosen.notices, ...planned.notices, ...sheets, ...names, ...form, ...unfitNotices(unfitActive)];
   const table = { ...found, ...planned, remembered, unfit, notices };
   const { profile } = chosen;
-  const blankKey = profile === null ? undefined : questionOfBlankKey(found, run.work.options, profile.name);
-  return { run, table, question: chosen.question ?? blankKey };
+  const ofKey = profile === null ? undefined : problemOfProfileKey(table, run.work.options, profile.name);
+  return { run, table, question: chosen.question ?? ofKey };
 }
 
 /** Returns the remembered choices for columns with the same names as those of this file. */

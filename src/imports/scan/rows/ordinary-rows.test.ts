@@ -44,7 +44,7 @@ test.each([
   ["a value that is neither yes nor no", ["A-1", "Lamp", "perhaps"]],
   ["too few cells", ["A-1", "Lamp"]],
   ["too many cells", ["A-1", "Lamp", "", ""]],
-  ["so many bytes that a value may be too long", ["A-1", "L".repeat(LONG_RECORD), ""]],
+  ["a length at which a value may be too long", ["A-1", "L".repeat(LONG_RECORD), ""]],
   ["the header's names", HEADER],
 ])("a row with %s is not ordinary, but its neighbours are", (_, row) => {
   const neighbour = ["B-1", "Lamp", "no"];

@@ -1,9 +1,12 @@
-// Asks which value is the key if the key of a profile is blank in all or most first rows, as in an export of a shop that does not use SKUs.
+// Asks which value is the key if the file lacks the key column of its profile, or if this column is blank in all or most first rows, as in
+// an export of a shop that does not use SKUs.
 import { usedColumns } from "../../../profiles/select/used-columns.ts";
 import { columnKey } from "../../../profiles/select/column-names.ts";
+import type { PlannedColumns } from "../../options/plan-columns.ts";
 import { isPattern } from "../../mapping/compile/file-columns.ts";
 import { doubtOfKey } from "../../read/columns/key/judge-key.ts";
 import type { KeyCandidate } from "../../read/columns/key/key-values.ts";
+import { noSuchColumn } from "../../read/columns/choose-columns.ts";
 import { attributeColumns, valuesOf } from "../../read/columns/match-columns.ts";
 import { textKeys } from "../../read/columns/key/text-keys.ts";
 import type { Table } from "../../read/read-records.ts";
@@ -19,29 +22,70 @@ const MIN_SHARE = 0.9;
 const MAX_BLANKS = 0.5;
 const MIN_ROWS = 20;
 
-/** @returns undefined if the key is not blank, or if nothing else can be the key */
-export function questionOfBlankKey(
-  { header, rows }: Pick<Table, "header" | "rows">,
-  { mapping, key }: Pick<GivenOptions, "mapping" | "key">,
+/** @returns undefined if the key is neither missing nor blank, or if it is blank but nothing else can be the key. If it is missing and
+ * nothing else can be the key, returns the problem no-such-column */
+export function problemOfProfileKey(
+  table: Pick<Table, "header" | "rows"> & Pick<PlannedColumns, "missing_key">,
+  options: Pick<GivenOptions, "mapping" | "key">,
   profile: string,
 ): Problem | undefined {
-  if (mapping === undefined || key !== undefined || rows.length === 0) return undefined;
+  if (options.mapping === undefined || options.key !== undefined) return undefined;
+  return table.missing_key === undefined
+    ? questionOfBlankKey(table, options.mapping, profile)
+    : problemOfMissingKey(table, options.mapping, table.missing_key, profile);
+}
+
+function problemOfMissingKey(
+  { header, rows }: Pick<Table, "header" | "rows">,
+  mapping: Mapping,
+  missing: readonly string[],
+  profile: string,
+): Problem {
+  const columns = attributeColumns(header);
+  const others = otherKeys(mapping, (value) =>
+    usedColumns({ key: value }).key.every((group) => group.some((name) => hasColumn(header, name))),
+  );
+  const candidates = [...others, ...keyColumns(header, rows)];
+  if (candidates.length === 0) return noSuchColumn(missing[0] ?? "key", columns);
+  const shown = missing.slice(0, SHOWN_NAMES).map((name) => `"${name}"`);
+  return keyInDoubt(profile, `${shown.join(" or ")}, which the file lacks`, candidates);
+}
+
+/** Maximum number of missing columns that a question names. */
+const SHOWN_NAMES = 3;
+
+const hasColumn = (header: readonly string[], name: string): boolean =>
+  header.some((column) => columnKey(column) === columnKey(name));
+
+/** Returns the mapping's other keys for whose columns `isUsable` returns true. */
+const otherKeys = ({ other_keys: others = {} }: Mapping, isUsable: (value: Value) => boolean): Candidate[] =>
+  Object.entries(others)
+    .filter(([, value]) => isUsable(value))
+    .map(([value]): Candidate => ({ value, samples: [] }));
+
+const keyInDoubt = (profile: string, source: string, candidates: readonly Candidate[]): Problem =>
+  new Problem(
+    "key-in-doubt",
+    `The profile "${profile}" reads the SKU from ${source}. Choose what identifies the products instead (option key).`,
+    { extra: { option: "key", candidates } },
+  );
+
+function questionOfBlankKey(
+  { header, rows }: Pick<Table, "header" | "rows">,
+  mapping: Mapping,
+  profile: string,
+): Problem | undefined {
+  if (rows.length === 0) return undefined;
   const limit = isRowWise(mapping, rows.length) ? MAX_BLANKS : BELOW_ALL;
   const blank = blankKeyColumns(keysOf(mapping), limit, header, rows);
   const list = blank === undefined ? listOfSkus(mapping, header, rows) : undefined;
   if (blank === undefined && list === undefined) return undefined;
-  const others = Object.entries(mapping.other_keys ?? {})
-    .filter(([, value]) => blankKeyColumns([value], limit, header, rows) === undefined)
-    .map(([value]): Candidate => ({ value, samples: [] }));
+  const others = otherKeys(mapping, (value) => blankKeyColumns([value], limit, header, rows) === undefined);
   const codes = [...others, ...keyColumns(header, rows).filter(({ value }) => value !== list)];
   const candidates = codes.length > 0 || rows.length < MIN_ROWS ? codes : textKeys(attributeColumns(header), rows);
   if (candidates.length === 0) return undefined;
   const reason = blank === undefined ? `"${list ?? ""}", which contains several SKUs in most cells` : reasonOf(blank);
-  return new Problem(
-    "key-in-doubt",
-    `The profile "${profile}" reads the SKU from ${reason}. Choose what identifies the products instead (option key).`,
-    { extra: { option: "key", candidates } },
-  );
+  return keyInDoubt(profile, reason, candidates);
 }
 
 function reasonOf({ names, share }: BlankKey): string {

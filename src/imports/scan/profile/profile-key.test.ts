@@ -7,7 +7,7 @@ import { builtInProfiles } from "../../../profiles/built-in.ts";
 import { continueImport } from "../../held/hold-import.ts";
 import { completeOptions, import_query } from "../../../../contract/imports/imports.ts";
 import type { Value } from "../../../../contract/mapping/mapping.ts";
-import { questionOfBlankKey } from "./blank-key.ts";
+import { problemOfProfileKey } from "./profile-key.ts";
 
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
@@ -59,10 +59,10 @@ test("columns with different values are offered too; without any candidate there
     [" ", "p3", "Lamp"],
   ];
   const table = { header: ["SKU", "Product ID", "Name"], rows };
-  const asked = questionOfBlankKey(table, { mapping: { key: "sku", name: "Name" } }, "shop");
+  const asked = problemOfProfileKey(table, { mapping: { key: "sku", name: "Name" } }, "shop");
   expect(asked?.extra["candidates"]).toMatchObject([{ value: "Product ID", samples: ["p1", "p2", "p3"] }]);
   const alike = { header: ["SKU", "Name"], rows: rows.map(([sku = "", , name = ""]) => [sku, name]) };
-  expect(questionOfBlankKey(alike, { mapping: { key: "sku" } }, "shop")).toBeUndefined();
+  expect(problemOfProfileKey(alike, { mapping: { key: "sku" } }, "shop")).toBeUndefined();
 });
 
 test("a key that is blank in most of 20 rows raises a question if each row is a product; names are offered last", () => {
@@ -71,24 +71,24 @@ test("a key that is blank in most of 20 rows raises a question if each row is a 
     `Chair made of ${"abcdefghijklmnopqrst"[n]}x wood`,
   ]);
   const table = { header: ["SKU", "Name"], rows };
-  const asked = questionOfBlankKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
+  const asked = problemOfProfileKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
   expect(asked?.message).toContain('reads the SKU from "SKU", which is empty in 60 % of the rows');
   expect(asked?.extra["candidates"]).toMatchObject([{ value: "Name", reason: "contains texts instead of codes" }]);
   const grouped = { mapping: { key: "SKU", name: "Name", group: { by: "Name" } } };
-  expect(questionOfBlankKey(table, grouped, "shop")).toBeUndefined();
+  expect(problemOfProfileKey(table, grouped, "shop")).toBeUndefined();
   expect(
-    questionOfBlankKey({ ...table, rows: rows.slice(0, 19) }, { mapping: { key: "SKU" } }, "shop"),
+    problemOfProfileKey({ ...table, rows: rows.slice(0, 19) }, { mapping: { key: "SKU" } }, "shop"),
   ).toBeUndefined();
 });
 
 test("a key column whose cells contain the SKUs of all variants raises a question", () => {
   const rows = Array.from({ length: 20 }, (_, n) => [`A-${n},B-${n},C-${n}`, `Chair made of ${n}x wood`]);
   const table = { header: ["SKU", "Name"], rows };
-  const asked = questionOfBlankKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
+  const asked = problemOfProfileKey(table, { mapping: { key: "SKU", name: "Name" } }, "shop");
   expect(asked?.message).toContain('reads the SKU from "SKU", which contains several SKUs in most cells');
   expect(asked?.extra["candidates"]).toMatchObject([{ value: "Name" }]);
   const pairs = rows.map(([, name = ""], n) => [`A-${n},5`, name]);
-  expect(questionOfBlankKey({ ...table, rows: pairs }, { mapping: { key: "SKU" } }, "shop")).toBeUndefined();
+  expect(problemOfProfileKey({ ...table, rows: pairs }, { mapping: { key: "SKU" } }, "shop")).toBeUndefined();
 });
 
 test("if most variants of a shop have the SKU of another variant, the import asks for the key", async () => {
@@ -109,7 +109,7 @@ test("if most variants of a shop have the SKU of another variant, the import ask
 test("another key of the profile is not offered if its column is blank", () => {
   const mapping = { key: "SKU", name: "Name", other_keys: { number: "ID", code: "Code" } };
   const table = { header: ["SKU", "ID", "Code", "Name"], rows: [["", "", "c1", "Lamp"]] };
-  expect(questionOfBlankKey(table, { mapping }, "shop")?.extra["candidates"]).toMatchObject([
+  expect(problemOfProfileKey(table, { mapping }, "shop")?.extra["candidates"]).toMatchObject([
     { value: "code" },
     { value: "Code" },
     { value: "Name" },
@@ -118,10 +118,44 @@ test("another key of the profile is not offered if its column is blank", () => {
 
 test("a key with an alternative that is filled, a pattern, or the option key raises no question", () => {
   const table = { header: ["SKU", "ID"], rows: [["", "1a"]] };
-  expect(questionOfBlankKey(table, { mapping: { key: ["SKU", "ID"] } }, "shop")).toBeUndefined();
-  expect(questionOfBlankKey(table, { mapping: { key: "SK*" } }, "shop")).toBeUndefined();
-  expect(questionOfBlankKey(table, { mapping: { key: "SKU" }, key: "SKU" }, "shop")).toBeUndefined();
-  expect(questionOfBlankKey(table, { mapping: { key: "SKU" } }, "shop")).toBeDefined();
+  expect(problemOfProfileKey(table, { mapping: { key: ["SKU", "ID"] } }, "shop")).toBeUndefined();
+  expect(problemOfProfileKey(table, { mapping: { key: "SK*" } }, "shop")).toBeUndefined();
+  expect(problemOfProfileKey(table, { mapping: { key: "SKU" }, key: "SKU" }, "shop")).toBeUndefined();
+  expect(problemOfProfileKey(table, { mapping: { key: "SKU" } }, "shop")).toBeDefined();
   const joined: Value = { from: ["SKU", "ID"], join: ":", need: "all" };
-  expect(questionOfBlankKey(table, { mapping: { key: joined } }, "shop")).toBeDefined();
+  expect(problemOfProfileKey(table, { mapping: { key: joined } }, "shop")).toBeDefined();
+});
+
+const FEED = (id: string): string =>
+  `<rss xmlns:g="http://base.google.com/ns/1.0"><channel>${Array.from(
+    { length: 3 },
+    (_, n) =>
+      `<item>${id.replace("N", String(n))}<g:mpn>M-${n}</g:mpn><title>Lamp ${n}</title><g:price>5 EUR</g:price><g:availability>in_stock</g:availability></item>`,
+  ).join("")}</channel></rss>`;
+
+test("a file that lacks the key column of its profile raises a question, and the answer is imported with the profile", async () => {
+  const held = await importBytes(context, FEED(""));
+  expect(held).toMatchObject({
+    state: "held",
+    problem: { type: "/problems/key-in-doubt", option: "key" },
+  });
+  expect(held.problem?.detail).toMatch(/^The profile ".+" reads the SKU from ".*id", which the file lacks\. /);
+  const candidates = (held.problem as { candidates?: { value: string }[] }).candidates ?? [];
+  const mpn = candidates.find(({ value }) => value.endsWith("mpn"));
+  expect(mpn).toMatchObject({ samples: ["M-0", "M-1", "M-2"] });
+  await continueImport(context, held.id, { key: mpn?.value ?? "" });
+  const done = await workOn(context, held.id);
+  expect(done).toMatchObject({ state: "done", created: 3, rejected: 0, profile: held.profile });
+  const complete = await importBytes(context, FEED("<g:id>I-N</g:id>"));
+  expect(complete).toMatchObject({ state: "done", created: 3, profile: held.profile });
+});
+
+test("if nothing else can be the key of a file that lacks the key column of its profile, the import names the missing column", () => {
+  const table = { header: ["Name"], rows: [["Lamp"], ["Lamp"], ["Lamp"]], missing_key: ["SKU"] };
+  const problem = problemOfProfileKey(table, { mapping: { key: "SKU" } }, "shop");
+  expect(problem).toMatchObject({ slug: "no-such-column" });
+  expect(problem?.extra["candidates"]).toBeUndefined();
+  const mapping = { key: "SKU", other_keys: { number: "Number", code: "Code" } };
+  const other = problemOfProfileKey({ ...table, header: ["Code"] }, { mapping }, "shop");
+  expect(other?.extra["candidates"]).toMatchObject([{ value: "code" }]);
 });
