@@ -130,6 +130,7 @@ async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions)
     if (wrong !== undefined) throw damaged(backup.path, `the uploaded file ${wrong} is incomplete`);
   } catch (error) {
     await tables.abort();
+    await files.abort();
     throw error;
   }
 }

@@ -12,6 +12,8 @@ export interface StagedFiles {
   writeKeys(bytes: Buffer): Promise<void>;
   /** Waits until all files are on disk. Returns the name of a file that has another size than in the manifest. */
   finish(): Promise<string | undefined>;
+  /** Closes the file that is being written. */
+  abort(): Promise<void>;
 }
 
 /** Creates the folder and its files, which are empty. Deletes what an interrupted restore has left. */
@@ -38,9 +40,12 @@ export async function stageFiles(dataDir: string, { files }: Pick<Manifest, "fil
     },
     async writeKeys(bytes) {
       const file = await createFile(join(staging, "secrets.key"), owner);
-      await file.writeFile(bytes);
-      await file.sync();
-      await file.close();
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
     },
     async finish() {
       await close();
@@ -49,6 +54,10 @@ export async function stageFiles(dataDir: string, { files }: Pick<Manifest, "fil
       await syncFolder(staging);
       for (const { name, bytes } of files) if ((await stat(join(staging, "files", name))).size !== bytes) return name;
       return undefined;
+    },
+    async abort() {
+      await current?.handle.close();
+      current = undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 // Backups whose checksums are right and whose contents are not, as an attacker or another program can make them.
 import { randomBytes, randomUUID } from "node:crypto";
-import { chown, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chown, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -90,6 +90,12 @@ describe("a backup with matching checksums is refused, and nothing is changed, i
   });
 });
 
+/** Returns the paths of the files that this process has open. */
+async function openFiles(): Promise<string[]> {
+  const descriptors = await readdir("/proc/self/fd");
+  return Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "closed meanwhile")));
+}
+
 test("a disk that becomes full during the restore is reported, and nothing is changed", async ({ skip }) => {
   skip(NO_SMALL_DISK !== undefined, NO_SMALL_DISK);
   const name = randomUUID();
@@ -108,6 +114,7 @@ test("a disk that becomes full during the restore is reported, and nothing is ch
   await expect(restored).rejects.toThrow("became full. Nothing was changed. Free some space");
   expect(await readCatalogue(database.pool)).toBe(committed);
   expect(await readdir(folder)).toEqual([]);
+  expect((await openFiles()).filter((file) => file.startsWith(folder))).toEqual([]);
 });
 
 /** The user `nobody`. */

@@ -1,5 +1,5 @@
 // Test workers load this module with `--import`. Signals then make the worker's main loop or its delivery thread hang, or its heap grow.
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BroadcastChannel, isMainThread } from "node:worker_threads";
 
@@ -21,6 +21,9 @@ function hang() {
 }
 
 function leak() {
+  // V8 reports the fatal error to file descriptor 2, which is the terminal of the tests. Open another file as descriptor 2 instead.
+  closeSync(2);
+  openSync("/dev/null", "w");
   const kept = [];
   for (;;) kept.push(new Array(100_000).fill(kept.length));
 }
