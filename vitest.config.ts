@@ -20,10 +20,8 @@ const FILES = globSync("{src,contract,client,web,bench,tests}/**/*.test.ts", { c
  * time, describes all schemas of the global registry of zod, or counts the requests that arrive at a receiver. */
 const NEEDS_OWN_PROCESS =
   /\/support\/receiver|\bvi\.(?!fn\b)|\bglobalThis\b|\b(?:memoryUsage|cpuUsage|resourceUsage|describeApi)\b|\bprocess\.(?:env\[[^\]]*\] =|chdir|emit|exitCode|off|on|once|seteuid|setegid|umask)\b/;
-/** The guarantees about bounded memory compare it before and after a test, so no earlier test file may have filled it. */
-const GUARANTEES = "tests/guarantees/";
 const needsOwnProcess = (file: string): boolean =>
-  file.startsWith(GUARANTEES) || NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
+  NEEDS_OWN_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8"));
 
 /** Runs the longest test files first. Otherwise, one of them would often run alone at the end, while a core is idle. */
 class LongestFirst extends BaseSequencer {

@@ -21,6 +21,8 @@ export interface GenerateOptions {
   suffix?: string;
   /** Appended to every SKU. A file with another salt contains other products. */
   salt?: string;
+  /** Appended to every description. With a long text, a file of few rows consists of several chunks. */
+  padding?: string;
 }
 
 /** A small linear congruential generator (constants of Numerical Recipes): the same numbers on every machine. */
@@ -38,7 +40,12 @@ export interface GeneratedProduct {
   description: string;
 }
 
-export function* generateProducts({ rows, suffix = "", salt = "" }: GenerateOptions): Generator<GeneratedProduct> {
+export function* generateProducts({
+  rows,
+  suffix = "",
+  salt = "",
+  padding = "",
+}: GenerateOptions): Generator<GeneratedProduct> {
   const random = createRandom(rows);
   const word = (): string => WORDS[random(WORDS.length)] as string;
   const capitalised = (): string => word().replace(/^./, (letter) => letter.toUpperCase());
@@ -60,7 +67,7 @@ export function* generateProducts({ rows, suffix = "", salt = "" }: GenerateOpti
     return text.trim();
   };
   for (let row = 0; row < rows; row++)
-    yield { name: `${capitalised()} ${capitalised()}${suffix}`, sku: sku(row), description: description() };
+    yield { name: `${capitalised()} ${capitalised()}${suffix}`, sku: sku(row), description: description() + padding };
 }
 
 export async function generateFile(path: string, options: GenerateOptions): Promise<void> {

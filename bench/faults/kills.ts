@@ -10,7 +10,7 @@ import { watchImport } from "../../client/watch.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { connectClient, retryTransient, type DatabaseAddress } from "../../src/db/connection/connect.ts";
 import { emptyCatalogue } from "../catalogue.ts";
-import { generateFile } from "../generate.ts";
+import { generateFile, type GenerateOptions } from "../generate.ts";
 import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 export const VICTIMS = ["worker", "server", "postgres"] as const;
@@ -36,14 +36,19 @@ interface Step {
   took_ms: number;
 }
 
-/** Runs `kills` imports of `rows` rows and kills one process during each. The imports alternate between new, changed and unchanged rows. */
-export async function killImports(kills: number, rows: number, print: (line: string) => void): Promise<KillReport> {
+/** Runs `kills` imports of a generated file and kills one process during each. The imports alternate between new, changed and unchanged
+ * rows. */
+export async function killImports(
+  kills: number,
+  generated: GenerateOptions,
+  print: (line: string) => void,
+): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-kills-"));
   const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, interrupted: 0, faults: [] };
   const dataDir = join(folder, "data");
   let server = await startServer(dataDir);
   try {
-    const steps = await undisturbed(server, folder, rows);
+    const steps = await undisturbed(server, folder, generated);
     for (let kill = 0; kill < kills; kill++) {
       const step = steps[kill % steps.length] as Step;
       if (kill % steps.length === 0) await reset(server.address);
@@ -77,7 +82,7 @@ export async function measureKills(kills: number): Promise<string> {
     kills: by,
     interrupted,
     faults,
-  } = await killImports(kills, rows, (line) => process.stderr.write(`${line}\n`));
+  } = await killImports(kills, { rows }, (line) => process.stderr.write(`${line}\n`));
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   return (
     `${kills} kills with SIGKILL over imports of ${rows.toLocaleString("en")} rows (worker ${by.worker}, server ${by.server}, PostgreSQL ${by.postgres}; ` +
@@ -85,12 +90,12 @@ export async function measureKills(kills: number): Promise<string> {
   );
 }
 
-async function undisturbed(server: BenchServer, folder: string, rows: number): Promise<Step[]> {
+async function undisturbed(server: BenchServer, folder: string, generated: GenerateOptions): Promise<Step[]> {
   await mkdir(folder, { recursive: true });
   const first = join(folder, "first.csv");
   const second = join(folder, "second.csv");
-  await generateFile(first, { rows });
-  await generateFile(second, { rows, suffix: " II" });
+  await generateFile(first, generated);
+  await generateFile(second, { ...generated, suffix: " II" });
   const steps: Step[] = [];
   for (const [name, file] of [
     ["all new", first],

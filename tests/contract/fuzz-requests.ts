@@ -58,7 +58,7 @@ const NOT_STORABLE = ["a\0b", "a\ud800b"];
 const SAMPLES = 20;
 /** Maximum number of bodies with one replaced string. A body of a large schema contains thousands of strings, and each of them would give
  * one more body. Strings in outer members are replaced first. */
-const MAX_BODIES = 200;
+const MAX_BODIES = 60;
 
 /** Returns requests that are valid except for one string that PostgreSQL cannot store. In each request, this string is the value of a
  * path or query parameter, a string in the body, or the name of an additional member in the body. */

@@ -1,5 +1,5 @@
 // A worker is frozen during a scan, its database connections are cut, another worker takes over the import, and the first worker wakes
-// up. FAULT_TIMES=10 repeats each case ten times.
+// up. RUNS=10 repeats each case ten times.
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,8 +14,8 @@ import { createImportContext, receiveBytes } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
 import { startWorkerProcess, type RunningProcess } from "./support/processes.ts";
 import { startProxy, type Proxy } from "../support/network/proxy.ts";
+import { RUNS } from "../support/random-runs.ts";
 
-const TIMES = Number(process.env["FAULT_TIMES"] ?? 1);
 const TIMEOUT_MS = 300_000;
 const ROWS = 20_000;
 const PADDING = "a description of some length as suppliers write them ".repeat(40);
@@ -141,7 +141,7 @@ for (const successor of ["is killed too", "continues"] as const)
     `a worker that was frozen while it unpacked does no harm when its successor ${successor}`,
     async () => {
       let hits = 0;
-      for (let round = 0; hits < TIMES && round < TIMES + MAX_MISSES; round++) {
+      for (let round = 0; hits < RUNS && round < RUNS + MAX_MISSES; round++) {
         const label = `unpack-${successor.length}-${round}`;
         const first = await startWorker();
         const { id } = await receiveBytes(context, gzipSync(csv(label, ROWS), { level: 1 }));
@@ -161,16 +161,16 @@ for (const successor of ["is killed too", "continues"] as const)
         expect(await tokenOf(id)).toBe(successor === "is killed too" ? 3 : 2);
         await Promise.all([first.stop(), second.stop()]);
       }
-      expect(hits).toBe(TIMES);
+      expect(hits).toBe(RUNS);
     },
-    TIMEOUT_MS * TIMES,
+    TIMEOUT_MS * RUNS,
   );
 
 test(
   "a worker that was frozen while it scanned does not change the rejected rows of an import that another worker finished",
   async () => {
     let hits = 0;
-    for (let round = 0; hits < TIMES && round < TIMES + MAX_MISSES; round++) {
+    for (let round = 0; hits < RUNS && round < RUNS + MAX_MISSES; round++) {
       const label = `scan-${round}`;
       const first = await startWorker();
       const { id } = await receiveBytes(context, csv(label, ROWS));
@@ -188,16 +188,16 @@ test(
       await check(id, label);
       expect(await tokenOf(id)).toBe(2);
     }
-    expect(hits).toBe(TIMES);
+    expect(hits).toBe(RUNS);
   },
-  TIMEOUT_MS * TIMES,
+  TIMEOUT_MS * RUNS,
 );
 
 test(
   "a worker that was frozen while it loaded changes nothing when it wakes up",
   async () => {
     let hits = 0;
-    for (let round = 0; hits < TIMES && round < TIMES + MAX_MISSES; round++) {
+    for (let round = 0; hits < RUNS && round < RUNS + MAX_MISSES; round++) {
       const label = `load-${round}`;
       const first = await startWorker();
       const { id } = await receiveBytes(context, csv(label, ROWS));
@@ -212,7 +212,7 @@ test(
       await Promise.all([first.stop(), second.stop()]);
       await check(id, label);
     }
-    expect(hits).toBe(TIMES);
+    expect(hits).toBe(RUNS);
   },
-  TIMEOUT_MS * TIMES,
+  TIMEOUT_MS * RUNS,
 );

@@ -16,7 +16,8 @@ const many = (count: number, make: (i: number) => string): string =>
 const HEADER = textRow(1, "sku", "name");
 const sheet = (rows: string): WorkbookInput => ({ sheets: { S: HEADER + rows } });
 const LONG_TEXT = `<si><t>${"a".repeat(32_767)}</t></si>`;
-const ELEMENTS = 3_000_000;
+/** More than the limit in work-budget.ts: 2 million elements, and 8 for each packed byte. */
+const ELEMENTS = 2_500_000;
 
 const csv = (name: string, text: () => string, expected: Omit<HostileFile, "name" | "make">): HostileFile => ({
   name: `${name}.csv`,
@@ -64,11 +65,9 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     },
     { state: "done" },
   ),
-  csv(
-    "short-rows-of-a-wide-table",
-    () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(20_000, (k) => `s${k},n\n`)}`,
-    { state: "done" },
-  ),
+  csv("short-rows-of-a-wide-table", () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(2500, (k) => `s${k},n\n`)}`, {
+    state: "done",
+  }),
   csv("blank-rows", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, NOTHING),
   csv("only-rejects", () => `sku,name,a\n${",x\n".repeat(1 << 20)}`, {
     state: "failed",
@@ -79,7 +78,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   workbook("empty-texts", () => ({ ...sheet(""), strings: "<si/>".repeat(ELEMENTS) }), "broken-workbook"),
   workbook("empty-runs", () => ({ ...sheet(""), strings: `<si>${"<r/>".repeat(ELEMENTS)}</si>` }), "broken-workbook"),
   workbook("empty-cells", () => sheet(`<row>${"<c/>".repeat(ELEMENTS)}<c><v>1</v></c></row>`), "broken-workbook"),
-  workbook("empty-rows", () => sheet("<row/>".repeat(2_000_000)), "broken-workbook"),
+  workbook("empty-rows", () => sheet("<row/>".repeat(1_100_000)), "broken-workbook"),
   workbook("styles", () => ({ ...sheet(""), styles: { cells: "<xf/>".repeat(ELEMENTS) } }), "broken-workbook"),
   workbook("attributes", () => sheet(`<row ${many(100_000, (i) => `a${i}="" `)}/>`), "broken-workbook"),
   workbook("sheets-of-one-part", sheetsOfOnePart, "broken-workbook"),

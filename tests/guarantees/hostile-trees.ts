@@ -48,7 +48,7 @@ export const HOSTILE_TREES: readonly HostileFile[] = [
   file("repeated-names.json", () => `[{"sku":"A",${'"name":"x",'.repeat(50_000)}"name":"Lamp"}]`, { state: "done" }),
   file("escapes.json", () => `[{"sku":"A","name":"Lamp","t":"${"\\\\".repeat(400_000)}"}]`, { state: "done" }),
   file("numbers.json", () => `[${"1,".repeat(900_000)}1]`, { ...NO_RECORDS, preview: "rows" }),
-  file("keyed.json", () => `{"products":{${many(200_000, (i) => `"A-${i}":{"name":"x"},`)}"A":{"name":"Lamp"}}}`, {
+  file("keyed.json", () => `{"products":{${many(50_000, (i) => `"A-${i}":{"name":"x"},`)}"A":{"name":"Lamp"}}}`, {
     state: "done",
   }),
   file("many-names.jsonl", () => many(60_000, (i) => `{"n${i}":1}\n`), WIDE),

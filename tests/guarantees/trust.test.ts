@@ -21,6 +21,7 @@ import {
   workOn,
   type Options,
 } from "../support/import-file.ts";
+import { runs } from "../support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 /** Context of all imports. It has three rows per chunk, so that even small files span several chunks. */
@@ -266,7 +267,7 @@ describe("export and import", () => {
         expect(await run(out)).toMatchObject({ created: count, rejected: 0 });
         expect(await exported()).toBe(out);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(12) },
     );
   });
 });

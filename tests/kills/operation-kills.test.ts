@@ -14,12 +14,13 @@ import { isOperationOver, type Operation } from "../../contract/changesets/opera
 import { connectClient, retryTransient } from "../../src/db/connection/connect.ts";
 import { until } from "../support/until.ts";
 
-const ROWS = 20_000;
+/** Number of products, enough for three chunks of an operation. */
+const ROWS = 11_000;
 /** Number of kills. `KILLS=100 npm test -- tests/kills/operation-kills` runs more of them. */
 const KILLS = Number(process.env["KILLS"] ?? 4);
 const TIMEOUT_MS = 600_000;
 /** Maximum time between the start of an operation and the kill. An operation on ROWS products takes about as long. */
-const MAX_DELAY_MS = 1200;
+const MAX_DELAY_MS = 700;
 
 async function request(server: BenchServer, method: "GET" | "POST", path: string, body?: object): Promise<Operation> {
   return retryTransient(async () => {

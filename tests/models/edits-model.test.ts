@@ -11,6 +11,7 @@ import { createTestApp } from "../support/app.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 import { keyOf } from "./sequential-model.ts";
+import { runs } from "../support/random-runs.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -223,7 +224,7 @@ test("random edits, renames, deletions and imports match the model", async () =>
         await checkEvents(model, ids);
       },
     ),
-    { numRuns: 20 },
+    { numRuns: runs(8) },
   );
 });
 

@@ -6,6 +6,7 @@ import { csvLine } from "../../src/csv-line.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, rejectsOf } from "../support/import-file.ts";
 import { applyFile, isBlank, keyOf, type Catalogue, type ModelProduct } from "./sequential-model.ts";
+import { runs } from "../support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 3);
@@ -115,7 +116,7 @@ test("a sequence of random files gives the products and counts of the sequential
       expect({ count: left.length, ...others }).toEqual({ count: heldFiles, chunks: 0, staged: 0 });
       await checkHistory();
     }),
-    { numRuns: 60 },
+    { numRuns: runs(20) },
   );
 });
 

@@ -11,6 +11,7 @@ import { createOperationApp } from "../support/operation-app.ts";
 import { files, MARKER, type MappedFile } from "./mapped-arbitraries.ts";
 import { applyMapped, type MappedCatalogue, type MappedProduct } from "./mapped-model.ts";
 import { difference, readCatalogue, undo, type Change } from "./undo-model.ts";
+import { RUNS, runs } from "../support/random-runs.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -258,7 +259,7 @@ test(
         const { rows } = await pool.query("select from import_matches limit 1");
         expect(rows).toEqual([]);
       }),
-      { numRuns: Number(process.env["MODEL_RUNS"] ?? 20), endOnFailure: process.env["MODEL_RUNS"] !== undefined },
+      { numRuns: runs(20), endOnFailure: RUNS > 1 },
     );
     for (const what of ["done", "failed", "strict", "undone", "held for a value", "deleted"])
       expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);

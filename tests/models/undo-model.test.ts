@@ -8,6 +8,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { importBytes } from "../support/import-file.ts";
 import { createOperationApp } from "../support/operation-app.ts";
 import { difference, readCatalogue, undo, type Change } from "./undo-model.ts";
+import { runs } from "../support/random-runs.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -100,7 +101,7 @@ test(
           await checkVersions();
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   },
 );

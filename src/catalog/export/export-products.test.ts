@@ -13,6 +13,7 @@ import { noteChanged } from "../backlog.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 import { exportProducts } from "./export-products.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
@@ -371,7 +372,7 @@ describe("importing an export changes nothing", () => {
         expect(await rejectsOf(context, result.id)).toEqual([]);
         expect(result).toMatchObject({ state: "done", rows: products.length, unchanged: products.length });
       }),
-      { numRuns: 25 },
+      { numRuns: runs(8) },
     );
   });
 

@@ -8,6 +8,7 @@ import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
 import { exportProducts } from "./export-products.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
@@ -47,7 +48,7 @@ test("an export that uses the index and the backlog finds the same products as a
         expect(found).toEqual(rows[0]?.skus ?? []);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(20) },
   );
 });
 

@@ -10,6 +10,7 @@ import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
 import { SORTS, type ProductSort } from "../../../contract/catalog/products.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
@@ -109,7 +110,7 @@ test("a list from a SKU begins at that SKU, and the previous pages contain all o
         );
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -134,7 +135,7 @@ test("previous pages lead back from any page to the start, in every sort order",
         expect(seen).toBe(whole.length);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(15) },
   );
 });
 
@@ -151,7 +152,7 @@ test("the list can be read backward from its end", async () => {
         expect(await readAll(reading, end, "previous")).toEqual(await readAll(reading, undefined, "next"));
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(10) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { skuKey, trimWhiteSpace, writeSkuKey } from "./sku-key.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 /** Spellings of SKUs and the expected keys. */
 const KEYS: [spelling: string, key: string][] = [
@@ -115,7 +116,7 @@ test("the key of a key is the key itself", () => {
       const key = skuKey(spelling);
       expect(skuKey(key)).toBe(key);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -124,7 +125,7 @@ test("the key of UTF-8 bytes equals the key of the same text, and is at most thr
     fc.property(text, fc.nat(5), (spelling, offset) => {
       expect(keyOfBytes(spelling, offset)).toBe(skuKey(spelling));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -136,7 +137,7 @@ test("white space around a SKU, its case and its composition do not change the k
       expect(skuKey(spelling.normalize("NFC"))).toBe(key);
       expect(skuKey(spelling.normalize("NFD"))).toBe(key);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -6,6 +6,7 @@ import { statement } from "../../db/sql.ts";
 import { codePointsOf } from "./code-points.ts";
 import { foldPoint, foldText } from "./accents.ts";
 import { containsSql } from "./pattern.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 
@@ -76,7 +77,7 @@ test("a text contains a search text if its folded form contains the folded searc
         ]);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: runs(500) },
   );
 });
 

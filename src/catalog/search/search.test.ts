@@ -13,6 +13,7 @@ import { createIndexMemory, indexBacklog } from "./indexer/index-backlog.ts";
 import { Memtable } from "./pending/memtable.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
@@ -222,7 +223,7 @@ test("lists are the same as those of a sequential scan, in any state of the inde
       const { rows: now } = await pool.query("select sku_key, id, version from products order by sku_key");
       expect(rows).toEqual(now);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(20) },
   );
 });
 

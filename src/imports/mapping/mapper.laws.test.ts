@@ -11,9 +11,10 @@ import { createRecords } from "../read/records.ts";
 import { compileMapping } from "./compile.ts";
 import { createMapper } from "./mapper.ts";
 import { planLayoutColumns } from "./plan.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const HEADER = ["sku", "a", "b", "n 1", "n 2", "n 10", "Größe"];
-const RUNS = 500;
+const RUNS = runs(150);
 
 const column = fc.constantFrom(...HEADER, "A", "n {n}", "n*", "missing");
 const word = fc.constantFrom("", "x", "Red", "-", " ", "é", "1.5", "12,50 EUR", "_E_");

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import { loadCountedReader, type CountedReader } from "./count-visits.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -102,7 +103,7 @@ const fileOf = (content: Buffer): FileHandle =>
 const repeat = (unit: string, size: number): Buffer => Buffer.alloc(size, unit);
 
 describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
-  test("in 16 kB of any repeated unit", async () => {
+  test("in 4 kB of any repeated unit", async () => {
     for (const dialect of [
       CSV,
       { ...CSV, escape: "\\" },
@@ -111,7 +112,7 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
     ]) {
       for (const first of UNITS) {
         for (const second of ["", ...UNITS]) {
-          const visits = await visitsOf(repeat(first + second, 16 * KB), dialect);
+          const visits = await visitsOf(repeat(first + second, 4 * KB), dialect);
           expect(visits, JSON.stringify([first + second, dialect])).toBeLessThan(MAX_VISITS);
         }
       }
@@ -141,7 +142,7 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
       fc.asyncProperty(contents, dialects, async (content, dialect) => {
         expect(await visitsOf(content, dialect)).toBeLessThan(MAX_VISITS);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -184,7 +185,7 @@ describe("the cost of detection does not depend on the file's size", () => {
           expect(reader.visits.count).toBeLessThan(MAX_SAMPLE_VISITS * SAMPLE_BYTES);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     );
   });
 });

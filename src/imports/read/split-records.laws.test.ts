@@ -9,8 +9,9 @@ import { createRecords, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
 import { CSV } from "../../../tests/support/records/csv-dialect.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
-const RUNS = 3_000;
+const RUNS = runs(1000);
 
 const dialects: fc.Arbitrary<Dialect> = fc.record({
   encoding: fc.constant("utf-8" as const),

@@ -95,15 +95,16 @@ test("a file whose encoding is in doubt is held, and names lines in each encodin
   expect(await names(["d-1"])).toEqual(["Wieszak na ręczniki"]);
 });
 
+/** Rows of more than 1 MB, the size of a window. */
 const manyRows = (prefix: string): string =>
-  Array.from({ length: 60_000 }, (_, i) => `${prefix}-${String(i)};plain name\n`).join("");
+  Array.from({ length: 6000 }, (_, i) => `${prefix}-${String(i)};${"plain name ".repeat(17)}\n`).join("");
 
 describe("a file of ASCII, more than a window, that ends", () => {
   test("in windows-1252 is read again, and no reject remains", async () => {
     const bytes = Buffer.from(`sku;name\nL-0;\n${manyRows("L")}L-x;Schr\xe4ube f\xfcr T\xfcren\n`, "latin1");
     const done = await importAll(bytes);
     expect(done).toMatchObject({ state: "done", rejected: 0, dialect: { encoding: "windows-1252" } });
-    expect(done.rows).toBe(60_002);
+    expect(done.rows).toBe(6002);
     expect(await names(["l-x"])).toEqual(["Schräube für Türen"]);
   });
 

@@ -15,6 +15,7 @@ import { ProductFormer } from "./form-products.ts";
 import type { LeftRecord, LeftRecords } from "./formed.ts";
 import { RecordGroup } from "./record-group.ts";
 import { isShapedPlan, type ShapedPlan } from "./record-judge.ts";
+import { runs } from "../../../tests/support/random-runs.ts";
 
 const VIEW = 3;
 const HEADER = ["handle", "kind", "sku", "view", "title", "image", "parent"];
@@ -174,7 +175,7 @@ describe("for any file and mapping", () => {
         const plan = planOf(given);
         expect(inWindows(plan, text, sizes)).toEqual(inMemory(plan, text));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -187,7 +188,7 @@ describe("for any file and mapping", () => {
         const rows = [...products, ...left].map(Number).sort((a, b) => a - b);
         expect(rows).toEqual(Array.from({ length: split(text).count }, (_, r) => r + 1));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -202,7 +203,7 @@ describe("for any file and mapping", () => {
         if (overlay !== undefined)
           for (const [number] of products) expect(overlay.base).toContain(rows[Number(number) - 1]?.[VIEW]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 });

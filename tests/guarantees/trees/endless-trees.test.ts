@@ -10,7 +10,7 @@ import { startServer, type BenchServer } from "../../../bench/server.ts";
 import { until } from "../../support/until.ts";
 
 const MEGABYTE = 1 << 20;
-const SIZE = Number(process.env["TREE_MEGABYTES"] ?? 64) * MEGABYTE;
+const SIZE = Number(process.env["TREE_MEGABYTES"] ?? 32) * MEGABYTE;
 /** Time limit that ends a test that hangs. It is far longer than a test takes. */
 const TIMEOUT_MS = 900_000;
 const MAX_MB = 400;
@@ -127,7 +127,7 @@ test.each(FILES)(
     const started = performance.now();
     const import_ = await importStream(name, fileOf(...file));
     const { server_mb: serverMb, worker_mb: workerMb } = await server.peakMemory();
-    if (SIZE > 64 * MEGABYTE)
+    if (SIZE > 32 * MEGABYTE)
       console.log(
         name,
         import_.state,

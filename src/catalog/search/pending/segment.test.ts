@@ -11,6 +11,7 @@ import type { Segment } from "./segment.ts";
 import { matchersOf } from "./byte-matcher.ts";
 import { readBacklog } from "./read-backlog.ts";
 import { Memtable } from "./memtable.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 const { pool } = await createTestDatabase();
 
@@ -136,7 +137,7 @@ test("a segment finds the same products as the database, in the same order, betw
       );
       expect(first(5)).toEqual(found.slice(0, 5));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(35) },
   );
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TableWriter } from "../tree/table/table-writer.ts";
 import { JsonLines } from "./json-lines.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 interface Result {
   table: string;
@@ -105,7 +106,7 @@ test("copied lines give the rows of parsed lines, whatever the file contains", (
       // Repeat the lines: the first half of the file determines the columns, so that lines of the second half can be copied.
       expectSame(Buffer.from(`${written}\n${written}`), size);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -116,7 +117,7 @@ test("damaged bytes give the rows of parsed lines", () => {
       for (const [at, byte] of changes) bytes[at % Math.max(bytes.length, 1)] = byte;
       expectSame(bytes, 64);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(150) },
   );
 });
 

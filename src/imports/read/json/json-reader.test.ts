@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_RECORD_LENGTH, type TreeNode, type TreeRecord } from "../tree/nodes.ts";
 import { JsonReader } from "./json-reader.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 function read(text: string, record: readonly string[], size = text.length + 1): TreeRecord[] {
   const records: TreeRecord[] = [];
@@ -60,7 +61,7 @@ test("the records of an array are those of JSON.parse, in chunks of any size", (
         expect(read(text, ["data", "list", "*"], size).map(({ node }) => valueOf(node))).toEqual(list.map(asTexts));
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -72,7 +73,7 @@ test("the records of JSON Lines are its values, with their lines", () => {
       expect(found.map(({ node }) => valueOf(node))).toEqual(list.map(asTexts));
       expect(found.map(({ line }) => line)).toEqual(list.map((_, index) => index + 1));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });
 

@@ -9,6 +9,7 @@ import type { TreeRequest } from "../../../../contract/imports/options.ts";
 import { readCells } from "../../../../tests/support/read-cells.ts";
 import { createTestScratch } from "../../../../tests/support/scratch-folder.ts";
 import { readFileHead, readHead } from "../read-head.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 type Options = Parameters<typeof parquetWriteBuffer>[0];
 type Columns = Options["columnData"];
@@ -205,7 +206,7 @@ test("the values of each encoding and each compression are those that were writt
         expect(cells.map(([, text]) => text)).toEqual(data.map((value) => (value === null ? "" : String(value))));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });
 

@@ -10,6 +10,7 @@ import { HybridReader } from "./values/hybrid-reader.ts";
 import { DeltaReader } from "./values/delta-reader.ts";
 import { unpackHadoopLz4, unpackLz4 } from "./pages/lz4.ts";
 import { unpackSnappy } from "./pages/snappy.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 const MB = 1 << 20;
 
@@ -56,7 +57,7 @@ test("a file with changed bytes is read or refused", async () => {
         await slugOf(file),
       );
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -217,7 +218,7 @@ describe("packed data", () => {
           }
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -259,6 +260,6 @@ test("readers of numbers end at the end of their bytes", () => {
         }
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1000) },
   );
 });

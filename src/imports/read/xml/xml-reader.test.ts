@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { expect, test } from "vitest";
 import { XmlReader } from "./xml-reader.ts";
+import { runs } from "../../../../tests/support/random-runs.ts";
 
 type Event = [kind: "open" | "close" | "text", value: string, ...attributes: string[]];
 
@@ -126,7 +127,7 @@ test("the reader agrees with saxes on random documents, in chunks of any size", 
     fc.property(document, fc.integer({ min: 1, max: 40 }), (text, size) => {
       expect(read(text, size)).toEqual(readWithSaxes(text));
     }),
-    { numRuns: Number(process.env["XML_RUNS"] ?? 10_000) },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -136,7 +137,7 @@ test("a document that is cut anywhere is never read as a complete one", () => {
       const cut = text.slice(0, Math.floor(text.length * share));
       expect(() => read(cut)).toThrow("not valid XML");
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
