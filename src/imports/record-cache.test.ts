@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chunk } from "./chunk-store.ts";
-import { createRecordCache } from "./record-cache.ts";
+import { createRecordCache, type RecordCache } from "./record-cache.ts";
 import { recordTexts } from "./read/field-text.ts";
 import { createRecords, type Records } from "./read/records.ts";
 import { splitRecords } from "./read/split-records.ts";
@@ -26,8 +26,8 @@ function windowOf(first: number, end: number, line: number): { records: Records;
 }
 
 /** Caches all lines for import 1, in windows that end before the given lines. */
-function putAll(cache: ReturnType<typeof createRecordCache>, ...ends: number[]): void {
-  const writer = cache.begin(1, 1);
+function putAll(cache: RecordCache, ends: number[], textSize?: number): void {
+  const writer = cache.begin(1, 1, textSize);
   let [first, line] = [0, 1];
   for (const end of [...ends, lines.length]) {
     const window = windowOf(first, end, line);
@@ -63,7 +63,7 @@ test.each([
   [39, 40],
 ])("a chunk of lines %d to %d has the same records as if it were split again", (first, end) => {
   const cache = createRecordCache();
-  putAll(cache, 10, 12, 30);
+  putAll(cache, [10, 12, 30]);
   const bytes = text.subarray(starts[first], starts[end]);
   const cached = createRecords();
   expect(cache.get({ import_id: 1, scan_token: 1 }, chunkOf(first, end), bytes, cached)).toBe(true);
@@ -75,7 +75,7 @@ test.each([
 
 test("the cache misses for another import, another scan, another chunk boundary, a dropped import, and too many bytes", () => {
   const cache = createRecordCache();
-  putAll(cache, 10);
+  putAll(cache, [10]);
   const records = createRecords();
   const isCached = (importId: number, chunk: Chunk, scanToken = 1): boolean =>
     cache.get({ import_id: importId, scan_token: scanToken }, chunk, text, records);
@@ -87,6 +87,17 @@ test("the cache misses for another import, another scan, another chunk boundary,
   cache.drop(1);
   expect(isCached(1, chunkOf(0, 5))).toBe(false);
   const small = createRecordCache(1000);
-  putAll(small, 2, 4);
+  putAll(small, [2, 4]);
   expect(small.get({ import_id: 1, scan_token: 1 }, chunkOf(0, 2), text, records)).toBe(false);
+});
+
+test("the cache discards the records of a text as soon as it is clear that it cannot hold all of them", () => {
+  const records = createRecords();
+  const isCached = (textSize: number): boolean => {
+    const cache = createRecordCache(10_000);
+    putAll(cache, [10], textSize);
+    return cache.get({ import_id: 1, scan_token: 1 }, chunkOf(0, 5), text, records);
+  };
+  expect(isCached(text.length)).toBe(true);
+  expect(isCached(text.length * 100)).toBe(false);
 });

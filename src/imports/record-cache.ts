@@ -9,8 +9,10 @@ import { growFields, growRecords, type Records } from "./read/records.ts";
 const MAX_BYTES = 48 << 20;
 
 export interface RecordCache {
-  /** Starts caching the records of one scan and discards those of the import's earlier scans. */
-  begin(importId: number, scanToken: number): RecordCacheWriter;
+  /** Starts caching the records of one scan and discards those of the import's earlier scans.
+   * @param textSize number of bytes of the text, if known. As soon as the records show that the cache cannot hold those of the whole text, it
+   * discards them and caches no more */
+  begin(importId: number, scanToken: number, textSize?: number): RecordCacheWriter;
   /** Fills `records` with the records of the chunk, whose bytes are in `bytes`. @returns false if they are not cached */
   get(scan: { import_id: number; scan_token: number }, chunk: Chunk, bytes: Buffer, records: Records): boolean;
   /** Discards the records of an import that no loader needs any more. */
@@ -47,11 +49,11 @@ export function createRecordCache(maxBytes = MAX_BYTES): RecordCache {
     entries.delete(importId);
   };
   return {
-    begin(importId, scanToken) {
+    begin(importId, scanToken, textSize) {
       drop(importId);
       // Evict the oldest imports first. If another worker loads an import that was scanned here, this process never calls `drop` for it.
       for (const oldest of entries.keys()) if (budget.left < maxBytes / 2) drop(oldest);
-      const entry = createEntry(scanToken, budget);
+      const entry = createEntry(scanToken, textSize, budget);
       entries.set(importId, entry);
       return entry;
     },
@@ -69,9 +71,11 @@ interface CacheEntry extends RecordCacheWriter {
   clear(): void;
 }
 
-function createEntry(scanToken: number, budget: { left: number }): CacheEntry {
+function createEntry(scanToken: number, textSize: number | undefined, budget: { left: number }): CacheEntry {
   let rows = 0;
   let bytes = 0;
+  /** Number of bytes of the text whose records are cached. */
+  let textBytes = 0;
   let isClosed = false;
   const entry: CacheEntry = {
     scan_token: scanToken,
@@ -84,7 +88,9 @@ function createEntry(scanToken: number, budget: { left: number }): CacheEntry {
       entry.windows.push(window);
       bytes += size;
       budget.left -= size;
-      if (budget.left < 0) entry.clear();
+      textBytes += (records.end[records.count - 1] as number) - (records.start[0] as number);
+      const needed = textSize === undefined ? bytes : (bytes / Math.max(textBytes, 1)) * textSize;
+      if (needed > bytes + budget.left) entry.clear();
     },
     clear() {
       isClosed = true;

@@ -40,8 +40,6 @@ import { completeOptions, type Dialect } from "../../../contract/imports/imports
 
 /** Minimum time between two updates of the stored progress. The page does not show progress more often. */
 const PROGRESS_MS = 200;
-/** Maximum size in bytes of a text whose records are cached. A larger text usually has more records than the record cache can hold. */
-const MAX_CACHED_TEXT = 200 << 20;
 
 /** Scans the file and starts loading it.
  * @throws ScanOver if the import was cancelled or taken over by a newer scan; Problem if the file cannot be imported */
@@ -150,7 +148,7 @@ async function scanText(
     rejected: scanner.rejected,
     ignored: scanner.ignored,
   });
-  const cache = (textSize ?? 0) <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
+  const cache = context.record_cache?.begin(work.id, work.scan_token, textSize);
   let notedAt = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";

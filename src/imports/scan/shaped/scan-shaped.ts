@@ -152,7 +152,7 @@ async function scanProducts(
 ): Promise<ScanProgress> {
   const { context, work, signal } = run;
   const { scanner, layout } = rows;
-  const cache = formed.size <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
+  const cache = context.record_cache?.begin(work.id, work.scan_token, formed.size);
   const file = await open(path, "r");
   try {
     await saveRejects(run, dialect, left.take());
@@ -184,5 +184,3 @@ async function scanProducts(
   };
 }
 
-/** Maximum size in bytes of a text whose records are cached. */
-const MAX_CACHED_TEXT = 200 << 20;
