@@ -183,4 +183,3 @@ async function scanProducts(
     ignored: left.ignored + scanner.ignored,
   };
 }
-
