@@ -1,9 +1,9 @@
 // Splits a cell with several pairs, such as `color=red,note="x, y"`, at its separators. A separator within double quotes is part of the
 // value.
 //
-// All functions take linear time, whatever the text contains. A search for a closing quote passes over pairs of quotes (`""`) and stops at
-// the first quote without a second one. The text that it has passed over therefore contains adjacent quotes in even numbers only. A later
-// search that begins in this text begins at such quotes and ends within them. No character is thus read by more than two searches.
+// All functions take linear time, whatever the text contains. A search for a closing quote skips pairs of adjacent quotes (`""`) and stops
+// at the first quote that is not in a pair. Each run of quotes that it skips therefore has an even length. A later search in the skipped
+// text starts at the first quote of such a run and stops at its last quote. No character is thus read by more than two searches.
 
 const QUOTE = '"';
 const QUOTE_CODE = 34;

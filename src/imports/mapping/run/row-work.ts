@@ -125,8 +125,8 @@ function readsOf({ fields, attributes, pairs, ignore, delete_when }: WorkPlan): 
     const columnReads = reads.columns.get(column) ?? new Map<number, number>();
     reads.columns.set(column, columnReads.set(factor, (columnReads.get(factor) ?? 0) + cost));
   };
-  /** Adds how often the sources of a value are read.
-   * @param later the steps and conditions that read the result of the value, in order */
+  /** Adds to `reads` how often the columns and constant texts of a value are read.
+   * @param later the steps and conditions that read the value after its own steps, in order */
   const addValue = (node: ValueNode, later: readonly Reading[]): void => {
     for (const { test } of node.condition ?? []) if (test !== null) addCondition(test);
     const readings = [...node.steps.flatMap(readingsOf), ...later];

@@ -7,7 +7,7 @@ import type { Path } from "../tree/nodes.ts";
 
 /** The cells of a row, by the index of the column. */
 export interface PlainCells {
-  /** Number of the row that has set the cell. A cell that another row has set is blank. */
+  /** Number of the last row that set the cell. If this is not the current row, the cell is blank in the current row. */
   row_of: Int32Array;
   /** Offset of the first byte of the value: in `decoded` if `kind` is DECODED, otherwise in the buffer of the lines. */
   start: Int32Array;

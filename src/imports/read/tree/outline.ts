@@ -16,7 +16,7 @@ const LINES_LENGTH = 1 << 20;
 /** Facts about a whole file, derived from its first part. */
 export interface Outline extends NonNullable<Dialect["tree"]> {
   format: TreeFormat;
-  /** Whether the file is a single object, or JSON Lines with several objects. */
+  /** Whether one of the top-level values of a JSON file is an object. False for XML. */
   has_root_object: boolean;
   /** Whether each line is a record of its own. */
   has_lines: boolean;
