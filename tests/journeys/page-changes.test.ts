@@ -1,6 +1,6 @@
 // End-to-end tests of the changes pages: the timeline, products before and after a change, and undo with conflicts.
 import { expect, test } from "vitest";
-import { startOnePage } from "./support/journey.ts";
+import { startOnePage, visit } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
 
 const { server, watched, page } = await startOnePage();
@@ -69,7 +69,7 @@ test("the timeline names files and products, and its filter is part of the URL",
 });
 
 test("the page of a change lists every product before and after the change, and finds a product by its SKU", async () => {
-  await page.goto("/changes");
+  await visit(page, "/changes");
   await page.getByRole("link", { name: "Import of summer.csv" }).click();
   await page.getByRole("heading", { name: "Import of summer.csv" }).waitFor();
   const rows = page.getByRole("listitem");
@@ -90,7 +90,7 @@ test("the page of a change lists every product before and after the change, and 
 });
 
 test("the preview of an undo lists the products to restore and the products that were changed later, and the undo keeps the later changes", async () => {
-  await page.goto("/changes");
+  await visit(page, "/changes");
   await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("LAMP-0003").waitFor();

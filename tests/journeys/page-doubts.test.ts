@@ -1,5 +1,5 @@
-// End-to-end tests of the mapping editor for files that need a decision: an uncertain encoding, values that a value map lacks, columns with
-// the same name, a name column that contains only numbers, and rows that the import would reject.
+// End-to-end tests of the mapping editor for files that need a decision: an unclear SKU column, an uncertain encoding, values that a value
+// map lacks, columns with the same name, a name column that contains only numbers, and rows that the import would reject.
 // cspell:words Artikelnummer Bezeichnung Farbe Preis Größe Grün Möwe Tür
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,8 @@ import { expect, test } from "vitest";
 import { call } from "../../client/call.ts";
 import { get_product } from "../../contract/catalog/products.ts";
 import { put_profile } from "../../contract/profiles/profiles.ts";
-import { pagesOf, startJourney } from "./support/journey.ts";
+import { pagesOf, startJourney, visit } from "./support/journey.ts";
+import { tabAndEnter } from "./support/keyboard.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { findMisfits } from "./support/misfits.ts";
 
@@ -34,6 +35,28 @@ async function expectFit(page: Page): Promise<void> {
   expect(await findMisfits(page)).toEqual([]);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
+
+test("if the SKU column is unclear, the page asks for it and shows sample values; the answer continues the import", async () => {
+  const rows = [1, 2, 3].map((n) => `${n},A-${n},Lamp ${n},red`);
+  const page = await open("/imports");
+  await upload(page, "doubtful.csv", `item number,code,name,colour\n${rows.join("\n")}\n`);
+  const question = page.getByTestId("question");
+  await question.getByRole("radio", { name: "code A-1" }).waitFor();
+  await inspectLooks(page, "import-question");
+  // The page must not choose a column for the user.
+  const start = page.getByTestId("start");
+  await start.getByText("Choose the column with the SKU first.", { exact: true }).waitFor();
+  expect(await question.getByRole("radio", { checked: true }).count()).toBe(0);
+  expect(await page.getByText("chosen by you").count()).toBe(0);
+  await question.getByRole("radio", { name: "item number" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => question.getByRole("radio", { name: "code A-1" }).isChecked()).toBe(true);
+  await start.getByRole("button", { name: "Import 3 products", disabled: false }).waitFor();
+  await tabAndEnter(page, "Import 3 products");
+  await done(page);
+  await visit(page, "/products");
+  await page.getByText("A-2").first().waitFor();
+});
 
 test("if the encoding is unclear, the file is shown in the first candidate, and another candidate changes the products", async () => {
   const page = await open("/imports", { locale: "de-DE" });

@@ -8,7 +8,7 @@ import { patch_product } from "../../contract/catalog/edit-products.ts";
 import { create_webhook, get_webhook } from "../../contract/webhooks/webhooks.ts";
 import { importOverHttp } from "../support/import-over-http.ts";
 import { holdImport } from "./support/hold-import.ts";
-import { startOnePage } from "./support/journey.ts";
+import { startOnePage, visit } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { findMisfits } from "./support/misfits.ts";
 import { skuOf, writeFaultyProducts, writeProducts } from "./support/page-files.ts";
@@ -29,6 +29,7 @@ await importOverHttp(server.base_url, await writeFaultyProducts(server.folder));
 const hook = { url: "http://127.0.0.1:9/hook", description: "Warenwirtschaft" };
 await call(create_webhook, { body: hook }, { base_url: server.base_url });
 await page.addInitScript("localStorage.setItem('skuport-density', 'compact')");
+await page.goto("/settings");
 
 test.each([
   ["products", "/products", "SKU-0000003"],
@@ -41,7 +42,7 @@ test.each([
   ["webhooks", "/webhooks", "Warenwirtschaft"],
   ["settings", "/settings", "Sprache"],
 ])("%s", async (name, path, text) => {
-  await page.goto(path);
+  await visit(page, path);
   await page.getByText(text).first().waitFor();
   expect(await page.evaluate("document.documentElement.lang")).toBe("de");
   expect(await page.evaluate("document.documentElement.dataset.density")).toBe("compact");
@@ -63,7 +64,7 @@ test("a paused webhook shows the reason in German", async () => {
   await Promise.all(Array.from({ length: 10 }, (_, i) => edit(i)));
   const webhook = { params: { id: 1 } };
   await until(async () => (await call(get_webhook, webhook, { base_url: server.base_url })).status === "paused");
-  await page.goto("/webhooks/1");
+  await visit(page, "/webhooks/1");
   await page.getByText("Letzter Fehler: Die Verbindung wurde abgelehnt", { exact: true }).waitFor();
   await page.getByText("noch keine", { exact: true }).waitFor();
   await inspectLooks(page, "german-webhook");
@@ -81,15 +82,15 @@ test("on a phone the dock is one line, and a tap opens the list", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("/settings");
   const path = join(server.folder, "sehr-langer-name-einer-lieferantendatei-vom-herbst.csv");
-  await copyFile(await writeProducts(server.folder, "another.csv", 20_000), path);
-  const release = await holdImport(server, skuOf(19_999));
+  await copyFile(await writeProducts(server.folder, "another.csv", 5_000), path);
+  const release = await holdImport(server, skuOf(4_999));
   const imported = importOverHttp(server.base_url, path);
   const dock = page.getByTestId("dock");
   await dock.waitFor();
   expect((await dock.boundingBox())?.height).toBeLessThanOrEqual(44);
   await release();
   await imported;
-  const line = dock.getByRole("button", { name: "17.000 angelegt" });
+  const line = dock.getByRole("button", { name: "2.000 angelegt" });
   await line.waitFor();
   expect((await dock.boundingBox())?.height).toBeLessThanOrEqual(44);
   await inspectLooks(page, "german-dock", false);

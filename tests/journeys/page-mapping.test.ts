@@ -10,7 +10,7 @@ import { get_product } from "../../contract/catalog/products.ts";
 import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
 import { delete_profile, get_profile } from "../../contract/profiles/profiles.ts";
 import { makeWorkbook, textRow } from "../support/make-workbook.ts";
-import { pagesOf, startJourney } from "./support/journey.ts";
+import { pagesOf, startJourney, visit } from "./support/journey.ts";
 import { tabAndEnter, tabAndType, tabTo } from "./support/keyboard.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { writeSupplierFile } from "./support/supplier-files.ts";
@@ -32,7 +32,7 @@ const newestImport = async (): Promise<ListedImport | undefined> =>
 const productOf = (sku: string) => call(get_product, { params: { sku } }, base);
 
 async function upload(page: Page, path: string): Promise<void> {
-  await page.goto("/imports");
+  await visit(page, "/imports");
   await page.getByTestId("file").setInputFiles(path);
   await page.waitForURL(/\/imports\/\d+$/);
 }

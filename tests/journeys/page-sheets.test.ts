@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startOnePage } from "./support/journey.ts";
+import { startOnePage, visit } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
 import { makeWorkbook, textRow } from "../support/make-workbook.ts";
 import { zipOf } from "../support/make-zip.ts";
@@ -57,7 +57,7 @@ test("the tables of a zip file are imported one after another, and each import l
     "products.csv": "sku,name\nZ-1,Tulip\nZ-2,Rose\n",
   };
   await writeFile(zip, await zipOf(files));
-  await page.goto("/imports");
+  await visit(page, "/imports");
   await page.getByTestId("file").setInputFiles(zip);
   await untilDone();
   const tables = page.getByTestId("members");

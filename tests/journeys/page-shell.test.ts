@@ -1,5 +1,5 @@
-// End-to-end tests of web/shell, the frame of every page (first use, keyboard, command palette, languages and connection), and of the size
-// of the first load.
+// End-to-end tests of web/shell, the frame of every page (content security policy, first use, keyboard, command palette, languages and
+// connection), and of the size of the first load.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -13,7 +13,7 @@ const MAX_INITIAL_BYTES = 250_000;
 
 const journey = await startJourney();
 const { server } = journey;
-const { open } = pagesOf(journey);
+const { open, add } = pagesOf(journey);
 
 /** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -27,6 +27,24 @@ async function tabTo(page: Page, name: string): Promise<void> {
   }
   throw new Error(`Tab never reaches "${name}"`);
 }
+
+test("no page violates the content security policy", async () => {
+  const watched = await openPage(journey.browser, server.base_url, { reducedMotion: "reduce" });
+  add(watched);
+  const { page } = watched;
+  // Violations are recorded even if the page catches the resulting errors.
+  await page.addInitScript(`
+    window.violations = [];
+    addEventListener("securitypolicyviolation", (event) => {
+      violations.push([event.violatedDirective, event.blockedURI, event.sourceFile].join(" "));
+    });`);
+  for (const path of ["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"]) {
+    await page.goto(path);
+    // Wait for a heading: by then, the page has loaded contract/ and compiled its schemas, which could violate the policy.
+    await page.locator("h1, h2").first().waitFor();
+    expect(await page.evaluate("violations"), path).toEqual([]);
+  }
+});
 
 test("the first import and its undo work with the keyboard alone", async () => {
   const page = await open("/");

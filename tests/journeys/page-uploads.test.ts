@@ -14,9 +14,9 @@ import { writeProducts } from "./support/page-files.ts";
 import { startProxy, type Link } from "../support/network/proxy.ts";
 import { until } from "../support/until.ts";
 
-const ROWS = 25_000;
-/** With this description, the file has 12 MB. The page uploads files of 8 MB or more in parts. */
-const DESCRIPTION = "Made for the catalogue. ".repeat(18).trim();
+const ROWS = 5_000;
+/** With this description, the file has 9 MB. The page uploads files of 8 MB or more in parts. */
+const DESCRIPTION = "Made for the catalogue. ".repeat(75).trim();
 /** The proxy holds an upload after this many bytes, so that a test can act during the upload, however slow the machine is. */
 const HELD_BYTES = 3_000_000;
 

@@ -1,14 +1,14 @@
 // Checks the import pages in light mode, in dark mode and on a phone (see looks.ts).
 import { expect, test } from "vitest";
 import { holdImport } from "../support/hold-import.ts";
-import { startOnePage } from "../support/journey.ts";
+import { startOnePage, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
 import { skuOf, writeFaultyProducts, writeProducts, writeWithTwoDelimiters } from "../support/page-files.ts";
 
 const { server, watched, page } = await startOnePage();
 
 async function importFile(path: string): Promise<void> {
-  await page.goto("/imports");
+  await visit(page, "/imports");
   await page.getByTestId("file").setInputFiles(path);
   await page.waitForURL(/\/imports\/\d+$/);
 }
@@ -26,8 +26,9 @@ test("the empty imports page, its options and the paste dialog", async () => {
 });
 
 test("a running import, and the dialog that asks before it is cancelled", async () => {
-  const release = await holdImport(server, skuOf(39_999));
-  await importFile(await writeProducts(server.folder, "whole-range.csv", 40_000));
+  const release = await holdImport(server, skuOf(19_999));
+  await page.goto("/imports"); // closes the dialog
+  await importFile(await writeProducts(server.folder, "whole-range.csv", 20_000));
   await page.getByTestId("sum").waitFor();
   await inspectLooks(page, "imports-progress");
   await page.getByRole("button", { name: "Cancel import" }).click();
@@ -43,7 +44,7 @@ test("a running import, and the dialog that asks before it is cancelled", async 
 });
 
 test("ended imports: successful, with rejected rows, and failed", async () => {
-  await importFile(await writeProducts(server.folder, "supplier-autumn.csv", 20_000));
+  await importFile(await writeProducts(server.folder, "supplier-autumn.csv", 2_000));
   await page.getByTestId("state").getByText("Done").waitFor();
   await inspectLooks(page, "imports-done");
   await importFile(await writeFaultyProducts(server.folder));
@@ -83,10 +84,10 @@ test("files dragged over the page, a page that does not exist, and an unreachabl
   }`);
   await page.getByText("Drop to import").waitFor();
   await inspectLooks(page, "imports-drop");
-  await page.goto("/imports/999999");
+  await visit(page, "/imports/999999");
   await page.getByText("This import does not exist").waitFor();
   await inspectLooks(page, "imports-missing");
-  await page.goto("/nowhere");
+  await visit(page, "/nowhere");
   await page.getByText("Page not found").waitFor();
   await inspectLooks(page, "imports-nowhere");
   await page.goto("/imports");

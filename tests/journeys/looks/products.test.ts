@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { call } from "../../../client/call.ts";
 import { patch_product } from "../../../contract/catalog/edit-products.ts";
 import { importOverHttp } from "../../support/import-over-http.ts";
-import { startOnePage } from "../support/journey.ts";
+import { startOnePage, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
 
 const { server, watched, page } = await startOnePage();
@@ -51,7 +51,7 @@ test("the list, the search with chips and suggestions, and a search without resu
   await untilRows();
   await page.getByTestId("total").getByText("found").waitFor();
   await inspectLooks(page, "products-search");
-  await page.goto("/products?q=zeppelin");
+  await visit(page, "/products?q=zeppelin");
   await page.getByRole("heading", { name: "No product matches" }).waitFor();
   await inspectLooks(page, "products-no-match");
 });
@@ -121,7 +121,7 @@ test("an open product: its history, editing, renaming, and a conflict", async ()
   await page.keyboard.press("Enter");
   await page.getByTestId("edit-notice").waitFor();
   await inspectLooks(page, "products-conflict");
-  await page.goto("/products?open=nothing-like-it");
+  await visit(page, "/products?open=nothing-like-it");
   await page.getByText("Product not found").waitFor();
   await inspectLooks(page, "product-missing");
   expect(watched.foreign_requests).toEqual([]);

@@ -1,6 +1,6 @@
 // Checks the frame of the page (web/shell), the start page and the settings in light mode, in dark mode and on a phone (see looks.ts).
 import { expect, test } from "vitest";
-import { startOnePage } from "../support/journey.ts";
+import { startOnePage, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
 
 const { watched, page } = await startOnePage();
@@ -12,7 +12,7 @@ test("the start page of an empty catalogue", async () => {
 });
 
 test("the settings in both languages", async () => {
-  await page.goto("/settings");
+  await visit(page, "/settings");
   await page.getByText("Up to date").waitFor();
   await inspectLooks(page, "settings");
   await page.getByRole("button", { name: "Deutsch" }).click();

@@ -9,7 +9,7 @@ import { call } from "../../../client/call.ts";
 import { get_product } from "../../../contract/catalog/products.ts";
 import { list_imports } from "../../../contract/imports/imports.ts";
 import { until } from "../../support/until.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { tabAndEnter, tabTo } from "../support/keyboard.ts";
 import { inspectLooks } from "../support/looks.ts";
 
@@ -31,7 +31,7 @@ lamp;Lamp;L-1;;;en
 async function upload(page: Page): Promise<void> {
   const path = join(server.folder, "variants.csv");
   await writeFile(path, VARIANTS);
-  await page.goto("/imports");
+  await visit(page, "/imports");
   await page.getByTestId("file").setInputFiles(path);
   await page.waitForURL(/\/imports\/\d+$/);
   await page.getByTestId("shape").waitFor();

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { call } from "../../../client/call.ts";
 import { list_products } from "../../../contract/catalog/products.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { addUser, codeOf, fillIn, isRefusal, NOBODY, PASSWORD, signIn } from "./people.ts";
 
 const journey = await startJourney();
@@ -15,7 +15,7 @@ test("(6.2.3, 7.4.3) a new password needs the old one, and ends all other sessio
   await signIn(page, "Ada");
   const other = await open("/sign-in");
   await signIn(other, "Ada");
-  await page.goto("/account");
+  await visit(page, "/account");
   await page.getByTestId("sessions").getByRole("listitem").nth(1).waitFor();
   await page.getByLabel("Current password").fill("not the old one");
   await page.getByLabel("New password").fill("nine green chairs in a row");
@@ -33,7 +33,7 @@ test("(6.3.3, 6.5.1) an authenticator app is set up with a QR code; afterwards t
   await addUser(server, "Toni", "editor");
   const page = await open("/sign-in");
   await signIn(page, "Toni");
-  await page.goto("/account");
+  await visit(page, "/account");
   const panel = page.getByTestId("second-factor");
   await panel.getByRole("button", { name: "Set up an authenticator app" }).click();
   await panel.getByTestId("qr").waitFor();
@@ -111,7 +111,7 @@ test("(7.5.2) sessions are listed with browser and system; one can be ended, and
     await signIn(other, "Sven");
     others.push(other);
   }
-  await page.goto("/account");
+  await visit(page, "/account");
   const list = page.getByTestId("sessions").getByRole("listitem");
   // One of the four is the session in which the user chose the password.
   await expect.poll(() => list.count()).toBe(4);
@@ -127,10 +127,7 @@ test("(7.5.2) sessions are listed with browser and system; one can be ended, and
 });
 
 test("an API key is shown once, works with its scopes, and is revoked", async () => {
-  await addUser(server, "Kim", "importer");
-  const page = await open("/sign-in");
-  await signIn(page, "Kim");
-  await page.goto("/account");
+  const page = await open("/account", { user: { name: "Kim", role: "importer" } });
   await page.getByTestId("keys").getByRole("button", { name: "Create an API key" }).click();
   const dialog = page.getByRole("dialog");
   // The dialog offers only the scopes that the role of the user allows.

@@ -1,23 +1,13 @@
 // Checks the pages of sign-in, account, users and audit log in light mode, in dark mode and on a phone (see looks.ts).
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
 import { findMisfits } from "../support/misfits.ts";
-import { addUser, codeOf, fillIn, invite, isRefusal, NOBODY, PASSWORD, signIn } from "./people.ts";
+import { addUser, codeOf, fillIn, invite, isRefusal, NOBODY, PASSWORD } from "./people.ts";
 
 const journey = await startJourney();
 const { server } = journey;
 const { open } = pagesOf(journey, NOBODY, isRefusal);
-await addUser(server, "Ada", "admin");
-await addUser(server, "Vera", "viewer");
-
-async function openAs(user: string, path: string): Promise<Page> {
-  const page = await open("/sign-in");
-  await signIn(page, user);
-  await page.goto(path);
-  return page;
-}
 
 test("the sign-in page, a failed sign-in, an invitation and a used link", async () => {
   const page = await open("/sign-in");
@@ -41,7 +31,7 @@ test("the sign-in page, a failed sign-in, an invitation and a used link", async 
 });
 
 test("the account page, the authenticator app, the recovery codes, and the dialog of a key", async () => {
-  const page = await openAs("Ada", "/account");
+  const page = await open("/account", { user: { name: "Ada", role: "admin" } });
   await page.getByText("This session").waitFor();
   await inspectLooks(page, "account");
   const panel = page.getByTestId("second-factor");
@@ -70,8 +60,7 @@ test("the account page, the authenticator app, the recovery codes, and the dialo
 });
 
 test("users, their dialogs, and the audit log", async () => {
-  await addUser(server, "Uma", "admin");
-  const page = await openAs("Uma", "/users");
+  const page = await open("/users", { user: { name: "Uma", role: "admin" } });
   await page.getByTestId("user-item").first().waitFor();
   await inspectLooks(page, "users");
   await page.getByRole("button", { name: "Invite a user" }).click();
@@ -86,19 +75,19 @@ test("users, their dialogs, and the audit log", async () => {
   await page.getByRole("menuitem", { name: "Change the role" }).click();
   await page.getByRole("dialog").waitFor();
   await inspectLooks(page, "users-role", false);
-  await page.goto("/audit");
+  await visit(page, "/audit");
   await page.getByTestId("audit-entry").first().waitFor();
   await inspectLooks(page, "audit");
 });
 
 test("a page that the role does not allow, and the catalogue as a viewer sees it", async () => {
-  const page = await openAs("Vera", "/users");
+  const page = await open("/users", { user: { name: "Vera", role: "viewer" } });
   await page.getByRole("heading", { name: "Your role does not allow this page" }).waitFor();
   await inspectLooks(page, "not-permitted");
-  await page.goto("/");
+  await visit(page, "/");
   await page.getByRole("heading", { name: "The catalogue is empty" }).waitFor();
   await inspectLooks(page, "viewer-start");
-  await page.goto("/imports");
+  await visit(page, "/imports");
   await page.getByText("No imports yet").waitFor();
   await inspectLooks(page, "viewer-imports");
 });
@@ -119,7 +108,7 @@ test("in German, no text is cut off and no controls overlap", async () => {
     ["/users", "Alle Benutzer"],
     ["/audit", "Angemeldet"],
   ] as const) {
-    await page.goto(path);
+    await visit(page, path);
     await page.getByText(text).first().waitFor();
     for (const width of [1280, 820, 390]) {
       await page.setViewportSize({ width, height: 844 });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createHome } from "../../support/identity/run-command.ts";
 import { headersOf, startMailServer, textOf } from "../../support/mail/mail-server.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";
-import { addUser, isRefusal, NOBODY, PASSWORD, signIn } from "./people.ts";
+import { addUser, isRefusal, NOBODY, PASSWORD } from "./people.ts";
 
 const mailServer = await startMailServer({ disabledCommands: ["STARTTLS"], allowInsecureAuth: true });
 afterAll(() => mailServer.close());
@@ -19,13 +19,10 @@ const journey = await startJourney({
 const { server } = journey;
 const { open } = pagesOf(journey, NOBODY, isRefusal);
 const home = await createHome();
-await addUser(server, "Ada", "admin");
+const ADA = { user: { name: "Ada", role: "admin" } } as const;
 
 test("an invitation is sent in the language of the page, and the person signs in with it", async () => {
-  const page = await open("/sign-in");
-  await signIn(page, "Ada");
-  await page.evaluate("localStorage.setItem('skuport-language', 'de')");
-  await page.goto("/users");
+  const page = await open("/users", { ...ADA, locale: "de-DE" });
   await page.getByRole("button", { name: "Benutzer einladen" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Benutzername").fill("Ben");
@@ -50,9 +47,7 @@ test("an invitation is sent in the language of the page, and the person signs in
 
 test("if the mail server refuses the address, the dialog reports it and shows the link", async () => {
   await addUser(server, "Cleo", "viewer");
-  const page = await open("/sign-in");
-  await signIn(page, "Ada");
-  await page.goto("/users");
+  const page = await open("/users", ADA);
   await page.getByRole("button", { name: "Actions for Cleo" }).click();
   await page.getByRole("menuitem", { name: "Create a link" }).click();
   const dialog = page.getByRole("dialog");
@@ -62,7 +57,7 @@ test("if the mail server refuses the address, the dialog reports it and shows th
   await dialog.getByTestId("shown-once").getByText(`${server.base_url}/sign-in#link=`).waitFor();
   await inspectLooks(page, "mail-refused", false);
   await dialog.getByRole("button", { name: "I have copied the link" }).click();
-  await page.goto("/audit");
+  await visit(page, "/audit");
   const entry = page.getByTestId("audit-entry").filter({ hasText: "One-time link sent by e-mail" });
   await entry.first().getByText("Result: the mail server refused the address").waitFor();
   await page.getByText("Result: accepted by the mail server").waitFor();
@@ -93,8 +88,7 @@ test("`skuport users invite --mail` and `link --mail` send a link, and report a 
 });
 
 test("(16.2.5) the password of the mail server is in no response and in no list of processes", async () => {
-  const page = await open("/sign-in");
-  await signIn(page, "Ada");
+  const page = await open("/settings", ADA);
   const answers = await page.evaluate(async () =>
     Promise.all(
       ["/api/mail", "/api/users", "/api/audit", "/health/ready", "/metrics", "/api/session"].map(async (url) =>

@@ -45,9 +45,8 @@ export async function fillIn(page: Page, user: string, password = PASSWORD): Pro
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** Signs a user in on the page, and waits until the user's name is shown. */
+/** Signs a user in on the sign-in page, and waits until the user's name is shown. */
 export async function signIn(page: Page, user: string, password = PASSWORD): Promise<void> {
-  await page.goto("/sign-in");
   await fillIn(page, user, password);
   await page.getByTestId("user").first().waitFor();
 }

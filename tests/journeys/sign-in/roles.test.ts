@@ -8,7 +8,7 @@ import { patch_product } from "../../../contract/catalog/edit-products.ts";
 import { includesRole, ROLES, type Role } from "../../../contract/identity/identity-rules.ts";
 import { put_profile } from "../../../contract/profiles/profiles.ts";
 import { importOverHttp } from "../../support/import-over-http.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { asLocal, isRefusal } from "./people.ts";
 
 const journey = await startJourney();
@@ -92,7 +92,7 @@ test.each(ROLES)("(8.3.1) the role %s sees exactly the controls that it allows",
   const shown: string[] = [];
   let at = "";
   for (const control of CONTROLS) {
-    if (control.path !== at) await page.goto(control.path);
+    if (control.path !== at) await visit(page, control.path);
     at = control.path;
     await page.getByText(control.shows).first().waitFor();
     const found = page.getByRole(control.role, { name: control.name, exact: true }).first();
@@ -108,7 +108,7 @@ test.each(ROLES)(
   async (role) => {
     const page = await openAs(role, "/settings");
     for (const [at, needs, heading] of PAGES) {
-      await page.goto(at);
+      await visit(page, at);
       const expected = includesRole(role, needs) ? heading : "Your role does not allow this page";
       await page.getByRole("heading", { name: expected, level: 1, exact: true }).waitFor();
     }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { call } from "../../../client/call.ts";
 import { end_user_sessions, list_users } from "../../../contract/identity/users.ts";
 import { sign_in } from "../../../contract/identity/sign-in.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { addUser, asLocal, fillIn, invite, isRefusal, NOBODY, PASSWORD, signIn, tokenOf } from "./people.ts";
 
 const journey = await startJourney();
@@ -72,7 +72,7 @@ test("(6.3.1) too many failures block the sign-in, even with the right password"
 test("(7.4.1) signing out ends the session: the back button and a new tab show the sign-in page", async () => {
   const page = await open("/sign-in");
   await signIn(page, "Vera");
-  await page.goto("/settings");
+  await visit(page, "/settings");
   await page.getByTestId("user").first().click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -98,7 +98,7 @@ test("(7.4.5) when the session ends elsewhere, the open page leads to the sign-i
   await addUser(server, "Enid", "editor");
   const page = await open("/sign-in");
   await signIn(page, "Enid");
-  await page.goto("/changes?kind=edit");
+  await visit(page, "/changes?kind=edit");
   await page.getByRole("heading", { name: "Changes" }).waitFor();
   const local = await asLocal(server);
   const { items } = await call(list_users, {}, local);
@@ -125,6 +125,7 @@ test("an invitation lets the person choose a password; reasons for a refusal are
   await password.fill(PASSWORD);
   await save.click();
   await page.getByTestId("user").first().getByText("Importer").waitFor();
+  await page.goto("/sign-in");
   await signIn(page, "Nora");
 });
 

@@ -4,18 +4,15 @@ import { call } from "../../../client/call.ts";
 import { list_changesets } from "../../../contract/changesets/changesets.ts";
 import { create_key } from "../../../contract/identity/keys.ts";
 import { sign_in } from "../../../contract/identity/sign-in.ts";
-import { pagesOf, startJourney } from "../support/journey.ts";
+import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { addUser, asLocal, fillIn, isRefusal, NOBODY, PASSWORD, signIn } from "./people.ts";
 
 const journey = await startJourney();
 const { server } = journey;
 const { open } = pagesOf(journey, NOBODY, isRefusal);
-await addUser(server, "Ada", "admin");
 
 async function openUsers() {
-  const page = await open("/sign-in");
-  await signIn(page, "Ada");
-  await page.goto("/users");
+  const page = await open("/users", { user: { name: "Ada", role: "admin" } });
   await page.getByRole("heading", { name: "Users", exact: true }).waitFor();
   const item = (name: string) => page.getByTestId("user-item").filter({ hasText: name });
   const act = async (name: string, action: string): Promise<void> => {
@@ -53,7 +50,7 @@ test("(7.4.2) a new role and disabling a user sign the person out; a disabled us
   const { page, item, act } = await openUsers();
   const other = await open("/sign-in");
   await signIn(other, "Cleo");
-  await other.goto("/changes");
+  await visit(other, "/changes");
   await other.getByRole("heading", { name: "Changes" }).waitFor();
   await act("Cleo", "Change the role");
   await page.getByRole("dialog").getByRole("radio", { name: "Editor" }).check();
@@ -126,7 +123,7 @@ test("(16.2.1) the audit log is filtered by action, actor and day, and contains 
     () => undefined,
   );
   const { page } = await openUsers();
-  await page.goto("/audit");
+  await visit(page, "/audit");
   const entries = page.getByTestId("audit-entry");
   await entries.first().waitFor();
   await page.getByLabel("Action", { exact: true }).click();
@@ -144,7 +141,7 @@ test("(16.2.1) the audit log is filtered by action, actor and day, and contains 
   await page.getByLabel("From", { exact: true }).fill("2020-01-01");
   await page.getByLabel("To", { exact: true }).fill("2020-01-31");
   await page.getByText("No entry matches the filter.").waitFor();
-  await page.goto("/audit");
+  await visit(page, "/audit");
   await entries.first().waitFor();
   const text = await page.content();
   for (const secret of [PASSWORD, "a wrong guess"]) expect(text).not.toContain(secret);

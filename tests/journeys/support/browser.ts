@@ -24,20 +24,29 @@ export interface WatchedPage {
 
 export interface PageOptions extends BrowserContextOptions {
   /** Who is signed in; null = no one. Default: the administrator `admin`. A user that does not exist is created. */
-  user?: { name: string; role: Role } | null;
+  user?: { name: string; role: Role } | null | undefined;
 }
 
 /** Opens a page in a new browser context, which has its own storage. Requests to hosts other than that of `baseUrl` are recorded. */
 export async function openPage(
   browser: Browser,
   baseUrl: string,
-  { user = { name: "admin", role: "admin" }, ...options }: PageOptions = {},
+  { user, ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL: baseUrl, locale: "en-GB", ...options });
-  if (user !== null) await signInBrowser(context, baseUrl, user.name, user.role);
   context.setDefaultTimeout(HANGING_MS);
   const page = await context.newPage();
+  await signInPage(page, baseUrl, { user });
   return { page, ...watch(page, baseUrl), close: () => context.close() };
+}
+
+/** Signs the user of the options in. */
+export async function signInPage(
+  page: Page,
+  baseUrl: string,
+  { user = { name: "admin", role: "admin" } }: Pick<PageOptions, "user">,
+): Promise<void> {
+  if (user !== null) await signInBrowser(page.context(), baseUrl, user.name, user.role);
 }
 
 /** Opens another tab in the browser context of `neighbour`. */

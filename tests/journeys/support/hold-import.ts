@@ -1,16 +1,18 @@
 // Stops an import at a row, so that a test can act while the import is running, however fast the machine is.
-import { join } from "node:path";
-import { connectClient } from "../../../src/db/connection/connect.ts";
 import { skuKey } from "../../../src/catalog/product/sku-key.ts";
-import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
+import { until } from "../../support/until.ts";
 import type { PageServer } from "./page-server.ts";
+
+/** Waits until an import is stopped. All earlier chunks are stored then. */
+export async function untilHeld({ database }: PageServer): Promise<void> {
+  const isHeld = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await until(async () => (await database.pool.query(isHeld)).rows.length > 0);
+}
 
 /** Stops each import at the row that creates the product, until the returned function is called. A transaction that has inserted the same
  * product and does not commit makes the loader wait. */
-export async function holdImport({ folder }: PageServer, sku: string): Promise<() => Promise<void>> {
-  const holder = await readHolder(join(folder, "data"));
-  if (holder?.connection === undefined) throw new Error("The server is not running");
-  const client = await connectClient(holder.connection, { application_name: "skuport test" });
+export async function holdImport({ database }: PageServer, sku: string): Promise<() => Promise<void>> {
+  const client = await database.pool.connect();
   await client.query("begin");
   await client.query(
     `insert into products (sku_key, id, sku, created_in, changed_in, created_at, updated_at)
@@ -19,6 +21,6 @@ export async function holdImport({ folder }: PageServer, sku: string): Promise<(
   );
   return async () => {
     await client.query("rollback");
-    await client.end();
+    client.release();
   };
 }

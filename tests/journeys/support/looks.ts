@@ -13,32 +13,34 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 // In dark mode, only the contrast is checked, because only the colours change. On a phone, only the contrast is not checked, because
-// the colours are those of light mode.
+// the colours are those of light mode. Dark mode has the size of light mode, because a change of the size renders the whole page again.
 const CONTRAST = "color-contrast";
 const NO_CONTRAST = { [CONTRAST]: { enabled: false } };
 const LOOKS: readonly Look[] = [
   { look: "light", colorScheme: "light", viewport: DESK, options: { runOnly: WCAG } },
-  { look: "dark", colorScheme: "dark", viewport: DESK, options: { runOnly: { type: "rule", values: [CONTRAST] } } },
+  { look: "dark", colorScheme: "dark", options: { runOnly: { type: "rule", values: [CONTRAST] } } },
   { look: "phone", colorScheme: "light", viewport: PHONE, options: { runOnly: WCAG, rules: NO_CONTRAST } },
 ];
 
 interface Look {
   look: string;
   colorScheme: "light" | "dark";
-  viewport: typeof DESK;
+  /** Default: that of the look before. */
+  viewport?: typeof DESK;
   options: RunOptions;
 }
 
 /** Selector of the two focus guards that Reka puts around the toasts. They are focusable but hidden from screen readers on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
-/** Script: ends every animation that has an end, because until then, parts of a view can be faded. Returns what still loads or moves. It
- * does not wait for animations to end by themselves: an animation only advances with the next frame, and on a busy machine the browser may
+/** Script: ends every animation, because until then, parts of a view can be faded. Returns what still loads or moves, such as an animation
+ * without an end, which must not exist if the user wants less motion. It does not wait for animations to end by themselves: an animation only
+ * advances with the next frame, and on a busy machine the browser may
  * draw none for a long time. */
 const SETTLE = `(() => {
-  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
-  for (const animation of ending) animation.finish();
-  return [...document.querySelectorAll("[aria-busy=true]"), ...ending.map(({ effect }) => effect.target)]
+  const moving = document.getAnimations();
+  for (const animation of moving) if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+  return [...document.querySelectorAll("[aria-busy=true]"), ...moving.map(({ effect }) => effect.target)]
     .map((element) => element?.outerHTML.slice(0, 300));
 })()`;
 
@@ -48,11 +50,8 @@ const SETTLE = `(() => {
  */
 export async function inspectLooks(page: Page, view: string, fullPage = true): Promise<void> {
   for (const { look, colorScheme, viewport, options } of LOOKS) {
-    await setLook(page, colorScheme, viewport);
-    await page.evaluate("scrollTo(0, 0)");
-    // Make the viewport as tall as the page, so that bars at the edges of the screen cover nothing.
-    const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-    if (fullPage) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
+    await setMode(page, colorScheme);
+    if (viewport !== undefined) await setSize(page, viewport, fullPage);
     if (process.env["SCREENSHOTS"] !== undefined) {
       await mkdir(SCREENSHOTS, { recursive: true });
       await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage });
@@ -68,11 +67,19 @@ export async function inspectLooks(page: Page, view: string, fullPage = true): P
     const faults = await findFaults(page, [FOCUS_GUARDS], options);
     expect(faults, `${view}, ${look}`).toEqual([]);
   }
-  await setLook(page, "light", DESK);
+  await setMode(page, "light");
+  await page.setViewportSize(DESK);
 }
 
-async function setLook(page: Page, colorScheme: "light" | "dark", viewport: typeof DESK): Promise<void> {
-  await page.setViewportSize(viewport);
+async function setMode(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await page.locator(colorScheme === "dark" ? "html.dark" : "html.light").waitFor();
+}
+
+/** @param isWhole whether to make the viewport as tall as the page, so that bars at the edges of the screen cover nothing */
+async function setSize(page: Page, viewport: typeof DESK, isWhole: boolean): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.evaluate("scrollTo(0, 0)");
+  const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+  if (isWhole && height > viewport.height) await page.setViewportSize({ width: viewport.width, height });
 }

@@ -1,4 +1,5 @@
-// Starts a real server for the end-to-end tests: a separate process, on a free port, with an empty data folder.
+// Starts a real server for the end-to-end tests: a separate process, on a free port, with an empty data folder and a database of its own in
+// the PostgreSQL of the tests, which starts faster than an embedded PostgreSQL.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -6,7 +7,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { useKey } from "../../support/identity/fetch-with-key.ts";
+import { databaseUrl } from "../../support/identity/run-command.ts";
 import { HANGING_MS, until } from "../../support/until.ts";
 
 /** Time between two requests that ask whether the server is ready. Each request slows down the server, which is still starting. */
@@ -20,6 +23,7 @@ export interface PageServer {
   readonly local_url: string;
   /** Folder for files of the test. `remove` deletes it. */
   folder: string;
+  database: TestDatabase;
   stop: () => Promise<void>;
   /** Starts the server again on the same port with the same data. */
   start: () => Promise<void>;
@@ -29,9 +33,10 @@ export interface PageServer {
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Starts a server. `given`, which may depend on the port, is added to its environment variables. */
+/** Starts a server. Call it at the top of a test file. `given`, which may depend on the port, is added to its environment variables. */
 export async function startPageServer(given: Settings | ((port: number) => Settings) = {}): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-page-"));
+  const database = await createTestDatabase();
   const port = await findFreePort();
   const settings = typeof given === "function" ? given(port) : given;
   const baseUrl = settings["SKUPORT_PUBLIC_URL"] ?? `http://127.0.0.1:${String(port)}`;
@@ -47,7 +52,7 @@ export async function startPageServer(given: Settings | ((port: number) => Setti
       cwd: ROOT,
       env: {
         ...process.env,
-        DATABASE_URL: "", // always use the embedded PostgreSQL
+        DATABASE_URL: databaseUrl(database.address),
         SKUPORT_PORT: String(port),
         SKUPORT_DATA_DIR: dataDir,
         SKUPORT_LOG_LEVEL: "warn",
@@ -80,6 +85,7 @@ export async function startPageServer(given: Settings | ((port: number) => Setti
       return localUrl;
     },
     folder,
+    database,
     start,
     stop,
     remove,
