@@ -5,7 +5,7 @@ import { listApplied } from "../db/migrate.ts";
 
 /** Users and API keys whose access the backup and the replaced database describe differently. */
 export interface AccessReport {
-  /** Names of users with another role, password or state. */
+  /** Names of users whose role, password or state in the backup differs from that in the replaced database. */
   users: string[];
   /** API keys that are valid in the backup, but not in the replaced database. */
   keys: string[];

@@ -140,7 +140,7 @@ async function findEnded(
   const start = Date.parse(changeset.started_at);
   const end = changeset.finished_at === null ? Date.now() : Date.parse(changeset.finished_at);
   const isSmall = count <= MAX_SORTED;
-  // With a SKU filter, the index on the key may be faster than time windows.
+  // With a SKU filter, do not restrict the end time: the index on the SKU key may find the versions faster.
   if (isSmall || filter.keys !== undefined || end <= start) return listEnded(pool, query, limit);
   const from = Math.max(start, Date.parse((position ?? START).at));
   for (let span = Math.max(1, ((end - start) * WINDOW_ROWS) / count); from + span < end; span *= 4) {

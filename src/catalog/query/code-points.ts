@@ -45,7 +45,7 @@ function foldedPointsOf(text: string): CodePoint[] {
 export const isPlain = (points: readonly CodePoint[]): boolean =>
   points.every(({ spellings, ignores_marks }) => spellings.length === 1 && ignores_marks !== true);
 
-/** Returns the text with the first spelling of each character. */
+/** Returns the text with each character in its first spelling: in lower case, and without accents if the search ignores accents. */
 export const textOf = (points: readonly CodePoint[]): string => points.map(({ spellings }) => spellings[0]).join("");
 
 export const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);

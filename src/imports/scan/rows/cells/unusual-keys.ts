@@ -30,12 +30,12 @@ const MIN_DATE_BYTES = 5;
 const MAX_DATE_BYTES = 19;
 const MAX_INSPECTED_BYTES = 320;
 
-/** The lengths of the months in bytes. */
+/** The lengths of the abbreviated month names, in bytes. */
 const MONTH_LENGTHS: ReadonlySet<number> = new Set(MONTHS.split(" ").map((month) => Buffer.byteLength(month)));
 /** Returns three bytes as one number, with the letters in lower case. */
 const startOf = (first: number, second: number, third: number): number =>
   ((first | 0x20) << 16) | ((second | 0x20) << 8) | (third | 0x20);
-/** The first three letters of the months that begin with three ASCII letters. */
+/** The first three letters of the month names that begin with three ASCII letters. */
 const MONTH_STARTS: ReadonlySet<number> = new Set(
   MONTHS.split(" ").map((month) => startOf(month.charCodeAt(0), month.charCodeAt(1), month.charCodeAt(2))),
 );
