@@ -87,9 +87,9 @@ test("without If-Match, increments are lost (control for the test above)", async
   expect(await faults()).toEqual([]);
 });
 
-test("500 concurrent patches of different attributes are all applied, even without If-Match", async () => {
+test("200 concurrent patches of different attributes are all applied, even without If-Match", async () => {
   await ask("POST", "/api/products", { sku: "a", name: "n" });
-  const COUNT = 500;
+  const COUNT = 200;
   const patch = (i: number) => ask("PATCH", "/api/products/a", { attributes: { [`a${i}`]: "x" } });
   const answers = await times(COUNT, async (i) => {
     let answer = await patch(i);
@@ -164,7 +164,7 @@ test("if the same products are edited and imported concurrently, every successfu
       written.push({ id: answer.body.id, version: answer.body.version, name });
     }
   });
-  for (let round = 1; round <= 8; round++) {
+  for (let round = 1; round <= 5; round++) {
     const done = await importBytes(imports, file(round), { strict: round % 4 === 0 });
     expect(done).toMatchObject({ state: "done", rows: COUNT, rejected: 0 });
     expect(done.created + done.updated + done.unchanged).toBe(COUNT);

@@ -9,7 +9,8 @@ const attributesOf = (count: number, value: string | null, name: string) =>
 
 test("too many attributes are reported as one fault, however many there are", () => {
   for (const count of [MAX_ATTRIBUTES + 1, 2 * MAX_ATTRIBUTES + 1, 300_000]) {
-    const read = (): unknown => readProductBody({ sku: "A", name: "a", attributes: attributesOf(count, "x", "a") });
+    const attributes = attributesOf(count, "x", "a");
+    const read = (): unknown => readProductBody({ sku: "A", name: "a", attributes });
     expect(read).toThrow(Problem);
     expect(read).toThrow("/body/attributes: A product has at most 1,995 attributes.");
   }
