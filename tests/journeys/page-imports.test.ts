@@ -267,7 +267,7 @@ test("cancelling an import asks for confirmation; committed products are kept an
 });
 
 test("the page reports when the server becomes unreachable and when it is reachable again", async () => {
-  const watched = await openPage(journey.browser, server.base_url);
+  const watched = await openPage(journey.browser, server.base_url, { reducedMotion: "reduce" });
   const { page } = watched;
   await page.goto("/imports");
   await page.getByRole("link", { name: "supplier-autumn.csv" }).first().waitFor();

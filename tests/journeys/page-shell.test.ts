@@ -134,7 +134,7 @@ test("theme and density are remembered", async () => {
 });
 
 test("a lost connection is reported, and changes made during the interruption appear after the reconnect", async () => {
-  const watched = await openPage(journey.browser, server.base_url);
+  const watched = await openPage(journey.browser, server.base_url, { reducedMotion: "reduce" });
   const { page } = watched;
   await page.goto("/imports");
   await page.getByRole("link", { name: "Sample catalogue.csv" }).waitFor();

@@ -46,7 +46,7 @@ interface ProxiedPage {
 /** Opens the page through the proxy. Cookies do not depend on the port, so the page is signed in. */
 async function openThroughProxy(): Promise<ProxiedPage> {
   proxy.holdAfter(HELD_BYTES);
-  watched = await openPage(browser, proxyUrl, { user: null });
+  watched = await openPage(browser, proxyUrl, { user: null, reducedMotion: "reduce" });
   const { page } = watched;
   await signInBrowser(page.context(), server.base_url);
   const offsets: number[] = [];
