@@ -166,6 +166,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       common.fieldTimestamp(stamp.now_us);
       writer.length = 0;
       writer.copyHeader();
+      // Loops over indexes allocate no iterators, so that a row allocates no object.
       for (let i = 0; i < which.length; i++) {
         const row = which[i] as number;
         const r = rows.record[row] as number;
@@ -177,11 +178,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         writer.raw(common.buffer, 0, common.length);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
         for (let c = 0; c < copiedTexts.length; c++) writeCellOrBlank(row, copiedTexts[c] as number);
-        for (const { column, fallback } of booleans) {
+        for (let b = 0; b < booleans.length; b++) {
+          const { column, fallback } = booleans[b] as (typeof booleans)[number];
           const cell = booleanCell(row, column);
           writer.fieldBoolean(cell === BOOLEAN_CELLS.blank ? fallback : cell === BOOLEAN_CELLS.yes);
         }
-        for (const column of numbers) writeNumber(row, column);
+        for (let c = 0; c < numbers.length; c++) writeNumber(row, numbers[c] as number);
         if (writesAttributes) writeJsonb(row, false);
       }
       writer.copyTrailer();
@@ -202,12 +204,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         writer.fieldInt64(records.line[rows.record[row] as number] as number);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
         for (let c = 0; c < textColumns.length; c++) writeCellOrNull(row, textColumns[c] as number);
-        for (const column of booleanColumns) {
-          const cell = booleanCell(row, column);
+        for (let c = 0; c < booleanColumns.length; c++) {
+          const cell = booleanCell(row, booleanColumns[c] as number);
           if (cell === BOOLEAN_CELLS.blank) writer.fieldNull();
           else writer.fieldBoolean(cell === BOOLEAN_CELLS.yes);
         }
-        for (const column of numberColumns) writeNumber(row, column);
+        for (let c = 0; c < numberColumns.length; c++) writeNumber(row, numberColumns[c] as number);
         if (hasAttributes(layout)) writeJsonb(row, true);
         else writer.fieldNull();
         if (tids === null) writer.fieldNull();
