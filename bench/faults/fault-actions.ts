@@ -15,7 +15,7 @@ import { get_import } from "../../contract/imports/imports.ts";
 import { change_products, get_operation, isOperationOver } from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
 import { undo_changeset } from "../../contract/changesets/undo.ts";
-import { makeWorkbook } from "../../tests/support/make-workbook.ts";
+import { makeWorkbook } from "../../tests/support/files/make-workbook.ts";
 import { applyNames, describe, type Model } from "./fault-model.ts";
 import type { Site } from "./fault-site.ts";
 

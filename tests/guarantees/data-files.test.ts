@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { putProfile } from "../../src/profiles/change-profile.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
-import { zipOf } from "../support/make-workbook.ts";
+import { zipOf } from "../support/files/make-workbook.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 7);

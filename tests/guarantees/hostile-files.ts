@@ -1,5 +1,5 @@
 // Hostile files: files of up to 2 MB that try to exhaust time, memory or disk space, each with its expected result.
-import { makeWorkbook, textRow, type WorkbookInput } from "../support/make-workbook.ts";
+import { makeWorkbook, textRow, type WorkbookInput } from "../support/files/make-workbook.ts";
 
 export interface HostileFile {
   name: string;

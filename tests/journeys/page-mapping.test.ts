@@ -9,7 +9,7 @@ import { call } from "../../client/call.ts";
 import { get_product } from "../../contract/catalog/products.ts";
 import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
 import { delete_profile, get_profile } from "../../contract/profiles/profiles.ts";
-import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../support/files/make-workbook.ts";
 import { pagesOf, startJourney, visit } from "./support/journey.ts";
 import { tabAndEnter, tabAndType, tabTo } from "./support/keyboard.ts";
 import { inspectLooks } from "./support/looks.ts";

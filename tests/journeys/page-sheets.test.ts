@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startOnePage, visit } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
-import { makeWorkbook, textRow } from "../support/make-workbook.ts";
-import { zipOf } from "../support/make-zip.ts";
+import { makeWorkbook, textRow } from "../support/files/make-workbook.ts";
+import { zipOf } from "../support/files/make-zip.ts";
 
 const { server, watched, page } = await startOnePage();
 const file = join(server.folder, "seasons.xlsx");

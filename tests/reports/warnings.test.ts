@@ -4,7 +4,7 @@ import type { Import } from "../../contract/imports/imports.ts";
 import type { NoticeCode } from "../../contract/imports/notices.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, rejectsOf } from "../support/import-file.ts";
-import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../support/files/make-workbook.ts";
 import { SERVER_TEXTS } from "../../web/texts/all-languages.ts";
 import { noticeWords, serverTexts } from "../../web/texts/server-texts.ts";
 

@@ -6,7 +6,7 @@ import type { Import } from "../../contract/imports/imports.ts";
 import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, rejectsOf, type Options } from "../support/import-file.ts";
-import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../support/files/make-workbook.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);

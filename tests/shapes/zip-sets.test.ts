@@ -7,7 +7,7 @@ import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
 import { putProfile } from "../../src/profiles/change-profile.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, receiveBytes, rejectsOf, workOn } from "../support/import-file.ts";
-import { zipOf } from "../support/make-zip.ts";
+import { zipOf } from "../support/files/make-zip.ts";
 import type { ShapeProduct } from "./products-of.ts";
 
 const { pool } = await createTestDatabase();

@@ -14,7 +14,7 @@ import { createTestApp } from "../../../tests/support/app.ts";
 import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
-import { zipOf } from "../../../tests/support/make-zip.ts";
+import { zipOf } from "../../../tests/support/files/make-zip.ts";
 import { acquireDataDir } from "../../db/data-dir/data-dir.ts";
 import { until } from "../../../tests/support/until.ts";
 

@@ -10,7 +10,7 @@ import type { Config } from "../../config.ts";
 import { UsageError, type Io } from "../command.ts";
 import { readCommand } from "./read.ts";
 import { guardTerminal } from "../../terminal.ts";
-import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/files/make-workbook.ts";
 
 let folder = "";
 beforeAll(() => {

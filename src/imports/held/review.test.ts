@@ -17,7 +17,7 @@ import {
   workOn,
   uploadedFiles,
 } from "../../../tests/support/import-file.ts";
-import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/files/make-workbook.ts";
 import { KEPT_TEXT_BYTES } from "../read/text/kept-file.ts";
 
 const database = await createTestDatabase();

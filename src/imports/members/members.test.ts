@@ -16,7 +16,7 @@ import {
   workOn,
   uploadedFiles,
 } from "../../../tests/support/import-file.ts";
-import { zipOf } from "../../../tests/support/make-zip.ts";
+import { zipOf } from "../../../tests/support/files/make-zip.ts";
 import { finishImport } from "../finish-import.ts";
 import { continueImport } from "../held/hold-import.ts";
 import { runLoader } from "../load/loader.ts";

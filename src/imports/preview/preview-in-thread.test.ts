@@ -1,6 +1,6 @@
 // Previews that exceed their limits end with a problem and do not affect the next preview.
 import { afterEach, expect, test } from "vitest";
-import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/files/make-workbook.ts";
 import { createPreviewer, type Previewer, type PreviewLimits } from "./preview-in-thread.ts";
 import type { PreviewJob } from "./preview-thread.ts";
 

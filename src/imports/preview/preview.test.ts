@@ -6,7 +6,7 @@ import { preview, type Preview } from "../../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import { authorizationOf, createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/files/make-workbook.ts";
 import { until } from "../../../tests/support/until.ts";
 
 const app = await createTestApp(await createTestDatabase());

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../tests/support/import-file.ts";
-import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/files/make-workbook.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { completeOptions, import_query } from "../../../contract/imports/imports.ts";
 import { previewFile } from "../preview/preview.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../../../../tests/support/make-zip.ts";
+import { zipOf } from "../../../../tests/support/files/make-zip.ts";
 import { readCells } from "../../../../tests/support/read-cells.ts";
 import { readHead } from "../read-head.ts";
 import type { Member } from "./choose-tables.ts";

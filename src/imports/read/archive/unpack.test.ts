@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../../../../tests/support/make-zip.ts";
+import { zipOf } from "../../../../tests/support/files/make-zip.ts";
 import { readCells, readCellsAt } from "../../../../tests/support/read-cells.ts";
 import { readHead } from "../read-head.ts";
 

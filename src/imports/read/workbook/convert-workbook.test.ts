@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/files/make-workbook.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { prepareText } from "../text/prepare-text.ts";
 

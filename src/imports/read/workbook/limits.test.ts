@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/files/make-workbook.ts";
 import { prepareText } from "../text/prepare-text.ts";
 import { readHead } from "../read-head.ts";
 import { createStringStore } from "./string-store.ts";

@@ -127,7 +127,7 @@ test("the reader agrees with saxes on random documents, in chunks of any size", 
     fc.property(document, fc.integer({ min: 1, max: 40 }), (text, size) => {
       expect(read(text, size)).toEqual(readWithSaxes(text));
     }),
-    { numRuns: runs(3000) },
+    { numRuns: runs(10_000) },
   );
 });
 

@@ -1,7 +1,7 @@
 // Workbooks with merged cells, from the bytes of the file to lines of CSV: names of columns, values of rows, and hostile ranges.
 // Long because it is a list of headers, rows and hostile ranges.
 import { describe, expect, test } from "vitest";
-import { makeWorkbook, textRow, type WorkbookInput } from "../../../../../tests/support/make-workbook.ts";
+import { makeWorkbook, textRow, type WorkbookInput } from "../../../../../tests/support/files/make-workbook.ts";
 import type { DialectOverrides } from "../../../../../contract/imports/imports.ts";
 import { convertHead } from "../convert-workbook.ts";
 import { createMergedFill } from "./fill-merged.ts";

@@ -1,6 +1,6 @@
 // OpenDocument spreadsheets: cells, repeated and merged cells, sheets, and files that are refused.
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../../../../../tests/support/make-workbook.ts";
+import { zipOf } from "../../../../../tests/support/files/make-workbook.ts";
 import { readCells } from "../../../../../tests/support/read-cells.ts";
 import type { DialectOverrides } from "../../../../../contract/imports/imports.ts";
 import { readHead } from "../../read-head.ts";
