@@ -21,9 +21,9 @@ export interface RowScan {
   scanner: Scanner;
   /** The texts that value maps did not contain; undefined if no values are computed. */
   notes: Notes | undefined;
-  /** Scans the records of one window. Fits them to the table's width, and calls `onFitted` with the fitted records.
+  /** Scans the records of one window. Fits them to the table's width, and calls `onFitted` with the fitted records if it is given.
    * @param offset the start of the window in the text */
-  add(records: Records, offset: number, onFitted: (fitted: Records) => void): void;
+  add(records: Records, offset: number, onFitted?: (fitted: Records) => void): void;
   /** Returns the column that detection has chosen for the field `active`, if the values of the column do not fit this field.
    * @param isEnd whether the file has no further rows */
   unfitActive(isEnd: boolean): UnfitActive | undefined;
@@ -68,7 +68,7 @@ export function createRowScan(
           scanner.scan(scanned, offset, mapped);
           watch.add(part, { records: scanned, unusual: scanner.unusual });
         }
-        onFitted(fitted);
+        onFitted?.(fitted);
       }
     },
     unfitActive(isEnd) {

@@ -59,11 +59,10 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
     layout,
     scanner,
     notes: formed.notes,
-    add(records, offset, onFitted) {
+    add(records, offset) {
       restoreOrigins(records, layout);
       scanner.scan(records, offset);
       keys.add(records, { records, unusual: scanner.unusual });
-      onFitted(records);
     },
     unfitActive: () => undefined,
     notices: () => [
@@ -152,13 +151,13 @@ async function scanProducts(
 ): Promise<ScanProgress> {
   const { context, work, signal } = run;
   const { scanner, layout } = rows;
-  const cache = context.record_cache?.begin(work.id, work.scan_token, formed.size);
   const file = await open(path, "r");
   try {
     await saveRejects(run, dialect, left.take());
     const splitter = createSplitter(PRODUCTS_DIALECT, 1);
     for await (const { records, offset } of readRecords(file, splitter, 0, wholeExtent(formed.size), signal)) {
-      rows.add(records, offset, (fitted) => cache?.put(fitted, offset));
+      // The record cache would take 35 MB for 500,000 layered rows, which a worker that forms products does not have.
+      rows.add(records, offset);
       await saveRejects(run, dialect, [
         ...(await withSources(scanner.takeRejects(), layout, source)),
         ...scanner.takeIgnored(),
