@@ -13,6 +13,12 @@ const TABLE = "sku,name\nZ-1,Größe\nZ-2,Öl\n";
 const workbook = readFileSync(join(import.meta.dirname, "../workbook/samples/c05-standard.xlsx"));
 const html = readFileSync(join(import.meta.dirname, "../html/samples/b37-html.xls"));
 
+function frameWithLargeWindow(text: string): NonSharedBuffer {
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((text.length << 3) | 1, 0, 3);
+  return Buffer.concat([Buffer.from("28b52ffd0088", "hex"), block, Buffer.from(text)]);
+}
+
 describe("a table is read from", () => {
   test.each<[string, () => Buffer | Promise<Buffer>, string]>([
     ["gzip", () => gzipSync(TABLE), "gzip"],
@@ -66,8 +72,10 @@ describe("a table is read from", () => {
     const skippable = Buffer.from("502a4d1804000000aabbccdd", "hex"); // a magic number, a length of 4 and 4 bytes that mean nothing
     const frames = [zstdCompressSync(`sku,name\n${rows(0, 40_000)}`)];
     for (let i = 40_000; i < 44_000; i++) frames.push(zstdCompressSync(row(i)), skippable);
+    // Small frames with a window of 128 MB, each of one block that is not compressed.
+    for (let i = 44_000; i < 44_010; i++) frames.push(frameWithLargeWindow(row(i)));
     // A small frame that unpacks to more than a chunk, and a large frame at the end.
-    frames.push(zstdCompressSync(`${" ".repeat(1 << 20)}\n`), zstdCompressSync(rows(44_000, 40_000)));
+    frames.push(zstdCompressSync(`${" ".repeat(1 << 20)}\n`), zstdCompressSync(rows(44_010, 39_990)));
     const { cells } = await readCells(Buffer.concat(frames));
     expect(cells.map(([sku]) => sku)).toEqual(Array.from({ length: 84_000 }, (_, i) => `A-${String(i)}`));
   });

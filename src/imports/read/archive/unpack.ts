@@ -3,7 +3,15 @@ import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
 import { Readable, pipeline } from "node:stream";
 import { ReadableStream } from "node:stream/web";
-import { createGunzip, createZstdDecompress, zstdDecompressSync, type Gunzip, type ZstdDecompress } from "node:zlib";
+import { setImmediate } from "node:timers/promises";
+import {
+  constants,
+  createGunzip,
+  createZstdDecompress,
+  zstdDecompressSync,
+  type Gunzip,
+  type ZstdDecompress,
+} from "node:zlib";
 import type * as xz from "xz-decompress";
 import { Problem } from "../../../../contract/problems.ts";
 import type { PackedFormat } from "../detect/detect-format.ts";
@@ -81,6 +89,12 @@ const SMALL_FRAME_BYTES = 1 << 16;
  * small file could keep a CPU core busy for minutes. */
 const MAX_SMALL_FRAMES = 10_000;
 
+/** Number of small frames after which other work of the process gets a turn. Each frame takes about 50 microseconds. */
+const FRAMES_PER_TURN = 100;
+/** Maximum size of the window of a frame that is unpacked at once, as a power of 2. A larger window takes up to a millisecond, however small
+ * the frame is. */
+const MAX_WINDOW_LOG = 21;
+
 /** Packed bytes that are in memory. */
 interface Window {
   start: number;
@@ -107,7 +121,8 @@ async function* unpackZstd({ size, open }: PackedSource, count: { bytes: number 
       if (decompress.bytesWritten < SMALL_FRAME_BYTES) small++;
     } else {
       start += frame.packed_bytes;
-      small++;
+      count.bytes = start;
+      if (++small % FRAMES_PER_TURN === 0) await setImmediate();
       if (frame.unpacked.length > 0) yield frame.unpacked;
     }
     count.bytes = start;
@@ -115,8 +130,9 @@ async function* unpackZstd({ size, open }: PackedSource, count: { bytes: number 
   }
 }
 
-/** Unpacks the first frame of the bytes at once: a stream for each frame takes a millisecond. Returns undefined if the frame must be
- * unpacked as a stream, because it is longer than the bytes, unpacks to more than a chunk, or is damaged. */
+/** Unpacks the first frame of the bytes at once: a stream for each frame takes a millisecond. If the frame unpacks to a multiple of 64 kB,
+ * Node unpacks the next frame too, and both count as one. Returns undefined if the frame must be unpacked as a stream, because it is longer
+ * than the bytes, unpacks to more than a chunk, has a large window, or is damaged. */
 function unpackSmallFrame(packed: Buffer): { unpacked: Buffer; packed_bytes: number } | undefined {
   try {
     // The types of Node do not contain the result for `info`: https://nodejs.org/api/zlib.html#class-options
@@ -124,8 +140,10 @@ function unpackSmallFrame(packed: Buffer): { unpacked: Buffer; packed_bytes: num
       info: true,
       chunkSize: SMALL_FRAME_BYTES,
       maxOutputLength: CHUNK_BYTES,
+      params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
     }) as unknown as { buffer: Buffer; engine: ZstdDecompress };
-    return engine.bytesWritten > 0 ? { unpacked: buffer, packed_bytes: engine.bytesWritten } : undefined;
+    // Copy the bytes: the buffer that Node returns keeps a whole chunk in memory.
+    return engine.bytesWritten > 0 ? { unpacked: Buffer.from(buffer), packed_bytes: engine.bytesWritten } : undefined;
   } catch {
     return undefined;
   }
