@@ -5,7 +5,7 @@ import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
-import { usedColumns } from "../../profiles/select/used-columns.ts";
+import { missingKeyOf } from "./missing-key.ts";
 import { withNamedAttributes } from "./named-attributes.ts";
 import { withOverlayBase } from "./overlay-base.ts";
 import { chooseColumns, noSuchColumn, positionOf } from "../read/columns/choose-columns.ts";
@@ -20,7 +20,7 @@ export interface PlannedColumns {
   plan: MappingPlan | null;
   /** Notices about columns that the mapping uses and the file lacks. */
   notices: Notice[];
-  /** The columns from which the profile reads the key, if the file has none of them. */
+  /** The columns from which the profile reads the SKU, if the file has none of them. */
   missing_key?: string[];
 }
 
@@ -50,14 +50,14 @@ export function planColumns(
   const compiled = compileMapping(withOverlayBase(fitting, names, rows), names);
   for (const option of [key, name])
     if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
-  const isKeyMissing = !hasKey(compiled);
-  if (isKeyMissing && (profile === null || key !== undefined))
+  const missingKey = profile === null || key !== undefined ? undefined : missingKeyOf(fitting, compiled.missing);
+  if (!hasKey(compiled) && missingKey === undefined)
     throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
   return {
     ...compiled,
     notices: isBuiltIn ? [] : compiled.missing.map(missingColumn),
-    ...(isKeyMissing ? { missing_key: usedColumns(chosen).key.flat() } : {}),
+    ...(missingKey === undefined ? {} : { missing_key: missingKey }),
   };
 }
 

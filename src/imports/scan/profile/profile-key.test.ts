@@ -5,8 +5,8 @@ import { createImportContext, importBytes, workOn } from "../../../../tests/supp
 import { previewFile } from "../../preview/preview.ts";
 import { builtInProfiles } from "../../../profiles/built-in.ts";
 import { continueImport } from "../../held/hold-import.ts";
-import { completeOptions, import_query } from "../../../../contract/imports/imports.ts";
-import type { Value } from "../../../../contract/mapping/mapping.ts";
+import { completeOptions, import_query, type Column } from "../../../../contract/imports/imports.ts";
+import type { Mapping, Value } from "../../../../contract/mapping/mapping.ts";
 import { problemOfProfileKey } from "./profile-key.ts";
 
 const database = await createTestDatabase();
@@ -158,4 +158,37 @@ test("if nothing else can be the key of a file that lacks the key column of its 
   const mapping = { key: "SKU", other_keys: { number: "Number", code: "Code" } };
   const other = problemOfProfileKey({ ...table, header: ["Code"] }, { mapping }, "shop");
   expect(other?.extra["candidates"]).toMatchObject([{ value: "code" }]);
+});
+
+test.each<[string, Partial<Mapping>]>([
+  ["rows form groups", { group: { by: "Handle" } }],
+  ["a column names the kind of each row", { kinds: { by: "Title", when: { Lamp: {} }, else: "ignore" } }],
+  ["each row is a product", {}],
+])("a key column is also missing if %s; other keys are offered by patterns and numbered names", async (_, rows) => {
+  const mapping: Mapping = { key: "SKU", name: "Title", other_keys: { ean: "EA*", second: "Title (2)" }, ...rows };
+  const named = {
+    name: "shop",
+    definition: { profile: "shop", ...mapping },
+    version: 1,
+    built_in: false,
+    seen_columns: null,
+  };
+  const file = `Handle,Title,EAN,Title\n${"h,Lamp,1,x\n".repeat(3)}`;
+  const preview = await previewFile(Buffer.from(file), true, completeOptions(import_query.parse({ profile: "shop" })), {
+    named,
+  });
+  expect(preview.problem).toMatchObject({
+    type: "/problems/key-in-doubt",
+    detail: expect.stringContaining('reads the SKU from "SKU", which the file lacks') as string,
+    candidates: expect.arrayContaining([
+      expect.objectContaining({ value: "ean" }),
+      expect.objectContaining({ value: "second" }),
+    ]) as object[],
+  });
+});
+
+test("the problem of a file without a header lists the names of its columns", () => {
+  const columns: Column[] = [{ name: "Title", target: "name" }];
+  const table = { header: [], rows: [["Lamp"], ["Lamp"]], columns, missing_key: ["SKU"] };
+  expect(problemOfProfileKey(table, { mapping: { key: "SKU" } }, "shop")?.extra["headers"]).toEqual(["Title"]);
 });

@@ -1,7 +1,8 @@
 // Asks which value is the key if the file lacks the key column of its profile, or if this column is blank in all or most first rows, as in
 // an export of a shop that does not use SKUs.
 import { usedColumns } from "../../../profiles/select/used-columns.ts";
-import { columnKey } from "../../../profiles/select/column-names.ts";
+import { columnKey, hasOneOf, headerOf } from "../../../profiles/select/column-names.ts";
+import { keysOf } from "../../options/missing-key.ts";
 import type { PlannedColumns } from "../../options/plan-columns.ts";
 import { isPattern } from "../../mapping/compile/file-columns.ts";
 import { doubtOfKey } from "../../read/columns/key/judge-key.ts";
@@ -25,7 +26,7 @@ const MIN_ROWS = 20;
 /** @returns undefined if the key is neither missing nor blank, or if it is blank but nothing else can be the key. If it is missing and
  * nothing else can be the key, returns the problem no-such-column */
 export function problemOfProfileKey(
-  table: Pick<Table, "header" | "rows"> & Pick<PlannedColumns, "missing_key">,
+  table: Pick<Table, "header" | "rows"> & Partial<Pick<PlannedColumns, "columns" | "missing_key">>,
   options: Pick<GivenOptions, "mapping" | "key">,
   profile: string,
 ): Problem | undefined {
@@ -36,26 +37,22 @@ export function problemOfProfileKey(
 }
 
 function problemOfMissingKey(
-  { header, rows }: Pick<Table, "header" | "rows">,
+  { header, rows, columns = [] }: Pick<Table, "header" | "rows"> & Partial<Pick<PlannedColumns, "columns">>,
   mapping: Mapping,
   missing: readonly string[],
   profile: string,
 ): Problem {
-  const columns = attributeColumns(header);
-  const others = otherKeys(mapping, (value) =>
-    usedColumns({ key: value }).key.every((group) => group.some((name) => hasColumn(header, name))),
-  );
-  const candidates = [...others, ...keyColumns(header, rows)];
-  if (candidates.length === 0) return noSuchColumn(missing[0] ?? "key", columns);
+  const names = header.length > 0 ? header : columns.map(({ name }) => name);
+  const file = headerOf(names);
+  const others = otherKeys(mapping, (value) => usedColumns({ key: value }).key.every((group) => hasOneOf(file, group)));
+  const candidates = [...others, ...keyColumns(names, rows)];
+  if (candidates.length === 0) return noSuchColumn(missing[0] ?? "key", attributeColumns(names));
   const shown = missing.slice(0, SHOWN_NAMES).map((name) => `"${name}"`);
-  return keyInDoubt(profile, `${shown.join(" or ")}, which the file lacks`, candidates);
+  return keyInDoubt(profile, `${shown.join(", ")}, which the file lacks`, candidates);
 }
 
 /** Maximum number of missing columns that a question names. */
 const SHOWN_NAMES = 3;
-
-const hasColumn = (header: readonly string[], name: string): boolean =>
-  header.some((column) => columnKey(column) === columnKey(name));
 
 /** Returns the mapping's other keys for whose columns `isUsable` returns true. */
 const otherKeys = ({ other_keys: others = {} }: Mapping, isUsable: (value: Value) => boolean): Candidate[] =>
@@ -120,11 +117,6 @@ interface BlankKey {
   /** Share of the rows in which all these columns are blank. */
   share: number;
 }
-
-const keysOf = ({ key, kinds }: Mapping): Value[] => [
-  key,
-  ...Object.values(kinds?.when ?? {}).flatMap((kind) => kind.key ?? []),
-];
 
 /** @returns undefined if one of the keys is blank in at most this share of the rows */
 function blankKeyColumns(
