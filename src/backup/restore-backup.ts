@@ -129,8 +129,9 @@ async function copyMembers({ backup, client, data_dir, signal }: RestoreOptions)
     const wrong = await files.finish();
     if (wrong !== undefined) throw damaged(backup.path, `the uploaded file ${wrong} is incomplete`);
   } catch (error) {
+    // An error while closing must not hide the first one.
+    await files.abort().catch(() => undefined);
     await tables.abort();
-    await files.abort();
     throw error;
   }
 }

@@ -65,9 +65,13 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     },
     { state: "done" },
   ),
-  csv("short-rows-of-a-wide-table", () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(2500, (k) => `s${k},n\n`)}`, {
-    state: "done",
-  }),
+  csv(
+    "short-rows-of-a-wide-table",
+    () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(14_000, (k) => `s${k},n\n`)}`,
+    {
+      state: "done",
+    },
+  ),
   csv("blank-rows", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, NOTHING),
   csv("only-rejects", () => `sku,name,a\n${",x\n".repeat(1 << 20)}`, {
     state: "failed",

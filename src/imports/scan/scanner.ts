@@ -314,13 +314,13 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       isPlain = records.is_ascii;
       unusual = [];
       rowKeys.prepare(records);
-      const mayBeOrdinary = rows > 0 && mapped === undefined && errors === undefined && !hasDeletions;
+      const mayBeOrdinary = mapped === undefined && errors === undefined && !hasDeletions;
       const ordinary = mayBeOrdinary ? markOrdinary(records) : undefined;
       const first = rows;
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
-        if (ordinary?.[r] === 1) isNewKey(records, r, row);
+        if (row > 0 && ordinary?.[r] === 1) isNewKey(records, r, row);
         else applyRow(records, r, row, mapped);
       }
       bounds.add(records, offset, first, rows - first);

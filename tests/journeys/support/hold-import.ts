@@ -3,7 +3,8 @@ import { skuKey } from "../../../src/catalog/product/sku-key.ts";
 import { until } from "../../support/until.ts";
 import type { PageServer } from "./page-server.ts";
 
-/** Waits until an import is stopped. All earlier chunks are stored then. */
+/** Waits until an import is stopped, that is, until a session of the database waits for a lock. The worker of a journey has one loader, so all
+ * earlier chunks are stored then. */
 export async function untilHeld({ database }: PageServer): Promise<void> {
   const isHeld = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
   await until(async () => (await database.pool.query(isHeld)).rows.length > 0);

@@ -1,6 +1,6 @@
 // Recognizes ordinary rows: rows with a sound key, a name, the table's width and no value that has to be checked. In most files, nearly
-// every row is ordinary, and the scanner only has to search for its key. The tests are cheap and run in one loop over a window, which
-// takes a third of the time of the scanner's checks. They may miss an ordinary row, which then is checked like any other row.
+// every row is ordinary, and the scanner only has to search for its key. The tests are cheap and run in one loop over a window. They may miss
+// an ordinary row, which then is checked like any other row.
 import type { HeaderTest } from "../../read/fit/header-rows.ts";
 import { fieldYesOrNo } from "../../read/field-text.ts";
 import type { Records } from "../../read/records.ts";
@@ -18,7 +18,7 @@ export interface OrdinaryRules {
   keys: RowKeys;
   header: HeaderTest;
   typed: readonly TypedColumn[];
-  /** Number of bytes of a record from which on one of its values may be too long. */
+  /** A record with more bytes than this may have a value that is too long. */
   long_record: number;
 }
 
@@ -34,7 +34,7 @@ export function createOrdinaryTest({
   const { sku, name, width } = layout;
   let marks = new Uint8Array(1024);
 
-  const hasPlainValues = ({ bytes, field_start, field_end }: Records, first: number): boolean => {
+  const hasPlainName = ({ bytes, field_start, field_end }: Records, first: number): boolean => {
     if (name < 0) return true;
     const start = field_start[first + name] as number;
     const letter = bytes[start] as number;
@@ -60,7 +60,7 @@ export function createOrdinaryTest({
         (first_field[r + 1] as number) - first === width &&
         (end[r] as number) - (start[r] as number) <= long_record &&
         keys.isSound(r) &&
-        hasPlainValues(records, first) &&
+        hasPlainName(records, first) &&
         !header.mayMatch(records, r) &&
         !mayBeUnusual(bytes, field_start[first + sku] as number, field_end[first + sku] as number, is_ascii) &&
         (typed.length === 0 || hasValidValues(records, first));
