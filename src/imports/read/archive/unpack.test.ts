@@ -13,7 +13,7 @@ const TABLE = "sku,name\nZ-1,Größe\nZ-2,Öl\n";
 const workbook = readFileSync(join(import.meta.dirname, "../workbook/samples/c05-standard.xlsx"));
 const html = readFileSync(join(import.meta.dirname, "../html/samples/b37-html.xls"));
 
-function frameWithLargeWindow(text: string): NonSharedBuffer {
+function frameWithLargeWindow(text: string): Buffer<ArrayBuffer> {
   const block = Buffer.alloc(3);
   block.writeUIntLE((text.length << 3) | 1, 0, 3);
   return Buffer.concat([Buffer.from("28b52ffd0088", "hex"), block, Buffer.from(text)]);
