@@ -28,7 +28,7 @@ type ColumnOptions = Partial<Pick<GivenOptions, "key" | "name" | "mapping" | "re
 
 /** @param profile the profile from which the mapping comes, if any. A built-in profile names columns of every version of its files, so a
  * file that lacks some of them gets no notice.
- * @throws Problem no-such-column if the file lacks the column of an option, or the column of the key and there is no profile;
+ * @throws Problem no-such-column if the file lacks the column of an option, or the key column of a mapping without a profile;
  * mapping-invalid */
 export function planColumns(
   { columns, header, rows }: Pick<Table, "columns" | "header" | "rows">,

@@ -59,7 +59,7 @@ export function createOrdinaryTest({
         fault[r] === 0 &&
         (first_field[r + 1] as number) - first === width &&
         (end[r] as number) - (start[r] as number) <= long_record &&
-        keys.isSound(r) &&
+        keys.faultOf(r) === undefined &&
         hasPlainName(records, first) &&
         !header.mayMatch(records, r) &&
         !mayBeUnusual(bytes, field_start[first + sku] as number, field_end[first + sku] as number, is_ascii) &&

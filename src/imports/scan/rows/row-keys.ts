@@ -20,8 +20,6 @@ export interface RowKeys {
   prepare(records: Records): void;
   /** Returns the fault of the key of record `r`, which must have a SKU column and no other fault. */
   faultOf(r: number): (typeof KEY_FAULTS)[number];
-  /** Whether the key of record `r` has no fault. The record must have no other fault. */
-  isSound(r: number): boolean;
   /** Returns the row that has the key of record `r`. If the key is new, stores `row` for it and returns -1. */
   find(r: number, row: number): number;
   /** Returns the key of record `r` as a text. */
@@ -74,7 +72,6 @@ export function createRowKeys(table: KeyTable, layout: Layout, dialect: Dialect,
       table.load(hashes, count);
     },
     faultOf: (r) => KEY_FAULTS[faults[r] as number],
-    isSound: (r) => faults[r] === 0,
     find: (r, row) => table.findHashed(hashes, r * HASH_WORDS, row),
     textOf: (records, r) => key.toString("utf8", 0, writeKey(records, r)),
   };
