@@ -32,6 +32,7 @@ test("rows without a product are listed with the reason; a rejected row below th
     rejects: [reject],
     mapping: { key: "Nr" },
     dialect: CSV,
+    problem: null,
   } as unknown as Preview;
   const [first, adding, last] = outcomesOf(preview);
   expect(adding).toMatchObject({ line: 3, outcome: { kind: "ignored", code: "adds" } });
@@ -42,4 +43,18 @@ test("rows without a product are listed with the reason; a rejected row below th
   ];
   expect(last).toEqual({ line: 202, cells, outcome: { kind: "rejected", reject } });
   expect(last && ruleFor(last, "Nr")).toEqual({ column: "Nr", relation: "blank", text: "" });
+});
+
+test("if the file lacks the column of the key, its rows are not said to be left out", () => {
+  const preview = {
+    rows: [{ line: 2, cells: ["Lamp"] }],
+    ignored_rows: [],
+    columns: [column("Name")],
+    products: [],
+    rejects: [],
+    mapping: { key: "Nr" },
+    dialect: CSV,
+    problem: { option: "key" },
+  } as unknown as Preview;
+  expect(outcomesOf(preview)).toMatchObject([{ line: 2, outcome: { kind: "unknown" } }]);
 });

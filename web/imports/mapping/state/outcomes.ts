@@ -10,7 +10,7 @@ export type Outcome =
   | { kind: "ignored"; code: IgnoreCode }
   /** Another row with the same SKU overrides the row, or the row deletes its product. */
   | { kind: "left_out" }
-  /** The mapping has no key, so nothing can be imported. */
+  /** The mapping has no key, or the file lacks the column of the key, so nothing can be imported. */
   | { kind: "unknown" };
 
 export interface RowOutcome {
@@ -19,7 +19,10 @@ export interface RowOutcome {
   outcome: Outcome;
 }
 
-type Shown = Pick<Preview, "rows" | "columns" | "products" | "rejects" | "ignored_rows" | "mapping" | "dialect">;
+type Shown = Pick<
+  Preview,
+  "rows" | "columns" | "products" | "rejects" | "ignored_rows" | "mapping" | "dialect" | "problem"
+>;
 
 export function outcomesOf(preview: Shown): RowOutcome[] {
   const { rows, columns, products, rejects, mapping, dialect } = preview;
@@ -30,10 +33,12 @@ export function outcomesOf(preview: Shown): RowOutcome[] {
     cells.flatMap((value, i) =>
       value.trim() === "" ? [] : [{ name: columns[i]?.name ?? "", value: listCellText(columns[i]?.name ?? "", value) }],
     );
+  const isKeyMissing = preview.problem?.["option"] === "key" && products.length === 0 && rejects.length === 0;
+  const isKnown = mapping !== null && !isKeyMissing;
   const first = rows.map(({ line, cells }) => ({
     line,
     cells: filled(cells),
-    outcome: outcomeOf(productOf.get(line), rejectOf.get(line), codeOf.get(line), mapping !== null),
+    outcome: outcomeOf(productOf.get(line), rejectOf.get(line), codeOf.get(line), isKnown),
   }));
   const lines = new Set(rows.map(({ line }) => line));
   const later = rejects
