@@ -1,4 +1,5 @@
 // skuport openapi: prints the API description, generated from the server's own routes.
+import { folderStore } from "../imports/file-stores/folder-store.ts";
 import { pino } from "pino";
 import { buildApp } from "../http/app.ts";
 import { createPool } from "../db/connection/connect.ts";
@@ -26,8 +27,7 @@ export async function describeApi(): Promise<string> {
     pool: createPool({ url: "postgres://nowhere.invalid/none" }, { application_name: "skuport openapi", max: 1 }),
     listener: { subscribe: () => () => undefined, stop: nothing },
     logger: pino({ level: "silent" }),
-    files_dir: "",
-    store_id: "",
+    store: folderStore("", ""),
     concurrency: 1,
     max_upload_bytes: 0,
     countWorkers: () => Promise.resolve(0),

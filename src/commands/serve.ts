@@ -102,8 +102,8 @@ async function serveOn(
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(data_dir?.path ?? config.data_dir, "files");
-  const storeId = await openFileStore(pool, filesDir, { adopts: true });
-  const boss = await startBoss(address, { application_name: NAME, store_id: storeId, works: false, onError });
+  const store = await openFileStore(pool, filesDir, { adopts: true });
+  const boss = await startBoss(address, { application_name: NAME, store_id: store.id, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
   let worker: SupervisedWorker | undefined;
   const app = await buildApp({
@@ -111,17 +111,16 @@ async function serveOn(
     onList: createListAnnouncer(pool),
     listener,
     logger: log,
-    files_dir: filesDir,
-    store_id: storeId,
+    store,
     concurrency: config.worker_concurrency,
     isDiskFull: () => embedded?.is_disk_full ?? false,
     disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
-    listStores: () => listStores(pool, storeId),
+    listStores: () => listStores(pool, store.id),
     needs_worker: config.serve_worker,
     countQueued: () => countQueued(pool),
-    ...senders(boss, storeId),
+    ...senders(boss, store.id),
     webhooks: webhookContext(config),
     sign_in: { password_sign_in: config.password_sign_in, single_sign_on: config.single_sign_on, mail: config.mail },
     ...operationSenders(boss),

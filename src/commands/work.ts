@@ -111,12 +111,12 @@ async function workOn(
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(config.data_dir, "files");
-  const storeId = await openFileStore(pool, filesDir, { adopts: false });
+  const store = await openFileStore(pool, filesDir, { adopts: false });
   // Start deliveries first, so that this worker takes over the deliveries of a killed worker while its other parts start.
   const deliveries = deliverInThread({ config, address }, options);
   const boss = await startBoss(address, {
     application_name: NAME,
-    store_id: storeId,
+    store_id: store.id,
     works: true,
     onError,
     onJobs: pulse.report,
@@ -131,8 +131,7 @@ async function workOn(
     const databaseDisk = config.database_url === undefined ? disk : undefined;
     const context = {
       pool,
-      files_dir: filesDir,
-      store_id: storeId,
+      store,
       disk,
       database_disk: databaseDisk,
       concurrency: config.worker_concurrency,
@@ -141,7 +140,7 @@ async function workOn(
     };
     await purgeHourly(boss, config, { pool, log, signal });
     await Promise.all([
-      workOnImports(boss, { ...context, ...senders(boss, storeId) }, signal),
+      workOnImports(boss, { ...context, ...senders(boss, store.id) }, signal),
       workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
       runIndexer({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
       deliveries,

@@ -51,7 +51,7 @@ export interface AppContext
     ProductRoutesContext,
     Pick<AccessContext, "pool" | "listener">,
     Omit<OperationRoutesContext, "sendStates" | "log">,
-    Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
+    Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams" | "store_id"> {
   logger: FastifyBaseLogger;
   /** Whether the database has stopped because its disk is full. */
   isDiskFull?: () => boolean;
@@ -227,7 +227,12 @@ function storeNothing(app: FastifyInstance): void {
 function mountModules(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
   const streams = createStreams(closing);
   const withStreams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
-  const withLag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
+  const withLag = {
+    ...context,
+    store_id: context.store.id,
+    countStreams: () => streams.size,
+    readSearchLag: () => readBacklogSize(context.pool),
+  };
   // Register the metrics first, because they measure only routes that are registered later.
   metricsRoute(app, withLag);
   healthRoutes(app, withLag);

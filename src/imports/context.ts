@@ -5,15 +5,14 @@ import type { Queryable } from "../db/connection/connect.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import type { LoaderLimit } from "../jobs/loader-limit.ts";
 import type { Log } from "../jobs/log.ts";
+import type { FileStore } from "./file-stores/file-store.ts";
 import type { RecordCache } from "./record-cache.ts";
 
 export interface ImportContext {
   pool: pg.Pool;
-  /** The folder of uploaded files. */
-  files_dir: string;
-  /** The id of the store in `files_dir` (file-stores/open-store.ts). New imports belong to this store. */
-  store_id: string;
-  /** Checks the free space on the disk of `files_dir`. If undefined, files may fill the disk. */
+  /** The store of uploaded files. New imports belong to it. */
+  store: FileStore;
+  /** Checks the free space on the disk of the store's folder. If undefined, files may fill the disk. */
   disk?: DiskReserve;
   /** The same object as `disk` if the embedded database is on that disk. In this case, loaders wait while the disk is full. */
   database_disk?: DiskReserve | undefined;
@@ -32,19 +31,22 @@ export interface ImportContext {
   sendLoaders(db: Queryable, importId: number, count: number): Promise<void>;
 }
 
-export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
-  join(context.files_dir, file);
+export interface StoreFolder {
+  store: Pick<FileStore, "folder">;
+}
+
+export const uploadedPath = (context: StoreFolder, file: string): string => join(context.store.folder, file);
 
 /** The path of the file to which a scan writes the formed products (shape/products-text.ts). The name contains the scan's token. */
 export const productsPath = (
-  context: Pick<ImportContext, "files_dir">,
+  context: StoreFolder,
   { file, scan_token }: { file: string; scan_token: number },
-): string => join(context.files_dir, `${file}.${scan_token}.products`);
+): string => join(context.store.folder, `${file}.${scan_token}.products`);
 
 /** The path of the UTF-8 text that a scan makes from a file in another encoding or format, and that loaders read. The name contains the
  * scan's token, so that two scans never write the same file. Token 0 means that the import was scanned by an old version of Skuport,
  * which had no tokens. */
 export const preparedPath = (
-  context: Pick<ImportContext, "files_dir">,
+  context: StoreFolder,
   { file, scan_token }: { file: string; scan_token: number },
-): string => join(context.files_dir, scan_token === 0 ? `${file}.utf8` : `${file}.${scan_token}.utf8`);
+): string => join(context.store.folder, scan_token === 0 ? `${file}.utf8` : `${file}.${scan_token}.utf8`);

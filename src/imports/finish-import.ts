@@ -16,7 +16,7 @@ import { isNothingApplied } from "../../contract/imports/nothing-imported.ts";
 import { toProblemDocument, type ProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 
-type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log" | "sendScan">;
+type EndContext = Pick<ImportContext, "pool" | "store" | "log" | "sendScan">;
 
 export type FinalState = "done" | "cancelled" | "failed";
 

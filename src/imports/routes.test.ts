@@ -32,7 +32,7 @@ const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
 });
 
 const CSV = "sku,name,Brand\nA-1,One,Acme\na-1,Uno,Acme\nB-2,,Acme\n";

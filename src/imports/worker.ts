@@ -29,7 +29,8 @@ export const senders = (boss: PgBoss, ownStoreId: string): Pick<ImportContext, "
 /** Works on imports until `signal` aborts, then waits for the running scans and loaders to stop. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
   const context = { ...given, record_cache: createRecordCache() };
-  const { log, concurrency, store_id } = context;
+  const { log, concurrency } = context;
+  const store_id = context.store.id;
   const sweep = createSweep(context);
   const uploadsSeen = createSilenceWatch();
   const holders = createHolderWatch();

@@ -1,4 +1,6 @@
 // Backups during an import and edits, restored elsewhere.
+import { randomUUID } from "node:crypto";
+import { folderStore } from "../../src/imports/file-stores/folder-store.ts";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -16,7 +18,10 @@ import { backUp, makeDataDir, readCatalogue, restore } from "./support.ts";
 const ROWS = 6000;
 const source = await createTestDatabase();
 const dataDir = await makeDataDir();
-const context = { ...(await createImportContext(source.pool, 50)), files_dir: join(dataDir, "files") };
+const context = {
+  ...(await createImportContext(source.pool, 50)),
+  store: folderStore(join(dataDir, "files"), randomUUID()),
+};
 await writeFile(join(dataDir, "secrets.key"), "# a key\nAAAA\n", { mode: 0o600 });
 await writeFile(join(dataDir, "local.key"), "sku_local_x", { mode: 0o600 });
 
@@ -94,9 +99,9 @@ test("a backup made during an import and edits shows one committed state, and th
     const wake = (_: unknown, importId: number): Promise<void> => Promise.resolve(void woken.push(importId));
     // The first server that starts on the restored folder adopts its imports.
     const filesDir = join(targetDir, "files");
-    const storeId = await openFileStore(target.pool, filesDir, { adopts: true });
-    expect(storeId).not.toBe(context.store_id);
-    const restored = { ...context, pool: target.pool, files_dir: filesDir, store_id: storeId };
+    const store = await openFileStore(target.pool, filesDir, { adopts: true });
+    expect(store.id).not.toBe(context.store.id);
+    const restored = { ...context, pool: target.pool, store };
     await target.pool.query("update imports set updated_at = updated_at - interval '1 hour'");
     await takeOverSilentImports({ ...restored, sendScan: wake, sendLoaders: wake }, 1000);
     const before = await readImport(target.pool, id);

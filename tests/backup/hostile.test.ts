@@ -1,4 +1,5 @@
 // Backups whose checksums are right and whose contents are not, as an attacker or another program can make them.
+import { folderStore } from "../../src/imports/file-stores/folder-store.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import { chown, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,7 +20,10 @@ import { backUp, makeDataDir, readCatalogue, restore } from "./support.ts";
 const PART = "tables/products/000000.gz";
 const database = await createTestDatabase();
 const dataDir = await makeDataDir();
-const context = { ...(await createImportContext(database.pool)), files_dir: join(dataDir, "files") };
+const context = {
+  ...(await createImportContext(database.pool)),
+  store: folderStore(join(dataDir, "files"), randomUUID()),
+};
 await importBytes(context, "sku,name\nA,Lamp\nB,Desk lamp\n");
 await writeFile(join(dataDir, "secrets.key"), "key\n", { mode: 0o600 });
 const backup = join(dataDir, "backup.tar");

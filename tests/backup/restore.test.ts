@@ -1,4 +1,6 @@
 // What a restore refuses, asks and leaves behind: damaged, newer and older backups, used folders, and a killed restore.
+import { randomUUID } from "node:crypto";
+import { folderStore } from "../../src/imports/file-stores/folder-store.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
@@ -20,7 +22,10 @@ import { backUp, makeDataDir, readCatalogue, restore, runRestore, urlOf } from "
 const ROOT = join(import.meta.dirname, "../..");
 const source = await createTestDatabase();
 const dataDir = await makeDataDir();
-const context = { ...(await createImportContext(source.pool)), files_dir: join(dataDir, "files") };
+const context = {
+  ...(await createImportContext(source.pool)),
+  store: folderStore(join(dataDir, "files"), randomUUID()),
+};
 const csv = `sku,name\n${Array.from({ length: 2000 }, (_, i) => `S-${i},Lamp ${i}\n`).join("")}`;
 await importBytes(context, csv);
 await writeFile(join(dataDir, "secrets.key"), "key of the backup\n", { mode: 0o600 });

@@ -1,5 +1,6 @@
 // If the disk is full, uploads are rejected with status 507, workers wait, PostgreSQL recovers, and nothing is lost.
-import { randomBytes } from "node:crypto";
+import { folderStore } from "../../src/imports/file-stores/folder-store.ts";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -35,7 +36,11 @@ const rowsOf = (count: number): string =>
 async function contextOn(folder: string, reserveMb: number): Promise<ImportContext> {
   const filesDir = join(folder, "files");
   mkdirSync(filesDir, { recursive: true });
-  return { ...(await createImportContext(pool)), files_dir: filesDir, disk: createDiskReserve(folder, reserveMb * MB) };
+  return {
+    ...(await createImportContext(pool)),
+    store: folderStore(filesDir, randomUUID()),
+    disk: createDiskReserve(folder, reserveMb * MB),
+  };
 }
 
 const importNow = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
@@ -71,13 +76,13 @@ test("an upload, with or without a declared size, does not use the disk reserve"
   expect(leastFree).toBeLessThan(40);
   const { rows } = await pool.query("select state, problem from imports");
   expect(rows).toMatchObject([{ state: "failed", problem: { type: "/problems/disk-full", status: 507 } }]);
-  expect(readdirSync(context.files_dir)).toEqual([]);
+  expect(readdirSync(context.store.folder)).toEqual([]);
 
   // For comparison: without a disk reserve, an upload fills the disk completely, and the client gets `disk-full` too.
   const unprotected = receiveImport({ ...context, disk: undefined as never }, { ...upload, size: null }, send());
   disk.fill(10);
   await expect(unprotected).rejects.toMatchObject({ slug: "disk-full" });
-  expect(readdirSync(context.files_dir)).toEqual([]);
+  expect(readdirSync(context.store.folder)).toEqual([]);
 });
 
 test(
@@ -144,7 +149,7 @@ test(
     await pool.query("update imports set cancel_requested = true where id = $1", [cancelled.id]);
     await second;
     expect(await importNow(cancelled.id)).toMatchObject({ state: "cancelled", wait_reason: null });
-    expect(readdirSync(context.files_dir)).toEqual([]);
+    expect(readdirSync(context.store.folder)).toEqual([]);
   },
   TIMEOUT_MS,
 );

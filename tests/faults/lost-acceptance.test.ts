@@ -63,7 +63,7 @@ test("a resumable upload is accepted once even if the response to the last commi
     sent = 0;
     const lost = proxy.lost_answers;
     const file = crypto.randomUUID();
-    const made = { actor: "test", filename: "parts.csv", size: CSV.length, options, file, store_id: direct.store_id };
+    const made = { actor: "test", filename: "parts.csv", size: CSV.length, options, file, store_id: direct.store.id };
     const client = await pool.connect();
     const id = await insertUpload(client, made, { user_id: 1, client: "127.0.0.1" }, 24);
     client.release();

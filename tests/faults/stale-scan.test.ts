@@ -7,7 +7,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { openFileStore, STORE_FILE } from "../../src/imports/file-stores/open-store.ts";
+import { STORE_FILE } from "../../src/imports/file-stores/folder-store.ts";
+import { openFileStore } from "../../src/imports/file-stores/open-store.ts";
 import { readImport, readImportWork } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, receiveBytes } from "../support/import-file.ts";
@@ -25,8 +26,8 @@ const dataDir = await mkdtemp(join(tmpdir(), "skuport-stale-"));
 const filesDir = join(dataDir, "files");
 await mkdir(filesDir);
 // The worker processes open the same store.
-const storeId = await openFileStore(pool, filesDir, { adopts: false });
-const context: ImportContext = { ...(await createImportContext(pool)), files_dir: filesDir, store_id: storeId };
+const store = await openFileStore(pool, filesDir, { adopts: false });
+const context: ImportContext = { ...(await createImportContext(pool)), store };
 
 const proxies: Proxy[] = [];
 const workers: RunningProcess[] = [];

@@ -105,7 +105,7 @@ test("a value that a map does not contain holds the import, and no products text
   const file = "Handle,SKU,Colour\na,1,rot\na,2,blau\n";
   const import_ = await importBytes(context, file, { mapping });
   expect(import_).toMatchObject({ state: "held", problem: { type: "/problems/value-unseen", column: "Colour" } });
-  expect((await uploadedFiles(context.files_dir)).filter((name) => name.endsWith(".products"))).toEqual([]);
+  expect((await uploadedFiles(context.store.folder)).filter((name) => name.endsWith(".products"))).toEqual([]);
 });
 
 test("a marker erases fields and attributes, and a blank cell keeps them", async () => {

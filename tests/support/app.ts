@@ -7,6 +7,7 @@ import { afterAll } from "vitest";
 import { listen } from "../../src/events/listen.ts";
 import { buildApp, type AppContext } from "../../src/http/app.ts";
 import { storeNewLocalKey } from "../../src/identity/keys/local-key.ts";
+import { folderStore } from "../../src/imports/file-stores/folder-store.ts";
 import { createFirstUser } from "../../src/identity/users/first-user.ts";
 import type { TestDatabase } from "./database.ts";
 import { useKey } from "./identity/fetch-with-key.ts";
@@ -29,8 +30,7 @@ export async function createTestApp(
     pool,
     listener,
     logger: pino({ level: "silent" }),
-    files_dir: "",
-    store_id: randomUUID(),
+    store: folderStore("", randomUUID()),
     concurrency: 1,
     max_upload_bytes: 1e9,
     countWorkers: () => Promise.resolve(0),

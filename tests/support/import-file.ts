@@ -7,7 +7,8 @@ import type pg from "pg";
 import { afterAll } from "vitest";
 import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { openFileStore, STORE_FILE } from "../../src/imports/file-stores/open-store.ts";
+import { STORE_FILE } from "../../src/imports/file-stores/folder-store.ts";
+import { openFileStore } from "../../src/imports/file-stores/open-store.ts";
 import { createRecordCache } from "../../src/imports/record-cache.ts";
 import { runLoader } from "../../src/imports/load/loader.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
@@ -24,8 +25,7 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
   const context = {
     pool,
-    files_dir: filesDir,
-    store_id: await openFileStore(pool, filesDir, { adopts: false }),
+    store: await openFileStore(pool, filesDir, { adopts: false }),
     concurrency: 3,
     log: silent,
     sendScan: nothing,
@@ -86,5 +86,5 @@ export async function leftovers(context: ImportContext): Promise<{ files: string
   const { rows } = await context.pool.query<{ chunks: number; staged: number }>(
     "select (select count(*) from import_chunks)::int as chunks, (select count(*) from product_staging)::int as staged",
   );
-  return { files: await uploadedFiles(context.files_dir), ...(rows[0] as { chunks: number; staged: number }) };
+  return { files: await uploadedFiles(context.store.folder), ...(rows[0] as { chunks: number; staged: number }) };
 }

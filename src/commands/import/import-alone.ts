@@ -36,16 +36,15 @@ export async function importAlone(
   const filesDir = join(config.data_dir, "files");
   // Some unfinished imports belong to no file store. With an embedded database, their files can only be in this folder. Another database
   // may have several folders, so such imports are not adopted.
-  const storeId = await openFileStore(pool, filesDir, { adopts: database.embedded !== undefined });
-  const bossOptions = { application_name: "skuport import", store_id: storeId, works: true, onError };
+  const store = await openFileStore(pool, filesDir, { adopts: database.embedded !== undefined });
+  const bossOptions = { application_name: "skuport import", store_id: store.id, works: true, onError };
   const boss = await startBoss(database.address, bossOptions);
   const context = {
     pool,
-    files_dir: filesDir,
-    store_id: storeId,
+    store,
     concurrency: config.worker_concurrency,
     log,
-    ...senders(boss, storeId),
+    ...senders(boss, store.id),
   };
   const working = workOnImports(boss, context, stop.signal);
   try {

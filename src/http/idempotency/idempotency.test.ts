@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { folderStore } from "../../imports/file-stores/folder-store.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +13,7 @@ const database = await createTestDatabase();
 const { pool } = database;
 const filesDir = await mkdtemp(join(tmpdir(), "skuport-idempotency-"));
 afterAll(() => rm(filesDir, { recursive: true, force: true }));
-const app = await createTestApp(database, { files_dir: filesDir });
+const app = await createTestApp(database, { store: folderStore(filesDir, randomUUID()) });
 
 beforeEach(() => pool.query("truncate products, product_history, changesets, imports, idempotency_keys cascade"));
 

@@ -18,7 +18,7 @@ const app = await createTestApp(database, context);
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, column_choices, profile_uses cascade");
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
 });
 
 async function continued(id: number, answer: object): Promise<Import> {

@@ -9,7 +9,8 @@ import { uploadedPath } from "../context.ts";
 import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
 import { readImport, readImportWork } from "../store.ts";
-import { openFileStore, STORE_FILE } from "./open-store.ts";
+import { STORE_FILE } from "./folder-store.ts";
+import { openFileStore } from "./open-store.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 10);
@@ -19,8 +20,8 @@ const CSV = `sku,name\n${Array.from({ length: ROWS }, (_, i) => `S-${i},Name ${i
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
-  await openFileStore(pool, context.files_dir, { adopts: false });
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
+  await openFileStore(pool, context.store.folder, { adopts: false });
 });
 
 const pathOf = async (id: number): Promise<string> =>
@@ -72,7 +73,7 @@ describe.each([
     await attempt(id);
     await setMissing(id, "-1 day");
     // As if a network disk was not mounted: the folder exists, and is empty.
-    const marker = join(context.files_dir, STORE_FILE);
+    const marker = join(context.store.folder, STORE_FILE);
     await rename(marker, `${marker}-away`);
     await attempt(id);
     expect(await stateOf(id)).toMatchObject({ state, problem: null });

@@ -5,7 +5,9 @@ import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
 import { readImportWork } from "../store.ts";
-import { FileStoreError, isStoreOpen, openFileStore, STORE_FILE } from "./open-store.ts";
+import { FileStoreError } from "./file-store.ts";
+import { folderStore, STORE_FILE } from "./folder-store.ts";
+import { openFileStore } from "./open-store.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
@@ -17,9 +19,9 @@ const storeOf = async (id: number): Promise<string | null | undefined> => (await
 test("processes that open the same folder at the same time agree on one id, which stays", async () => {
   const folder = join(root, "deep/files");
   const opened = await Promise.all(Array.from({ length: 8 }, () => openFileStore(pool, folder, { adopts: false })));
-  const [id = ""] = opened;
-  expect(new Set(opened).size).toBe(1);
-  expect(await openFileStore(pool, folder, { adopts: false })).toBe(id);
+  const [id = ""] = opened.map((store) => store.id);
+  expect(new Set(opened.map((store) => store.id)).size).toBe(1);
+  expect((await openFileStore(pool, folder, { adopts: false })).id).toBe(id);
   expect(await readdir(folder)).toEqual([STORE_FILE]);
   expect(await readFile(join(folder, STORE_FILE), "utf8")).toBe(`${id}\n`);
   const { rows } = await pool.query<{ location: string }>("select location from file_stores where id = $1", [id]);
@@ -27,11 +29,11 @@ test("processes that open the same folder at the same time agree on one id, whic
 });
 
 test("another folder is another store", async () => {
-  const id = await openFileStore(pool, join(root, "other"), { adopts: false });
-  expect(id).not.toBe(context.store_id);
-  expect(await isStoreOpen({ files_dir: join(root, "other"), store_id: id })).toBe(true);
-  expect(await isStoreOpen({ files_dir: join(root, "other"), store_id: context.store_id })).toBe(false);
-  expect(await isStoreOpen({ files_dir: join(root, "none"), store_id: id })).toBe(false);
+  const other = await openFileStore(pool, join(root, "other"), { adopts: false });
+  expect(other.id).not.toBe(context.store.id);
+  expect(await other.isOpen()).toBe(true);
+  expect(await folderStore(join(root, "other"), context.store.id).isOpen()).toBe(false);
+  expect(await folderStore(join(root, "none"), other.id).isOpen()).toBe(false);
 });
 
 test("a damaged id is refused and not replaced", async () => {
@@ -47,10 +49,10 @@ test("unfinished imports without a store belong to the first store that adopts t
   const own = (await receiveBytes(context, "sku,name\nC,Three\n")).id;
   await pool.query("update imports set store_id = null where id = any ($1::bigint[])", [[old, ended]]);
   const folder = join(root, "adopting");
-  const id = await openFileStore(pool, folder, { adopts: false });
+  const { id } = await openFileStore(pool, folder, { adopts: false });
   expect(await storeOf(old)).toBeNull();
   await openFileStore(pool, folder, { adopts: true });
-  expect(await Promise.all([old, ended, own].map(storeOf))).toEqual([id, null, context.store_id]);
+  expect(await Promise.all([old, ended, own].map(storeOf))).toEqual([id, null, context.store.id]);
   await openFileStore(pool, join(root, "late"), { adopts: true });
   expect(await storeOf(old)).toBe(id);
 });

@@ -9,7 +9,7 @@ import { removeTexts } from "./remove-files.ts";
 
 type Work = { id: number; file: string; scan_token: number };
 
-export async function keepHead(context: Pick<ImportContext, "files_dir" | "log">, work: Work): Promise<void> {
+export async function keepHead(context: Pick<ImportContext, "store" | "log">, work: Work): Promise<void> {
   const path = preparedPath(context, work);
   // A held import does not need the file of formed products. If the uploaded file is packed, its unpacked copy is deleted too, because the
   // copy can be large. The positions of the records refer to this copy, and are deleted with it. If the uploaded file is not packed, the

@@ -1,45 +1,21 @@
 // Removes the files of an import: the uploaded file, which has a random name, and the text and scratch files of its scans, whose names
 // start with that name.
-import { readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
 import type { ImportContext } from "../context.ts";
 
-type FilesContext = Pick<ImportContext, "files_dir" | "log">;
+type FilesContext = Pick<ImportContext, "store" | "log">;
 
 /** Removes all files of an ended import. */
-export async function removeImportFiles(context: FilesContext, file: string): Promise<void> {
-  await remove(context, file);
-  await removeWhere(context, (name) => name.startsWith(`${file}.`));
-}
+export const removeImportFiles = (context: FilesContext, file: string): Promise<void> => removeAll(context, file);
 
 /** Removes the files that the import's scans wrote. If a token is given, removes only the files of the scan with this token. */
-export async function removeTexts(
-  context: FilesContext,
-  { file }: { file: string },
-  scanToken?: number,
-): Promise<void> {
-  const prefix = scanToken === undefined ? `${file}.` : `${file}.${scanToken}.`;
-  await removeWhere(context, (name) => name.startsWith(prefix));
-}
+export const removeTexts = (context: FilesContext, { file }: { file: string }, scanToken?: number): Promise<void> =>
+  removeAll(context, scanToken === undefined ? `${file}.` : `${file}.${scanToken}.`);
 
-async function removeWhere(context: FilesContext, matches: (name: string) => boolean): Promise<void> {
-  for (const name of await namesIn(context.files_dir)) if (matches(name)) await remove(context, name);
-}
-
-async function remove({ files_dir, log }: FilesContext, name: string): Promise<void> {
-  const path = join(files_dir, name);
-  await unlink(path).catch((error: unknown) => {
-    if (!isMissing(error)) log.warn({ path, err: error }, "cannot remove an import's file");
-  });
-}
-
-async function namesIn(folder: string): Promise<string[]> {
+/** Files that cannot be removed now are left to the sweep (recovery/sweep-files.ts). */
+async function removeAll({ store, log }: FilesContext, prefix: string): Promise<void> {
   try {
-    return await readdir(folder);
+    await store.remove(prefix);
   } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+    log.warn({ file: prefix, err: error }, "cannot remove an import's file");
   }
 }
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";

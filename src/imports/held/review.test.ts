@@ -29,7 +29,7 @@ beforeEach(async () => {
   await pool.query(
     "truncate products, product_history, imports, import_chunks, import_rejects, import_matches, events, column_choices, profile_uses cascade",
   );
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
 });
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
@@ -209,8 +209,8 @@ describe("the preview of a held import", () => {
     const other = textRow(1, "sku", "name") + textRow(2, "Z-1", "Other");
     const bytes = await makeWorkbook({ sheets: { Goods: sheet, Other: other } });
     const { id } = await importBytes(context, bytes, { review: "always", sheet: "Goods" });
-    const kept = (await uploadedFiles(context.files_dir)).find((name) => name.endsWith(".utf8"));
-    expect((await stat(join(context.files_dir, kept ?? ""))).size).toBe(KEPT_TEXT_BYTES);
+    const kept = (await uploadedFiles(context.store.folder)).find((name) => name.endsWith(".utf8"));
+    expect((await stat(join(context.store.folder, kept ?? ""))).size).toBe(KEPT_TEXT_BYTES);
     expect((await previewOf(id)).body.products[0]).toMatchObject({ sku: "A-0", line: 2 });
     expect((await previewOf(id, { sheet: "Other" })).body).toMatchObject({ products: [{ sku: "Z-1" }] });
     expect(await continued(id)).toMatchObject({ state: "done", created: 60_000 });

@@ -1,6 +1,5 @@
 // The memory of a loader: about ten megabytes, which the loader reuses for all its chunks. `readChunk` reads a chunk's records into this
 // memory.
-import type { FileHandle } from "node:fs/promises";
 import { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import type { Chunk } from "../chunk-store.ts";
@@ -11,6 +10,7 @@ import { createFit, fitChunk, type RecordFit } from "../read/fit/fit-records.ts"
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
+import type { TextFile } from "../read/text/text-file.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
 /** Initial size of a loader's output buffer: enough for a chunk of ordinary rows. It grows for longer rows. */
@@ -46,7 +46,7 @@ export interface ChunkSource {
   import_id: number;
   /** Token of the scan that created the chunks. */
   scan_token: number;
-  file: FileHandle;
+  file: TextFile;
   dialect: Dialect;
   /** Number of columns of the table in the file. */
   width: number;

@@ -1,5 +1,4 @@
 // A loader's open file, memory and plan, and the steps that ordinary and strict loading share.
-import { open, type FileHandle } from "node:fs/promises";
 import type pg from "pg";
 import { hasTids } from "../../catalog/bulk/merge.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
@@ -20,6 +19,7 @@ import { isShapedPlan } from "../shape/record-judge.ts";
 import { readPlan, type ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import type { Records } from "../read/records.ts";
+import type { OpenedFile } from "../read/text/text-file.ts";
 import { noteAlive } from "../files/wait-store.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import {
@@ -32,7 +32,7 @@ import {
 import { completeOptions, type Reject } from "../../../contract/imports/imports.ts";
 
 export interface Loader {
-  context: Pick<ImportContext, "files_dir">;
+  context: Pick<ImportContext, "store">;
   work: ImportWork;
   attempts: Attempts;
   plan: LoadPlan;
@@ -63,7 +63,7 @@ export async function withLoader(
   const mapper = plan === null || isFormed ? undefined : createMapper(plan, dialect);
   const usesTids = await hasTids(pool);
   const sourcePath = textPath(context, work, dialect);
-  const file = await open(isFormed ? productsPath(context, work) : sourcePath, "r");
+  const file = await context.store.open(isFormed ? productsPath(context, work) : sourcePath);
   const attempt: Work = { kind: "import", id };
   const begun = new Set<number>();
   const loader: Loader = {
@@ -112,7 +112,7 @@ function matchOf(work: ImportWork): LoadPlan["match"] {
 }
 
 /** Ensures that the loader reads the same bytes as the scan. */
-async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<void> {
+async function checkSize(file: OpenedFile, { text_size }: ImportWork): Promise<void> {
   if (text_size !== null && (await file.stat()).size !== text_size) throw truncatedFile();
 }
 
@@ -141,12 +141,12 @@ async function sourced(
   { context, work, plan, formed_from }: Loader,
   rejects: readonly Reject[],
 ): Promise<readonly Reject[]> {
-  const found = formed_from === undefined ? rejects : await formedFrom(formed_from, rejects, plan);
+  const found =
+    formed_from === undefined ? rejects : await formedFrom(await context.store.open(formed_from), rejects, plan);
   return work.dialect === null ? found : withTreeSources(found, context, work, work.dialect);
 }
 
-async function formedFrom(path: string, rejects: readonly Reject[], { layout }: LoadPlan): Promise<Reject[]> {
-  const file = await open(path, "r");
+async function formedFrom(file: OpenedFile, rejects: readonly Reject[], { layout }: LoadPlan): Promise<Reject[]> {
   try {
     return await withSources(rejects, layout, file);
   } finally {

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await pool.query(
     "truncate products, product_history, imports, import_chunks, import_rejects, column_choices cascade",
   );
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
 });
 
 const SET = {

@@ -21,7 +21,7 @@ export interface HeldJob {
 
 /** @throws Problem not-found, not-held, other-server, no-such-profile, invalid-request */
 export async function jobOfHeld(
-  context: Pick<ImportContext, "pool" | "files_dir" | "store_id">,
+  context: Pick<ImportContext, "pool" | "store">,
   id: number,
   answer: Answer,
 ): Promise<HeldJob> {
@@ -30,7 +30,7 @@ export async function jobOfHeld(
   if (state !== "held") throw notHeld(id, state);
   const work = await readImportWork(pool, id);
   if (work === undefined) throw noSuchImport(id);
-  if (work.store_id !== null && work.store_id !== context.store_id) throw otherServer(work.filename);
+  if (work.store_id !== null && work.store_id !== context.store.id) throw otherServer(work.filename);
   const options = answeredOptions(work.options, answer);
   const named = await readNamedProfile(pool, answer);
   const isKept = work.profile !== null && !replacesProfile(answer);

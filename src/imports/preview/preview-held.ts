@@ -13,7 +13,7 @@ import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts
 import { Problem } from "../../../contract/problems.ts";
 
 interface Server {
-  context: Pick<ImportContext, "pool" | "files_dir" | "store_id">;
+  context: Pick<ImportContext, "pool" | "store">;
   previewer: Previewer;
 }
 

@@ -4,7 +4,7 @@ import type { Hash } from "node:crypto";
 import { isTransient } from "../../db/connection/connect.ts";
 import type { ImportContext } from "../context.ts";
 import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
-import type { DurableFile } from "./durable-file.ts";
+import type { DurableFile } from "../file-stores/durable-file.ts";
 import { noteReceived } from "../store.ts";
 
 /** Interval of storing progress and checking for a cancel. */
@@ -13,7 +13,7 @@ const PROGRESS_MS = 200;
  * take-over.ts. */
 const HEARTBEAT_MS = 5000;
 
-/** A worker starts to scan a file of more than this size while it is being received. Smaller files are complete before a worker
+/** A worker starts to scan a file of more than this size while it is being received, if the store is a folder. Smaller files are complete before a worker
  * has started. */
 const FOLLOW_BYTES = 4 << 20;
 
@@ -21,7 +21,8 @@ const FOLLOW_BYTES = 4 << 20;
 export interface ReceivedFile {
   id: number;
   file: DurableFile;
-  hash: Hash;
+  /** Undefined if bytes of earlier requests have to be read again before the file can be hashed. */
+  hash: Hash | undefined;
   /** Number of bytes received so far, including those of earlier requests. */
   received: number;
   max_bytes: number;
@@ -57,15 +58,15 @@ export async function receiveBytes(
       const diskCheck = target.space(buffer.length);
       if (diskCheck !== undefined) await diskCheck;
       target.received += buffer.length;
-      target.hash.update(buffer);
+      target.hash?.update(buffer);
       await target.file.write(buffer);
       if (performance.now() - upload.noted_at > PROGRESS_MS) {
         await target.file.flush();
         await note();
       }
-      if (!upload.is_followed && target.received >= FOLLOW_BYTES) {
+      if (context.store.is_local && !upload.is_followed && target.received >= FOLLOW_BYTES) {
         upload.is_followed = true;
-        await ignoreTransient(() => context.sendScan(context.pool, target.id, context.store_id));
+        await ignoreTransient(() => context.sendScan(context.pool, target.id, context.store.id));
       }
       if (upload.is_cancelled) break;
     }

@@ -1,16 +1,14 @@
 // Receives a file as a new import: writes the file to disk and hashes it while it arrives, and responds only when the file is durable on
 // disk.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
-import { uploadedPath, type ImportContext } from "../context.ts";
+import type { ImportContext } from "../context.ts";
 import { diskFull, requireSpace, uploadSpace } from "../files/disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";
-import { createDurableFile } from "./durable-file.ts";
 import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
 import { problemOf } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -36,8 +34,7 @@ export async function receiveImport(
   const { filename, size, options, actor } = upload;
   await readNamedProfile(context.pool, options);
   await requireSpace(context.disk, filename, size ?? 0);
-  const { store_id } = context;
-  const newImport: NewImport = { actor, filename, size, options, file: randomUUID(), store_id };
+  const newImport: NewImport = { actor, filename, size, options, file: randomUUID(), store_id: context.store.id };
   const id = await insertImport(context.pool, newImport);
   try {
     const { received, sha256, isCancelled } = await receiveFile(context, id, newImport.file, upload, bytes);
@@ -78,7 +75,7 @@ export const acceptFile = (context: ImportContext, id: number, size: number, sha
   retryTransient(async () => {
     const isAccepted = await withTransaction(context.pool, async (client) => {
       const isMarked = await markReceived(client, id, size, sha256);
-      if (isMarked) await context.sendScan(client, id, context.store_id);
+      if (isMarked) await context.sendScan(client, id, context.store.id);
       return isMarked;
     });
     // An earlier attempt may have been committed although its answer was lost. Only `markReceived` stores the hash, so a stored hash shows
@@ -93,12 +90,12 @@ async function receiveFile(
   { filename, max_bytes }: Upload,
   bytes: AsyncIterable<Buffer>,
 ): Promise<{ received: number; sha256: string; isCancelled: boolean }> {
-  await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
-  const file = await createDurableFile(uploadedPath(context, name));
+  const file = await context.store.append(name, 0);
+  const hash = createHash("sha256");
   const target: ReceivedFile = {
     id,
     file,
-    hash: createHash("sha256"),
+    hash,
     received: 0,
     max_bytes,
     tooLarge: () => tooLarge(filename, max_bytes),
@@ -107,7 +104,7 @@ async function receiveFile(
   try {
     const isComplete = await receiveBytes(context, target, bytes);
     await file.finish();
-    return { received: target.received, sha256: target.hash.digest("hex"), isCancelled: !isComplete };
+    return { received: target.received, sha256: hash.digest("hex"), isCancelled: !isComplete };
   } finally {
     await file.close();
   }

@@ -1,7 +1,5 @@
 // Removes files of ended imports that were left because a worker died after the last commit, or because the answer to that commit was
 // lost.
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { ImportContext } from "../context.ts";
 import { removeImportFiles } from "../files/remove-files.ts";
 import { readFileStates } from "../store.ts";
@@ -9,32 +7,25 @@ import { isTerminal } from "../../../contract/imports/imports.ts";
 
 /** How long a file without an import in the database is kept: a database restored from a backup may lack the last minutes. */
 const UNKNOWN_KEPT_MS = 10 * 60_000;
-/** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the folder do not belong to imports. */
+/** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the store do not belong to imports. */
 const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
 
-/** Removes the files of ended imports from the folder. Several hosts can sweep the same folder.
+/** Removes the files of ended imports from the store. Several hosts can sweep the same store.
  * @returns the number of imports whose files were removed */
-export async function sweepFiles(context: Pick<ImportContext, "pool" | "files_dir" | "log">): Promise<number> {
-  const names = new Map<string, string[]>();
-  for (const name of await readdir(context.files_dir).catch(() => [])) {
+export async function sweepFiles(context: Pick<ImportContext, "pool" | "store" | "log">): Promise<number> {
+  /** The time of the last change of each import's files. */
+  const changed = new Map<string, number>();
+  for (const [name, time] of await context.store.list()) {
     const file = IMPORT_FILE.exec(name)?.[1];
-    if (file !== undefined) names.set(file, [...(names.get(file) ?? []), name]);
+    if (file !== undefined) changed.set(file, Math.max(time, changed.get(file) ?? 0));
   }
-  const states = await readFileStates(context.pool, [...names.keys()]);
+  const states = await readFileStates(context.pool, [...changed.keys()]);
   let swept = 0;
-  for (const [file, fileNames] of names) {
+  for (const [file, time] of changed) {
     const state = states.get(file);
-    if (state === undefined ? !(await areOld(context.files_dir, fileNames)) : !isTerminal(state)) continue;
+    if (state === undefined ? Date.now() - time < UNKNOWN_KEPT_MS : !isTerminal(state)) continue;
     await removeImportFiles(context, file);
     swept++;
   }
   return swept;
-}
-
-async function areOld(filesDir: string, names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    const found = await stat(join(filesDir, name)).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs < UNKNOWN_KEPT_MS) return false;
-  }
-  return true;
 }

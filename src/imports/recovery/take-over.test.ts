@@ -23,7 +23,7 @@ const receiving = (): Promise<number> =>
     actor: "test",
     filename: "slow.csv",
     file: crypto.randomUUID(),
-    store_id: context.store_id,
+    store_id: context.store.id,
     size: 100,
     options: completeOptions(import_query.parse({})),
   });

@@ -38,11 +38,11 @@ export async function takeOverSilentImports(
  * that store. */
 async function takeOver(context: ImportContext, work: SilentImport): Promise<void> {
   const { id, state, cancel_requested } = work;
-  const isOwn = work.store_id === context.store_id;
+  const isOwn = work.store_id === context.store.id;
   switch (state) {
     case "scanning":
       if (cancel_requested) await finishImport(context, id, "cancelled");
-      else if (isOwn) await context.sendScan(context.pool, id, context.store_id);
+      else if (isOwn) await context.sendScan(context.pool, id, context.store.id);
       break;
     case "loading":
       if (isOwn) await context.sendLoaders(context.pool, id, 1);

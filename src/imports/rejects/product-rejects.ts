@@ -1,9 +1,9 @@
 // Rejected products that were formed from several rows: adds the source record and the values of the product to their descriptions.
-import type { FileHandle } from "node:fs/promises";
 import type { AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import type { Layout } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
+import type { TextFile } from "../read/text/text-file.ts";
 import { PRODUCTS_DIALECT, sourceRange, splitProducts, type FormedProduct } from "../shape/products-text.ts";
 import type { StoredReject } from "./make-reject.ts";
 
@@ -22,7 +22,7 @@ export const productJson = ({ fields, attributes }: Pick<FormedProduct, "fields"
 export async function withSources(
   rejects: readonly StoredReject[],
   layout: Layout,
-  file: FileHandle,
+  file: TextFile,
 ): Promise<StoredReject[]> {
   const found: StoredReject[] = [];
   for (const reject of rejects) {

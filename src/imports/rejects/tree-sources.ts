@@ -21,7 +21,7 @@ interface Work {
 /** Returns the rows of an XML or JSON file with the records from which they come. Rows of other formats stay unmodified. */
 export async function withTreeSources<Row extends StoredReject | IgnoredRow>(
   rows: readonly Row[],
-  context: Pick<ImportContext, "files_dir">,
+  context: Pick<ImportContext, "store">,
   work: Work,
   { tree, format, encoding }: Pick<Dialect, "tree" | "format" | "encoding">,
 ): Promise<readonly Row[]> {
@@ -33,6 +33,7 @@ export async function withTreeSources<Row extends StoredReject | IgnoredRow>(
     { path, encoding, table_path: table },
     rows.map(({ row }) => row),
     limit,
+    (each) => context.store.open(each),
   );
   return rows.map((row, i) => {
     const source = sources[i];

@@ -6,7 +6,8 @@ import { beginPart, MAX_DEATHS, releaseParts, type Work } from "../../jobs/attem
 import type { ImportContext } from "../context.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedScanning, lostFile, SCAN_PART } from "../problems.ts";
-import { isMissingFile, mustWaitForFile } from "../file-stores/missing-file.ts";
+import { isMissingFile } from "../file-stores/file-store.ts";
+import { mustWaitForFile } from "../file-stores/missing-file.ts";
 import { holdImport, isQuestionOfScan } from "../held/hold-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
 import { keepHead } from "../files/keep-head.ts";

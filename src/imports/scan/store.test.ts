@@ -32,7 +32,7 @@ const signal = new AbortController().signal;
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
 });
 
 const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")},no SKU\n`;
@@ -143,7 +143,7 @@ describe("a scan that was replaced", () => {
     const { stale, current } = await twoScans();
     await finishImport(context, stale.id, "failed", new Error("too late"), (client) => isScannedBy(client, stale));
     expect(await readImport(pool, stale.id)).toMatchObject({ state: "scanning" });
-    expect(await uploadedFiles(context.files_dir)).toContain(current.file);
+    expect(await uploadedFiles(context.store.folder)).toContain(current.file);
     await finishImport(context, current.id, "cancelled", null, (client) => isScannedBy(client, current));
     expect(await readImport(pool, stale.id)).toMatchObject({ state: "cancelled" });
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
@@ -168,7 +168,7 @@ describe("the text that a scan makes from a file", () => {
     const { file, scan_token, text_size } = (await readImportWork(pool, id)) as ImportWork;
     expect(scan_token).toBe(2);
     expect(text_size).toBe(CSV.length);
-    expect((await uploadedFiles(context.files_dir)).sort()).toEqual([file, `${file}.2.utf8`]);
+    expect((await uploadedFiles(context.store.folder)).sort()).toEqual([file, `${file}.2.utf8`]);
     expect(rest.received).toBeLessThan(CSV.length);
     await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 201, created: 200, rejected: 1 });
@@ -189,6 +189,6 @@ describe("the text that a scan makes from a file", () => {
   });
 
   test("has a name without a token if it was made before scans had tokens", () => {
-    expect(preparedPath({ files_dir: "/files" }, { file: "f", scan_token: 0 })).toBe("/files/f.utf8");
+    expect(preparedPath({ store: { folder: "/files" } }, { file: "f", scan_token: 0 })).toBe("/files/f.utf8");
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOCKS } from "../../../src/db/advisory-locks.ts";
 import type { Queryable } from "../../../src/db/connection/connect.ts";
-import { STORE_FILE } from "../../../src/imports/file-stores/open-store.ts";
+import { STORE_FILE } from "../../../src/imports/file-stores/folder-store.ts";
 import { until } from "../../support/until.ts";
 
 export interface Leftovers {

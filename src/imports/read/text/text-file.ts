@@ -6,6 +6,8 @@ export interface TextFile {
   read(target: Buffer, at: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }
 
+export type OpenedFile = TextFile & { close(): Promise<void> };
+
 /** Fills `target`, from index `at` on, with the file's bytes from `position` on. Returns fewer bytes only at the file's end. */
 export async function readFully(file: TextFile, target: Buffer, at: number, position: number): Promise<number> {
   let read = 0;

@@ -1,13 +1,12 @@
 // Appends the bytes of a request to an upload, and keeps the received bytes if the request is interrupted. With the last byte, the import
 // is handed to a worker, like an import whose file arrived in a single request.
-import { mkdir, stat } from "node:fs/promises";
+import { createHash, type Hash } from "node:crypto";
 import { isDiskFull } from "../../../db/data-dir/disk-reserve.ts";
-import { uploadedPath, type ImportContext } from "../../context.ts";
+import type { ImportContext } from "../../context.ts";
 import { diskFull, uploadSpace } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
 import { otherServer } from "../../problems.ts";
 import { readImportWork } from "../../store.ts";
-import { appendDurableFile } from "../durable-file.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
 import { receiveBytes, type ReceivedFile } from "../receive-bytes.ts";
 import type { OpenUploads } from "./open-uploads.ts";
@@ -32,7 +31,7 @@ export interface SentBytes {
 export async function offsetOf(context: ImportContext, uploads: OpenUploads, upload: StoredUpload): Promise<number> {
   if (upload.is_whole) return upload.size;
   requireOwnStore(context, upload);
-  const stored = await sizeOf(uploadedPath(context, upload.file));
+  const stored = await context.store.sizeOf(upload.file);
   if (stored === upload.size)
     await appendBytes(context, uploads, upload, { offset: stored, bytes: [], stop: () => undefined });
   return stored;
@@ -48,14 +47,13 @@ export async function appendBytes(
 ): Promise<number> {
   const { id, file: name, filename, size } = upload;
   if (!upload.is_whole) requireOwnStore(context, upload);
-  const path = uploadedPath(context, name);
-  const stored = upload.is_whole ? size : await sizeOf(path);
+  const { store } = context;
+  const stored = upload.is_whole ? size : await store.sizeOf(name);
   if (offset !== stored) throw wrongOffset(offset, stored);
   if (upload.is_whole) return size;
-  await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
-  const hash = await uploads.takeHash(name, path, stored);
+  const hash = uploads.takeHash(name, stored) ?? (await hashOf(context, name, stored));
   if (!(await markReceiving(context.pool, id, stored, KEPT_HOURS))) throw uploadGone(filename);
-  const file = await appendDurableFile(path);
+  const file = await store.append(name, 0);
   const target: ReceivedFile = {
     id,
     file,
@@ -74,8 +72,14 @@ export async function appendBytes(
 }
 
 /** @throws Problem other-server if another server keeps the received bytes */
-function requireOwnStore({ store_id }: ImportContext, { filename, store_id: kept }: StoredUpload): void {
-  if (kept !== null && kept !== store_id) throw otherServer(filename);
+function requireOwnStore({ store }: ImportContext, { filename, store_id: kept }: StoredUpload): void {
+  if (kept !== null && kept !== store.id) throw otherServer(filename);
+}
+
+async function hashOf({ store }: ImportContext, file: string, length: number): Promise<Hash> {
+  const hash = createHash("sha256");
+  for await (const buffer of store.read(file, length)) hash.update(buffer);
+  return hash;
 }
 
 /** Receives all bytes and makes them durable, unless the disk is full.
@@ -123,8 +127,8 @@ async function settle(
     await finishImport(context, id, "cancelled");
   if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw uploadGone(filename);
   // If the disk is full, some of the received bytes may not be stored. The next request continues at the file's size.
-  const stored = await sizeOf(uploadedPath(context, file));
-  if (stored === received) uploads.putHash(file, received, hash);
+  const stored = await context.store.sizeOf(file);
+  if (stored === received && hash !== undefined) uploads.putHash(file, received, hash);
   await markPaused(context.pool, id, stored, KEPT_HOURS);
 }
 
@@ -137,14 +141,5 @@ async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => 
     }
   } finally {
     clearTimeout(timer);
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
-    throw error;
   }
 }

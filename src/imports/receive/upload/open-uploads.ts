@@ -1,9 +1,8 @@
 // State of unfinished uploads in this process: the request that is using each upload, and its running hash. Only one process
 // serves a data folder, so this state need not be shared.
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 
-/** Maximum number of cached hashes. If the hash of an upload is not cached, the file is read again. */
+/** Maximum number of cached hashes. If the hash of an upload is not cached, its bytes are read again. */
 const MAX_HASHES = 200;
 
 export interface OpenUploads {
@@ -12,9 +11,9 @@ export interface OpenUploads {
    * @param stop called when another request wants the upload
    * @returns a function that releases the upload */
   acquire(file: string, stop: () => void): Promise<() => void>;
-  /** Returns the running hash of the file's first `length` bytes. Only the caller may use the hash until it returns the hash with
-   * `putHash`. */
-  takeHash(file: string, path: string, length: number): Promise<Hash>;
+  /** Returns the running hash of the file's first `length` bytes, if it is cached. Only the caller may use the hash until it returns the
+   * hash with `putHash`. */
+  takeHash(file: string, length: number): Hash | undefined;
   putHash(file: string, length: number, hash: Hash): void;
 }
 
@@ -34,14 +33,11 @@ export function createOpenUploads(): OpenUploads {
         resolve(undefined);
       };
     },
-    async takeHash(file, path, length) {
+    takeHash(file, length) {
       const cached = hashes.get(file);
       hashes.delete(file);
-      if (cached?.length === length) return cached.hash;
-      const hash = createHash("sha256");
-      if (length > 0)
-        for await (const buffer of createReadStream(path, { end: length - 1 })) hash.update(buffer as Buffer);
-      return hash;
+      if (length === 0) return createHash("sha256");
+      return cached?.length === length ? cached.hash : undefined;
     },
     putHash(file, length, hash) {
       hashes.set(file, { length, hash });

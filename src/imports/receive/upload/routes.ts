@@ -81,7 +81,7 @@ function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): v
       if (size > context.max_upload_bytes) throw tooLarge(filename, context.max_upload_bytes);
       await readNamedProfile(context.pool, options);
       const file = randomUUID();
-      const upload = { actor: request.actor, filename, size, options, file, store_id: context.store_id };
+      const upload = { actor: request.actor, filename, size, options, file, store_id: context.store.id };
       const uploader = { user_id: request.identity?.user_id ?? 0, client: request.quota_key };
       const id = await createUpload(context, upload, size, uploader);
       const import_ = (await readImport(context.pool, id)) as Import;

@@ -29,7 +29,7 @@ const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
-  for (const name of await uploadedFiles(context.files_dir)) await unlink(join(context.files_dir, name));
+  for (const name of await uploadedFiles(context.store.folder)) await unlink(join(context.store.folder, name));
   sentToScan.length = 0;
 });
 
@@ -107,7 +107,7 @@ describe("a file in several requests", () => {
     });
     expect(sentToScan).toEqual([import_.id]);
     expect(await workOn(context, import_.id)).toMatchObject({ state: "done", created: 2 });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 
   test("is accepted once, even if its last request is repeated", async () => {
@@ -219,7 +219,7 @@ describe("a broken connection", () => {
       state: "failed",
       problem: { type: "/problems/upload-interrupted", detail: expect.stringContaining("24 hours") as string },
     });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 });
 
@@ -232,7 +232,7 @@ describe("a cancel", () => {
     );
     await takeOverSilentImports(context, 0);
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 
   test.each(["upload", "import"])("of the %s removes the file", async (what) => {
@@ -243,7 +243,7 @@ describe("a cancel", () => {
       what === "upload" ? await ask("DELETE", url) : await ask("POST", `/api/imports/${String(id)}/cancel`);
     expect(answer.status).toBe(what === "upload" ? 204 : 202);
     expect(await only()).toMatchObject({ state: "cancelled", upload_expires_at: null });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
     expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
     expect(await send(url, 10, CSV.subarray(10))).toMatchObject({
       status: 410,
@@ -256,7 +256,7 @@ describe("a cancel", () => {
     const { id } = await only();
     expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 
   test("ends an upload whose request is stalled", async () => {
@@ -267,7 +267,7 @@ describe("a cancel", () => {
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
     socket.destroy();
     expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 });
 
@@ -345,7 +345,7 @@ describe("refused uploads", () => {
     const url = "/api/uploads/00000000-0000-4000-8000-000000000000";
     expect(await ask("HEAD", url)).toMatchObject({ status: 404 });
     await fetch(`${baseUrl}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
-    const [file = ""] = await uploadedFiles(context.files_dir);
+    const [file = ""] = await uploadedFiles(context.store.folder);
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
 
@@ -353,7 +353,7 @@ describe("refused uploads", () => {
     const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
     await send(url, 0, CSV);
     expect((await only()).filename).toBe("../../etc/passwd");
-    expect(await uploadedFiles(context.files_dir)).toHaveLength(1);
+    expect(await uploadedFiles(context.store.folder)).toHaveLength(1);
   });
 });
 
@@ -397,7 +397,7 @@ describe("limits of unfinished uploads", () => {
     const sent = { offset: 0, bytes: bytes(), stop: () => undefined };
     const append = appendBytes(context, createOpenUploads(), upload, sent);
     await expect(append).rejects.toMatchObject({ slug: "upload-gone" });
-    expect(await uploadedFiles(context.files_dir)).toEqual([]);
+    expect(await uploadedFiles(context.store.folder)).toEqual([]);
   });
 
   test("a full disk evicts a client's uploads only if the new upload then fits", async () => {

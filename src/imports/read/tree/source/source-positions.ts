@@ -1,7 +1,7 @@
 // Positions of records in an XML or JSON file, stored in a file beside the converted table. For each row of the table, the file contains
 // where its record begins and how long the record is, in characters of the decoded text. Then it contains, for each chunk of the text,
 // where the chunk begins, in characters and in bytes.
-import type { FileHandle } from "node:fs/promises";
+import type { TextFile } from "../../text/text-file.ts";
 
 /** Number of bytes for each row: the position as a double, and the length as an unsigned integer. */
 const ROW_BYTES = 12;
@@ -73,7 +73,7 @@ export interface StoredPositions {
 }
 
 /** @returns undefined if the file is incomplete */
-export async function readPositions(file: FileHandle): Promise<StoredPositions | undefined> {
+export async function readPositions(file: TextFile): Promise<StoredPositions | undefined> {
   const { size } = await file.stat();
   if (size < END_BYTES) return undefined;
   const end = Buffer.alloc(END_BYTES);

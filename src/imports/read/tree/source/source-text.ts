@@ -1,7 +1,8 @@
 // Reads the unmodified records of an XML or JSON file by their positions.
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Encoding } from "../../../../../contract/imports/import-names.ts";
 import { createDecoder } from "../../text/decoders.ts";
+import type { OpenedFile } from "../../text/text-file.ts";
 import { bomLength } from "../../text/transcode.ts";
 import { positionsPath, readPositions, type StoredPositions } from "./source-positions.ts";
 
@@ -23,17 +24,19 @@ export interface SourceFile {
  * Returns the text of the record of each row.
  * @param rows the numbers of the rows of the table, in any order; ascending numbers are read in one pass
  * @param limit maximum number of characters of a record. A longer record is cut
+ * @param openFile opens a file by its path
  * @returns undefined for a row without a position, and for all rows if the files are not complete
  */
 export async function readSources(
   { path, encoding, table_path }: SourceFile,
   rows: readonly number[],
   limit: number,
+  openFile: (path: string) => Promise<OpenedFile> = open,
 ): Promise<(string | undefined)[]> {
-  const files: FileHandle[] = [];
+  const files: OpenedFile[] = [];
   try {
-    for (const each of [path, positionsPath(table_path)]) files.push(await open(each));
-    const [source, stored] = files as [FileHandle, FileHandle];
+    for (const each of [path, positionsPath(table_path)]) files.push(await openFile(each));
+    const [source, stored] = files as [OpenedFile, OpenedFile];
     const positions = await readPositions(stored);
     if (positions === undefined) return rows.map(() => undefined);
     const text = new SourceText(source, encoding, positions);
@@ -52,13 +55,13 @@ export async function readSources(
 }
 
 class SourceText {
-  readonly #file: FileHandle;
+  readonly #file: OpenedFile;
   readonly #encoding: Encoding;
   readonly #chunks: StoredPositions["chunks"];
   /** The number and the text of the chunk that was decoded last. */
   #decoded: { chunk: number; text: string } | undefined;
 
-  constructor(file: FileHandle, encoding: Encoding, { chunks }: StoredPositions) {
+  constructor(file: OpenedFile, encoding: Encoding, { chunks }: StoredPositions) {
     this.#file = file;
     this.#encoding = encoding;
     this.#chunks = chunks;

@@ -18,7 +18,6 @@ export interface DurableFile {
   close(): Promise<void>;
 }
 
-/** Creates the file, readable by this user only. Fails if the file exists. */
 export const createDurableFile = async (path: string): Promise<DurableFile> =>
   durableFile(await open(path, "wx", 0o600));
 
