@@ -1,3 +1,4 @@
+import { folderStore } from "../../imports/file-stores/folder-store.ts";
 import { describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -25,7 +26,7 @@ describe("stores of uploaded files", () => {
   const other = { id: "other", location: "there:/files", workers: 0, unfinished_imports: 3 };
   const appWith = (stores: (typeof own)[], needsWorker: boolean) =>
     createTestApp(database, {
-      store_id: "own",
+      store: folderStore("", "own"),
       needs_worker: needsWorker,
       listStores: () => Promise.resolve(stores),
     });
