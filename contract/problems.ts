@@ -60,6 +60,7 @@ export const PROBLEMS = {
   "limit-reached": { status: 409, title: "A limit has been reached" },
   "refused-url": { status: 400, title: "Webhooks must not call this address" },
   "file-missing": { status: 500, title: "The uploaded file no longer exists" },
+  "store-unavailable": { status: 503, title: "The storage of uploaded files is not available" },
   "worker-died": { status: 500, title: "The worker stopped twice while processing this job" },
   "no-such-profile": { status: 422, title: "There is no such profile" },
   "profile-changed": { status: 412, title: "The profile has changed since you read it" },

@@ -6,10 +6,12 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { isApiKey } from "../contract/identity/key-format.ts";
 import "../contract/wording.ts";
+import type { BucketSettings } from "./imports/file-stores/bucket/settings.ts";
 import type { MailSettings } from "./identity/mail/settings.ts";
 import type { SingleSignOnSettings } from "./identity/single-sign-on/settings.ts";
 import { isKey } from "./secrets/keyring.ts";
 import { dataDirOf, EnvFileError, givenSettings } from "./given-settings.ts";
+import { bucketOf, FILE_SETTINGS, fileFaults } from "./settings/file-settings.ts";
 import { MAIL_SETTINGS, mailFaults, mailOf } from "./settings/mail-settings.ts";
 import { NETWORK_SETTINGS, networkFaults, PLATFORM_PORT } from "./settings/network-settings.ts";
 import { readSecretFiles } from "./settings/secret-files.ts";
@@ -38,6 +40,8 @@ export interface Config {
   readonly password_sign_in: boolean;
   /** undefined = no mail server. */
   readonly mail: MailSettings | undefined;
+  /** undefined = uploaded files are in the data folder. */
+  readonly files_bucket: BucketSettings | undefined;
   /** Absolute path of the data folder. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
@@ -73,6 +77,7 @@ const SETTINGS = {
   ...NETWORK_SETTINGS,
   ...SIGN_IN_SETTINGS,
   ...MAIL_SETTINGS,
+  ...FILE_SETTINGS,
   SKUPORT_DATA_DIR: {
     about: "Data folder, for uploads and the embedded PostgreSQL. Only one server at a time can use it.",
     example: "./data",
@@ -178,6 +183,7 @@ const SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
+/** Names of settings that can be files. */
 const FILE_NAMES = Object.entries<Setting>(SETTINGS).flatMap(([name, setting]) => (setting.can_be_file ? [name] : []));
 type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> } & { PORT?: number };
 
@@ -198,6 +204,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     single_sign_on: singleSignOnOf(values),
     password_sign_in: values.SKUPORT_PASSWORD_SIGN_IN ?? true,
     mail: mailOf(values),
+    files_bucket: bucketOf(values),
     data_dir: dataDirOf(given, cwd),
     database_url: values.DATABASE_URL,
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
@@ -226,7 +233,11 @@ export function describeSettings(): string {
 
 function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): Values {
   const faults: string[] = [];
-  const given = readSecretFiles(unread, FILE_NAMES, cwd, faults);
+  // Without a bucket, settings such as AWS_SECRET_ACCESS_KEY_FILE are those of other programs.
+  const names = FILE_NAMES.filter(
+    (name) => unread["SKUPORT_FILES"] !== undefined || !Object.hasOwn(FILE_SETTINGS, name),
+  );
+  const given = readSecretFiles(unread, names, cwd, faults);
   const values: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
     const setting = findSetting(name, given);
@@ -246,7 +257,7 @@ function parseSettings(unread: Readonly<Record<string, string>>, cwd: string): V
         `${name}=${setting.is_secret ? "***" : withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`,
       );
   }
-  faults.push(...networkFaults(given), ...signInFaults(given), ...mailFaults(given));
+  faults.push(...networkFaults(given), ...signInFaults(given), ...mailFaults(given), ...fileFaults(given));
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
 }

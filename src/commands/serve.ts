@@ -102,7 +102,7 @@ async function serveOn(
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(data_dir?.path ?? config.data_dir, "files");
-  const store = await openFileStore(pool, filesDir, { adopts: true });
+  const store = await openFileStore(pool, filesDir, { adopts: true, bucket: config.files_bucket });
   const boss = await startBoss(address, { application_name: NAME, store_id: store.id, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
   let worker: SupervisedWorker | undefined;
@@ -114,7 +114,8 @@ async function serveOn(
     store,
     concurrency: config.worker_concurrency,
     isDiskFull: () => embedded?.is_disk_full ?? false,
-    disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
+    // The server writes no uploaded files to its disk if they go to a bucket.
+    ...(store.is_local ? { disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes) } : {}),
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
     listStores: () => listStores(pool, store.id),

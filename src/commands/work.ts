@@ -111,7 +111,7 @@ async function workOn(
     log.warn({ err }, "lost the connection to the database; retrying");
   };
   const filesDir = join(config.data_dir, "files");
-  const store = await openFileStore(pool, filesDir, { adopts: false });
+  const store = await openFileStore(pool, filesDir, { adopts: false, bucket: config.files_bucket });
   // Start deliveries first, so that this worker takes over the deliveries of a killed worker while its other parts start.
   const deliveries = deliverInThread({ config, address }, options);
   const boss = await startBoss(address, {

@@ -38,6 +38,8 @@ export const LOCKS = {
   event_order: 7592,
   /** Transaction lock: only one process at a time counts the failed sign-ins of an account or address. Second key: the hash of its name. */
   sign_in: 7593,
+  /** Transaction lock: only one process at a time creates the id of a bucket. */
+  file_store: 7594,
 } as const;
 
 /** Both keys of a lock, for statements with `$1, $2`. Ids that are equal modulo 2^31 share a lock: work on one may wait for work on the

@@ -201,30 +201,45 @@ export async function readFileStates(db: Queryable, files: readonly string[]): P
 
 /** Stores the number of received bytes, which also shows that the server is alive. If a worker has paused the upload because it
  * wrongly assumed that the server was dead, sets the state to `receiving` again.
- * @returns false if the upload was cancelled or has ended */
-export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
+ * @returns false if the upload was cancelled or has ended, or if a later request continues it */
+export async function noteReceived(
+  db: Queryable,
+  id: number,
+  { received, writer }: { received: number; writer: number },
+): Promise<boolean> {
   const updated = await changeImport(
     db,
     id,
     `state = 'receiving', received = $2::bigint,
      fraction = greatest(fraction, coalesce(${RECEIVED_FRACTION} * $2::bigint / nullif(size, 0), 0))`,
-    "state in ('receiving', 'paused') and not cancel_requested",
-    [received],
+    "state in ('receiving', 'paused') and not cancel_requested and upload_writer = $3",
+    [received, writer],
   );
   return updated > 0;
 }
 
+export interface ReceivedUpload {
+  size: number;
+  sha256: string;
+  /** Number of the request that has received the last byte; see `FileStore.append`. */
+  writer: number;
+}
+
 /** Marks the upload as complete, so that a worker can scan the file. This also works if a worker has marked the upload as paused in the
  * meantime.
- * @returns false if the upload was cancelled or has ended */
-export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
+ * @returns false if the upload was cancelled or has ended, or if a later request continues it */
+export async function markReceived(
+  db: Queryable,
+  id: number,
+  { size, sha256, writer }: ReceivedUpload,
+): Promise<boolean> {
   const updated = await changeImport(
     db,
     id,
     `state = 'scanning', size = $2, received = $2, sha256 = $3, started_at = clock_timestamp(),
      fraction = greatest(fraction, ${RECEIVED_FRACTION})`,
-    "state in ('receiving', 'paused') and not cancel_requested",
-    [size, sha256],
+    "state in ('receiving', 'paused') and not cancel_requested and upload_writer = $4",
+    [size, sha256, writer],
   );
   return updated > 0;
 }

@@ -36,7 +36,10 @@ export async function importAlone(
   const filesDir = join(config.data_dir, "files");
   // Some unfinished imports belong to no file store. With an embedded database, their files can only be in this folder. Another database
   // may have several folders, so such imports are not adopted.
-  const store = await openFileStore(pool, filesDir, { adopts: database.embedded !== undefined });
+  const store = await openFileStore(pool, filesDir, {
+    adopts: database.embedded !== undefined,
+    bucket: config.files_bucket,
+  });
   const bossOptions = { application_name: "skuport import", store_id: store.id, works: true, onError };
   const boss = await startBoss(database.address, bossOptions);
   const context = {

@@ -3,11 +3,25 @@
 import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
 import type { Extent } from "../read/read-records.ts";
 import type { OpenedFile } from "../read/text/text-file.ts";
+import { Problem } from "../../../contract/problems.ts";
 import type { DurableFile } from "./durable-file.ts";
 
 /** The store cannot be used. The message gives the reason and what to do. */
 export class FileStoreError extends Error {
   override readonly name = "FileStoreError";
+}
+
+/** The object storage does not respond, or refuses requests. Imports wait. */
+export class StoreUnavailable extends Problem {
+  /** Why the request failed, without credentials. */
+  readonly reason: string;
+  constructor(reason: string) {
+    super(
+      "store-unavailable",
+      `The object storage for uploaded files is not available (${reason}). Try again in a few minutes. If this happens again, ask the administrator: the server's log has the details.`,
+    );
+    this.reason = reason;
+  }
 }
 
 export const isMissingFile = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
@@ -38,7 +52,7 @@ export interface FileStore {
   read(file: string, length: number): AsyncIterable<Buffer>;
   /** Opens the file with this path in the folder, wherever its bytes are. */
   open(path: string): Promise<OpenedFile>;
-  /** Makes an uploaded file readable in the folder. @returns undefined if it is there */
+  /** Makes an uploaded file readable in the folder. @returns undefined if the folder is the store */
   copyUpload(
     file: string,
     size: number,

@@ -1,21 +1,34 @@
 // Opens the store of uploaded files of this process, and registers it in the database.
 import { hostname } from "node:os";
-import type { Queryable } from "../../db/connection/connect.ts";
+import type pg from "pg";
+import { mkdir } from "node:fs/promises";
+import type { BucketSettings } from "./bucket/settings.ts";
 import type { FileStore } from "./file-store.ts";
 import { openFolder } from "./folder-store.ts";
 import { adoptImports, registerStore } from "./store.ts";
 
-/**
- * @param adopts whether imports that belong to no store now belong to this one
- * @throws {FileStoreError}
- */
+interface OpenOptions {
+  /** Whether imports that belong to no store now belong to this one. */
+  adopts: boolean;
+  /** The bucket that is the store. If undefined, the folder is the store. */
+  bucket?: BucketSettings | undefined;
+}
+
+/** @param folder the folder of uploaded files, or of copies of them @throws {FileStoreError} */
 export async function openFileStore(
-  db: Queryable,
+  pool: pg.Pool,
   folder: string,
-  { adopts }: { adopts: boolean },
+  { adopts, bucket }: OpenOptions,
 ): Promise<FileStore> {
-  const store = await openFolder(folder);
-  await registerStore(db, store.id, `${hostname()}:${folder}`);
-  if (adopts) await adoptImports(db, store.id);
+  const store = bucket === undefined ? await openFolder(folder) : await openRemote(pool, folder, bucket);
+  await registerStore(pool, store.id, store.is_local ? `${hostname()}:${folder}` : store.location);
+  if (adopts) await adoptImports(pool, store.id);
   return store;
+}
+
+async function openRemote(pool: pg.Pool, folder: string, bucket: BucketSettings): Promise<FileStore> {
+  // Load the client only if it is needed: most installations have no bucket.
+  const { openBucket } = await import("./bucket/open-bucket.ts");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return openBucket(pool, bucket, folder);
 }

@@ -7,9 +7,12 @@ type FilesContext = Pick<ImportContext, "store" | "log">;
 /** Removes all files of an ended import. */
 export const removeImportFiles = (context: FilesContext, file: string): Promise<void> => removeAll(context, file);
 
+/** With this text begin the names of the files that a scan writes. */
+export const textsOf = ({ file, scan_token }: { file: string; scan_token: number }): string => `${file}.${scan_token}.`;
+
 /** Removes the files that the import's scans wrote. If a token is given, removes only the files of the scan with this token. */
 export const removeTexts = (context: FilesContext, { file }: { file: string }, scanToken?: number): Promise<void> =>
-  removeAll(context, scanToken === undefined ? `${file}.` : `${file}.${scanToken}.`);
+  removeAll(context, scanToken === undefined ? `${file}.` : textsOf({ file, scan_token: scanToken }));
 
 /** Files that cannot be removed now are left to the sweep (recovery/sweep-files.ts). */
 async function removeAll({ store, log }: FilesContext, prefix: string): Promise<void> {

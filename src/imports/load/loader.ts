@@ -7,8 +7,7 @@ import { runJob } from "../../jobs/run-job.ts";
 import { claimChunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
 import { hasChunksLeft } from "../fencing.ts";
-import { isMissingFile } from "../file-stores/file-store.ts";
-import { mustWaitForFile } from "../file-stores/missing-file.ts";
+import { isUnreadableFile, mustWaitForFile } from "../file-stores/missing-file.ts";
 import { waitUntilLoadable } from "../files/disk-space.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedLoading, lostFile } from "../problems.ts";
@@ -34,15 +33,15 @@ export async function runLoader(context: ImportContext, importId: number, signal
   );
 }
 
-/** Fails the import. If the file is missing, fails only if chunks are left and no worker finds the file: the last loader deletes the file
+/** Fails the import. If the file cannot be read, fails only if chunks are left and no worker finds the file: the last loader deletes the file
  * while others may still try to open it. */
 async function failLoading(context: ImportContext, importId: number, cause: unknown): Promise<void> {
-  if (!isMissingFile(cause)) {
+  if (!isUnreadableFile(cause)) {
     await finishImport(context, importId, "failed", cause);
     return;
   }
   await concludeLoading(context, importId);
-  if (!(await mustWaitForFile(context, importId)))
+  if (!(await mustWaitForFile(context, importId, cause)))
     await finishImport(context, importId, "failed", lostFile(), (client) => hasChunksLeft(client, importId));
 }
 

@@ -21,6 +21,8 @@ const FOLLOW_BYTES = 4 << 20;
 export interface ReceivedFile {
   id: number;
   file: DurableFile;
+  /** Number of the request; see `FileStore.append`. */
+  writer: number;
   /** Undefined if bytes of earlier requests have to be read again before the file can be hashed. */
   hash: Hash | undefined;
   /** Number of bytes received so far, including those of earlier requests. */
@@ -43,16 +45,10 @@ export async function receiveBytes(
   const upload = { noted_at: 0, is_followed: false, is_cancelled: false };
   const note = async (): Promise<void> => {
     upload.noted_at = performance.now();
-    const isActive = await ignoreTransient(() => noteReceived(context.pool, target.id, target.received));
+    const isActive = await ignoreTransient(() => noteReceived(context.pool, target.id, target));
     if (isActive === false) upload.is_cancelled = true;
   };
-  let beat = Promise.resolve();
-  const heartbeat = setInterval(() => {
-    beat = note();
-    // Ignore this error: the next update of the progress fails with the same error.
-    beat.catch(() => undefined);
-  }, HEARTBEAT_MS);
-  try {
+  return withHeartbeat(note, async () => {
     for await (const buffer of bytes) {
       if (target.received + buffer.length > target.max_bytes) throw target.tooLarge();
       const diskCheck = target.space(buffer.length);
@@ -70,12 +66,25 @@ export async function receiveBytes(
       }
       if (upload.is_cancelled) break;
     }
+    return !upload.is_cancelled;
+  });
+}
+
+/** Calls `note` at intervals while `work` runs. */
+export async function withHeartbeat<T>(note: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  let beat = Promise.resolve();
+  const heartbeat = setInterval(() => {
+    beat = note();
+    // Ignore this error: the next update of the progress fails with the same error.
+    beat.catch(() => undefined);
+  }, HEARTBEAT_MS);
+  try {
+    return await work();
   } finally {
     clearInterval(heartbeat);
     // Wait for a running update. If it ended later, it could set the state to `receiving` again after the caller has set it to `paused`.
     await beat.catch(() => undefined);
   }
-  return !upload.is_cancelled;
 }
 
 /** Runs `work`, which only stores progress, and ignores transient errors: a short outage of the database must not end an upload. */

@@ -8,7 +8,7 @@ import { diskFull, requireSpace, uploadSpace } from "../files/disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
-import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";
+import { insertImport, isReceiving, markReceived, readImport, type NewImport, type ReceivedUpload } from "../store.ts";
 import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
 import { problemOf } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -44,7 +44,7 @@ export async function receiveImport(
       const progress = ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
       throw uploadInterrupted(progress);
     }
-    if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
+    if (!(await acceptFile(context, id, { size: received, sha256, writer: 0 }))) return await endCancelled(context, id);
   } catch (error) {
     const cause = causeOf(error, filename);
     // An error does not always mean that the import was not accepted: the database's answer may have been lost. Leave an accepted import
@@ -71,16 +71,16 @@ async function endCancelled(context: ImportContext, id: number): Promise<Import>
 
 /** Hands an import whose file is complete and durable to a worker.
  * @returns false if the import was cancelled or has failed in the meantime */
-export const acceptFile = (context: ImportContext, id: number, size: number, sha256: string): Promise<boolean> =>
+export const acceptFile = (context: ImportContext, id: number, received: ReceivedUpload): Promise<boolean> =>
   retryTransient(async () => {
     const isAccepted = await withTransaction(context.pool, async (client) => {
-      const isMarked = await markReceived(client, id, size, sha256);
+      const isMarked = await markReceived(client, id, received);
       if (isMarked) await context.sendScan(client, id, context.store.id);
       return isMarked;
     });
     // An earlier attempt may have been committed although its answer was lost. Only `markReceived` stores the hash, so a stored hash shows
     // that the import was accepted.
-    return isAccepted || (await readImport(context.pool, id))?.sha256 === sha256;
+    return isAccepted || (await readImport(context.pool, id))?.sha256 === received.sha256;
   });
 
 async function receiveFile(
@@ -95,6 +95,7 @@ async function receiveFile(
   const target: ReceivedFile = {
     id,
     file,
+    writer: 0,
     hash,
     received: 0,
     max_bytes,

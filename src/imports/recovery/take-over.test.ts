@@ -68,7 +68,7 @@ test("an upload does not fail because the database was unavailable or its clock 
   await setClock(id, "-1 day");
   await checkAt(85);
   expect(await stateOf(id)).toBe("receiving");
-  expect(await noteReceived(pool, id, 50)).toBe(true);
+  expect(await noteReceived(pool, id, { received: 50, writer: 0 })).toBe(true);
   await checkAt(...steps(90, 110));
   expect(await stateOf(id)).toBe("receiving");
 });

@@ -6,12 +6,11 @@ import { beginPart, MAX_DEATHS, releaseParts, type Work } from "../../jobs/attem
 import type { ImportContext } from "../context.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedScanning, lostFile, SCAN_PART } from "../problems.ts";
-import { isMissingFile } from "../file-stores/file-store.ts";
-import { mustWaitForFile } from "../file-stores/missing-file.ts";
+import { isUnreadableFile, mustWaitForFile } from "../file-stores/missing-file.ts";
 import { holdImport, isQuestionOfScan } from "../held/hold-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
 import { keepHead } from "../files/keep-head.ts";
-import { removeTexts } from "../files/remove-files.ts";
+import { removeTexts, textsOf } from "../files/remove-files.ts";
 import { scanFile } from "./scan-file.ts";
 import { withScanLock, type ScanLock } from "./scan-lock.ts";
 import { beginScan, readImportWork, type ImportWork } from "../store.ts";
@@ -55,10 +54,11 @@ async function scanOrFail(
   try {
     await scanAsAttempt(context, work, AbortSignal.any([signal, lock.lost, watch.over]), lock);
     await settle(context, work);
-  } catch (error) {
+  } catch (thrown) {
     context.record_cache?.drop(work.id);
-    const isHeld = isQuestionOfScan(error) && !signal.aborted && !watch.over.aborted;
-    await (isHeld ? keepHead(context, work) : removeUnlessLoading(context, work));
+    const isHeld = isQuestionOfScan(thrown) && !signal.aborted && !watch.over.aborted;
+    const error = isHeld ? await keepTexts(context, work, thrown, signal) : thrown;
+    if (!isHeld) await removeUnlessLoading(context, work);
     // If the upload was too slow to follow, the server sends another scan job when the file is complete.
     if (signal.aborted || error instanceof NothingToFollow) return true;
     if (watch.over.aborted || error instanceof ScanOver) await settle(context, work);
@@ -68,8 +68,8 @@ async function scanOrFail(
     }
     // The job queue runs this job again if the database was unavailable or the disk was full. Any other error is final.
     else if (isTransient(error) || isDiskFull(error)) throw error;
-    else if (isMissingFile(error)) {
-      if (await retryTransient(() => mustWaitForFile(context, work.id), { signal })) return false;
+    else if (isUnreadableFile(error)) {
+      if (await retryTransient(() => mustWaitForFile(context, work.id, error), { signal })) return false;
       await retryTransient(() => fail(context, work, lostFile()), { signal });
     } else if (isQuestionOfScan(error)) {
       await retryTransient(() => holdImport(context, work, error), { signal });
@@ -79,6 +79,22 @@ async function scanOrFail(
     watch.end();
   }
   return true;
+}
+
+/** Keeps the texts that previews of a held import read. @returns the error that ends the scan: usually the question */
+async function keepTexts(
+  context: ImportContext,
+  work: ImportWork,
+  question: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  await keepHead(context, work);
+  try {
+    await context.store.share(textsOf(work), signal);
+    return question;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Scans the file unless two workers have already died during its scan. */

@@ -23,7 +23,7 @@ import type { ImportWork } from "../store.ts";
 import { isShapedPlan } from "../shape/record-judge.ts";
 import { textPath } from "../files/text-path.ts";
 import { endScan } from "./review/end-scan.ts";
-import { uploadedExtent } from "./follow-upload.ts";
+import { NothingToFollow, uploadedExtent } from "./follow-upload.ts";
 import { judgeTable } from "./profile/judge-table.ts";
 import { COMPARED_KEYS } from "./review/count-known-keys.ts";
 import { mayNeedReview } from "./review/review.ts";
@@ -54,9 +54,23 @@ export async function scanFile(context: ImportContext, given: ImportWork, signal
 }
 
 async function scanUpload(given: Run): Promise<void> {
+  const { context, signal, work } = given;
+  const { store } = context;
+  // Only the bytes in a folder are readable before the upload is complete.
+  if (!store.is_local && work.state === "receiving") throw new NothingToFollow();
+  const checkSpace = scratchSpace(context, work.id, signal);
+  const copied = await store.copyUpload(work.file, work.received, { signal, checkSpace });
+  try {
+    await scanReadable(given, copied?.extent ?? (await uploadedExtent(context, work, signal)));
+  } finally {
+    await copied?.stop();
+  }
+}
+
+/** @param extent how much of the uploaded file is readable */
+async function scanReadable(given: Run, extent: Extent): Promise<void> {
   const { context, signal } = given;
   const uploaded = uploadedPath(context, given.work.file);
-  const extent = await uploadedExtent(context, given.work, signal);
   const work = { ...given.work, options: await optionsForFile(given.work.options, uploaded) };
   const run = { ...given, work };
   const overrides = overridesOf(work.options);
@@ -140,7 +154,7 @@ async function scanText(
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
   const progressAt = (scanned: number): ScanProgress => ({
     scanned,
-    text_size: extent.end,
+    text_size: extent.whole ? extent.end : (textSize ?? extent.end),
     lines: splitter.line - 1,
     rows: scanner.rows,
     adds: 0,
@@ -161,7 +175,7 @@ async function scanText(
       throw tooManyRejects;
     }
     // While the file is still being received, the import shows the progress of the upload.
-    if (!extent.whole || performance.now() - notedAt < PROGRESS_MS) continue;
+    if ((!extent.whole && work.state === "receiving") || performance.now() - notedAt < PROGRESS_MS) continue;
     notedAt = performance.now();
     await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }

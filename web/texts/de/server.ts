@@ -81,6 +81,8 @@ export const server: ServerTexts = {
     "refused-url": "Diese Adresse liegt in einem Netz, das Webhooks nicht aufrufen dürfen.",
     "file-missing":
       "Die hochgeladene Datei fehlt auf dem Server oder wurde dort verändert. Laden Sie sie noch einmal hoch.",
+    "store-unavailable":
+      "Der Objektspeicher für hochgeladene Dateien ist nicht erreichbar. Versuchen Sie es in einigen Minuten noch einmal. Der Grund steht im Protokoll des Servers.",
     "worker-died":
       "Der Worker des Imports ist beim Verarbeiten der Datei zweimal abgestürzt oder hängen geblieben. Speichern Sie die Datei als CSV, oder teilen Sie sie, und laden Sie sie noch einmal hoch. Der Grund steht im Protokoll des Servers.",
     "no-such-profile": "Ein Profil mit diesem Namen gibt es nicht. Wählen Sie ein anderes.",

@@ -121,6 +121,7 @@ export const ui: Shape<typeof english> = {
     "limit-reached": "Eine Grenze ist erreicht",
     "refused-url": "Webhooks dürfen diese Adresse nicht aufrufen",
     "file-missing": "Die hochgeladene Datei gibt es nicht mehr",
+    "store-unavailable": "Der Speicher für hochgeladene Dateien ist nicht erreichbar",
     "worker-died": "Der Worker wurde bei diesem Vorgang zweimal beendet",
     "no-such-profile": "Dieses Profil gibt es nicht",
     "profile-changed": "Das Profil wurde inzwischen geändert",

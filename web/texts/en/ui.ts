@@ -113,6 +113,7 @@ export const ui = {
     "limit-reached": "A limit has been reached",
     "refused-url": "Webhooks must not call this address",
     "file-missing": "The uploaded file no longer exists",
+    "store-unavailable": "The storage of uploaded files is not available",
     "worker-died": "The worker stopped twice while processing this job",
     "no-such-profile": "There is no such profile",
     "profile-changed": "The profile has changed in the meantime",

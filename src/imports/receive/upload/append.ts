@@ -6,9 +6,9 @@ import type { ImportContext } from "../../context.ts";
 import { diskFull, uploadSpace } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
 import { otherServer } from "../../problems.ts";
-import { readImportWork } from "../../store.ts";
+import { noteReceived, readImportWork } from "../../store.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
-import { receiveBytes, type ReceivedFile } from "../receive-bytes.ts";
+import { receiveBytes, withHeartbeat, type ReceivedFile } from "../receive-bytes.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 import { KEPT_HOURS, requestInterrupted, tooLong, uploadGone, wrongOffset } from "./problems.ts";
 import { markPaused, markReceiving, type StoredUpload } from "./store.ts";
@@ -51,12 +51,15 @@ export async function appendBytes(
   const stored = upload.is_whole ? size : await store.sizeOf(name);
   if (offset !== stored) throw wrongOffset(offset, stored);
   if (upload.is_whole) return size;
-  const hash = uploads.takeHash(name, stored) ?? (await hashOf(context, name, stored));
-  if (!(await markReceiving(context.pool, id, stored, KEPT_HOURS))) throw uploadGone(filename);
-  const file = await store.append(name, 0);
+  // Reading the bytes of a bucket again with each request would take too long.
+  const hash = uploads.takeHash(name, stored) ?? (store.is_local ? await hashOf(context, name, stored) : undefined);
+  const writer = await markReceiving(context.pool, id, stored, KEPT_HOURS);
+  if (writer === undefined) throw uploadGone(filename);
+  const file = await store.append(name, writer);
   const target: ReceivedFile = {
     id,
     file,
+    writer,
     hash,
     received: stored,
     max_bytes: size,
@@ -65,7 +68,7 @@ export async function appendBytes(
   };
   const fault = await receiveAll(context, target, filename, unlessIdle(bytes, stop));
   const isWhole = fault === undefined && target.received === size;
-  if (isWhole && (await acceptFile(context, id, size, hash.digest("hex")))) return size;
+  if (isWhole && (await accept(context, upload, target))) return size;
   await settle(context, uploads, upload, target);
   if (fault !== undefined) throw fault;
   return target.received;
@@ -80,6 +83,16 @@ async function hashOf({ store }: ImportContext, file: string, length: number): P
   const hash = createHash("sha256");
   for await (const buffer of store.read(file, length)) hash.update(buffer);
   return hash;
+}
+
+async function accept(
+  context: ImportContext,
+  { id, file, size }: StoredUpload,
+  target: ReceivedFile,
+): Promise<boolean> {
+  const note = async (): Promise<void> => void (await noteReceived(context.pool, id, target));
+  const hash = target.hash ?? (await withHeartbeat(note, () => hashOf(context, file, size)));
+  return acceptFile(context, id, { size, sha256: hash.digest("hex"), writer: target.writer });
 }
 
 /** Receives all bytes and makes them durable, unless the disk is full.
@@ -118,7 +131,7 @@ async function settle(
   context: ImportContext,
   uploads: OpenUploads,
   { id, file, filename }: StoredUpload,
-  { received, hash }: ReceivedFile,
+  { received, hash, writer }: ReceivedFile,
 ): Promise<void> {
   const work = await readImportWork(context.pool, id);
   // Call finishImport even if the import has already ended: this request may have created the file again after it was
@@ -129,7 +142,7 @@ async function settle(
   // If the disk is full, some of the received bytes may not be stored. The next request continues at the file's size.
   const stored = await context.store.sizeOf(file);
   if (stored === received && hash !== undefined) uploads.putHash(file, received, hash);
-  await markPaused(context.pool, id, stored, KEPT_HOURS);
+  await markPaused(context.pool, id, { received: stored, writer }, KEPT_HOURS);
 }
 
 async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => void): AsyncGenerator<Buffer> {

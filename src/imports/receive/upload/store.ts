@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
+import { IMPORT_CHANNEL } from "../../../events/channels.ts";
 import { changeImport, insertImport, type NewImport } from "../../store.ts";
 import type { OpenUpload } from "./evict-uploads.ts";
 import type { Import } from "../../../../contract/imports/imports.ts";
@@ -69,26 +70,40 @@ export async function findUpload(db: Queryable, file: string): Promise<StoredUpl
   return rows[0];
 }
 
-/** Sets the upload to `receiving` and renews its expiry. @returns false if the import was cancelled or has ended */
-export async function markReceiving(db: Queryable, id: number, received: number, keptHours: number): Promise<boolean> {
-  const updated = await changeImport(
-    db,
-    id,
-    `state = 'receiving', received = $2::bigint, ${expiry("$3")}`,
-    "state in ('receiving', 'paused') and not cancel_requested",
-    [received, keptHours],
+/** Sets the upload to `receiving` and renews its expiry. Earlier requests, which other servers may still be receiving, can then no longer
+ * change the import.
+ * @returns the number of the new request; undefined if the import was cancelled or has ended */
+export async function markReceiving(
+  db: Queryable,
+  id: number,
+  received: number,
+  keptHours: number,
+): Promise<number | undefined> {
+  const { rows } = await db.query<{ upload_writer: number }>(
+    `with changed as (
+       update imports set state = 'receiving', received = $2::bigint, ${expiry("$3")}, upload_writer = upload_writer + 1,
+         version = version + 1, updated_at = now()
+       where id = $1 and state in ('receiving', 'paused') and not cancel_requested returning id, upload_writer
+     )
+     select upload_writer, pg_notify('${IMPORT_CHANNEL}', id || ' receiving') from changed`,
+    [id, received, keptHours],
   );
-  return updated > 0;
+  return rows[0]?.upload_writer;
 }
 
-/** Pauses an upload whose request ended before the file was complete. */
-export async function markPaused(db: Queryable, id: number, received: number, keptHours: number): Promise<void> {
+/** Pauses an upload whose request ended before the file was complete, unless a later request continues it. */
+export async function markPaused(
+  db: Queryable,
+  id: number,
+  { received, writer }: { received: number; writer: number },
+  keptHours: number,
+): Promise<void> {
   await changeImport(
     db,
     id,
     `state = 'paused', received = $2::bigint, ${expiry("$3")}`,
-    "state = 'receiving' and upload_expires_at is not null",
-    [received, keptHours],
+    "state = 'receiving' and upload_expires_at is not null and upload_writer = $4",
+    [received, keptHours, writer],
   );
 }
 

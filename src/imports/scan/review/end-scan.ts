@@ -3,6 +3,7 @@ import { retryTransient } from "../../../db/connection/connect.ts";
 import { countKeys } from "../../../catalog/store.ts";
 import { choicesOf } from "../../choices/choices-of.ts";
 import type { Layout } from "../../layout.ts";
+import { textsOf } from "../../files/remove-files.ts";
 import { findProducts } from "../../match/find-products.ts";
 import { isKeyChosen } from "../../options/plan-columns.ts";
 import { strictProblem } from "../../problems.ts";
@@ -48,6 +49,8 @@ export async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   if (notices.length > 0) await fenced(run, () => noteNotices(context.pool, work, notices));
   if (isReviewed) await fail(await reviewOf(run, layout, scanner, found));
   const chunks = scanner.chunks(textEnd);
+  // Loaders of other hosts read the texts too.
+  await context.store.share(textsOf(work), signal);
   // Free the memory of the keys before the loaders allocate theirs.
   scanner.release();
   const choices = work.answered && work.profile === null ? choicesOf(table, table.remembered) : [];
