@@ -20,11 +20,13 @@ export interface KeptFiles {
   imports: number;
 }
 
-/** Opens the files of all imports that are unfinished according to the connection's snapshot. The caller closes them. */
-export async function openKeptFiles(db: Queryable, filesDir: string): Promise<KeptFiles> {
+/** Opens the files of all imports that are unfinished according to the connection's snapshot. The caller closes them.
+ * @param filesDir undefined if the files are in a bucket: they stay there, and a backup does not contain them */
+export async function openKeptFiles(db: Queryable, filesDir: string | undefined): Promise<KeptFiles> {
   const { rows } = await db.query<{ file: string }>(
     "select file from imports where state not in ('done', 'cancelled', 'failed') order by id",
   );
+  if (filesDir === undefined) return { files: [], missing: [], imports: rows.length };
   const needed = new Set(rows.map(({ file }) => file));
   const files: KeptFile[] = [];
   try {

@@ -14,6 +14,8 @@ export interface BackupOptions {
   /** A connection for the backup only, without a transaction. */
   client: pg.ClientBase;
   data_dir: string;
+  /** Whether the uploaded files are in a bucket. The backup does not contain them then. */
+  has_bucket: boolean;
   /** Version of Skuport. */
   version: string;
   sink: Sink;
@@ -36,10 +38,10 @@ export interface BackupReport {
 const MAX_SNAPSHOTS = 5;
 
 export async function makeBackup(options: BackupOptions): Promise<BackupReport> {
-  const { client, data_dir, version, signal } = options;
+  const { client, data_dir, has_bucket, version, signal } = options;
   // No migration may run between the snapshot and the copies.
   await client.query(`select pg_advisory_lock_shared(${MIGRATION_LOCK})`);
-  const kept = await openSnapshot(client, join(data_dir, "files"));
+  const kept = await openSnapshot(client, has_bucket ? undefined : join(data_dir, "files"));
   try {
     const pending = await listPending(client); // throws if the database is newer than this program
     const keys = await readFile(join(data_dir, "secrets.key")).catch(undefinedIfMissing);
@@ -87,7 +89,7 @@ export async function makeBackup(options: BackupOptions): Promise<BackupReport> 
 
 /** Begins the transaction whose snapshot the backup contains, and opens the files that belong to it. If an import ends and deletes its file
  * in between, takes another snapshot, in which the import has ended. */
-async function openSnapshot(client: pg.ClientBase, filesDir: string): Promise<KeptFiles> {
+async function openSnapshot(client: pg.ClientBase, filesDir: string | undefined): Promise<KeptFiles> {
   if ((await listApplied(client)).length === 0)
     throw new MigrationError("The database contains no tables of Skuport, so there is nothing to back up.");
   const tables = await listTables(client, await knownTables());

@@ -61,8 +61,10 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
 }
 
 const SWEEP_MS = 3_600_000;
+/** If the store is a bucket, a worker has copies of the files that it has scanned. Another host may have ended their imports. */
+const SWEEP_COPIES_MS = 300_000;
 
-/** Returns a function that removes the files and attempt records of ended imports, at its first call and then once an hour. Each worker
+/** Returns a function that removes the files and attempt records of ended imports, at its first call and then at intervals. Each worker
  * sweeps the files of its own store: a job for one of all workers could reach a worker that does not see these files. */
 function createSweep(context: ImportContext): () => void {
   let sweptAt = -Infinity;
@@ -72,7 +74,7 @@ function createSweep(context: ImportContext): () => void {
     if (swept > 0) context.log.info({ swept }, "removed files of ended imports");
   };
   return () => {
-    if (performance.now() - sweptAt < SWEEP_MS) return;
+    if (performance.now() - sweptAt < (context.store.is_local ? SWEEP_MS : SWEEP_COPIES_MS)) return;
     sweptAt = performance.now();
     run().catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot remove files of ended imports");

@@ -28,11 +28,15 @@ export async function makeDataDir(): Promise<string> {
 export interface BackupTest {
   database: TestDatabase;
   data_dir: string;
+  has_bucket?: boolean;
   /** Called once, when the snapshot of the backup exists and no rows have been copied yet. */
   onSnapshot?: (client: pg.ClientBase) => Promise<void>;
 }
 
-export async function backUp(path: string, { database, data_dir, onSnapshot }: BackupTest): Promise<BackupReport> {
+export async function backUp(
+  path: string,
+  { database, data_dir, has_bucket = false, onSnapshot }: BackupTest,
+): Promise<BackupReport> {
   const client = await connectClient(database.address, { application_name: NAME });
   let isFirst = true;
   try {
@@ -40,6 +44,7 @@ export async function backUp(path: string, { database, data_dir, onSnapshot }: B
       makeBackup({
         client,
         data_dir,
+        has_bucket,
         version: "0.1.0",
         signal: never,
         async sink(bytes) {

@@ -7,6 +7,7 @@ import { writeOutputFile } from "../../backup/output-file.ts";
 import type { Config } from "../../config.ts";
 import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import { connectClient, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { bucketLocation } from "../../imports/file-stores/bucket/settings.ts";
 import { recordAudit } from "../../identity/audit/audit.ts";
 import { createLog } from "../../processes/log.ts";
 import { openDatabase } from "../../processes/open-database.ts";
@@ -26,7 +27,7 @@ backup shows the state of one moment. An existing FILE is replaced when the back
 standard output.
 
 FILE contains the keys that encrypt the secrets of webhooks. Only you can read it; keep it as safe as the data folder. It does not
-contain sessions and sign-in links.
+contain sessions and sign-in links. If uploaded files are in a bucket (SKUPORT_FILES), FILE does not contain them either.
 
 Prints one line and exits with 0 if the backup is complete, with 1 if it failed. Restore it with \`skuport restore FILE\`.
 
@@ -52,6 +53,10 @@ Prints one line and exits with 0 if the backup is complete, with 1 if it failed.
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const line = `${describe(report)}, ${sizeOf(bytes)} in ${seconds} s.`;
       (file === "-" ? io.stderr : io.stdout).write(`Backup written${file === "-" ? "" : ` to ${file}`}: ${line}\n`);
+      if (config.files_bucket !== undefined && report.imports > 0)
+        io.stderr.write(
+          `The uploaded files of ${countOf(report.imports, "unfinished import")} are not in the backup: they stay in ${bucketLocation(config.files_bucket)}. A restored import continues if its file is still there; otherwise it fails.\n`,
+        );
       if (report.missing.length > 0)
         io.stderr.write(
           `The uploaded files of ${countOf(report.missing.length, "unfinished import")} were not found in ${config.data_dir}. After a restore, these imports will fail.\n`,
@@ -71,7 +76,14 @@ async function write(
 ): Promise<{ result: BackupReport; bytes: number }> {
   const client = await connectClient(address, { application_name: NAME });
   const writeTo = (sink: Sink): Promise<BackupReport> =>
-    makeBackup({ client, data_dir: config.data_dir, version: VERSION, sink, signal: io.signal });
+    makeBackup({
+      client,
+      data_dir: config.data_dir,
+      has_bucket: config.files_bucket !== undefined,
+      version: VERSION,
+      sink,
+      signal: io.signal,
+    });
   try {
     const written =
       file === "-"

@@ -2,7 +2,7 @@
 // processes that see another folder have another id.
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../db/data-dir/interrupted-restore.ts";
 import { appendDurableFile } from "./durable-file.ts";
@@ -41,7 +41,9 @@ export const folderStore = (folder: string, id: string): FileStore => ({
   copyUpload: () => Promise.resolve(undefined),
   share: () => Promise.resolve(),
   async remove(prefix) {
-    for (const name of await namesIn(folder)) if (name.startsWith(prefix)) await remove(join(folder, name));
+    // A preview may have left a folder (preview/kept-copies.ts).
+    for (const name of await namesIn(folder))
+      if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true });
   },
   async list() {
     const changed = new Map<string, number>();
@@ -59,14 +61,6 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     if (isMissingFile(error)) return 0;
     throw error;
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!isMissingFile(error)) throw error;
   }
 }
 

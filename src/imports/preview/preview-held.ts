@@ -8,13 +8,13 @@ import { readKnownProfiles } from "../../profiles/known-profiles.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { jobOfHeld } from "./held-job.ts";
 import type { Previewer } from "./preview-in-thread.ts";
-import type { PreviewContext } from "./profiled-head.ts";
+import type { PreviewContext, PreviewSource } from "./profiled-head.ts";
 import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 interface Server {
   context: Pick<ImportContext, "pool" | "store">;
-  previewer: Previewer;
+  previewer: Pick<Previewer, "preview">;
 }
 
 interface AnsweredImport {
@@ -29,14 +29,18 @@ export async function previewHeld(
   disconnected: AbortSignal,
 ): Promise<Preview> {
   const { source, options, profile, unfit_active } = await jobOfHeld(context, id, answer);
-  const job = { source, options, context: { ...(await previewContext(context.pool, options, profile)), unfit_active } };
-  return previewer.preview(job, disconnected);
+  const decided = { ...(await previewContext(context.pool, options, profile)), unfit_active };
+  const preview = (read: PreviewSource): Promise<Preview> =>
+    previewer.preview({ source: read, options, context: decided }, disconnected);
+  if (context.store.is_local || source.kind !== "kept") return preview(source);
+  const { withCopies } = await import("./kept-copies.ts");
+  return withCopies(context.store, source, (copies) => preview({ kind: "kept", ...copies }));
 }
 
 /**
  * Checks that the file can be read with the answer, for example that it has the column that the answer names. An answer that is refused
- * leaves the import held. If the server is too busy for a preview, or another server keeps the file, the answer is accepted.
- * @throws Problem as previewHeld does, except too-many-previews, preview-stopped and other-server
+ * leaves the import held. If the server is too busy for a preview, or cannot read the file, the answer is accepted.
+ * @throws Problem as previewHeld does, except too-many-previews, preview-stopped, other-server and store-unavailable
  */
 export async function checkAnswer(server: Server, answered: AnsweredImport, disconnected: AbortSignal): Promise<void> {
   if (Object.values(answered.answer).every((value) => value === undefined)) return;
@@ -48,7 +52,12 @@ export async function checkAnswer(server: Server, answered: AnsweredImport, disc
 }
 
 /** The problems of a preview that do not concern the file. */
-const UNCHECKED: ReadonlySet<string> = new Set(["too-many-previews", "preview-stopped", "other-server"]);
+const UNCHECKED: ReadonlySet<string> = new Set([
+  "too-many-previews",
+  "preview-stopped",
+  "other-server",
+  "store-unavailable",
+]);
 
 export async function previewContext(
   pool: pg.Pool,

@@ -7,6 +7,8 @@ import { isTerminal } from "../../../contract/imports/imports.ts";
 
 /** How long a file without an import in the database is kept: a database restored from a backup may lack the last minutes. */
 const UNKNOWN_KEPT_MS = 10 * 60_000;
+/** Another database may use the same part of a bucket by mistake. No import of that database takes so long. */
+const UNKNOWN_IN_BUCKET_KEPT_MS = 7 * 24 * 3_600_000;
 /** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the store do not belong to imports. */
 const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
 
@@ -19,11 +21,12 @@ export async function sweepFiles(context: Pick<ImportContext, "pool" | "store" |
     const file = IMPORT_FILE.exec(name)?.[1];
     if (file !== undefined) changed.set(file, Math.max(time, changed.get(file) ?? 0));
   }
+  const keptMs = context.store.is_local ? UNKNOWN_KEPT_MS : UNKNOWN_IN_BUCKET_KEPT_MS;
   const states = await readFileStates(context.pool, [...changed.keys()]);
   let swept = 0;
   for (const [file, time] of changed) {
     const state = states.get(file);
-    if (state === undefined ? Date.now() - time < UNKNOWN_KEPT_MS : !isTerminal(state)) continue;
+    if (state === undefined ? Date.now() - time < keptMs : !isTerminal(state)) continue;
     await removeImportFiles(context, file);
     swept++;
   }

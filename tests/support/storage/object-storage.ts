@@ -19,6 +19,8 @@ export interface ObjectStorage {
   env: Record<string, string>;
   /** Names of all objects without the prefix. */
   names(): Promise<string[]>;
+  /** Makes requests for these objects wait until the promise resolves. */
+  hold(name: RegExp, until: Promise<unknown>): void;
   stop(): Promise<void>;
   /** Starts it again, on the same port and with the same objects. */
   start(): Promise<void>;
@@ -29,10 +31,14 @@ export async function startObjectStorage(): Promise<ObjectStorage> {
   const directory = await mkdtemp(join(tmpdir(), "skuport-storage-"));
   let port = 0;
   let server: S3rver | undefined;
+  let held: { name: RegExp; until: Promise<unknown> } = { name: /(?!)/, until: Promise.resolve() };
   const start = async (): Promise<void> => {
     const options = { address: "127.0.0.1", silent: true, directory, configureBuckets: [{ name: BUCKET }] };
     server = new S3rver({ ...options, port });
-    server.middleware.unshift(checkSignature(KEY));
+    server.middleware.unshift(checkSignature(KEY), async ({ req }, next) => {
+      if (held.name.test(req.url ?? "")) await held.until;
+      await next();
+    });
     ({ port } = await server.run());
   };
   const stop = async (): Promise<void> => {
@@ -65,6 +71,7 @@ export async function startObjectStorage(): Promise<ObjectStorage> {
       AWS_SECRET_ACCESS_KEY: KEY,
     },
     names: async () => (await client.list(settings.prefix)).map(({ key }) => key.slice(settings.prefix.length)),
+    hold: (name, until) => (held = { name, until }),
     stop,
     start,
   };

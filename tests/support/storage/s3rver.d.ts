@@ -1,6 +1,5 @@
 declare module "s3rver" {
-  import type { Server } from "node:http";
-  import type { Middleware } from "./check-signature.ts";
+  import type { IncomingMessage, Server } from "node:http";
   import type { AddressInfo } from "node:net";
 
   export default class S3rver {
@@ -12,7 +11,10 @@ declare module "s3rver" {
       configureBuckets: { name: string }[];
     });
     httpServer: Server;
-    middleware: Middleware[];
+    middleware: ((
+      context: { req: IncomingMessage; status: number; body: unknown },
+      next: () => Promise<void>,
+    ) => Promise<void>)[];
     run(): Promise<AddressInfo>;
     close(): Promise<void>;
   }

@@ -18,13 +18,16 @@ import {
 import { makeWorkbook } from "../../../../tests/support/files/make-workbook.ts";
 import { zipOf } from "../../../../tests/support/files/make-zip.ts";
 import { startObjectStorage } from "../../../../tests/support/storage/object-storage.ts";
-import type { Import } from "../../../../contract/imports/imports.ts";
+import { import_query, type Import } from "../../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { ImportContext } from "../../context.ts";
 import { finishImport } from "../../finish-import.ts";
 import { continueImport } from "../../held/hold-import.ts";
 import { runLoader } from "../../load/loader.ts";
 import { receiveImport } from "../../receive/receive.ts";
+import { previewHeld } from "../../preview/preview-held.ts";
+import type { Previewer } from "../../preview/preview-in-thread.ts";
+import { previewSource } from "../../preview/preview.ts";
 import { sweepFiles } from "../../recovery/sweep-files.ts";
 import { runScan } from "../../scan/run-scan.ts";
 import { readImport, readImportWork } from "../../store.ts";
@@ -125,7 +128,7 @@ function receiveStream(context: ImportContext, text: string): Promise<Import> {
   const buffers = Array.from({ length: Math.ceil(size / 65_536) }, (_, i) =>
     Buffer.from(whole.subarray(i * 65_536, (i + 1) * 65_536)),
   );
-  const upload = { filename: "large.csv", size, options: {}, actor: "test", max_bytes: size };
+  const upload = { filename: "large.csv", size, options: import_query.parse({}), actor: "test", max_bytes: size };
   return receiveImport(context, upload, Readable.from(buffers));
 }
 
@@ -162,11 +165,23 @@ test("a file of several parts has the hash and the rows that were sent, and the 
   await nothingLeft();
 });
 
-test("a held import is continued by any host", async () => {
-  const { id } = await receiveBytes(here, "code,text\nA-1,One\nA-2,Two\n");
+test.each([
+  ["CSV", "code,text\nA-1,One\nA-2,Two\n"],
+  ["XML", "<shop><p><kode>A-1</kode><words>One</words></p><p><kode>A-2</kode><words>Two</words></p></shop>"],
+  ["zip", await zipOf({ "table.csv": "id of it,shown\nA-1,One\nA-2,Two\n" })],
+])("a held import (%s) is previewed and continued by any host", async (_, bytes) => {
+  const { id } = await receiveBytes(here, bytes);
   await runScan(here, id, signal);
-  expect(await readImport(pool, id)).toMatchObject({ state: "held" });
-  await continueImport(there, id, { key: "code", name: "text" });
+  const held = (await readImport(pool, id)) as Import;
+  expect(held.state).toBe("held");
+  const previewer: Pick<Previewer, "preview"> = {
+    preview: ({ source, options, context }) => previewSource(source, options, context),
+  };
+  const [key, name] = held.columns.map((column) => column.name);
+  const answer = { key, name };
+  const preview = await previewHeld({ context: there, previewer }, { id, answer }, signal);
+  expect(preview).toMatchObject({ sample_size: 2, problem: null });
+  await continueImport(there, id, answer);
   expect(await workOn(there, id)).toMatchObject({ state: "done", created: 2 });
   await nothingLeft();
 });
