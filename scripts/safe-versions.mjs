@@ -15,6 +15,7 @@ export const LOWEST_SAFE = {
   "@fastify/swagger": [[], "none known"],
   "@fastify/swagger-ui": [["2.1.0"], "CVE-2024-22207"],
   "@node-rs/argon2": [[], "none known"],
+  aws4fetch: [[], "none known"],
   entities: [[], "none known"],
   fastify: [["5.12.2"], "four advisories of 2026-09, SNYK-JS-FASTIFY-19639040"],
   "fastify-type-provider-zod": [[], "none known"],

@@ -87,7 +87,7 @@ export const import_ = z
       .describe(
         "Why an unfinished import is waiting; it continues automatically. `disk-full`: the import is waiting for " +
           "free disk space. `file-missing`: no worker finds the uploaded file; if none finds it for 2 minutes, the " +
-          "import fails",
+          "import fails. While an object storage is not available, imports wait with this reason and do not fail",
       ),
     problem: problem_document.nullable(),
     shortened: z

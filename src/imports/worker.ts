@@ -29,8 +29,7 @@ export const senders = (boss: PgBoss, ownStoreId: string): Pick<ImportContext, "
 /** Works on imports until `signal` aborts, then waits for the running scans and loaders to stop. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
   const context = { ...given, record_cache: createRecordCache() };
-  const { log, concurrency } = context;
-  const store_id = context.store.id;
+  const { log, concurrency, store } = context;
   const sweep = createSweep(context);
   const uploadsSeen = createSilenceWatch();
   const holders = createHolderWatch();
@@ -40,10 +39,10 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
       log,
       concurrency,
       async register(track) {
-        await workQueue(boss, { kind: IMPORT_QUEUE, store_id }, SCANS, ({ import_id }) =>
+        await workQueue(boss, { kind: IMPORT_QUEUE, store_id: store.id }, SCANS, ({ import_id }) =>
           track(runScan(context, import_id, signal)),
         );
-        await workQueue(boss, { kind: IMPORT_LOADER_QUEUE, store_id }, concurrency, ({ import_id }) =>
+        await workQueue(boss, { kind: IMPORT_LOADER_QUEUE, store_id: store.id }, concurrency, ({ import_id }) =>
           track(runLoader(context, import_id, signal)),
         );
         // Reading the built-in profiles takes 80 ms on an idle machine. Read them now, so that the first import need not wait for them.

@@ -33,13 +33,10 @@ export async function importAlone(
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the connection to the database; retrying");
   };
-  const filesDir = join(config.data_dir, "files");
   // Some unfinished imports belong to no file store. With an embedded database, their files can only be in this folder. Another database
   // may have several folders, so such imports are not adopted.
-  const store = await openFileStore(pool, filesDir, {
-    adopts: database.embedded !== undefined,
-    bucket: config.files_bucket,
-  });
+  const opening = { adopts: database.embedded !== undefined, bucket: config.files_bucket };
+  const store = await openFileStore(pool, join(config.data_dir, "files"), opening);
   const bossOptions = { application_name: "skuport import", store_id: store.id, works: true, onError };
   const boss = await startBoss(database.address, bossOptions);
   const context = {

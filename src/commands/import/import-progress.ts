@@ -35,7 +35,7 @@ const STAGES: Record<ListedImport["state"], string | undefined> = {
 /** Text shown instead of the stage while the import waits. */
 const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
   "disk-full": "The server's disk is full. Waiting to continue",
-  "file-missing": "The uploaded file was not found. Waiting to continue",
+  "file-missing": "The uploaded file was not found, or its storage is not available. Waiting to continue",
 };
 
 /** @param out undefined = show nothing */

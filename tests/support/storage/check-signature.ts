@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
 export interface Context {
-  req: IncomingMessage;
+  req: Readable & Pick<IncomingMessage, "headers"> & { method?: string | undefined; url?: string | undefined };
   status: number;
   body: unknown;
 }
@@ -30,12 +30,13 @@ export const checkSignature =
       return;
     }
     // s3rver only reads the body from here.
-    if (body !== undefined) context.req = Readable.from([body], { objectMode: false }) as IncomingMessage;
+    if (body !== undefined)
+      context.req = Object.assign(Readable.from([body], { objectMode: false }), { headers: req.headers });
     await next();
   };
 
 function faultOf(
-  { method = "", url = "", headers }: IncomingMessage,
+  { method = "", url = "", headers }: Context["req"],
   body: Buffer | undefined,
   secret: string,
 ): string | undefined {

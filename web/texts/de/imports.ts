@@ -165,7 +165,7 @@ export const imports: Shape<typeof english> = {
     "file-missing": {
       state: "Wartet auf die Datei",
       title: "Die hochgeladene Datei wurde nicht gefunden",
-      text: "Der Import läuft automatisch weiter, wenn ein Worker die Datei innerhalb von 2 Minuten findet; sonst schlägt er fehl. Vielleicht liegt der Ordner der hochgeladenen Dateien auf einem Netzlaufwerk, das nicht erreichbar ist.",
+      text: "Der Import läuft automatisch weiter, wenn ein Worker die Datei innerhalb von 2 Minuten findet; sonst schlägt er fehl. Vielleicht liegt der Ordner der hochgeladenen Dateien auf einem Netzlaufwerk, das nicht erreichbar ist. Liegen die Dateien in einem Objektspeicher, der nicht erreichbar ist, wartet der Import, bis er es wieder ist.",
     },
   },
   unfinished: {

@@ -162,7 +162,7 @@ export const imports = {
     "file-missing": {
       state: "Waiting for the file",
       title: "The uploaded file was not found",
-      text: "The import continues automatically if a worker finds the file within 2 minutes; otherwise it fails. The folder of uploaded files may be on a network disk that is not available.",
+      text: "The import continues automatically if a worker finds the file within 2 minutes; otherwise it fails. The folder of uploaded files may be on a network disk that is not available. If an object storage keeps the files and is not available, the import waits until it is.",
     },
   },
   unfinished: {

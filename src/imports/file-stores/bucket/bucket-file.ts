@@ -51,7 +51,7 @@ export async function* readParts(
   const request = (part: Part | undefined): Promise<Buffer | undefined> | undefined => {
     if (part === undefined) return undefined;
     const bytes = client.get(part.key, { start: 0, end: Math.min(part.end, length) - part.start }, signal);
-    // If the caller stops, nobody waits for this request.
+    // If the caller stops, nothing awaits this request.
     bytes.catch(() => undefined);
     return bytes;
   };

@@ -23,22 +23,10 @@ export interface Bucket {
   readId: () => Promise<string | undefined>;
 }
 
-export function bucketStore({ client, prefix, location, id, readId }: Bucket, folder: string): FileStore {
+export function bucketStore(bucket: Bucket, folder: string): FileStore {
+  const { client, prefix, location, id, readId } = bucket;
   const copies = folderStore(folder, id);
-  const partsOf = async (file: string): Promise<Part[]> => {
-    const objects = await client.list(`${prefix}${file}/`);
-    return wholeParts(objects.flatMap(({ key }) => readPartName(key) ?? []));
-  };
-  const send = async (name: string, signal: AbortSignal): Promise<void> => {
-    const target = createPartWriter(client, { file: prefix + name, writer: 0, at: 0 });
-    try {
-      for await (const bytes of createReadStream(join(folder, name), { highWaterMark: PART_BYTES, signal }))
-        await target.write(bytes as Buffer);
-      await target.finish();
-    } finally {
-      await target.close();
-    }
-  };
+  const partsOf = (file: string): Promise<Part[]> => listParts(bucket, file);
   return {
     id,
     folder,
@@ -76,7 +64,8 @@ export function bucketStore({ client, prefix, location, id, readId }: Bucket, fo
       return copyParts(client, parts, path, options);
     },
     async share(begin, signal) {
-      for (const name of (await copies.list()).keys()) if (name.startsWith(begin)) await send(name, signal);
+      for (const name of (await copies.list()).keys())
+        if (name.startsWith(begin)) await send(bucket, join(folder, name), signal);
     },
     async remove(begin) {
       await copies.remove(begin);
@@ -93,6 +82,22 @@ export function bucketStore({ client, prefix, location, id, readId }: Bucket, fo
       return changed;
     },
   };
+}
+
+async function listParts({ client, prefix }: Bucket, file: string): Promise<Part[]> {
+  const objects = await client.list(`${prefix}${file}/`);
+  return wholeParts(objects.flatMap(({ key }) => readPartName(key) ?? []));
+}
+
+async function send({ client, prefix }: Bucket, path: string, signal: AbortSignal): Promise<void> {
+  const target = createPartWriter(client, { file: prefix + basename(path), writer: 0, at: 0 });
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: PART_BYTES, signal }))
+      await target.write(bytes as Buffer);
+    await target.finish();
+  } finally {
+    await target.close();
+  }
 }
 
 const nothing = (): Promise<void> => Promise.resolve();

@@ -42,50 +42,7 @@ export class RefusedByStore extends StoreUnavailable {
 }
 
 export function createBucketClient(settings: BucketSettings): BucketClient {
-  const base = baseUrl(settings);
-  const aws = new AwsClient({
-    service: "s3",
-    region: settings.region,
-    accessKeyId: settings.access_key_id,
-    secretAccessKey: settings.secret_access_key,
-    ...(settings.session_token === undefined ? {} : { sessionToken: settings.session_token }),
-    retries: 0,
-  });
-  const send = async (path: string, init: RequestInit): Promise<Response> => {
-    let reason = "";
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 4 ** (attempt - 1));
-      init.signal?.throwIfAborted();
-      const timeout = AbortSignal.timeout(TIMEOUT_MS);
-      const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-      try {
-        // A redirect would send the request to an address that the administrator has not configured.
-        const response = await fetch(await aws.sign(base + path, { ...init, signal, redirect: "manual" }));
-        if (!isTemporary(response.status)) return response;
-        reason = `HTTP status ${response.status.toString()}`;
-        await response.body?.cancel();
-      } catch (error) {
-        init.signal?.throwIfAborted();
-        reason = reasonOf(error);
-      }
-    }
-    throw new StoreUnavailable(reason);
-  };
-  /** Returns the whole response, so that an interrupted response counts as a failed attempt. */
-  const request = async (path: string, init: RequestInit, accepted: readonly number[]): Promise<Answer> => {
-    for (let attempt = 1; ; attempt++) {
-      const response = await send(path, init);
-      try {
-        const body = Buffer.from(await response.arrayBuffer());
-        if (accepted.includes(response.status)) return { status: response.status, body };
-        throw new RefusedByStore(response.status, codeOf(body));
-      } catch (error) {
-        init.signal?.throwIfAborted();
-        if (error instanceof RefusedByStore) throw error;
-        if (attempt === ATTEMPTS) throw new StoreUnavailable(reasonOf(error));
-      }
-    }
-  };
+  const request = createRequester(settings);
   return {
     async put(key, body, isNew = false) {
       // The service compares the bytes with this hash before it stores them.
@@ -98,7 +55,7 @@ export function createBucketClient(settings: BucketSettings): BucketClient {
       const headers: Record<string, string> =
         range === undefined ? {} : { range: `bytes=${range.start.toString()}-${(range.end - 1).toString()}` };
       try {
-        return (await request(pathOf(key), { headers, ...(signal ? { signal } : {}) }, [200, 206])).body;
+        return await request(pathOf(key), { headers, ...(signal ? { signal } : {}) }, [200, 206]);
       } catch (error) {
         if (error instanceof RefusedByStore && error.http_status === 404 && error.code !== "NoSuchBucket")
           return undefined;
@@ -109,7 +66,7 @@ export function createBucketClient(settings: BucketSettings): BucketClient {
       const found: StoredObject[] = [];
       for (let next: string | undefined = ""; next !== undefined;) {
         const token = next === "" ? "" : `&continuation-token=${encodeURIComponent(next)}`;
-        const { body } = await request(`?list-type=2&prefix=${encodeURIComponent(prefix)}${token}`, {}, [200]);
+        const body = await request(`?list-type=2&prefix=${encodeURIComponent(prefix)}${token}`, {}, [200]);
         const xml = body.toString("utf8");
         found.push(...objectsIn(xml));
         next = textOf(xml, "IsTruncated") === "true" ? textOf(xml, "NextContinuationToken") : undefined;
@@ -123,13 +80,47 @@ export function createBucketClient(settings: BucketSettings): BucketClient {
   };
 }
 
+/** Sends a request and returns the body of the response. */
+type Request = (path: string, init: RequestInit, accepted: readonly number[]) => Promise<Buffer>;
+
+function createRequester(settings: BucketSettings): Request {
+  const base = baseUrl(settings);
+  const aws = new AwsClient({
+    service: "s3",
+    region: settings.region,
+    accessKeyId: settings.access_key_id,
+    secretAccessKey: settings.secret_access_key,
+    ...(settings.session_token === undefined ? {} : { sessionToken: settings.session_token }),
+  });
+  const send = async (path: string, init: RequestInit): Promise<{ status: number; body: Buffer }> => {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    // A redirect would send the request to an address that the administrator has not configured.
+    const response = await fetch(await aws.sign(base + path, { ...init, signal, redirect: "manual" }));
+    return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
+  };
+  return async (path, init, accepted) => {
+    let reason = "";
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 4 ** (attempt - 1));
+      init.signal?.throwIfAborted();
+      try {
+        const { status, body } = await send(path, init);
+        if (accepted.includes(status)) return body;
+        if (!isTemporary(status)) throw new RefusedByStore(status, codeOf(body));
+        reason = `HTTP status ${status.toString()}`;
+      } catch (error) {
+        init.signal?.throwIfAborted();
+        if (error instanceof RefusedByStore) throw error;
+        reason = reasonOf(error);
+      }
+    }
+    throw new StoreUnavailable(reason);
+  };
+}
+
 /** 501: the service does not know the request. */
 const isTemporary = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
-
-interface Answer {
-  status: number;
-  body: Buffer;
-}
 
 /** The URL of the bucket, ending with a slash. Other services and names with dots, which no certificate covers, need the bucket in the
  * path. */
