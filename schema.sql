@@ -198,6 +198,7 @@ create table imports (
   upload_user_id bigint,
   store_id uuid,
   file_missing_since timestamp with time zone,
+  upload_writer integer default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_follows_fkey FOREIGN KEY (follows) REFERENCES imports(id),

@@ -39,7 +39,11 @@ export const health_ready = endpoint({
           .array(
             z.object({
               id: z.string(),
-              location: z.string().describe("Host and path where a process last opened the store, or the bucket, such as s3://bucket/prefix/"),
+              location: z
+                .string()
+                .describe(
+                  "Host and path where a process last opened the store, or the bucket, such as s3://bucket/prefix/",
+                ),
               is_own: z.boolean().describe("Whether this server stores its uploads there"),
               workers: z.int().describe("Number of worker processes that read files of this store"),
               unfinished_imports: z

@@ -38,8 +38,8 @@ export const work: Command = {
   help: `Usage: skuport work [options]
 
 Loads imports, executes bulk changes, updates the search index and delivers webhooks until it is stopped. You can run several
-workers. A worker loads only imports whose uploaded files are in its own data folder; it does all other work for every server of
-the database. \`skuport serve\` starts one worker itself.
+workers. A worker loads only imports whose uploaded files are in its own data folder, or in the bucket of SKUPORT_FILES; it does all
+other work for every server of the database. \`skuport serve\` starts one worker itself.
 
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
   --concurrency N   number of loaders, which need up to two database connections each (default: SKUPORT_WORKER_CONCURRENCY, or

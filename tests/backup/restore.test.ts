@@ -15,7 +15,9 @@ import { refuseIncompleteRestore } from "../../src/db/data-dir/interrupted-resto
 import { migrate } from "../../src/db/migrate.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { dumpSchema } from "../support/dump-schema.ts";
-import { createImportContext, importBytes } from "../support/import-file.ts";
+import { createImportContext, importBytes, receiveBytes } from "../support/import-file.ts";
+import { finishImport } from "../../src/imports/finish-import.ts";
+import { readImport } from "../../src/imports/store.ts";
 import { until } from "../support/until.ts";
 import { backUp, makeDataDir, readCatalogue, restore, runRestore, urlOf } from "./support.ts";
 
@@ -52,6 +54,17 @@ test("a restore brings back users and keys, but no session, no link and no key o
   expect(rows).toEqual([{ users: ["Ada"], folders: [null], sessions: 0, links: 0, audit: ["backup-restored"] }]);
   expect((await stat(join(dir, "secrets.key"))).mode & 0o777).toBe(0o600);
   expect(await dumpSchema(target.pool)).toBe(await dumpSchema(source.pool));
+});
+
+test("if uploaded files are in a bucket, a backup contains the unfinished imports without their files", async () => {
+  const { id } = await receiveBytes(context, "sku,name\nB-1,Bucket\n");
+  const path = join(dataDir, "bucket.tar");
+  const report = await backUp(path, { database: source, data_dir: dataDir, has_bucket: true });
+  expect(report).toMatchObject({ imports: 1, files: 0, missing: [] });
+  await finishImport(context, id, "cancelled");
+  const target = await createTestDatabase("empty");
+  await restore(path, { database: target, data_dir: await makeDataDir() });
+  expect(await readImport(target.pool, id)).toMatchObject({ state: "scanning" });
 });
 
 test("a damaged or incomplete backup is refused before anything changes", async () => {

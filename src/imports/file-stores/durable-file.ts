@@ -18,10 +18,7 @@ export interface DurableFile {
   close(): Promise<void>;
 }
 
-export const createDurableFile = async (path: string): Promise<DurableFile> =>
-  durableFile(await open(path, "wx", 0o600));
-
-/** Opens the file to append to it, and creates it if it does not exist. */
+/** Opens the file to append to it, and creates it, readable by this user only, if it does not exist. */
 export const appendDurableFile = async (path: string): Promise<DurableFile> =>
   durableFile(await open(path, "a", 0o600));
 
