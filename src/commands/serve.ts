@@ -114,8 +114,7 @@ async function serveOn(
     store,
     concurrency: config.worker_concurrency,
     isDiskFull: () => embedded?.is_disk_full ?? false,
-    // The server writes no uploaded files to its disk if they go to a bucket.
-    ...(store.is_local ? { disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes) } : {}),
+    disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
     listStores: () => listStores(pool, store.id),

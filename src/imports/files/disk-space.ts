@@ -13,13 +13,21 @@ export const diskFull = (filename: string, cause?: unknown): Problem =>
     { cause },
   );
 
+/** The disk to which uploads are written. Undefined if they go to a bucket, or may fill the disk. */
+export const uploadDisk = ({ disk, store }: Pick<ImportContext, "disk" | "store">): DiskReserve | undefined =>
+  store.is_local ? disk : undefined;
+
 /** Ensures that the file fits on the disk without touching the reserve. @throws Problem disk-full if it does not fit */
 export async function requireSpace(disk: DiskReserve | undefined, filename: string, bytes: number): Promise<void> {
   if (disk !== undefined && (await disk.freeBytes()) < bytes) throw diskFull(filename);
 }
 
 /** Returns a check to call before each write of a file that is being received. The check throws Problem disk-full. */
-export const uploadSpace = ({ disk }: Pick<ImportContext, "disk">, filename: string): SpaceCheck =>
+export const uploadSpace = (context: Pick<ImportContext, "disk" | "store">, filename: string): SpaceCheck =>
+  spaceOn(uploadDisk(context), filename);
+
+/** Returns a check to call before each write to the disk. The check throws Problem disk-full. */
+export const spaceOn = (disk: DiskReserve | undefined, filename: string): SpaceCheck =>
   disk === undefined ? () => undefined : createSpaceCheck(disk, () => Promise.reject(diskFull(filename)));
 
 /** Number of bytes that the loaders of a process can write to the tables and to PostgreSQL's log before they check the disk

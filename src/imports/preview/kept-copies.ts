@@ -1,6 +1,9 @@
 // Copies the files of a held import from a bucket, because a preview reads files. Loaded only if the store is a bucket.
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
+import type { ImportContext } from "../context.ts";
+import { spaceOn } from "../files/disk-space.ts";
 import { isMissingFile, type FileStore } from "../file-stores/file-store.ts";
 import { isPacked } from "../read/detect/detect-format.ts";
 import { KEPT_TEXT_BYTES, type KeptFile } from "../read/text/kept-file.ts";
@@ -12,19 +15,20 @@ const BLOCK_BYTES = 1 << 20;
 /** Calls `use` with copies of the files, and then deletes them. The name of their folder begins like the names of the other files of the
  * import, so that it is deleted with them if this process dies. */
 export async function withCopies<T>(
-  store: FileStore,
+  { store, disk }: Pick<ImportContext, "store" | "disk">,
   kept: KeptFile,
   use: (copies: KeptFile) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(store.folder, `${basename(kept.path)}.preview-`));
+  const checkSpace = spaceOn(disk, "preview");
   const inFolder = (path: string): string => join(folder, basename(path));
   try {
     const { path, text_path, dialect } = kept;
     // The preview reads the beginning of a text file. It unpacks other files, and reads records of XML and JSON by their positions.
     const isText = dialect !== null && !isPacked(dialect.format) && dialect.tree === undefined;
-    await copy(store, path, inFolder(path), isText ? KEPT_TEXT_BYTES : Infinity);
+    await copy(store, path, inFolder(path), { limit: isText ? KEPT_TEXT_BYTES : Infinity, checkSpace });
     for (const text of [text_path, tablesPath(text_path), positionsPath(text_path)])
-      await copy(store, text, inFolder(text), Infinity);
+      await copy(store, text, inFolder(text), { limit: Infinity, checkSpace });
     return await use({ ...kept, path: inFolder(path), text_path: inFolder(text_path) });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -32,7 +36,12 @@ export async function withCopies<T>(
 }
 
 /** Copies at most `limit` bytes of a file, if it exists. */
-async function copy(store: FileStore, path: string, target: string, limit: number): Promise<void> {
+async function copy(
+  store: FileStore,
+  path: string,
+  target: string,
+  { limit, checkSpace }: { limit: number; checkSpace: SpaceCheck },
+): Promise<void> {
   const file = await store.open(path).catch((error: unknown) => {
     if (isMissingFile(error)) return undefined;
     throw error;
@@ -46,6 +55,7 @@ async function copy(store: FileStore, path: string, target: string, limit: numbe
       for (let at = 0; at < length;) {
         const { bytesRead } = await file.read(block, 0, Math.min(block.length, length - at), at);
         if (bytesRead === 0) break;
+        await checkSpace(bytesRead);
         await output.writeFile(block.subarray(0, bytesRead));
         at += bytesRead;
       }

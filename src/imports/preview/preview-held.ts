@@ -13,7 +13,7 @@ import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts
 import { Problem } from "../../../contract/problems.ts";
 
 interface Server {
-  context: Pick<ImportContext, "pool" | "store">;
+  context: Pick<ImportContext, "pool" | "store" | "disk">;
   previewer: Pick<Previewer, "preview">;
 }
 
@@ -34,7 +34,7 @@ export async function previewHeld(
     previewer.preview({ source: read, options, context: decided }, disconnected);
   if (context.store.is_local || source.kind !== "kept") return preview(source);
   const { withCopies } = await import("./kept-copies.ts");
-  return withCopies(context.store, source, (copies) => preview({ kind: "kept", ...copies }));
+  return withCopies(context, source, (copies) => preview({ kind: "kept", ...copies }));
 }
 
 /**

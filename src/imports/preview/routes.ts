@@ -16,7 +16,7 @@ const MAX_PREVIEW_BODIES = 16;
 
 export function previewRoutes(
   instance: FastifyInstance,
-  context: Pick<ImportContext, "pool" | "store">,
+  context: Pick<ImportContext, "pool" | "store" | "disk">,
   previewer: Previewer,
 ): void {
   instance.register((scope, _options, done) => {
@@ -71,7 +71,7 @@ function sentRoute(instance: FastifyInstance, pool: pg.Pool, previewer: Previewe
 
 function heldRoute(
   instance: FastifyInstance,
-  context: Pick<ImportContext, "pool" | "store">,
+  context: Pick<ImportContext, "pool" | "store" | "disk">,
   previewer: Previewer,
 ): void {
   instance.withTypeProvider<ZodTypeProvider>().route({

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import type { ImportContext } from "../context.ts";
-import { diskFull, requireSpace, uploadSpace } from "../files/disk-space.ts";
+import { diskFull, requireSpace, uploadDisk, uploadSpace } from "../files/disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
@@ -33,7 +33,7 @@ export async function receiveImport(
 ): Promise<Import> {
   const { filename, size, options, actor } = upload;
   await readNamedProfile(context.pool, options);
-  await requireSpace(context.disk, filename, size ?? 0);
+  await requireSpace(uploadDisk(context), filename, size ?? 0);
   const newImport: NewImport = { actor, filename, size, options, file: randomUUID(), store_id: context.store.id };
   const id = await insertImport(context.pool, newImport);
   try {

@@ -39,7 +39,7 @@ const { pool } = await createTestDatabase();
 const storage = await startObjectStorage();
 const root = await mkdtemp(join(tmpdir(), "skuport-hosts-"));
 afterAll(() => rm(root, { recursive: true, force: true }));
-const folder = await createImportContext(pool, 2);
+const folder = await createImportContext(pool, 5);
 const { signal } = new AbortController();
 
 /** Opens the store as another host does. Without a record cache, loaders split the bytes again. */
@@ -77,14 +77,16 @@ const WORKBOOK = await makeWorkbook({
 interface Kind {
   bytes: Buffer | string;
   options?: Options;
+  /** Whether loaders read the records of rows that they reject from another file than the rows. */
+  reads_rejects?: true;
 }
 const KINDS: Record<string, () => Promise<Kind> | Kind> = {
   CSV: () => ({ bytes: CSV }),
   "CSV in windows-1252": () => ({ bytes: Buffer.from(CSV, "latin1"), options: { encoding: "windows-1252" } }),
   zip: async () => ({ bytes: await zipOf({ "table.csv": CSV }) }),
   workbook: () => ({ bytes: WORKBOOK }),
-  XML: () => ({ bytes: XML }),
-  "packed XML": () => ({ bytes: gzipSync(XML) }),
+  XML: () => ({ bytes: XML, reads_rejects: true }),
+  "packed XML": () => ({ bytes: gzipSync(XML), reads_rejects: true }),
   mapped: () => ({
     bytes: CSV,
     options: { mapping: { key: "sku", name: "name", attributes: { price: "price" } } },
@@ -92,6 +94,7 @@ const KINDS: Record<string, () => Promise<Kind> | Kind> = {
   grouped: async () => ({
     bytes: await readFile(resolve(FIXTURES, "magento-store-views/input.csv")),
     options: { mapping: await mappingOf("magento-store-views") },
+    reads_rejects: true,
   }),
 };
 
@@ -143,22 +146,21 @@ describe.each(Object.keys(KINDS))("%s", (name) => {
   test("has the same result in a bucket as in a folder, and leaves nothing", async () => {
     const kind = await (KINDS[name] as () => Promise<Kind> | Kind)();
     const expected = await inFolder(kind);
-    // Loaders reject these rows, and read their records again.
-    const again = await inFolder(kind, { mode: "create" });
+    const again = kind.reads_rejects === true ? await inFolder(kind, { mode: "create" }) : undefined;
     await pool.query("truncate products, product_history cascade");
     expect(await inBucket(kind)).toEqual(expected);
-    expect(await inBucket(kind, { mode: "create" })).toEqual(again);
+    if (again !== undefined) expect(await inBucket(kind, { mode: "create" })).toEqual(again);
     await nothingLeft();
   });
 });
 
 test("a file of several parts has the hash and the rows that were sent, and the scan reads it while it is copied", async () => {
-  const rows = 60_000;
-  const line = "a description as suppliers write them ".repeat(8);
+  const rows = 5000;
+  const line = "a description as suppliers write them ".repeat(50);
   const csv = `sku,name,text\n${Array.from({ length: rows }, (_, i) => `L-${i},Name ${i},${line}\n`).join("")}`;
   const { id, sha256 } = await receiveStream(here, csv);
   const parts = (await storage.names()).filter((each) => each !== "store.id");
-  expect(parts.length).toBeGreaterThan(2);
+  expect(parts.length).toBeGreaterThan(1);
   expect(sha256).toBe(createHash("sha256").update(csv).digest("hex"));
   const large = { ...there, chunk_records: 16_384 };
   expect(await workOn(large, id)).toMatchObject({ state: "done", created: rows });

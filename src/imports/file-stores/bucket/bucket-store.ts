@@ -26,7 +26,7 @@ export interface Bucket {
 export function bucketStore(bucket: Bucket, folder: string): FileStore {
   const { client, prefix, location, id, readId } = bucket;
   const copies = folderStore(folder, id);
-  const partsOf = (file: string): Promise<Part[]> => listParts(bucket, file);
+  const partsOf = async (file: string): Promise<Part[]> => wholeParts(await listParts(bucket, file));
   return {
     id,
     folder,
@@ -38,8 +38,12 @@ export function bucketStore(bucket: Bucket, folder: string): FileStore {
       const target: PartTarget = { file: prefix + file, writer, at: 0 };
       // A new file has no parts.
       if (writer === 0) return createPartWriter(client, target);
-      const parts = await partsOf(file);
-      return createPartWriter(client, { ...target, at: sizeOfParts(parts), replaced: await readShort(client, parts) });
+      const found = await listParts(bucket, file);
+      // After a restore of the database, the bucket can contain parts of requests that the database does not know.
+      const newest = Math.max(writer, ...found.map((part) => part.writer + 1));
+      const parts = wholeParts(found);
+      const replaced = await readShort(client, parts);
+      return createPartWriter(client, { ...target, writer: newest, at: sizeOfParts(parts), replaced });
     },
     async *read(file, length) {
       yield* readParts(client, await partsOf(file), length);
@@ -86,7 +90,7 @@ export function bucketStore(bucket: Bucket, folder: string): FileStore {
 
 async function listParts({ client, prefix }: Bucket, file: string): Promise<Part[]> {
   const objects = await client.list(`${prefix}${file}/`);
-  return wholeParts(objects.flatMap(({ key }) => readPartName(key) ?? []));
+  return objects.flatMap(({ key }) => readPartName(key) ?? []);
 }
 
 async function send({ client, prefix }: Bucket, path: string, signal: AbortSignal): Promise<void> {

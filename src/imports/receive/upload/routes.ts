@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withCertainCommit } from "../../../db/connection/certain-commit.ts";
 import type { ImportContext } from "../../context.ts";
-import { diskFull } from "../../files/disk-space.ts";
+import { diskFull, uploadDisk } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
 import { emptyFile, tooLarge } from "../receive.ts";
 import { bodyOf } from "../request-body.ts";
@@ -102,7 +102,7 @@ async function createUpload(
 ): Promise<number> {
   const limits = { uploads: MAX_CLIENT_UPLOADS, bytes: MAX_CLIENT_FILES * context.max_upload_bytes };
   const { id, evictions } = await withCertainCommit(context.pool, async (db) => {
-    const freeBytes = (await context.disk?.freeBytes()) ?? Infinity;
+    const freeBytes = (await uploadDisk(context)?.freeBytes()) ?? Infinity;
     const open = await listOpenUploads(db);
     const evictions = chooseEvictions(open, uploader.client, size, { ...limits, free_bytes: freeBytes });
     if (evictions === undefined) throw diskFull(upload.filename);
