@@ -142,7 +142,8 @@ async function settle(
   // If the disk is full, some of the received bytes may not be stored. The next request continues at the file's size.
   const stored = await context.store.sizeOf(file);
   if (stored === received && hash !== undefined) uploads.putHash(file, received, hash);
-  await markPaused(context.pool, id, { received: stored, writer }, KEPT_HOURS);
+  // The bytes of this request may not be part of the file.
+  if (!(await markPaused(context.pool, id, { received: stored, writer }, KEPT_HOURS))) throw requestInterrupted();
 }
 
 async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => void): AsyncGenerator<Buffer> {

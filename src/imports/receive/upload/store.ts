@@ -91,20 +91,22 @@ export async function markReceiving(
   return rows[0]?.upload_writer;
 }
 
-/** Pauses an upload whose request ended before the file was complete, unless a later request continues it. */
+/** Pauses an upload whose request ended before the file was complete.
+ * @returns false if a later request continues the upload, or has completed it */
 export async function markPaused(
   db: Queryable,
   id: number,
   { received, writer }: { received: number; writer: number },
   keptHours: number,
-): Promise<void> {
-  await changeImport(
+): Promise<boolean> {
+  const updated = await changeImport(
     db,
     id,
     `state = 'paused', received = $2::bigint, ${expiry("$3")}`,
-    "state = 'receiving' and upload_expires_at is not null and upload_writer = $4",
+    "state in ('receiving', 'paused') and upload_expires_at is not null and upload_writer = $4",
     [received, keptHours, writer],
   );
+  return updated > 0;
 }
 
 const expiry = (hours: string): string => `upload_expires_at = now() + make_interval(hours => ${hours}::int)`;
