@@ -2,7 +2,7 @@ declare module "s3rver" {
   import type { IncomingMessage, Server } from "node:http";
   import type { AddressInfo } from "node:net";
 
-  export default class S3rver {
+  class S3rver {
     constructor(options: {
       address: string;
       port: number;
@@ -18,4 +18,6 @@ declare module "s3rver" {
     run(): Promise<AddressInfo>;
     close(): Promise<void>;
   }
+
+  export { S3rver as default };
 }

@@ -90,7 +90,9 @@ async function accept(
   { id, file, size }: StoredUpload,
   target: ReceivedFile,
 ): Promise<boolean> {
-  const note = async (): Promise<void> => void (await noteReceived(context.pool, id, target));
+  const note = async (): Promise<void> => {
+    await noteReceived(context.pool, id, target);
+  };
   const hash = target.hash ?? (await withHeartbeat(note, () => hashOf(context, file, size)));
   return acceptFile(context, id, { size, sha256: hash.digest("hex"), writer: target.writer });
 }
