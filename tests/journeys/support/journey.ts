@@ -125,9 +125,10 @@ export function pagesOf(
   return { open, add };
 }
 
-/** Opens another view of the page as its links do: without loading the document again, which costs far more. Resolves when the view
- * is rendered; it may still load its data. */
+/** Opens another view of the page as its links do: without loading the document again, which costs far more. Waits for a page that is
+ * still loading, and resolves when the view is rendered; it may still load its data. */
 export async function visit(page: Page, path: string): Promise<void> {
+  await untilMounted(page);
   await page.evaluate(`document.querySelector("#app").__vue_app__.config.globalProperties.$router
     .push(${JSON.stringify(path)}).then(() => new Promise((resolve) => setTimeout(resolve)))`);
 }
