@@ -1,4 +1,5 @@
 // The interface of a command, and the parsing of its arguments.
+import type { Readable, Writable } from "node:stream";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { z } from "zod";
 import type { Config } from "../config.ts";
@@ -9,10 +10,15 @@ export interface RemoteSettings {
   api_key: string | undefined;
 }
 
+/** Standard input. */
+export type InputStream = Readable & Partial<Pick<NodeJS.ReadStream, "isTTY" | "setRawMode">>;
+/** Standard output or error. */
+export type OutputStream = Writable & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns">>;
+
 export interface Io {
-  stdin: NodeJS.ReadStream;
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdin: InputStream;
+  stdout: OutputStream;
+  stderr: OutputStream;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   signal: AbortSignal;
   /** The unmodified environment, for child processes. Read settings with `loadConfig`. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createHome } from "../../tests/support/identity/run-command.ts";
+import { createHome } from "../../tests/support/commands/home.ts";
 
 test("files of the certificate are checked before the database is opened", async () => {
   const home = await createHome();

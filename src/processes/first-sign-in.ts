@@ -20,7 +20,7 @@ export async function prepareSignIn(pool: pg.Pool, dataDir: string, log: Logger)
 }
 
 export interface Announcement {
-  stdout: Pick<NodeJS.WriteStream, "isTTY" | "write">;
+  stdout: Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean };
   log: Logger;
   password_sign_in: boolean;
 }

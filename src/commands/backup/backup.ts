@@ -12,7 +12,7 @@ import { recordAudit } from "../../identity/audit/audit.ts";
 import { createLog } from "../../processes/log.ts";
 import { openDatabase } from "../../processes/open-database.ts";
 import { VERSION } from "../../version.ts";
-import { readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { readArgs, UsageError, type Command, type Io, type OutputStream } from "../command.ts";
 import { countOf, sizeOf } from "./words.ts";
 
 const NAME = "skuport backup";
@@ -99,7 +99,7 @@ async function write(
 }
 
 async function writeToStream<T>(
-  stdout: NodeJS.WriteStream,
+  stdout: OutputStream,
   write: (sink: Sink) => Promise<T>,
 ): Promise<{ result: T; bytes: number }> {
   let bytes = 0;

@@ -7,11 +7,11 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer, text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
-import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
+import { commandEnvironment } from "../../../tests/support/commands/environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
@@ -36,11 +36,8 @@ interface Ran {
 }
 
 async function run(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "export", ...args], { cwd: folder, env: commandEnvironment(app) });
-  const output = Promise.all([buffer(child.stdout), text(child.stderr)]);
-  const [code] = (await once(child, "close")) as [number];
-  const [stdout, stderr] = await output;
-  return { code, stdout, stderr };
+  const { code, out, err } = await runHere(["export", ...args], { cwd: folder, env: commandEnvironment(app) });
+  return { code, stdout: out, stderr: err };
 }
 
 /** Starts an HTTP server in place of Skuport's. */

@@ -2,6 +2,7 @@
 import { isTerminal } from "../../../contract/imports/import-names.ts";
 import type { ListedImport } from "../../../contract/imports/imports.ts";
 import { questionOf, reviewOf, type Question, type Review } from "../../../contract/imports/question.ts";
+import type { OutputStream } from "../command.ts";
 import { describeTarget } from "../describe-target.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
 
@@ -39,13 +40,13 @@ const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
 };
 
 /** @param out undefined = show nothing */
-export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
+export function createProgress(out: OutputStream | undefined, path: string, size: number | null): Progress {
   if (out === undefined)
     return { upload: () => undefined, busy: () => undefined, show: () => undefined, end: () => undefined };
   return out.isTTY ? createBar(out, size) : createLines(out, path);
 }
 
-function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
+function createBar(out: OutputStream, size: number | null): Progress {
   let drawn = 0;
   const draw = (stage: string, share: number, details: string, force: boolean): void => {
     if (!force && performance.now() - drawn < REDRAW_MS) return;
@@ -54,7 +55,7 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
     const bar = "█".repeat(full) + "░".repeat(BAR_CHARACTERS - full);
     const line = `${stage.padEnd(9)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${details}`;
     // Cut at the width of the terminal, because a wrapped line could not be redrawn.
-    redrawLine(out, line.slice(0, Math.max(out.columns - 1, 20)));
+    redrawLine(out, line.slice(0, Math.max((out.columns ?? 80) - 1, 20)));
   };
   return {
     upload(sent) {
@@ -81,7 +82,7 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
   };
 }
 
-function createLines(out: NodeJS.WriteStream, path: string): Progress {
+function createLines(out: OutputStream, path: string): Progress {
   let stage: string | undefined;
   const print = (next: string | undefined): void => {
     if (next === undefined || next === stage) return;

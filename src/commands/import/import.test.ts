@@ -1,17 +1,17 @@
 // `skuport import` with a server: requests, output and exit codes.
 // Long because all tests use the same server, whose start takes longer than most of them.
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { mkdtemp, rm, writeFile, open } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
 import type { Import } from "../../../contract/imports/imports.ts";
 import { createTestApp } from "../../../tests/support/app.ts";
-import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
+import { commandEnvironment } from "../../../tests/support/commands/environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
 import { zipOf } from "../../../tests/support/files/make-zip.ts";
@@ -40,17 +40,9 @@ interface Ran {
 
 const run = (args: string[], input?: string): Promise<Ran> => runCommand(["import", ...args], input);
 
-async function runCommand(args: string[], input?: string, env: Record<string, string> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    stdio: "pipe",
-    env: { ...commandEnvironment(app), ...env },
-  });
-  const output = Promise.all([text(child.stdout), text(child.stderr)]);
-  child.stdin.on("error", () => undefined); // the command may exit before it has read its input
-  child.stdin.end(input);
-  const [code] = (await once(child, "close")) as [number];
-  const [stdout, stderr] = await output;
-  return { code, stdout, stderr };
+async function runCommand(args: string[], input = "", env: Record<string, string> = {}): Promise<Ran> {
+  const { code, out, err } = await runHere(args, { cwd: folder, env: { ...commandEnvironment(app), ...env }, input });
+  return { code, stdout: out.toString(), stderr: err };
 }
 
 async function fileOf(name: string, content: string): Promise<string> {

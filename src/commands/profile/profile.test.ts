@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
-import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
+import { commandEnvironment } from "../../../tests/support/commands/environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const MAIN = join(import.meta.dirname, "../../main.ts");
@@ -27,7 +28,13 @@ const runWith = (env: Record<string, string>, ...args: string[]): Promise<Result
 
 /** Runs the command without the address of the server. */
 async function runAlone(env: Record<string, string>, ...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, [MAIN, "profile", ...args], {
+  const { code, out, err } = await runHere(["profile", ...args], { cwd, env: { ...commandEnvironment(app), ...env } });
+  return { code, out: out.toString(), err };
+}
+
+/** Runs the command in a process of its own, because an editor gets the terminal of the process. */
+async function edit(env: Record<string, string>, name: string): Promise<Result> {
+  const child = spawn(process.execPath, [MAIN, "profile", "edit", name, "--url", url], {
     cwd,
     env: { ...commandEnvironment(app), VISUAL: "", TMPDIR: cwd, ...env },
   });
@@ -42,18 +49,18 @@ const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
 
 test("a profile is stored from a file, listed, shown, exported and deleted", async () => {
   await writeFile(join(cwd, "supplier.json"), JSON.stringify({ key: "Art.-Nr.", name: "Bezeichnung" }));
-  expect(await run("import", "supplier.json")).toMatchObject({
+  expect(await run("import", join(cwd, "supplier.json"))).toMatchObject({
     code: 0,
     out: 'Stored the profile "supplier", version 1.\n',
   });
-  expect((await run("import", "supplier.json", "Other name")).code).toBe(0);
+  expect((await run("import", join(cwd, "supplier.json"), "Other name")).code).toBe(0);
   const list = await run("list");
   expect(list.out).toContain("supplier\tversion 1");
   expect(list.out).toContain("Akeneo\tbuilt-in");
   expect((await run("show", "supplier")).out).toContain("Columns: Art.-Nr., Bezeichnung");
   const exported = await run("export", "supplier");
   expect(JSON.parse(exported.out)).toEqual({ profile: "supplier", key: "Art.-Nr.", name: "Bezeichnung" });
-  await run("export", "supplier", "copy.json");
+  await run("export", "supplier", join(cwd, "copy.json"));
   expect(await readFile(join(cwd, "copy.json"), "utf8")).toBe(exported.out);
   expect((await run("delete", "Other name")).code).toBe(0);
   expect(await run("show", "Other name")).toMatchObject({ code: 1, err: 'There is no profile "Other name".\n' });
@@ -66,21 +73,20 @@ async function editorOf(text: string): Promise<Record<string, string>> {
 }
 
 test("`edit` stores the text that the editor wrote; if the text has faults, they are printed and the text is kept in a file", async () => {
-  const edited = await runWith(await editorOf('{ "key": "sku", "name": "title" }'), "edit", "edited");
+  const edited = await edit(await editorOf('{ "key": "sku", "name": "title" }'), "edited");
   expect(edited).toMatchObject({ code: 0, out: 'Stored the profile "edited", version 1.\n' });
-  const faulty = await runWith(
+  const faulty = await edit(
     await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'),
-    "edit",
     "edited",
   );
   expect(faulty.code).toBe(1);
   expect(faulty.err).toContain("/body/name/case");
   const kept = /kept in (\S+\.json)\./.exec(faulty.err)?.[1] ?? "";
   expect(await readFile(kept, "utf8")).toContain('"case": "x"');
-  const broken = await runWith(await editorOf('{ "key": '), "edit", "edited");
+  const broken = await edit(await editorOf('{ "key": '), "edited");
   expect(broken.err).toContain("is not valid JSON");
-  expect((await runWith({ VISUAL: "true" }, "edit", "edited")).out).toBe("Nothing was changed.\n");
-  expect(await runWith({ VISUAL: "false" }, "edit", "edited")).toMatchObject({ code: 1 });
+  expect((await edit({ VISUAL: "true" }, "edited")).out).toBe("Nothing was changed.\n");
+  expect(await edit({ VISUAL: "false" }, "edited")).toMatchObject({ code: 1 });
   expect((await run("show", "edited", "--json")).out).toContain('"version":1');
 });
 
@@ -97,26 +103,26 @@ test.each([
 
 test("the error for a file that is not a profile names the file", async () => {
   await writeFile(join(cwd, "list.json"), "[]");
-  expect(await run("import", "list.json")).toMatchObject({
+  expect(await run("import", join(cwd, "list.json"))).toMatchObject({
     code: 1,
     err: expect.stringContaining("list.json") as string,
   });
-  expect(await run("import", "missing.json")).toMatchObject({
+  expect(await run("import", join(cwd, "missing.json"))).toMatchObject({
     code: 1,
-    err: expect.stringContaining("The file missing.json does not exist") as string,
+    err: expect.stringMatching(/The file \S+missing\.json does not exist/) as string,
   });
 });
 
 test("`test` runs the tests of a profile file or of a stored profile, and its exit code shows whether they pass", async () => {
   const tests = [{ name: "lamp", input: "Art,Titel\nA-1,Lamp\n", expected: [{ sku: "A-1", name: "Lamp" }] }];
   await writeFile(join(cwd, "tested.json"), JSON.stringify({ key: "Art", name: "Titel", tests }));
-  expect(await run("test", "tested.json")).toMatchObject({ code: 0, out: "passed\tlamp\n" });
+  expect(await run("test", join(cwd, "tested.json"))).toMatchObject({ code: 0, out: "passed\tlamp\n" });
   await writeFile(join(cwd, "broken.json"), JSON.stringify({ key: "Art", name: "Art", tests }));
-  const broken = await run("test", "broken.json");
+  const broken = await run("test", join(cwd, "broken.json"));
   expect(broken.code).toBe(1);
   expect(broken.out).toContain('A-1 name: "A-1" instead of "Lamp"');
-  expect((await run("import", "broken.json")).err).toContain("confirm");
-  expect((await run("import", "broken.json", "--confirm")).code).toBe(0);
+  expect((await run("import", join(cwd, "broken.json"))).err).toContain("confirm");
+  expect((await run("import", join(cwd, "broken.json"), "--confirm")).code).toBe(0);
   expect((await run("test", "broken")).code).toBe(1);
 });
 

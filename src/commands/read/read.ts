@@ -12,7 +12,7 @@ import type { Table } from "../../imports/read/read-records.ts";
 import { readFile, type FileObserver, type ReadOptions, type ScratchFolder } from "../../imports/read/read-file.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { oneLine } from "../../terminal.ts";
-import { readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { readArgs, UsageError, type Command, type Io, type OutputStream } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
 import {
   chooseReading,
@@ -181,7 +181,7 @@ function openOutput(io: Io): Output {
     });
   }
   const signal = AbortSignal.any([io.signal, closed.signal]);
-  async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  async function write(stream: OutputStream, text: string): Promise<void> {
     signal.throwIfAborted();
     if (text !== "" && !stream.write(text)) await once(stream, "drain", { signal });
   }

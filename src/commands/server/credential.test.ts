@@ -1,19 +1,17 @@
-// Runs a command in a process of its own, against a small server that records the credential of each request.
-import { spawn } from "node:child_process";
+// Runs a command against a small server that records the credential of each request.
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { pathOfStoredKey } from "./stored-keys.ts";
 import { acquireDataDir } from "../../db/data-dir/data-dir.ts";
 
-const MAIN = join(import.meta.dirname, "../../main.ts");
 const keyOf = (letter: string, prefix = "sku_"): string => prefix + letter.repeat(43);
 const SETTING = keyOf("s");
 const STORED = keyOf("l");
@@ -57,14 +55,9 @@ interface Ran {
 }
 
 async function run(args: string[], env: Record<string, string> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "health", ...args], {
-    cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const output = Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = (await once(child, "close")) as [number];
-  const [out, err] = await output;
+  const ran = await runHere(["health", ...args], { cwd: home, env: { HOME: home, ...env } });
+  const { code, err } = ran;
+  const out = ran.out.toString();
   for (const key of [SETTING, STORED, LOCAL]) expect(out + err).not.toContain(key);
   return { code, out, err };
 }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createHome, type Home } from "../../../tests/support/identity/run-command.ts";
+import { createHome, type Home } from "../../../tests/support/commands/home.ts";
 import { createTestKey, createTestUser } from "../../../tests/support/identity/users.ts";
 import { until } from "../../../tests/support/until.ts";
 import { pathOfStoredKey } from "../server/stored-keys.ts";

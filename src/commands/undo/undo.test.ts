@@ -1,16 +1,14 @@
 // Runs the command in a process of its own, against a server on a test database. The test process executes the server's operations.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
+import { commandEnvironment } from "../../../tests/support/commands/environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes } from "../../../tests/support/import-file.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
 
-const MAIN = join(import.meta.dirname, "../../main.ts");
 const database = await createTestDatabase();
 const { app, ask, context, finish } = await createOperationApp(database);
 const url = await app.listen({ host: "127.0.0.1", port: 0 });
@@ -23,13 +21,8 @@ interface Ran {
 }
 
 async function run(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "undo", ...args], { cwd, env: commandEnvironment(app) });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number];
-  return { code, out, err };
+  const { code, out, err } = await runHere(["undo", ...args], { cwd, env: commandEnvironment(app) });
+  return { code, out: out.toString(), err };
 }
 
 /** Executes the operation that the command starts. */

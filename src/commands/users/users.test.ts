@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createHome, databaseUrl } from "../../../tests/support/identity/run-command.ts";
+import { createHome, databaseUrl } from "../../../tests/support/commands/home.ts";
 import { createTestKey, createTestUser } from "../../../tests/support/identity/users.ts";
 import { startServerProcess } from "../../../tests/faults/support/processes.ts";
 import type { UserRecord } from "../../../contract/identity/users.ts";

@@ -3,11 +3,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
-import { commandEnvironment } from "../../../tests/support/identity/command-environment.ts";
+import { runHere } from "../../../tests/support/commands/run-here.ts";
+import { commandEnvironment } from "../../../tests/support/commands/environment.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createTestKey } from "../../../tests/support/identity/users.ts";
 import { until } from "../../../tests/support/until.ts";
@@ -34,9 +34,8 @@ const start = (...args: string[]): ChildProcess & { out: () => string; err: () =
   return Object.assign(child, { out: () => out, err: () => err });
 };
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = start(...args);
-  const [code] = (await once(child, "close")) as [number];
-  return { code, out: child.out(), err: child.err() };
+  const { code, out, err } = await runHere(["webhooks", ...args, "--url", url], { cwd, env: commandEnvironment(app) });
+  return { code, out: out.toString(), err };
 }
 
 const running: ChildProcess[] = [];
@@ -117,13 +116,9 @@ test("an API key cannot read the secrets of a webhook for `listen --webhook`", a
   const env = { ...process.env, SKUPORT_API_KEY: key };
   const payload = { url: "https://a.example/" };
   const { id } = (await app.inject({ method: "POST", url: "/api/webhooks", payload })).json<{ id: number }>();
-  const child = spawn(process.execPath, [MAIN, "webhooks", "listen", "--webhook", String(id), "--url", url], {
-    cwd,
-    env,
-  });
-  const error = text(child.stderr);
-  expect(((await once(child, "close")) as [number])[0]).toBe(1);
-  expect(await error).toContain("API keys cannot do this");
+  const { code, err } = await runHere(["webhooks", "listen", "--webhook", String(id), "--url", url], { cwd, env });
+  expect(code).toBe(1);
+  expect(err).toContain("API keys cannot do this");
 });
 
 test("a refusal of the server prints one sentence and exits with 1", async () => {
@@ -147,7 +142,7 @@ test("after rotate-key, all secrets are encrypted with the new key, and the old 
   const id = await create(keys[0]);
   const before = await readSecrets(database.pool, await loadKeyring([keys[0]], "unused"), id);
   const { host, port, user, database: name } = database.address;
-  const child = spawn(process.execPath, [MAIN, "rotate-key"], {
+  const { code, out } = await runHere(["rotate-key"], {
     cwd,
     env: {
       ...process.env,
@@ -155,10 +150,7 @@ test("after rotate-key, all secrets are encrypted with the new key, and the old 
       SKUPORT_SECRETS_KEY: `${keys[1]},${keys[0]}`,
     },
   });
-  let out = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number];
   expect(code).toBe(0);
-  expect(out).toContain("2 secrets");
+  expect(out.toString()).toContain("2 secrets");
   expect(await readSecrets(database.pool, await loadKeyring([keys[1]], "unused"), id)).toEqual(before);
 });

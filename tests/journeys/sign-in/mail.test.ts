@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { createHome } from "../../support/identity/run-command.ts";
+import { createHome } from "../../support/commands/home.ts";
 import { headersOf, startMailServer, textOf } from "../../support/mail/mail-server.ts";
 import { pagesOf, startJourney, visit } from "../support/journey.ts";
 import { inspectLooks } from "../support/looks.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { useKey } from "../../support/identity/fetch-with-key.ts";
-import { databaseUrl } from "../../support/identity/run-command.ts";
+import { databaseUrl } from "../../support/commands/home.ts";
 import { HANGING_MS, until } from "../../support/until.ts";
 
 /** Time between two requests that ask whether the server is ready. Each request slows down the server, which is still starting. */

@@ -1,4 +1,4 @@
-// Runs a command in a process of its own, with a home folder of its own.
+// Runs commands with a home folder of their own.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
+import { runHere } from "./run-here.ts";
 
 const MAIN = join(import.meta.dirname, "../../../src/main.ts");
 
@@ -19,12 +20,12 @@ export interface RunOptions {
   /** Standard input. */
   input?: string;
   env?: Record<string, string>;
-  /** Called after the start. If it is given, standard input does not end. */
+  /** Called after the start. If it is given, the command runs in a process of its own, and standard input does not end. */
   onStart?: (child: ChildProcess) => void;
 }
 
 export interface Home {
-  /** Home folder and working folder of the commands. */
+  /** Home folder and working folder of the commands. Paths among the arguments must be absolute. */
   path: string;
   /** Runs a command to its end. */
   run(args: string[], options?: RunOptions): Promise<Ran>;
@@ -46,12 +47,15 @@ export async function createHome(): Promise<Home> {
   return {
     path,
     async run(args, { input = "", env: more = {}, onStart } = {}) {
+      if (onStart === undefined) {
+        const { code, out, err } = await runHere(args, { env: { ...env, ...more }, cwd: path, input });
+        return { code, out: out.toString(), err };
+      }
       const child = spawn(process.execPath, [MAIN, ...args], { cwd: path, env: { ...env, ...more }, stdio: "pipe" });
       const output = Promise.all([text(child.stdout), text(child.stderr)]);
       child.stdin.on("error", () => undefined); // the command may exit before it has read its input
       child.stdin.write(input);
-      if (onStart === undefined) child.stdin.end();
-      else onStart(child);
+      onStart(child);
       const [code] = (await once(child, "close")) as [number];
       const [out, err] = await output;
       return { code, out, err };
