@@ -19,6 +19,8 @@ export default defineConfig({
       autoImport: false,
       components: false,
       dts: false,
+      // Only the styles of components that are used: the style sheet has 134 kB instead of 226 kB.
+      experimental: { componentDetection: true },
       colorMode: false, // web/ui/use-theme.ts sets the theme, which can also follow the system
       ui: { colors: { primary: "teal", neutral: "slate" } },
       // Without the bundle, icons would be fetched from a public service when they are first shown.

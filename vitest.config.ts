@@ -53,7 +53,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Vitest's default is one worker less than there are cores. More workers are faster, because many tests wait for other processes or
     // for injected delays.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     // Tests wait for conditions. These limits only end a test that hangs: no other test reaches them, even while four busy loops use
     // the two cores of a machine.
     testTimeout: 240_000,
