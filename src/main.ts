@@ -35,6 +35,7 @@ const io = createIo({
   stderr: process.stderr,
   signal: stop.signal,
   env: process.env,
+  readConfig: async (env, cwd) => (await import("./config.ts")).loadConfig(env, cwd),
   cwd: process.cwd(),
 });
 process.exitCode = await runCommand(process.argv.slice(2), io);

@@ -103,4 +103,3 @@ async function explain(error: unknown, command: string, io: Io): Promise<number>
   else io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return error instanceof Error && error.name === "ConfigError" ? 2 : 1;
 }
-

@@ -75,10 +75,7 @@ async function editorOf(text: string): Promise<Record<string, string>> {
 test("`edit` stores the text that the editor wrote; if the text has faults, they are printed and the text is kept in a file", async () => {
   const edited = await edit(await editorOf('{ "key": "sku", "name": "title" }'), "edited");
   expect(edited).toMatchObject({ code: 0, out: 'Stored the profile "edited", version 1.\n' });
-  const faulty = await edit(
-    await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'),
-    "edited",
-  );
+  const faulty = await edit(await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'), "edited");
   expect(faulty.code).toBe(1);
   expect(faulty.err).toContain("/body/name/case");
   const kept = /kept in (\S+\.json)\./.exec(faulty.err)?.[1] ?? "";

@@ -2,7 +2,8 @@
 // pipes and of the end of a process start a process instead.
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { createIo } from "../../../src/commands/command-io.ts";
+import { createIo, type ProcessParts } from "../../../src/commands/command-io.ts";
+import { loadConfig } from "../../../src/config.ts";
 import { runCommand } from "../../../src/commands/run-command.ts";
 
 export interface RanHere {
@@ -23,8 +24,17 @@ export async function runHere(args: string[], { env, cwd, input = "" }: RunHereO
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const output = Promise.all([buffer(stdout), buffer(stderr)]);
+  const readConfig: ProcessParts["readConfig"] = (given, folder) => Promise.resolve(loadConfig(given, folder));
   const { signal } = new AbortController();
-  const io = createIo({ openStdin: () => Readable.from([Buffer.from(input)]), stdout, stderr, signal, env, cwd });
+  const io = createIo({
+    openStdin: () => Readable.from([Buffer.from(input)]),
+    stdout,
+    stderr,
+    signal,
+    env,
+    readConfig,
+    cwd,
+  });
   const code = await runCommand(args, io);
   stdout.end();
   stderr.end();
