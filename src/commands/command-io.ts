@@ -1,4 +1,4 @@
-// Makes what a command needs of its process: streams, signal, environment and settings.
+// Creates the streams, the signal, the environment and the settings of a command from its process.
 import type { Config } from "../config.ts";
 import type { Io } from "./command.ts";
 

@@ -25,7 +25,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 };
 
 /**
- * Runs `skuport` with the arguments. Errors are printed, not thrown.
+ * Runs `skuport` with the arguments. Errors of the command are printed, not thrown.
  * @returns the exit code of the command, see `Command.run`
  */
 export async function runCommand(argv: string[], io: Io): Promise<number> {

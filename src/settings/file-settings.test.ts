@@ -45,6 +45,7 @@ test("keys can be files", () => {
 test.each([
   [{ ...OWN, SKUPORT_FILES: "/srv/files" }, "write s3://bucket/prefix"],
   [{ ...OWN, SKUPORT_FILES: "s3://UPPER/x" }, "write s3://bucket/prefix"],
+  [{ ...OWN, SKUPORT_FILES: "s3://AKIA-1:very-secret@files/x" }, "write s3://bucket/prefix"],
   [{ ...OWN, SKUPORT_FILES: "s3://files/a/../b" }, "write s3://bucket/prefix"],
   [{ ...OWN, SKUPORT_FILES: "s3://files/a//b" }, "write s3://bucket/prefix"],
   [{ SKUPORT_FILES: "s3://files", AWS_REGION: "eu-central-1" }, "AWS_ACCESS_KEY_ID: SKUPORT_FILES needs"],

@@ -60,7 +60,7 @@ export function fileFaults(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
   if (!isBucket(files))
     faults.push(
-      `SKUPORT_FILES=${files}: write s3://bucket/prefix with letters, digits, ".", "-", "_" and "/", or remove the setting to keep files in the data folder.`,
+      `SKUPORT_FILES: write s3://bucket/prefix with letters, digits, ".", "-", "_" and "/", or remove the setting to keep files in the data folder.`,
     );
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
     if (given[name] === undefined)

@@ -1,4 +1,4 @@
-// Runs the command in a process of its own, against a server on a test database.
+// Runs the command against a server on a test database.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Runs the command in a process of its own, against a server on a test database. The test process executes the server's operations.
+// Runs the command against a server on a test database. The test process executes the server's operations.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Runs the command in a process of its own, against a server on a test database.
+// Runs the command against a server on a test database.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";

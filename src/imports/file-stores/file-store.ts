@@ -24,6 +24,11 @@ export class StoreUnavailable extends Problem {
   }
 }
 
+/** Another request has changed the stored bytes of an upload. The client can ask how many bytes are stored, and continue there. */
+export class StoredBytesChanged extends Error {
+  override readonly name = "StoredBytesChanged";
+}
+
 export const isMissingFile = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 export interface CopiedUpload {
@@ -35,7 +40,7 @@ export interface CopiedUpload {
 
 export interface FileStore {
   readonly id: string;
-  /** What messages call the store. */
+  /** Name of the store in messages. */
   readonly location: string;
   /** The folder of this host. Scans read and write their files there. */
   readonly folder: string;
@@ -46,8 +51,10 @@ export interface FileStore {
   /** Returns how many bytes of an uploaded file are stored; 0 if the file does not exist. */
   sizeOf(file: string): Promise<number>;
   /** Appends to an uploaded file, or creates it.
-   * @param writer number of the request that writes the file. It increases with each request for the same file */
-  append(file: string, writer: number): Promise<DurableFile>;
+   * @param writer number of the request that writes the file. It increases with each request for the same file
+   * @param stored number of bytes of the file that are stored, as `sizeOf` has returned it
+   * @throws {StoredBytesChanged} if the bytes cannot be appended at this position any more */
+  append(file: string, writer: number, stored: number): Promise<DurableFile>;
   /** Reads the first `length` bytes of an uploaded file. */
   read(file: string, length: number): AsyncIterable<Buffer>;
   /** Opens the file with this path in the folder, wherever its bytes are. */

@@ -42,8 +42,11 @@ export const folderStore = (folder: string, id: string): FileStore => ({
   share: () => Promise.resolve(),
   async remove(prefix) {
     // A preview may have left a folder (preview/kept-copies.ts).
+    const faults: unknown[] = [];
     for (const name of await namesIn(folder))
-      if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true });
+      if (name.startsWith(prefix))
+        await rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw faults[0];
   },
   async list() {
     const changed = new Map<string, number>();

@@ -7,7 +7,7 @@ type FilesContext = Pick<ImportContext, "store" | "log">;
 /** Removes all files of an ended import. */
 export const removeImportFiles = (context: FilesContext, file: string): Promise<void> => removeAll(context, file);
 
-/** With this text begin the names of the files that a scan writes. */
+/** The names of all files that a scan writes begin with this text. */
 export const textsOf = ({ file, scan_token }: { file: string; scan_token: number }): string => `${file}.${scan_token}.`;
 
 /** Removes the files that the import's scans wrote. If a token is given, removes only the files of the scan with this token. */

@@ -7,6 +7,7 @@ import { selects } from "../../profiles/choose-profile.ts";
 import { readKnownProfiles } from "../../profiles/known-profiles.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { jobOfHeld } from "./held-job.ts";
+import type { KeptFile } from "../read/text/kept-file.ts";
 import type { Previewer } from "./preview-in-thread.ts";
 import type { PreviewContext, PreviewSource } from "./profiled-head.ts";
 import type { GivenOptions, Preview } from "../../../contract/imports/imports.ts";
@@ -34,13 +35,14 @@ export async function previewHeld(
     previewer.preview({ source: read, options, context: decided }, disconnected);
   if (context.store.is_local || source.kind !== "kept") return preview(source);
   const { withCopies } = await import("./kept-copies.ts");
-  return withCopies(context, source, (copies) => preview({ kind: "kept", ...copies }));
+  const use = (copies: KeptFile): Promise<Preview> => preview({ kind: "kept", ...copies });
+  return withCopies(context, source, { use, disconnected });
 }
 
 /**
  * Checks that the file can be read with the answer, for example that it has the column that the answer names. An answer that is refused
  * leaves the import held. If the server is too busy for a preview, or cannot read the file, the answer is accepted.
- * @throws Problem as previewHeld does, except too-many-previews, preview-stopped, other-server and store-unavailable
+ * @throws Problem as previewHeld does, except those in UNCHECKED
  */
 export async function checkAnswer(server: Server, answered: AnsweredImport, disconnected: AbortSignal): Promise<void> {
   if (Object.values(answered.answer).every((value) => value === undefined)) return;
@@ -57,6 +59,8 @@ const UNCHECKED: ReadonlySet<string> = new Set([
   "preview-stopped",
   "other-server",
   "store-unavailable",
+  // Only the copy of a file from a bucket can fill the disk of a server.
+  "disk-full",
 ]);
 
 export async function previewContext(

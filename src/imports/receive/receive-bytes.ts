@@ -13,8 +13,8 @@ const PROGRESS_MS = 200;
  * take-over.ts. */
 const HEARTBEAT_MS = 5000;
 
-/** A worker starts to scan a file of more than this size while it is being received, if the store is a folder. Smaller files are complete before a worker
- * has started. */
+/** If the store is a folder, a worker starts to scan a file of more than this size while it is being received. Smaller files are complete
+ * before a worker has started. */
 const FOLLOW_BYTES = 4 << 20;
 
 /** The file that bytes are received into. */
@@ -69,6 +69,15 @@ export async function receiveBytes(
     return !upload.is_cancelled;
   });
 }
+
+/** Makes all received bytes durable. A bucket can take longer for that than a silent upload may. */
+export const finishFile = (context: ImportContext, target: ReceivedFile): Promise<void> =>
+  withHeartbeat(noteOf(context, target), () => target.file.finish());
+
+/** Returns a function that stores the progress. */
+export const noteOf = (context: ImportContext, target: ReceivedFile) => async (): Promise<void> => {
+  await noteReceived(context.pool, target.id, target);
+};
 
 /** Calls `note` at intervals while `work` runs. */
 export async function withHeartbeat<T>(note: () => Promise<void>, work: () => Promise<T>): Promise<T> {

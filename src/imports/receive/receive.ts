@@ -9,7 +9,7 @@ import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport, type ReceivedUpload } from "../store.ts";
-import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
+import { finishFile, receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
 import { problemOf } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { GivenOptions, Import } from "../../../contract/imports/imports.ts";
@@ -90,7 +90,7 @@ async function receiveFile(
   { filename, max_bytes }: Upload,
   bytes: AsyncIterable<Buffer>,
 ): Promise<{ received: number; sha256: string; isCancelled: boolean }> {
-  const file = await context.store.append(name, 0);
+  const file = await context.store.append(name, 0, 0);
   const hash = createHash("sha256");
   const target: ReceivedFile = {
     id,
@@ -104,7 +104,7 @@ async function receiveFile(
   };
   try {
     const isComplete = await receiveBytes(context, target, bytes);
-    await file.finish();
+    await finishFile(context, target);
     return { received: target.received, sha256: hash.digest("hex"), isCancelled: !isComplete };
   } finally {
     await file.close();

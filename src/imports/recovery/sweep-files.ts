@@ -7,7 +7,7 @@ import { isTerminal } from "../../../contract/imports/imports.ts";
 
 /** How long a file without an import in the database is kept: a database restored from a backup may lack the last minutes. */
 const UNKNOWN_KEPT_MS = 10 * 60_000;
-/** Another database may use the same part of a bucket by mistake. No import of that database takes so long. */
+/** Another database may use the same part of a bucket by mistake. Few imports of that database take that long. */
 const UNKNOWN_IN_BUCKET_KEPT_MS = 7 * 24 * 3_600_000;
 /** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the store do not belong to imports. */
 const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;

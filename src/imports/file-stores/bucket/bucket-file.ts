@@ -47,6 +47,7 @@ export async function* readParts(
   length: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
+  if (sizeOfParts(parts) < length) throw truncatedFile();
   const needed = parts.filter(({ start }) => start < length);
   const request = (part: Part | undefined): Promise<Buffer | undefined> | undefined => {
     if (part === undefined) return undefined;

@@ -6,7 +6,7 @@ import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { OpenedFile } from "../../read/text/text-file.ts";
 import { truncatedFile } from "../../problems.ts";
-import { isMissingFile, type FileStore } from "../file-store.ts";
+import { isMissingFile, StoredBytesChanged, type FileStore } from "../file-store.ts";
 import { folderStore } from "../folder-store.ts";
 import { openBucketFile, readParts } from "./bucket-file.ts";
 import type { BucketClient } from "./client.ts";
@@ -34,16 +34,17 @@ export function bucketStore(bucket: Bucket, folder: string): FileStore {
     is_local: false,
     isOpen: async () => (await readId().catch(() => undefined)) === id,
     sizeOf: async (file) => sizeOfParts(await partsOf(file)),
-    async append(file, writer) {
-      const target: PartTarget = { file: prefix + file, writer, at: 0 };
+    async append(file, writer, stored) {
+      const target: PartTarget = { file: prefix + file, writer, at: stored };
       // A new file has no parts.
       if (writer === 0) return createPartWriter(client, target);
       const found = await listParts(bucket, file);
       // After a restore of the database, the bucket can contain parts of requests that the database does not know.
       const newest = Math.max(writer, ...found.map((part) => part.writer + 1));
-      const parts = wholeParts(found);
-      const replaced = await readShort(client, parts);
-      return createPartWriter(client, { ...target, writer: newest, at: sizeOfParts(parts), replaced });
+      // The client's bytes begin at `stored`, even if a part of an earlier request has arrived since.
+      const parts = wholeParts(found.filter(({ end }) => end <= stored));
+      if (sizeOfParts(parts) !== stored) throw new StoredBytesChanged();
+      return createPartWriter(client, { ...target, writer: newest, replaced: await readShort(client, parts) });
     },
     async *read(file, length) {
       yield* readParts(client, await partsOf(file), length);
@@ -61,7 +62,9 @@ export function bucketStore(bucket: Bucket, folder: string): FileStore {
       const path = join(folder, file);
       const copy = await openCopy(path, size);
       await copy?.close();
-      if (copy !== undefined) return { extent: { end: size, whole: true, grow: nothing }, stop: nothing };
+      // The texts of the scan have to be sent to the bucket. Fail now if it does not respond, not after the whole scan.
+      if (copy !== undefined && (await readId()) !== undefined)
+        return { extent: { end: size, whole: true, grow: nothing }, stop: nothing };
       const parts = await partsOf(file);
       if (parts.length === 0) throw missing(path);
       if (sizeOfParts(parts) !== size) throw truncatedFile();
@@ -106,12 +109,13 @@ async function send({ client, prefix }: Bucket, path: string, signal: AbortSigna
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Returns the bytes of the last part if it is short. */
+/** Returns the bytes of the last part if it is short. @throws {StoredBytesChanged} if another request has replaced it */
 async function readShort(client: BucketClient, parts: readonly Part[]): Promise<PartTarget["replaced"]> {
   const part = parts.at(-1);
   if (part === undefined || part.end - part.start >= SHORT_PART) return undefined;
   const bytes = await client.get(part.key);
-  return bytes?.length === part.end - part.start ? { part, bytes } : undefined;
+  if (bytes?.length !== part.end - part.start) throw new StoredBytesChanged();
+  return { part, bytes };
 }
 
 /** Opens the file in the folder if it is there. @param size the size of the whole file */

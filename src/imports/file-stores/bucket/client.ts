@@ -10,8 +10,10 @@ import type { BucketSettings } from "./settings.ts";
 const ATTEMPTS = 3;
 /** The pause before the second attempt. The next pause is four times as long. */
 const FIRST_PAUSE_MS = 200;
-/** A request transfers at most PART_BYTES (parts.ts). */
-const TIMEOUT_MS = 120_000;
+/** For a request that transfers an object, at most PART_BYTES (parts.ts). */
+const TRANSFER_MS = 120_000;
+/** For other requests. */
+const ANSWER_MS = 20_000;
 /** Number of objects that are deleted at the same time. */
 const DELETES = 8;
 
@@ -69,13 +71,18 @@ export function createBucketClient(settings: BucketSettings): BucketClient {
         const body = await request(`?list-type=2&prefix=${encodeURIComponent(prefix)}${token}`, {}, [200]);
         const xml = body.toString("utf8");
         found.push(...objectsIn(xml));
-        next = textOf(xml, "IsTruncated") === "true" ? textOf(xml, "NextContinuationToken") : undefined;
+        next = textOf(xml, "NextContinuationToken");
+        if (next === undefined && textOf(xml, "IsTruncated") === "true") throw new StoreUnavailable("incomplete list");
       }
       return found;
     },
     async remove(keys) {
       const limit = pLimit(DELETES);
-      await Promise.all(keys.map((key) => limit(() => request(pathOf(key), { method: "DELETE" }, [200, 204, 404]))));
+      try {
+        await Promise.all(keys.map((key) => limit(() => request(pathOf(key), { method: "DELETE" }, [200, 204, 404]))));
+      } finally {
+        limit.clearQueue();
+      }
     },
   };
 }
@@ -93,7 +100,8 @@ function createRequester(settings: BucketSettings): Request {
     ...(settings.session_token === undefined ? {} : { sessionToken: settings.session_token }),
   });
   const send = async (path: string, init: RequestInit): Promise<{ status: number; body: Buffer }> => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const isTransfer = init.method !== "DELETE" && !path.startsWith("?");
+    const timeout = AbortSignal.timeout(isTransfer ? TRANSFER_MS : ANSWER_MS);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     // A redirect would send the request to an address that the administrator has not configured.
     const response = await fetch(await aws.sign(base + path, { ...init, signal, redirect: "manual" }));
@@ -107,8 +115,9 @@ function createRequester(settings: BucketSettings): Request {
       try {
         const { status, body } = await send(path, init);
         if (accepted.includes(status)) return body;
-        if (!isTemporary(status)) throw new RefusedByStore(status, codeOf(body));
-        reason = `HTTP status ${status.toString()}`;
+        const refusal = new RefusedByStore(status, codeOf(body));
+        if (!isTemporary(refusal)) throw refusal;
+        reason = refusal.reason;
       } catch (error) {
         init.signal?.throwIfAborted();
         if (error instanceof RefusedByStore) throw error;
@@ -119,8 +128,12 @@ function createRequester(settings: BucketSettings): Request {
   };
 }
 
+/** Error codes of S3 that also belong to other statuses. */
+const TEMPORARY_CODES: ReadonlySet<string> = new Set(["RequestTimeout", "OperationAborted"]);
+
 /** 501: the service does not know the request. */
-const isTemporary = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
+const isTemporary = ({ http_status: status, code }: RefusedByStore): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501) || TEMPORARY_CODES.has(code);
 
 /** The URL of the bucket, ending with a slash. Other services and names with dots, which no certificate covers, need the bucket in the
  * path. */

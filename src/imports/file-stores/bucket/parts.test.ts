@@ -24,12 +24,24 @@ test("the file ends at a gap", () => {
   expect(ranges(part(1, 8, 16))).toEqual([]);
 });
 
-test("a later writer replaces the short part where it has continued, and late parts of earlier writers", () => {
+test("of parts that overlap, those count that reach farthest", () => {
   const late = part(1, 10, 18);
-  expect(ranges(part(1, 0, 8), part(1, 8, 10), part(2, 8, 16), late)).toEqual(["1: 0-8", "2: 8-16"]);
-  expect(ranges(part(1, 0, 8), part(3, 8, 16), part(2, 8, 12), part(2, 12, 30))).toEqual(["1: 0-8", "3: 8-16"]);
+  expect(ranges(part(1, 0, 8), part(1, 8, 10), part(2, 8, 16))).toEqual(["1: 0-8", "2: 8-16"]);
+  expect(ranges(part(1, 0, 8), part(1, 8, 10), part(2, 8, 16), late)).toEqual(["1: 0-8", "1: 8-10", "1: 10-18"]);
+  const both = [part(1, 0, 8), part(3, 8, 16), part(2, 8, 12), part(2, 12, 16)];
+  expect(ranges(...both)).toEqual(["1: 0-8", "3: 8-16"]);
+  expect(ranges(...both, part(4, 12, 20))).toEqual(["1: 0-8", "2: 8-12", "4: 12-20"]);
 });
 
-test("a late part counts if no later writer has written anything", () => {
-  expect(ranges(part(1, 0, 8), part(1, 8, 16))).toEqual(["1: 0-8", "1: 8-16"]);
+test("a part of a replaced request that arrives late does not shorten the file", () => {
+  expect(ranges(part(1, 0, 8), part(1, 8, 16), part(3, 16, 24), part(2, 8, 11))).toEqual([
+    "1: 0-8",
+    "1: 8-16",
+    "3: 16-24",
+  ]);
+  expect(ranges(part(1, 0, 8), part(2, 0, 0))).toEqual(["1: 0-8"]);
+});
+
+test("an empty file has one empty part", () => {
+  expect(ranges(part(0, 0, 0))).toEqual(["0: 0-0"]);
 });

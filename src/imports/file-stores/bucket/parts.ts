@@ -30,23 +30,22 @@ export function readPartName(key: string): (Part & { file: string }) | undefined
 }
 
 /**
- * Returns the parts that form the file, in their order. A request continues an upload where the stored bytes ended. If a part of an earlier
- * request arrives late at or after this position, it does not belong to the file.
+ * Returns the parts that form the file, in their order: the longest sequence of adjoining parts that starts at position 0. Requests can write
+ * at the same time, when a client has lost a connection that its server still considers open. All of them send the same file, so it does not
+ * matter from which request a part is.
  */
 export function wholeParts(parts: readonly Part[]): Part[] {
-  const kept: Part[] = [];
-  let limit = Infinity;
-  let begun = Infinity;
-  let writer: number | undefined;
-  for (const part of parts.toSorted((a, b) => b.writer - a.writer || a.start - b.start)) {
-    if (part.writer !== writer) [writer, limit] = [part.writer, Math.min(limit, begun)];
-    if (part.start >= limit) continue;
-    begun = Math.min(begun, part.start);
-    kept.push(part);
+  /** The part with which the longest sequence from a position starts. */
+  const best = new Map<number, { part: Part; reach: number }>();
+  for (const part of parts.toSorted((a, b) => b.start - a.start || a.writer - b.writer)) {
+    if (part.end <= part.start) continue;
+    const reach = best.get(part.end)?.reach ?? part.end;
+    if (reach >= (best.get(part.start)?.reach ?? 0)) best.set(part.start, { part, reach });
   }
-  kept.sort((a, b) => a.start - b.start || a.end - b.end);
-  const gap = kept.findIndex(({ start }, i) => start !== (kept[i - 1]?.end ?? 0));
-  return gap < 0 ? kept : kept.slice(0, gap);
+  const whole: Part[] = [];
+  for (let next = best.get(0); next !== undefined; next = best.get(next.part.end)) whole.push(next.part);
+  // An empty file has one empty part.
+  return whole.length > 0 ? whole : parts.filter(({ start, end }) => start === 0 && end === 0).slice(0, 1);
 }
 
 export const sizeOfParts = (parts: readonly Part[]): number => parts.at(-1)?.end ?? 0;

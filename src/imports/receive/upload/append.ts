@@ -4,11 +4,12 @@ import { createHash, type Hash } from "node:crypto";
 import { isDiskFull } from "../../../db/data-dir/disk-reserve.ts";
 import type { ImportContext } from "../../context.ts";
 import { diskFull, uploadSpace } from "../../files/disk-space.ts";
+import { StoredBytesChanged, type FileStore } from "../../file-stores/file-store.ts";
 import { finishImport } from "../../finish-import.ts";
 import { otherServer } from "../../problems.ts";
-import { noteReceived, readImportWork } from "../../store.ts";
+import { readImportWork } from "../../store.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
-import { receiveBytes, withHeartbeat, type ReceivedFile } from "../receive-bytes.ts";
+import { finishFile, noteOf, receiveBytes, withHeartbeat, type ReceivedFile } from "../receive-bytes.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 import { KEPT_HOURS, requestInterrupted, tooLong, uploadGone, wrongOffset } from "./problems.ts";
 import { markPaused, markReceiving, type StoredUpload } from "./store.ts";
@@ -55,7 +56,11 @@ export async function appendBytes(
   const hash = uploads.takeHash(name, stored) ?? (store.is_local ? await hashOf(context, name, stored) : undefined);
   const writer = await markReceiving(context.pool, id, stored, KEPT_HOURS);
   if (writer === undefined) throw uploadGone(filename);
-  const file = await store.append(name, writer);
+  const file = await store.append(name, writer, stored).catch(async (error: unknown) => {
+    if (!(error instanceof StoredBytesChanged)) throw error;
+    await settle(context, uploads, upload, { received: stored, writer, hash: undefined });
+    throw requestInterrupted();
+  });
   const target: ReceivedFile = {
     id,
     file,
@@ -67,12 +72,17 @@ export async function appendBytes(
     space: uploadSpace(context, filename),
   };
   const fault = await receiveAll(context, target, filename, unlessIdle(bytes, stop));
-  const isWhole = fault === undefined && target.received === size;
+  const isWhole = fault === undefined && target.received === size && (await isStored(store, name, size));
   if (isWhole && (await accept(context, upload, target))) return size;
-  await settle(context, uploads, upload, target);
+  const kept = await settle(context, uploads, upload, target);
   if (fault !== undefined) throw fault;
-  return target.received;
+  if (kept !== target.received) throw requestInterrupted();
+  return kept;
 }
+
+/** Whether the store has the whole file. In a bucket, parts of another request can be in the way. */
+const isStored = async (store: FileStore, file: string, size: number): Promise<boolean> =>
+  store.is_local || (await store.sizeOf(file)) === size;
 
 /** @throws Problem other-server if another server keeps the received bytes */
 function requireOwnStore({ store }: ImportContext, { filename, store_id: kept }: StoredUpload): void {
@@ -90,10 +100,7 @@ async function accept(
   { id, file, size }: StoredUpload,
   target: ReceivedFile,
 ): Promise<boolean> {
-  const note = async (): Promise<void> => {
-    await noteReceived(context.pool, id, target);
-  };
-  const hash = target.hash ?? (await withHeartbeat(note, () => hashOf(context, file, size)));
+  const hash = target.hash ?? (await withHeartbeat(noteOf(context, target), () => hashOf(context, file, size)));
   return acceptFile(context, id, { size, sha256: hash.digest("hex"), writer: target.writer });
 }
 
@@ -112,7 +119,7 @@ async function receiveAll(
     fault = faultOf(error, filename);
   }
   try {
-    await target.file.finish();
+    await finishFile(context, target);
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     fault ??= faultOf(error, filename);
@@ -127,14 +134,14 @@ function faultOf(error: unknown, filename: string): Error {
   return isBrokenStream(error) ? requestInterrupted() : (error as Error);
 }
 
-/** Pauses an incomplete upload, or ends it if it was cancelled. @throws Problem upload-gone if the upload was cancelled or has
- * ended */
+/** Pauses an incomplete upload, or ends it if it was cancelled. @returns how many bytes of the file are stored
+ * @throws Problem upload-gone if the upload was cancelled or has ended */
 async function settle(
   context: ImportContext,
   uploads: OpenUploads,
   { id, file, filename }: StoredUpload,
-  { received, hash, writer }: ReceivedFile,
-): Promise<void> {
+  { received, hash, writer }: Pick<ReceivedFile, "received" | "hash" | "writer">,
+): Promise<number> {
   const work = await readImportWork(context.pool, id);
   // Call finishImport even if the import has already ended: this request may have created the file again after it was
   // removed, and finishImport removes it.
@@ -146,6 +153,7 @@ async function settle(
   if (stored === received && hash !== undefined) uploads.putHash(file, received, hash);
   // The bytes of this request may not be part of the file.
   if (!(await markPaused(context.pool, id, { received: stored, writer }, KEPT_HOURS))) throw requestInterrupted();
+  return stored;
 }
 
 async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => void): AsyncGenerator<Buffer> {
