@@ -60,10 +60,8 @@ export function bucketStore(bucket: Bucket, folder: string): FileStore {
     },
     async copyUpload(file, size, options) {
       const path = join(folder, file);
-      const copy = await openCopy(path, size);
-      await copy?.close();
       // The texts of the scan have to be sent to the bucket. Fail now if it does not respond, not after the whole scan.
-      if (copy !== undefined && (await readId()) !== undefined)
+      if ((await hasCopy(path, size)) && (await readId()) !== undefined)
         return { extent: { end: size, whole: true, grow: nothing }, stop: nothing };
       const parts = await partsOf(file);
       if (parts.length === 0) throw missing(path);
@@ -128,6 +126,12 @@ async function openCopy(path: string, size?: number): Promise<OpenedFile | undef
     if (!isMissingFile(error)) throw error;
   }
   return undefined;
+}
+
+async function hasCopy(path: string, size: number): Promise<boolean> {
+  const copy = await openCopy(path, size);
+  await copy?.close();
+  return copy !== undefined;
 }
 
 const missing = (path: string): Error => Object.assign(new Error(`"${path}" is not in the bucket`), { code: "ENOENT" });
