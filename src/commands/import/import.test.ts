@@ -1,4 +1,5 @@
 // `skuport import` with a server: requests, output and exit codes.
+// This file is long because it tests all options of the command on one server.
 // Long because all tests use the same server, whose start takes longer than most of them.
 import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";

@@ -33,8 +33,8 @@ export async function runLoader(context: ImportContext, importId: number, signal
   );
 }
 
-/** Fails the import. If the file cannot be read, fails only if chunks are left and no worker finds the file: the last loader deletes the file
- * while others may still try to open it. */
+/** Fails the import. If the file cannot be read, fails only if chunks are left and no worker finds the file: the last loader deletes the
+ * file while others may still try to open it. */
 async function failLoading(context: ImportContext, importId: number, cause: unknown): Promise<void> {
   if (!isUnreadableFile(cause)) {
     await finishImport(context, importId, "failed", cause);

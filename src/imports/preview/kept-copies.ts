@@ -11,10 +11,10 @@ import { KEPT_TEXT_BYTES, type KeptFile } from "../read/text/kept-file.ts";
 import { tablesPath } from "../read/tree/lookup-entries.ts";
 import { positionsPath } from "../read/tree/source/source-positions.ts";
 
-/** Read at once. The size of the parts in a bucket. */
+/** Number of bytes of one read: the size of a part in a bucket. */
 const BLOCK_BYTES = 8 << 20;
 
-/** The files of one import are copied at a time. */
+/** Only the files of one import are copied at a time. */
 const limit = pLimit(1);
 
 /** Calls `use` with copies of the files, and then deletes them. The name of their folder begins like the names of the other files of the

@@ -162,6 +162,7 @@ const codeOf = (body: Buffer): string => /^\w+$/.exec(textOf(body.toString("utf8
 /** `fetch` wraps the error of the connection. */
 function reasonOf(error: unknown): string {
   const { cause, name } = error as Error;
-  const { code } = (cause ?? error) as NodeJS.ErrnoException;
-  return typeof code === "string" ? code : name;
+  const { code, message } = (cause ?? error) as NodeJS.ErrnoException;
+  if (typeof code === "string") return code;
+  return cause === undefined ? name : message;
 }

@@ -30,9 +30,9 @@ export function readPartName(key: string): (Part & { file: string }) | undefined
 }
 
 /**
- * Returns the parts that form the file, in their order: the longest sequence of adjoining parts that starts at position 0. Requests can write
- * at the same time, when a client has lost a connection that its server still considers open. All of them send the same file, so it does not
- * matter from which request a part is.
+ * Returns the parts that form the file, in their order: the longest sequence of adjoining parts that starts at position 0. Two requests
+ * can write at the same time, when a client has lost a connection that its server still considers open. Both send the same file, so it
+ * does not matter which of them wrote a part.
  */
 export function wholeParts(parts: readonly Part[]): Part[] {
   /** The part with which the longest sequence from a position starts. */

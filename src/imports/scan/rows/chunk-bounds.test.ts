@@ -14,7 +14,7 @@ const layoutOfWidth = (width: number) =>
     ].slice(0, width),
   );
 
-/** Returns records of these sizes in bytes, each followed by a line end. A negative size stands for a record that is too long. */
+/** Returns records of these sizes in bytes, each followed by a line end. A negative size makes a record that is too long. */
 function recordsOfSizes(sizes: readonly number[]): Records {
   const records = createRecords();
   while (records.start.length < sizes.length) growRecords(records);
