@@ -27,6 +27,9 @@ const MISSING_OUTLINES = new Set(
   Array.from(MISSING, (word) => outlineOf(word.length, word.charCodeAt(0), word.charCodeAt(word.length - 1))),
 );
 const MAX_MISSING_BYTES = 9;
+/** 1 at the index of each byte with which a word for a missing value begins. */
+const MISSING_FIRST = new Uint8Array(256);
+for (const word of MISSING) MISSING_FIRST[word.charCodeAt(0)] = MISSING_FIRST[word.toUpperCase().charCodeAt(0)] = 1;
 
 /** Whether a key in `bytes[0, length)`, which is in lower case, is a damaged value.
  * @param takesWords whether words for missing values are allowed as SKUs */
@@ -57,6 +60,7 @@ export function mayBeDamaged(bytes: Buffer, start: number, end: number): boolean
 
 /** Whether a word for a missing value has the length, the first letter and the last letter of `bytes[start, end)`. */
 const hasMissingOutline = (bytes: Buffer, start: number, end: number): boolean =>
+  MISSING_FIRST[bytes[start] as number] === 1 &&
   MISSING_OUTLINES.has(outlineOf(end - start, lowerCase(bytes[start] as number), lowerCase(bytes[end - 1] as number)));
 
 const lowerCase = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);

@@ -77,33 +77,42 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   };
   const roomForRow = createRowRoom(rows, layout, cells);
 
-  /** Appends one array parameter with an element for each row. */
-  const arrayOf = (elementOid: number, writeElement: (row: number) => void): Buffer => {
+  /** Appends one array parameter with an element for each row.
+   * @param room upper bound for the bytes of all elements */
+  const arrayOf = (elementOid: number, room: number, writeElement: (row: number) => void): Buffer => {
     const count = rows.record.length;
     const start = writer.length;
     writer.arrayHeader(elementOid, count);
-    for (let row = 0; row < count; row++) {
-      writer.reserve(roomForRow(row));
-      writeElement(row);
-    }
+    writer.reserve(room);
+    for (let row = 0; row < count; row++) writeElement(row);
     return writer.written(start);
+  };
+  /** Number of bytes of all keys, each with its length. */
+  const roomForKeys = (): number => {
+    let bytes = 0;
+    for (let row = 0; row < rows.record.length; row++)
+      bytes += 4 + (rows.key_end[row] as number) - (rows.key_start[row] as number);
+    return bytes;
   };
 
   return {
     comparisonArrays(keepsSku) {
       // A new random seed for every comparison: an attacker cannot craft a change with the same hash as the product's current values.
       const seed = randomBytes(8);
+      const high = seed.readInt32BE(0);
+      const low = seed.readInt32BE(4);
       const hash = new Int32Array(2);
-      const kept = new Uint8Array(rows.record.length);
+      const count = rows.record.length;
+      const kept = new Uint8Array(count);
       writer.length = 0;
       const arrays: ComparisonArrays = {
         seed: String(seed.readBigInt64BE()),
-        keys: arrayOf(OIDS.text, (row) => {
+        keys: arrayOf(OIDS.text, roomForKeys(), (row) => {
           writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         }),
-        hashes: arrayOf(OIDS.int8, (row) => {
-          hash[0] = seed.readInt32BE(0);
-          hash[1] = seed.readInt32BE(4);
+        hashes: arrayOf(OIDS.int8, count * 12, (row) => {
+          hash[0] = high;
+          hash[1] = low;
           if (!keepsSku) hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
           for (let c = 0; c < hashedColumns.length; c++) {
             const column = hashedColumns[c] as number;
@@ -122,22 +131,23 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         fields: {},
       };
       if (hasKeptTexts) {
-        arrays.kept_texts = arrayOf(OIDS.int4, (row) => {
+        arrays.kept_texts = arrayOf(OIDS.int4, count * 8, (row) => {
           writer.fieldInt32(kept[row] as number);
         });
       }
       for (const field of BOOLEAN_FIELDS.filter((name) => layout[name] >= 0)) {
-        arrays.fields[field] = arrayOf(OIDS.int4, (row) => {
+        arrays.fields[field] = arrayOf(OIDS.int4, count * 8, (row) => {
           writer.fieldInt32(booleanCell(row, layout[field]));
         });
       }
       for (const field of NUMBER_FIELDS.filter((name) => layout[name] >= 0)) {
-        arrays.fields[field] = arrayOf(OIDS.float8, (row) => {
+        arrays.fields[field] = arrayOf(OIDS.float8, count * 12, (row) => {
           writer.fieldFloat64(numberCell(row, layout[field]));
         });
       }
       if (hasAttributes(layout)) {
-        arrays.attributes = arrayOf(OIDS.text, (row) => {
+        arrays.attributes = arrayOf(OIDS.text, 0, (row) => {
+          writer.reserve(roomForRow(row));
           writeSized(() => {
             writeAttributes(row, true);
           });

@@ -20,7 +20,8 @@ import { memberNotices, nameNotices, tableNotices } from "../scan/rows/notices.t
 import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
 import { formSample, type FormedSample } from "./form-sample.ts";
-import { createScanner, rulesOf } from "../scan/scanner.ts";
+import { Scanner } from "../scan/scanner.ts";
+import { rulesOf } from "../scan/scan-rules.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
 import {
   completeOptions,
@@ -188,7 +189,7 @@ export function scanSample(
       active: options.active,
     });
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
-  const scanner = createScanner(layout, dialect, { repeats, ...rulesOf(table), listed_rejects: listed });
+  const scanner = new Scanner(layout, dialect, { repeats, ...rulesOf(table), listed_rejects: listed });
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   for (const part of partsOf(read, layout)) {
     const mapped = mapper?.map(part, undefined, "scan");
@@ -230,7 +231,7 @@ interface FormedRules {
 function scanFormed(plan: ShapedPlan, formed: FormedSample, { repeats, listed, shown, active }: FormedRules): Scanned {
   const { records } = formed;
   const layout = layoutOf(plan.columns);
-  const scanner = createScanner(layout, PRODUCTS_DIALECT, { repeats, listed_rejects: listed });
+  const scanner = new Scanner(layout, PRODUCTS_DIALECT, { repeats, listed_rejects: listed });
   scanner.scan(records, 0);
   const found = [...formed.left.filter(isReject), ...scanner.takeRejects()].sort((a, b) => a.row - b.row);
   const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r) || scanner.isDeletion(r);

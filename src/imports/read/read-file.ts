@@ -6,7 +6,7 @@ import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/im
 import type { JudgeTable } from "./archive/inspect-table.ts";
 import { shapesOf } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
-import { createHeaderTest, type HeaderTest } from "./fit/header-rows.ts";
+import { HeaderTest } from "./fit/header-rows.ts";
 import { readEntries } from "./tree/lookup-entries.ts";
 import { openTable, readRecords, recordFault, wholeExtent, type Table } from "./read-records.ts";
 import type { Records } from "./records.ts";
@@ -94,7 +94,7 @@ async function readTable(
     const skuColumn = table.columns.findIndex(({ target }) => target === "sku");
     let rows = 0;
     const fit = createFit(table.columns.length, dialect, shapesOf(table));
-    const header = createHeaderTest(table.header, skuColumn, dialect);
+    const header = new HeaderTest(table.header, skuColumn, dialect);
     for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
       // Without a SKU column, the records are only shown, so they stay unmodified unless the caller wants otherwise.
       for (const records of skuColumn < 0 && dialect.tree === undefined && !fitsAll

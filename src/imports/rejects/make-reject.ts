@@ -33,7 +33,7 @@ export type StoredReject = Reject & {
 };
 
 /** The records of a file and how to read them. */
-interface FileRecords {
+export interface FileRecords {
   records: Records;
   layout: Layout;
   dialect: Dialect;

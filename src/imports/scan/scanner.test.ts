@@ -9,7 +9,7 @@ import { compileMapping } from "../mapping/compile.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
-import { createScanner } from "./scanner.ts";
+import { Scanner } from "./scanner.ts";
 
 const table = (attributes: number, nameLength: number): Column[] => [
   { name: "sku", target: "sku" },
@@ -48,7 +48,7 @@ test.each<[string, Partial<Mapping>]>([
   if (plan === null) throw new Error("the mapping has a plan");
   const layout = layoutOf(planLayoutColumns(columns, plan));
   const mapped = createMapper(plan, CSV).map(recordsOf([["A-1", "Lamp"]]));
-  const scanner = createScanner(layout, CSV, { repeats: "last" });
+  const scanner = new Scanner(layout, CSV, { repeats: "last" });
   scanner.scan(mapped.records, 0, mapped);
   expect(scanner.takeRejects()).toMatchObject([{ code: "value_too_long", column: "name" }]);
   expect(layout.columns[layout[target as "name" | "parent_sku"]]?.name).toBe("name");

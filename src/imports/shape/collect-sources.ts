@@ -2,7 +2,7 @@
 // products name for their variants, and where the scattered records of each product are.
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
-import { createKeyTable } from "../keys/key-table.ts";
+import { KeyTable } from "../keys/key-table.ts";
 import type { TableNode } from "../mapping/plan.ts";
 import { ERASED, readerOf, type ReadValue } from "../mapping/run/value.ts";
 import { DynamicNames } from "../mapping/run/attributes/named-values.ts";
@@ -56,7 +56,7 @@ export class SourceCollector {
   readonly #tables: LookupTables;
   readonly #scattered: Scattered;
   readonly #repeats: Repeats;
-  readonly #keys = createKeyTable();
+  readonly #keys = new KeyTable();
   /** By the number of a replaced record: the number of the record that replaces it. -1 marks the first layer of a product whose own row has
    * not been read yet. */
   readonly #replaced = new Map<number, number>();

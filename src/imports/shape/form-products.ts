@@ -1,7 +1,7 @@
 // Forms products from the records of a file: the second pass over the file, or the only one if products consist of neighbouring records.
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { skuKey } from "../../catalog/product/sku-key.ts";
-import { createKeyTable, type KeyTable } from "../keys/key-table.ts";
+import { KeyTable } from "../keys/key-table.ts";
 import type { MappingFault } from "../mapping/run/row.ts";
 import type { IsMet } from "../mapping/run/condition.ts";
 import { createNotes, type Notes } from "../mapping/run/notes.ts";
@@ -73,7 +73,7 @@ export class ProductFormer {
       shape.group === null || shape.group.begins === null ? undefined : this.#judge.conditions([shape.group.begins])[0];
     this.#adds = this.#judge.conditions(shape.group?.adds ?? []);
     this.#deletes = this.#judge.conditions(plan.delete_when === undefined ? [] : [plan.delete_when]);
-    this.#seen = this.#by === undefined ? undefined : createKeyTable();
+    this.#seen = this.#by === undefined ? undefined : new KeyTable();
   }
 
   /** Number of bytes of formed products since the last `take`. */

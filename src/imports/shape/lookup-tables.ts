@@ -2,7 +2,7 @@
 // XML or JSON file has stored (read/tree/lookup-entries.ts).
 import { because } from "../../../contract/problem-reasons.ts";
 import { Problem } from "../../../contract/problems.ts";
-import { createKeyTable } from "../keys/key-table.ts";
+import { KeyTable } from "../keys/key-table.ts";
 import type { TableNode } from "../mapping/plan.ts";
 import type { Lookup } from "../mapping/run/steps.ts";
 
@@ -21,7 +21,7 @@ const FIRST_SLOTS = 16;
 
 interface Entries {
   node: TableNode;
-  keys: ReturnType<typeof createKeyTable>;
+  keys: KeyTable;
   /** For each entry: the position of its text, and of the key of its parent, in `bytes`. */
   bounds: number[];
 }
@@ -35,7 +35,7 @@ export class LookupTables {
   #count = 0;
 
   constructor(nodes: readonly TableNode[]) {
-    this.#tables = new Map(nodes.map((node) => [node.name, { node, keys: createKeyTable(FIRST_SLOTS), bounds: [] }]));
+    this.#tables = new Map(nodes.map((node) => [node.name, { node, keys: new KeyTable(FIRST_SLOTS), bounds: [] }]));
   }
 
   /** Adds an entry. If the table already has the key, the first entry stays. @throws Problem `table-too-large` */

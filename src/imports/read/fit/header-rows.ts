@@ -13,52 +13,56 @@ const MARK = Buffer.from("\ufeff");
 /** Maximum number of bytes of a cell that is compared with a column name. */
 const MAX_BYTES = 1000;
 
-export interface HeaderTest {
-  /** Returns whether record `r` of the window is a line of column names. `row` is the record's number in the file, from 0. */
-  matches(records: Records, r: number, row: number): boolean;
-  /** Returns whether record `r`, which is not the first one of the file, may be a line of column names. This test is cheap. */
-  mayMatch(records: Records, r: number): boolean;
-}
+export class HeaderTest {
+  readonly #names: readonly string[];
+  readonly #sku: number;
+  readonly #dialect: Dialect;
+  /** Index of the column that is compared first; -1 if no record can repeat the header. */
+  readonly #compared: number;
+  readonly #name: Buffer;
+  readonly #firstLetter: number;
 
-/** @param header the header's cells, without unnamed ones at its end
- * @param skuColumn index of the SKU column, or -1 */
-export function createHeaderTest(header: readonly string[], skuColumn: number, dialect: Dialect): HeaderTest {
-  const names = header.map(plainCell);
-  const compared =
-    skuColumn >= 0
-      ? skuColumn
-      : Math.max(
-          0,
-          names.findIndex((name) => name !== ""),
-        );
-  const name = names[compared] ?? "";
-  // The names in a table from XML or JSON are the paths of the values, which no record repeats.
-  if (name === "" || header.length < 2 || dialect.tree !== undefined)
-    return { matches: () => false, mayMatch: () => false };
-  const nameBytes = Buffer.from(name);
-  const firstLetter = (nameBytes[0] as number) | 0x20;
-  /** Compares only the first letter, which differs in nearly every record. */
-  const mayMatch: HeaderTest["mayMatch"] = ({ bytes, first_field, field_start }, r) => {
-    const letter = bytes[field_start[(first_field[r] as number) + compared] as number] as number;
-    return letter < FIRST_LETTER || letter >= FIRST_BEYOND_ASCII || (letter | 0x20) === firstLetter;
-  };
-  const matches: HeaderTest["matches"] = (records, r, row) => {
-    const field = (records.first_field[r] as number) + compared;
-    if (row > 0 && !mayMatch(records, r)) return false;
+  /** @param header the header's cells, without unnamed ones at its end
+   * @param skuColumn index of the SKU column, or -1 */
+  constructor(header: readonly string[], skuColumn: number, dialect: Dialect) {
+    this.#names = header.map(plainCell);
+    this.#sku = skuColumn;
+    this.#dialect = dialect;
+    const compared = skuColumn >= 0 ? skuColumn : this.#names.findIndex((name) => name !== "");
+    this.#name = Buffer.from(this.#names[compared] ?? "");
+    // The names in a table from XML or JSON are the paths of the values, which no record repeats.
+    this.#compared = this.#name.length === 0 || header.length < 2 || dialect.tree !== undefined ? -1 : compared;
+    this.#firstLetter = (this.#name[0] ?? 0) | 0x20;
+  }
+
+  /** Returns whether record `r`, which is not the first one of the file, may be a line of column names. This test compares only the first
+   * letter, which differs in nearly every record. */
+  mayMatch({ bytes, first_field, field_start }: Records, r: number): boolean {
+    if (this.#compared < 0) return false;
+    const letter = bytes[field_start[(first_field[r] as number) + this.#compared] as number] as number;
+    return letter < FIRST_LETTER || letter >= FIRST_BEYOND_ASCII || (letter | 0x20) === this.#firstLetter;
+  }
+
+  /** Returns whether record `r` of the window is a line of column names. `row` is the record's number in the file, from 0. */
+  matches(records: Records, r: number, row: number): boolean {
+    if (this.#compared < 0) return false;
+    const field = (records.first_field[r] as number) + this.#compared;
+    if (row > 0 && !this.mayMatch(records, r)) return false;
     if (field >= (records.first_field[r + 1] as number)) return false;
     // Compare the letters of one cell with the header first. Nearly every record differs there, so almost no record has to be decoded.
     const start = records.field_start[field] as number;
     const end = records.field_end[field] as number;
-    if (row > 0 && !mayRepeat(records.bytes, start, end, nameBytes)) return false;
+    if (row > 0 && !mayRepeat(records.bytes, start, end, this.#name)) return false;
     if (records.fault[r] !== 0 || end - start > MAX_BYTES) return false;
-    const cells = recordTexts(records, r, dialect);
-    if (isRepeated(cells, names)) return true;
-    if (row > 0) return false;
-    return (
-      areTypes(cells) || (skuColumn >= 0 && knownField(cells[skuColumn] ?? "") === "sku" && countKnownNames(cells) > 1)
-    );
-  };
-  return { matches, mayMatch };
+    const cells = recordTexts(records, r, this.#dialect);
+    if (isRepeated(cells, this.#names)) return true;
+    return row === 0 && (areTypes(cells) || this.#namesFields(cells));
+  }
+
+  /** Whether the cells name the SKU, in its column, and another field. */
+  #namesFields(cells: readonly string[]): boolean {
+    return this.#sku >= 0 && knownField(cells[this.#sku] ?? "") === "sku" && countKnownNames(cells) > 1;
+  }
 }
 
 /** Maximum number of characters of a type's length, as in `varchar(255)`. */

@@ -13,16 +13,16 @@ export const COMPARED_KEYS = 20_000;
  */
 export async function countKnownKeys(
   pool: pg.Pool,
-  { first_keys, distinct_keys, hasKey }: Pick<Scanner, "first_keys" | "distinct_keys" | "hasKey">,
+  scanner: Pick<Scanner, "first_keys" | "distinct_keys" | "hasKey">,
   signal: AbortSignal,
 ): Promise<number> {
-  if (first_keys.length === distinct_keys) return countKeys(pool, first_keys);
+  if (scanner.first_keys.length === scanner.distinct_keys) return countKeys(pool, scanner.first_keys);
   // The keys are read with a cursor, which needs a transaction of its own.
   return withTransaction(pool, async (client) => {
     let count = 0;
     for await (const keys of readKeys(client)) {
       signal.throwIfAborted();
-      for (const key of keys) if (hasKey(key)) count++;
+      for (const key of keys) if (scanner.hasKey(key)) count++;
     }
     return count;
   });

@@ -9,7 +9,7 @@ import { yesNoNumbers, type ActiveWatch } from "../../read/columns/judge-active.
 import type { Layout, LayoutColumn } from "../../layout.ts";
 import type { RejectCode } from "../../../../contract/imports/imports.ts";
 
-type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
+export type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 
 /** The text columns whose cells have a maximum length, other than the SKU column. */
 export const limitedColumns = (layout: Layout): LimitedColumn[] =>

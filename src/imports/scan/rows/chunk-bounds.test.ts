@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { layoutOf } from "../../layout.ts";
 import { createRecords, growRecords, RECORD_FAULTS, type Records } from "../../read/records.ts";
-import { createBits } from "./bits.ts";
-import { createChunkBounds } from "./chunk-bounds.ts";
+import { Bits } from "./bits.ts";
+import { ChunkBounds } from "./chunk-bounds.ts";
 
 const TOO_LONG = RECORD_FAULTS.indexOf("record_too_long");
 const layoutOfWidth = (width: number) =>
@@ -31,7 +31,7 @@ function recordsOfSizes(sizes: readonly number[]): Records {
 }
 
 const chunksOf = (sizes: readonly number[], width: number, maxRecords: number, perCall: number) => {
-  const bounds = createChunkBounds(layoutOfWidth(width), maxRecords);
+  const bounds = new ChunkBounds(layoutOfWidth(width), maxRecords);
   let offset = 1000;
   for (let row = 0; row < sizes.length; row += perCall) {
     const part = recordsOfSizes(sizes.slice(row, row + perCall));
@@ -39,7 +39,7 @@ const chunksOf = (sizes: readonly number[], width: number, maxRecords: number, p
     bounds.add(part, offset, row, part.count);
     offset += (part.end[part.count - 1] as number) + 1;
   }
-  const skip = createBits();
+  const skip = new Bits();
   skip.grow(sizes.length);
   return { chunks: bounds.chunks(offset, skip), textEnd: offset };
 };

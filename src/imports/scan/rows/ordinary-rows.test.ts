@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { CSV } from "../../../../tests/support/records/csv-dialect.ts";
 import { recordsOf } from "../../../../tests/support/records/map-rows.ts";
-import { createKeyTable } from "../../keys/key-table.ts";
+import { KeyTable } from "../../keys/key-table.ts";
 import { layoutOf } from "../../layout.ts";
-import { createHeaderTest } from "../../read/fit/header-rows.ts";
+import { HeaderTest } from "../../read/fit/header-rows.ts";
 import { typedColumns } from "./cell-rules.ts";
-import { createOrdinaryTest } from "./ordinary-rows.ts";
-import { createRowKeys } from "./row-keys.ts";
+import { OrdinaryRows } from "./ordinary-rows.ts";
+import { RowKeys } from "./row-keys.ts";
 
 const HEADER = ["sku", "name", "active"];
 const LONG_RECORD = 40;
@@ -18,12 +18,12 @@ function marksOf(rows: readonly (readonly string[])[]): number[] {
     { name: "active", target: "active" },
   ]);
   const records = recordsOf(rows);
-  const keys = createRowKeys(createKeyTable(), layout, CSV, false);
+  const keys = new RowKeys(new KeyTable(), layout, CSV, false);
   keys.prepare(records);
-  const header = createHeaderTest(HEADER, layout.sku, CSV);
+  const header = new HeaderTest(HEADER, layout.sku, CSV);
   const typed = typedColumns(layout, () => []);
-  const mark = createOrdinaryTest({ layout, keys, header, typed, long_record: LONG_RECORD });
-  return [...mark(records).subarray(0, records.count)];
+  const ordinary = new OrdinaryRows({ layout, keys, header, typed, long_record: LONG_RECORD });
+  return [...ordinary.mark(records).subarray(0, records.count)];
 }
 
 test.each([[["A-1", "Lamp", ""]], [["a 2", "Lämpchen", "yes"]], [["4006381333931", "x", "no"]]])(

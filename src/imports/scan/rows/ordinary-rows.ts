@@ -22,37 +22,27 @@ export interface OrdinaryRules {
   long_record: number;
 }
 
-/** Returns a function that marks the ordinary rows of a window with 1 in the returned array. The keys of the window must have been
- * prepared. The array is valid until the next call. */
-export function createOrdinaryTest({
-  layout,
-  keys,
-  header,
-  typed,
-  long_record,
-}: OrdinaryRules): (records: Records) => Uint8Array {
-  const { sku, name, width } = layout;
-  let marks = new Uint8Array(1024);
+export class OrdinaryRows {
+  readonly #rules: OrdinaryRules;
+  #marks = new Uint8Array(1024);
 
-  const hasPlainName = ({ bytes, field_start, field_end }: Records, first: number): boolean => {
-    if (name < 0) return true;
-    const start = field_start[first + name] as number;
-    const letter = bytes[start] as number;
-    return letter > BLANK && letter < FIRST_BEYOND_ASCII && start < (field_end[first + name] as number);
-  };
-  const hasValidValues = (records: Records, first: number): boolean => {
-    for (let c = 0; c < typed.length; c++) {
-      const { index, takes_yes_or_no } = typed[c] as TypedColumn;
-      const field = first + index;
-      if (records.field_start[field] === records.field_end[field]) continue;
-      if (!takes_yes_or_no || fieldYesOrNo(records, field) === undefined) return false;
-    }
-    return true;
-  };
+  constructor(rules: OrdinaryRules) {
+    this.#rules = rules;
+  }
 
-  return (records) => {
+  /** Marks the ordinary rows of a window with 1 in the returned array. The keys of the window must have been prepared. The array is valid
+   * until the next call. */
+  mark(records: Records): Uint8Array {
+    if (this.#marks.length < records.count) this.#marks = new Uint8Array(records.count * 2);
+    this.#write(records);
+    return this.#marks;
+  }
+
+  #write(records: Records): void {
     const { bytes, count, fault, start, end, first_field, field_start, field_end, is_ascii } = records;
-    if (marks.length < count) marks = new Uint8Array(count * 2);
+    const { layout, keys, header, typed, long_record } = this.#rules;
+    const { sku, name, width } = layout;
+    const marks = this.#marks;
     for (let r = 0; r < count; r++) {
       const first = first_field[r] as number;
       const isOrdinary =
@@ -60,12 +50,29 @@ export function createOrdinaryTest({
         (first_field[r + 1] as number) - first === width &&
         (end[r] as number) - (start[r] as number) <= long_record &&
         keys.faultOf(r) === undefined &&
-        hasPlainName(records, first) &&
+        (name < 0 || hasPlainText(records, first + name)) &&
         !header.mayMatch(records, r) &&
         !mayBeUnusual(bytes, field_start[first + sku] as number, field_end[first + sku] as number, is_ascii) &&
-        (typed.length === 0 || hasValidValues(records, first));
+        (typed.length === 0 || hasValidValues(typed, records, first));
       marks[r] = isOrdinary ? 1 : 0;
     }
-    return marks;
-  };
+  }
+}
+
+/** Whether the field begins with a visible ASCII character. */
+function hasPlainText({ bytes, field_start, field_end }: Records, field: number): boolean {
+  const start = field_start[field] as number;
+  const letter = bytes[start] as number;
+  return letter > BLANK && letter < FIRST_BEYOND_ASCII && start < (field_end[field] as number);
+}
+
+/** Whether each of these columns is blank or contains `yes` or `no`, and may contain them. */
+function hasValidValues(typed: readonly TypedColumn[], records: Records, first: number): boolean {
+  for (let c = 0; c < typed.length; c++) {
+    const { index, takes_yes_or_no } = typed[c] as TypedColumn;
+    const field = first + index;
+    if (records.field_start[field] === records.field_end[field]) continue;
+    if (!takes_yes_or_no || fieldYesOrNo(records, field) === undefined) return false;
+  }
+  return true;
 }

@@ -12,7 +12,8 @@ import { activeNotices, shortRowNotices, unknownNotices } from "./notices.ts";
 import { ActiveWatch } from "../../read/columns/judge-active.ts";
 import type { UnfitActive } from "../review/unfit-active.ts";
 import type { JudgedTable } from "../scan-run.ts";
-import { createScanner, rulesOf, type Scanner, type ScanRules } from "../scanner.ts";
+import { Scanner } from "../scanner.ts";
+import { rulesOf, type ScanRules } from "../scan-rules.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
 
@@ -53,7 +54,7 @@ export function createRowScan(
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const active = judges_active ? detectedActive(table) : undefined;
   const activeWatch = active === undefined ? undefined : new ActiveWatch(active.name === "active");
-  const scanner = createScanner(layout, dialect, { ...rulesOf(table), ...rules, active_watch: activeWatch });
+  const scanner = new Scanner(layout, dialect, { ...rulesOf(table), ...rules, active_watch: activeWatch });
   const fit = createFit(layout.file_width, dialect, shapesOf(table));
   const watch = watchCells(layout, table.rows, table.plan);
   return {

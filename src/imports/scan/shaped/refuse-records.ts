@@ -2,7 +2,7 @@
 import { layoutOf } from "../../layout.ts";
 import { planLayoutColumns, type MappingPlan } from "../../mapping/plan.ts";
 import type { PlannedColumns } from "../../options/plan-columns.ts";
-import { createHeaderTest } from "../../read/fit/header-rows.ts";
+import { HeaderTest } from "../../read/fit/header-rows.ts";
 import type { Table } from "../../read/read-records.ts";
 import { RECORD_FAULTS, type Records } from "../../read/records.ts";
 import type { Refusal } from "../../shape/form-in-memory.ts";
@@ -18,7 +18,7 @@ export function createRefuser(
   plan: MappingPlan,
   dialect: Dialect,
 ): (records: Records) => RefusalOf {
-  const headerTest = createHeaderTest(header, keyColumn(plan), dialect);
+  const headerTest = new HeaderTest(header, keyColumn(plan), dialect);
   const source = layoutOf(planLayoutColumns(columns, null));
   const values = (plan.shape?.products ?? []).map(({ fields, attributes }) => ({ ...plan, fields, attributes }));
   const kept = { ...plan, attributes: plan.shape?.kept ?? [] };

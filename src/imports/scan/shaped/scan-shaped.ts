@@ -17,7 +17,8 @@ import { watchCells } from "../rows/cells/watch-cells.ts";
 import { shortRowNotices, unknownNotices } from "../rows/notices.ts";
 import type { RowScan } from "../rows/row-scan.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
-import { createScanner, type Scanner, type ScanRules } from "../scanner.ts";
+import { Scanner } from "../scanner.ts";
+import type { ScanRules } from "../scan-rules.ts";
 import { saveRejects } from "../save-rejects.ts";
 import { scratchSpace } from "../scratch-space.ts";
 import { noteFaulty, noteScanned, type ScanProgress } from "../store.ts";
@@ -49,7 +50,7 @@ export async function scanShaped(run: Run, shaped: ShapedFile, rules: ScanRules)
   const formed = await form(run, shaped, { left, repeats: rules.repeats }, path);
   if (formed === undefined) return "not UTF-8";
   const layout = layoutOf(plan.columns);
-  const scanner = createScanner(layout, PRODUCTS_DIALECT, {
+  const scanner = new Scanner(layout, PRODUCTS_DIALECT, {
     ...rules,
     text_size: formed.size,
     listed_rejects: Math.max(0, MAX_LISTED_REJECTS - left.rejected),
