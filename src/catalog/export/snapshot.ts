@@ -167,7 +167,7 @@ export async function findLongCells(
                        from jsonb_each(p.attributes)) texts
        where octet_length(value) > $1
      ) cell
-     where cell.length > $1 order by ${order_by} limit ${MAX_REPORTED}`,
+     where cell.length > $1 order by ${order_by}, cell.field collate "C" limit ${MAX_REPORTED}`,
     [max, Math.floor(max / MAX_COMPRESSION), lists],
   );
   return rows;

@@ -83,7 +83,8 @@ async function count(db: pg.ClientBase, { attribute, where, limit }: Counter, so
        select value, count(*) as count from shown where value is not null group by value
        order by count(*) desc, value collate "C" limit ${limit}
      )
-     select (select count(*) from found) as sample_size, counted.* from (select 1) one left join counted on true`,
+     select (select count(*) from found) as sample_size, counted.* from (select 1) one left join counted on true
+     order by counted.count desc, counted.value collate "C"`,
   );
   const counted = rows.flatMap(({ value, count: n }) => (value === null ? [] : [{ value, count: n }]));
   return { values: counted, relation: "eq", sample_size: rows[0]?.sample_size ?? 0 };

@@ -49,11 +49,12 @@ async function readStats(
   const selects = conditions.map((condition, i) => {
     const usable = tokens[i]?.ignores_accents === true ? HAS_FOLDED_GRAMS : raw("true");
     return sql`
-      select array_agg(w.word order by w.products desc) as words, array_agg(w.products order by w.products desc) as counts, ${usable} as usable
+      select array_agg(w.word order by w.products desc) as words, array_agg(w.products order by w.products desc) as counts, ${usable} as usable,
+             ${raw(String(i))} as position
       from (select w.word, w.products from search_words w where ${condition} limit ${limit}) w`;
   });
   const { rows } = await db.query<{ words: string[] | null; counts: number[] | null; usable: boolean }>(
-    statement`${join(selects, " union all ")}`,
+    statement`${join(selects, " union all ")} order by position`,
   );
   return rows
     .flatMap(({ words, counts, usable }, i) => {
