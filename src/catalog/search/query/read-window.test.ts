@@ -30,7 +30,7 @@ const PLANS = {
     set local enable_nestloop = off`,
   "with parallel workers": `set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0;
     set local min_parallel_table_scan_size = 0; set local min_parallel_index_scan_size = 0; set local enable_nestloop = off;
-    set local max_parallel_workers_per_gather = 4; set local debug_parallel_query = on`,
+    set local max_parallel_workers_per_gather = 4; select set_config(name, 'on', true) from pg_settings where name in ('debug_parallel_query', 'force_parallel_mode')`,
 };
 
 const { pool } = await createTestDatabase();
