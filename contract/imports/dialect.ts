@@ -13,6 +13,7 @@ export const FORMATS = [
   "xz",
   "zip",
   "xlsx",
+  "xls",
   "ods",
   "html",
   "markdown",
@@ -40,7 +41,7 @@ export const dialect = z
       .enum(FORMATS)
       .describe(
         "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
-          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with tables. `xlsx`: an Excel workbook. `ods`: an " +
+          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with tables. `xlsx`, `xls`: an Excel workbook, the latter of Excel 5 to 2003. `ods`: an " +
           "OpenDocument spreadsheet (.ods or .fods). `html`: the table of a web page, even if the file name ends with .xls. `markdown`: a table in " +
           "Markdown. `xml`, `json`, `jsonl`, `parquet`: records in XML, JSON, JSON Lines or Parquet",
       ),

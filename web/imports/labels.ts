@@ -54,6 +54,7 @@ export function isDelimited(format: Dialect["format"]): boolean {
     case "zip":
       return true;
     case "xlsx":
+    case "xls":
     case "ods":
     case "html":
     case "markdown":

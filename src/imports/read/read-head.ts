@@ -28,6 +28,7 @@ import { splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
 import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
+import { isWorkbook, isXls } from "./workbook/workbook-format.ts";
 
 /** Maximum number of bytes of text that are produced from a workbook or a Parquet file: enough for the longest header and for the sample
  * of rows. */
@@ -78,7 +79,7 @@ export async function readFileHead(
 ): Promise<Head | undefined> {
   const format = isWhole ? undefined : formatOf(bytes);
   if (format === "zip") return readZip(path, overrides);
-  if (format === "ods") return readWorkbook(path, overrides);
+  if (format === "ods" || format === "xls") return readWorkbook(path, overrides);
   if (format !== "parquet") return readHead(bytes, isWhole, overrides);
   refuseSheet(overrides);
   return readParquet(path, overrides);
@@ -140,9 +141,10 @@ async function readContent(
   isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
-  if (format !== "xlsx" && format !== "ods") refuseSheet(overrides);
+  if (!isWorkbook(format)) refuseSheet(overrides);
   switch (format) {
     case "xlsx":
+    case "xls":
     case "ods":
       return isWhole ? readWorkbook(bytes, overrides) : undefined;
     case "html": {
@@ -241,8 +243,9 @@ async function unpackHead(
       parts.push(chunk);
       length += chunk.length;
       const mark = (parts[0] as Buffer).toString("latin1", 0, 4);
-      const isAtEnd = mark.startsWith("PK") || mark === "PAR1";
-      if (length >= (isAtEnd ? MAX_UNPACKED_BYTES : HEAD_BYTES)) return { head: Buffer.concat(parts), is_whole: false };
+      const isNeededWhole = mark.startsWith("PK") || mark === "PAR1" || isXls(parts[0] as Buffer);
+      if (length >= (isNeededWhole ? MAX_UNPACKED_BYTES : HEAD_BYTES))
+        return { head: Buffer.concat(parts), is_whole: false };
     }
     return { head: Buffer.concat(parts), is_whole: isWhole };
   } catch (error) {

@@ -135,7 +135,7 @@ export const server: ServerTexts = {
     "no-header":
       "Die Datei hat keine Zeile mit Spaltennamen. Deshalb ist unklar, welche ihrer {columns} Spalten die SKU enthält. Fügen Sie als erste Zeile die Spaltennamen ein.",
     "old-workbook":
-      "Die Datei ist eine alte Excel-Datei (.xls) oder eine Arbeitsmappe mit Kennwort. Speichern Sie sie als .xlsx ohne Kennwort oder als CSV.",
+      "Die Datei ist eine sehr alte Arbeitsmappe von Excel, die hier nicht lesbar ist. Speichern Sie sie als .xlsx ohne Kennwort oder als CSV.",
     "packed-file":
       "Die Datei ist ein Archiv, das hier nicht entpackt werden kann. Entpacken Sie sie, und laden Sie die Tabelle hoch, die sie enthält.",
     "data-file":

@@ -3,6 +3,7 @@ import { isBlankText } from "../../../catalog/product/product.ts";
 import type { Dialect, RejectCode } from "../../../../contract/imports/imports.ts";
 import { fieldText } from "../../read/field-text.ts";
 import { QUOTED, type Records } from "../../read/records.ts";
+import { isWorkbook } from "../../read/workbook/workbook-format.ts";
 
 /** A value that does not fit the mapping. */
 export interface MappingFault {
@@ -22,7 +23,7 @@ export interface KnownValue {
 
 /** Whether cells without quotes are numbers, dates and booleans. A workbook is converted to text before the scan, and only its texts are
  * written in quotes. */
-export const hasValueCells = ({ format }: Dialect): boolean => format === "xlsx" || format === "ods";
+export const hasValueCells = ({ format }: Dialect): boolean => isWorkbook(format);
 
 /** Maximum number of characters of a text in a fault. */
 const SHOWN_TEXT = 200;

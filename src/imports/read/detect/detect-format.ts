@@ -7,6 +7,7 @@ import { detectByForm } from "./detect-encoding.ts";
 import { describeBeginning } from "./documents.ts";
 import { detectMarkup } from "./markup.ts";
 import { describeSignature, hasControls } from "./signatures.ts";
+import { isXls } from "../workbook/workbook-format.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
 export type Format = Dialect["format"];
@@ -33,7 +34,7 @@ const BZIP2_BLOCKS = ["314159265359", "177245385090"];
 /** Number of bytes at the start of the file that are inspected. */
 const HEAD_BYTES = 65_536;
 
-/** Detects the format of the file at `path`. A workbook is detected as `zip`.
+/** Detects the format of the file at `path`. A workbook is detected as `zip`, and any compound file as `xls`.
  * @throws Problem unsupported-file if the format cannot be imported; and the file system's errors */
 export async function detectFormat(path: string): Promise<Format> {
   const file = await open(path);
@@ -51,6 +52,7 @@ export async function detectFormat(path: string): Promise<Format> {
 export function formatOf(head: Buffer): Format {
   for (const { format, bytes } of FORMATS)
     if (head.subarray(0, bytes.length / 2).toString("hex") === bytes && isFormat(format, head)) return format;
+  if (isXls(head)) return "xls";
   const known = describeSignature(head);
   if (known !== undefined)
     throw new Problem("unsupported-file", known.message, { extra: { reason: known.reason, values: {} } });

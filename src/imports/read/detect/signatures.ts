@@ -22,16 +22,9 @@ const EXPORT = "Export the table as CSV or .xlsx from the program that made it."
 const WRONG_FILE = "Send the table itself, as CSV or .xlsx.";
 
 const SIGNATURES: readonly Signature[] = [
-  {
-    bytes: "d0cf11e0a1b11ae1",
-    kind: "an old Excel file (.xls), or a workbook with a password",
-    advice: SAVE_WORKBOOK,
-  },
-  { bytes: "09000400", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
-  { bytes: "0902060000", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
-  { bytes: "0904060000", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
-  { bytes: "0908..000005", kind: "an old Excel file (.xls)", advice: SAVE_WORKBOOK },
-  { bytes: "0908..000006", kind: "an old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "09000400", kind: "a workbook of Excel 4 or older (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0902060000", kind: "a workbook of Excel 4 or older (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0904060000", kind: "a workbook of Excel 4 or older (.xls)", advice: SAVE_WORKBOOK },
   { bytes: "504b0506", kind: "an empty zip file", advice: "Send a CSV file or a workbook (.xlsx)." },
   { bytes: "377abcaf271c", kind: "a 7z archive", advice: UNPACK },
   { bytes: "526172211a07", kind: "a RAR archive", advice: UNPACK },

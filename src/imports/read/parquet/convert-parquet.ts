@@ -11,10 +11,10 @@ import { isSpecial, parsePath } from "../tree/requested-path.ts";
 import { TableWriter } from "../tree/table/table-writer.ts";
 import { writeFile, writeTableFile, type TableTarget } from "../tree/table/write-table.ts";
 import { RecordBuilder } from "./build-record.ts";
-import { openBytes, type FileBytes } from "./file-bytes.ts";
+import { openBytes, type FileBytes } from "../file-bytes.ts";
 import { ColumnReader } from "./pages/column-reader.ts";
 import { createPageBudget, ROW_BYTES } from "./pages/page-budget.ts";
-import { parquetProblem } from "./parquet-fault.ts";
+import { brokenParquet, parquetProblem } from "./parquet-fault.ts";
 import { readMetadata, type ParquetContent, type RowGroup } from "./read-metadata.ts";
 import type { Leaf } from "./schema.ts";
 
@@ -77,7 +77,7 @@ async function withFile(
   overrides: DialectOverrides,
   write: (table: ParquetTable) => Promise<void>,
 ): Promise<Dialect> {
-  const file = openBytes(source);
+  const file = openBytes(source, brokenParquet);
   try {
     const content = readMetadata(file);
     await write(tableOf(file, content, overrides.tree));

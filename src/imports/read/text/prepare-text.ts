@@ -24,6 +24,7 @@ import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount, type CountUnpacked } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
+import { isWorkbook } from "../workbook/workbook-format.ts";
 
 /** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
  * format, because `prepareText` has to unpack it first. */
@@ -181,9 +182,10 @@ async function contentFormat(packed: PackedFormat, path: string): Promise<Conten
 
 async function prepareContent(format: ContentFormat, path: string, preparation: Preparation): Promise<Dialect> {
   const { target, overrides, signal, checkSpace } = preparation;
-  if (format !== "xlsx" && format !== "ods") refuseSheet(overrides);
+  if (!isWorkbook(format)) refuseSheet(overrides);
   switch (format) {
     case "xlsx":
+    case "xls":
     case "ods":
       return convertWorkbook(path, target, overrides, signal, checkSpace);
     case "html":

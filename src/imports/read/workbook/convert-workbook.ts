@@ -15,6 +15,7 @@ import { sheetLines } from "./sheet-lines.ts";
 import { createStringStore, type StringStore } from "./string-store.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 import { readParts, type SheetPart } from "./workbook-parts.ts";
+import { openXlsFile, openXlsSheets, type XlsFile } from "./xls/xls-sheets.ts";
 
 /** Maximum number of bytes of shared strings and table text that a preview holds in memory. Among the workbooks that are small
  * enough for a preview, only hostile ones have more. */
@@ -84,13 +85,10 @@ async function withTable(
   { source, strings_path, overrides, budget, signal }: Conversion,
   write: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<Dialect> {
-  const file = (await openFlatFile(source, budget)) ?? (await openPackage(source, budget));
+  const file = openXlsFile(source) ?? (await openFlatFile(source, budget)) ?? (await openPackage(source, budget));
   const store = createStringStore(strings_path);
   try {
-    const opened =
-      file.kind === "ods"
-        ? await openOdsSheets(file, budget, signal)
-        : await openExcelSheets(file, store, budget, signal);
+    const opened = await openSheets(file, store, budget, signal);
     const source: SheetSource = { reader: opened, overrides, signal };
     const { read, has_sku } = await chooseSheets(source, opened.sheets);
     await write(countStored(sheetLines(source, read, budget), budget));
@@ -114,6 +112,22 @@ async function withTable(
   } finally {
     store.close();
     file.close();
+  }
+}
+
+async function openSheets(
+  file: Package | XlsFile,
+  store: StringStore,
+  budget: WorkBudget,
+  signal: AbortSignal | undefined,
+): Promise<SheetReader & { sheets: SheetPart[] }> {
+  switch (file.kind) {
+    case "xls":
+      return openXlsSheets(file, store, budget, signal);
+    case "ods":
+      return openOdsSheets(file, budget, signal);
+    case "xlsx":
+      return openExcelSheets(file, store, budget, signal);
   }
 }
 

@@ -27,7 +27,7 @@ export const MAX_SHEETS = 1000;
 /** Maximum length of a sheet's name. Excel allows 31 characters, other programs more. */
 export const MAX_NAME = 255;
 /** Maximum number of styles. Excel allows 65,490 cell styles and about 250 formats. */
-const MAX_STYLES = 65_536;
+export const MAX_STYLES = 65_536;
 /** Maximum number of relationships: one per part. */
 const MAX_RELATIONS = 10_000;
 

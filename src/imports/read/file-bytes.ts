@@ -1,17 +1,22 @@
 // Reads parts of a file on disk or in memory.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { brokenParquet } from "./parquet-fault.ts";
+import type { Problem } from "../../../contract/problems.ts";
 
 export interface FileBytes {
   readonly size: number;
   /** Returns the bytes from `start` to `end`, which the caller must not change.
-   * @throws Problem broken-file if the file has no such bytes */
+   * @throws Problem if the file has no such bytes */
   read(start: number, end: number): Buffer;
   close(): void;
 }
 
-/** @param source the path of the file, or all of its bytes */
-export function openBytes(source: string | Buffer): FileBytes {
+/** @param source the path of the file, or all of its bytes
+ * @param broken returns the problem of a file with this fault */
+export function openBytes(source: string | Buffer, broken: (fault: string) => Problem): FileBytes {
+  const requireRange = (start: number, end: number, size: number): void => {
+    if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start && end <= size) return;
+    throw broken(`It refers to bytes ${start} to ${end}, but it has only ${size} bytes; it may be incomplete.`);
+  };
   if (typeof source !== "string") {
     return {
       size: source.length,
@@ -31,7 +36,7 @@ export function openBytes(source: string | Buffer): FileBytes {
       const bytes = Buffer.allocUnsafe(end - start);
       for (let at = 0; at < bytes.length;) {
         const read = readSync(file, bytes, at, bytes.length - at, start + at);
-        if (read === 0) throw brokenParquet("It became shorter while it was read.");
+        if (read === 0) throw broken("It became shorter while it was read.");
         at += read;
       }
       return bytes;
@@ -40,9 +45,4 @@ export function openBytes(source: string | Buffer): FileBytes {
       closeSync(file);
     },
   };
-}
-
-function requireRange(start: number, end: number, size: number): void {
-  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start && end <= size) return;
-  throw brokenParquet(`It refers to bytes ${start} to ${end}, but it has only ${size} bytes; it may be incomplete.`);
 }

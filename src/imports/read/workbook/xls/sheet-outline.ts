@@ -1,0 +1,102 @@
+// Reads what must be known before the first row of a sheet: its merged cells, and whether its cells are in the order of their rows.
+import { brokenWorkbook, truncated } from "../broken-workbook.ts";
+import type { MergedRange } from "../merged/read-merged.ts";
+import { MAX_FIELDS } from "../../split-records.ts";
+import { isCell } from "./cell-records.ts";
+import { RECORD, RecordReader, type RecordSource } from "./record-reader.ts";
+import type { XlsSheet } from "./read-globals.ts";
+
+/** Row numbers have 16 bits. */
+const MAX_ROWS = 65_536;
+/** Number of records of cells that are read at a time if they are not in order. Their texts are in memory at the same time. */
+const CELLS_AT_ONCE = 200_000;
+const RANGE_BYTES = 8;
+/** Maximum number of merged ranges of a sheet. Each takes about 50 bytes of memory. */
+const MAX_RANGES = 500_000;
+
+/** Rows from `first` to `last`, counted from 0. */
+export interface Band {
+  first: number;
+  last: number;
+}
+
+export interface SheetOutline {
+  ranges: MergedRange[];
+  /** The rows that are read at a time. Undefined if the cells are in the order of their rows: then all rows are read at once. */
+  bands: Band[] | undefined;
+}
+
+/** Calls `onRecord` for each record of the sheet, except those of charts in it. After each window of records, yields.
+ * @throws Problem broken-workbook if the sheet has no end */
+export async function* sheetRecords(
+  source: RecordSource,
+  { name, start, end }: XlsSheet,
+  onRecord: (reader: RecordReader) => void,
+): AsyncGenerator<undefined> {
+  const reader = new RecordReader(source, start, end);
+  let depth = 0;
+  while (await reader.load()) {
+    while (reader.next()) {
+      if (reader.type === RECORD.BOF) depth++;
+      else if (depth === 0)
+        throw brokenWorkbook(`Its sheet "${truncated(name)}" is not where the list of sheets states.`);
+      else if (reader.type === RECORD.EOF) depth--;
+      else if (depth === 1) onRecord(reader);
+      if (depth === 0) return;
+    }
+    yield;
+  }
+  throw brokenWorkbook(`It is incomplete: its sheet "${truncated(name)}" has no end.`);
+}
+
+export async function readOutline(source: RecordSource, sheet: XlsSheet): Promise<SheetOutline> {
+  const ranges: MergedRange[] = [];
+  const counts = new Uint32Array(MAX_ROWS);
+  let last = 0;
+  let isInOrder = true;
+  const records = sheetRecords(source, sheet, (reader) => {
+    if (reader.type === RECORD.MERGEDCELLS) readRanges(reader, ranges, sheet.name);
+    if (!isCell(reader.type)) return;
+    reader.require(2);
+    const row = reader.bytes.readUInt16LE(reader.at);
+    counts[row] = (counts[row] as number) + 1;
+    if (row < last) isInOrder = false;
+    last = row;
+  });
+  while ((await records.next()).done !== true);
+  return { ranges, bands: isInOrder ? undefined : bandsOf(counts) };
+}
+
+/** Divides the rows into bands of about CELLS_AT_ONCE cells. */
+function bandsOf(counts: Uint32Array): Band[] {
+  const bands: Band[] = [];
+  let first = 0;
+  let cells = 0;
+  for (let row = 0; row < MAX_ROWS; row++) {
+    // A row has at most MAX_FIELDS cells in memory, however often the file writes them.
+    cells += Math.min(counts[row] as number, MAX_FIELDS);
+    if (cells < CELLS_AT_ONCE && row < MAX_ROWS - 1) continue;
+    bands.push({ first, last: row });
+    first = row + 1;
+    cells = 0;
+  }
+  return bands;
+}
+
+function readRanges(reader: RecordReader, ranges: MergedRange[], name: string): void {
+  const { bytes, at, length } = reader;
+  for (let i = 2; i + RANGE_BYTES <= length; i += RANGE_BYTES) {
+    const [top, bottom, left, right] = [0, 2, 4, 6].map((offset) => bytes.readUInt16LE(at + i + offset)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (bottom < top || right < left || left >= MAX_FIELDS || (top === bottom && left === right)) continue;
+    if (ranges.length === MAX_RANGES)
+      throw brokenWorkbook(
+        `Its sheet "${truncated(name)}" has more than ${MAX_RANGES.toLocaleString("en")} merged ranges.`,
+      );
+    ranges.push({ top: top + 1, bottom: bottom + 1, left, right: Math.min(right, MAX_FIELDS - 1) });
+  }
+}
