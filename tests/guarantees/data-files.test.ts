@@ -1,10 +1,11 @@
-// Parquet files and OpenDocument spreadsheets through the database: without a mapping, with a profile, and with a mapping made for a text file.
+// Parquet files, OpenDocument spreadsheets and old workbooks through the database: without a mapping, with a profile, and with a mapping made for a text file.
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeEach, expect, test } from "vitest";
 import { putProfile } from "../../src/profiles/change-profile.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
 import { zipOf } from "../support/files/make-workbook.ts";
+import { makeXls, xlsCell } from "../support/files/make-xls.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 7);
@@ -94,4 +95,25 @@ test("a mapping made for a text file reads the numbers and booleans of an OpenDo
     dialect: { format: "ods" },
   });
   expect(await products()).toMatchObject([{ sku: "A", active: true, attributes: { price: "1.234" } }]);
+});
+
+test("the same mapping reads the numbers and booleans of an old workbook by value", async () => {
+  const names = ["sku", "name", "price", "sold out"].map((name, column) => xlsCell.text(0, column, name));
+  const row = [xlsCell.text(1, 0, "B"), xlsCell.text(1, 1, "Lamp"), xlsCell.number(1, 2, 1.234)];
+  const bytes = makeXls({ sheets: { S: [...names, ...row, xlsCell.logical(1, 3, false)] } });
+  const mapping = {
+    key: "sku",
+    name: "name",
+    active: { from: "sold out", map: { WAHR: "no", FALSCH: "yes" } },
+    attributes: { price: { from: "price", number: "1.234,56" } },
+  };
+  expect(await importBytes(context, bytes, { mapping })).toMatchObject({
+    state: "done",
+    created: 1,
+    dialect: { format: "xls", sheets: [{ name: "S", read: true }] },
+  });
+  expect((await products()).find(({ sku }) => sku === "B")).toMatchObject({
+    active: true,
+    attributes: { price: "1.234" },
+  });
 });

@@ -1,5 +1,6 @@
 // Hostile files: files of up to 2 MB that try to exhaust time, memory or disk space, each with its expected result.
 import { makeWorkbook, textRow, type WorkbookInput } from "../support/files/make-workbook.ts";
+import { makeXls, sharedTexts, xlsBof, xlsCell } from "../support/files/make-xls.ts";
 
 export interface HostileFile {
   name: string;
@@ -53,7 +54,67 @@ const BAD_HEADER = { state: "failed", slug: "bad-header", preview: "bad-header" 
 const NOTHING = { state: "failed", slug: "nothing-imported" } as const;
 const NO_SKU = { state: "failed", slug: "no-sku-column", preview: "no-sku-column" } as const;
 
+const xlsTexts = (row: number, ...cells: string[]): Buffer[] =>
+  cells.map((text, column) => xlsCell.text(row, column, text));
+const oldWorkbook = (name: string, make: () => Buffer, slug: string): HostileFile => ({
+  name: `${name}.xls`,
+  make,
+  state: "failed",
+  slug,
+  preview: slug,
+});
+
+/** Old workbooks (.xls). */
+const OLD_WORKBOOKS: readonly HostileFile[] = [
+  {
+    name: "four-billion-texts.xls",
+    make: () =>
+      makeXls({
+        sheets: { S: [...xlsTexts(0, "sku", "name"), xlsCell.shared(1, 0, 0), xlsCell.shared(1, 1, 0)] },
+        strings: sharedTexts(["a"], 8224, 0xffffffff),
+      }),
+    state: "done",
+  },
+  oldWorkbook(
+    "repeated-text",
+    () =>
+      makeXls({
+        sheets: {
+          S: [...xlsTexts(0, "sku", "name"), ...Array.from({ length: 60_000 }, (_, i) => xlsCell.shared(i + 1, 0, 0))],
+        },
+        strings: sharedTexts(["a".repeat(32_000)]),
+      }),
+    "unpacks-too-large",
+  ),
+  oldWorkbook(
+    "parts-in-parts",
+    () => makeXls({ sheets: { S: Array.from({ length: 90_000 }, () => xlsBof(0x10)) } }),
+    "broken-workbook",
+  ),
+  oldWorkbook(
+    "circle-of-sectors",
+    () => {
+      const bytes = makeXls({
+        sheets: { S: Array.from({ length: 20_000 }, (_, i) => xlsCell.text(i, 0, `S-${i}`)) },
+      });
+      bytes.writeUInt32LE(0, (bytes.readUInt32LE(76) + 1) * 512 + 40);
+      return bytes;
+    },
+    "broken-workbook",
+  ),
+  oldWorkbook(
+    "thousand-sheets-in-one-place",
+    () =>
+      makeXls({
+        sheets: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`S${i}`, []])),
+        offsets: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`S${i}`, 24])),
+      }),
+    "broken-workbook",
+  ),
+];
+
 export const HOSTILE_FILES: readonly HostileFile[] = [
+  ...OLD_WORKBOOKS,
   csv("delimiter-is-quote", () => `sep="\n${'"'.repeat(127 * 1024 + 1)}`, BAD_HEADER),
   csv("delimiter-is-escape", () => `sep=\\\n${'\\"'.repeat(127 * 512)}`, NO_SKU),
   csv("delimiter-is-quote-1m", () => `sep="\n${'"'.repeat((1 << 20) - 99)}`, BAD_HEADER),

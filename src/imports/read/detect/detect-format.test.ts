@@ -9,8 +9,7 @@ const sample = (name: string): string => join(import.meta.dirname, "../archive/s
 
 describe("the message names the type of a file that is not a table:", () => {
   test.each<[string, Buffer, string]>([
-    ["an old workbook", hex("d0cf11e0a1b11ae1"), "old Excel file (.xls)"],
-    ["Excel 4", hex("0904060000"), "very old Excel"],
+    ["Excel 4", hex("0904060000"), "a workbook of Excel 4 or older"],
     ["encrypted Parquet", Buffer.from("PARE\x15\0"), "an encrypted Parquet file"],
     ["ORC", Buffer.from("ORC\n\x03\0"), "an ORC file"],
     ["MP3", Buffer.from("ID3\x03\0"), "a sound file (MP3)"],

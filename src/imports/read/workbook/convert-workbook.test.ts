@@ -241,12 +241,6 @@ describe("refused, with a problem that names the remedy", () => {
   const zeros = Buffer.alloc(100 << 20);
 
   test.each<[string, () => Promise<Buffer> | Buffer, string, string]>([
-    [
-      "an .xls, or a workbook with a password",
-      () => Buffer.from("d0cf11e0a1b11ae1", "hex"),
-      "unsupported-file",
-      ".xls",
-    ],
     ["an .ods", () => zipOf({ mimetype: "x", "content.xml": "" }), "unsupported-file", ".ods"],
     ["an .xlsb", () => zipOf({ "xl/workbook.bin": "" }), "unsupported-file", ".xlsb"],
     ["a .docx", () => zipOf({ "[Content_Types].xml": "", "word/document.xml": "" }), "unsupported-file", "document"],

@@ -8,7 +8,7 @@ export const isWorkbook = (format: Dialect["format"]): boolean =>
 /** The first bytes of a compound file. Other programs write such files too. */
 const COMPOUND = "d0cf11e0a1b11ae1";
 /** The first record of a workbook without a container: some programs write such files. */
-const BARE = /^0908..000[56]/;
+const BARE = /^0908..00000[56]/;
 
 export const isCompound = (head: Buffer): boolean => head.toString("hex", 0, 8) === COMPOUND;
 

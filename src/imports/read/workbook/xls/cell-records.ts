@@ -40,7 +40,8 @@ const ERRORS: ReadonlyMap<number, string> = new Map([
   [0x2a, "#N/A"],
   [0x2b, "#GETTING_DATA"],
 ]);
-const errorText = (code: number | undefined): string => ERRORS.get(code ?? 0) ?? "#VALUE!";
+const NOT_A_NUMBER = "#NUM!";
+const errorText = (code: number | undefined): string => ERRORS.get(code ?? -1) ?? "#VALUE!";
 
 /** Whether the record is a cell, or several cells of a row, that may have a text. */
 export function isCell(type: number): boolean {
@@ -167,7 +168,7 @@ export class CellReader {
 
   #addNumber(row: number, column: number, value: number, style: number): void {
     if (!Number.isFinite(value)) {
-      this.#onCell(row, column, errorText(undefined), false);
+      this.#onCell(row, column, NOT_A_NUMBER, false);
       return;
     }
     const raw = rawNumber(value);
