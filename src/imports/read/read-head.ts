@@ -28,7 +28,7 @@ import { splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";
 import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
-import { isWorkbook, isXls } from "./workbook/workbook-format.ts";
+import { isWorkbook, isXls } from "./detect/workbook-format.ts";
 
 /** Maximum number of bytes of text that are produced from a workbook or a Parquet file: enough for the longest header and for the sample
  * of rows. */

@@ -1,4 +1,5 @@
 // Builds old workbooks (.xls) for tests: compound files and the records in them, including invalid ones. Shares no code with the reader.
+// Long because it writes the container, the records and the texts of the format.
 const SECTOR = 512;
 const SHORT_SECTOR = 64;
 const END = 0xfffffffe;

@@ -3,7 +3,7 @@ import { isBlankText } from "../../../catalog/product/product.ts";
 import type { Dialect, RejectCode } from "../../../../contract/imports/imports.ts";
 import { fieldText } from "../../read/field-text.ts";
 import { QUOTED, type Records } from "../../read/records.ts";
-import { isWorkbook } from "../../read/workbook/workbook-format.ts";
+import { isWorkbook } from "../../read/detect/workbook-format.ts";
 
 /** A value that does not fit the mapping. */
 export interface MappingFault {

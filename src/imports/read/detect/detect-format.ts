@@ -7,7 +7,7 @@ import { detectByForm } from "./detect-encoding.ts";
 import { describeBeginning } from "./documents.ts";
 import { detectMarkup } from "./markup.ts";
 import { describeSignature, hasControls } from "./signatures.ts";
-import { isXls } from "../workbook/workbook-format.ts";
+import { isXls } from "./workbook-format.ts";
 import { because } from "../../../../contract/problem-reasons.ts";
 
 export type Format = Dialect["format"];

@@ -11,7 +11,7 @@ import { isSpecial, parsePath } from "../tree/requested-path.ts";
 import { TableWriter } from "../tree/table/table-writer.ts";
 import { writeFile, writeTableFile, type TableTarget } from "../tree/table/write-table.ts";
 import { RecordBuilder } from "./build-record.ts";
-import { openBytes, type FileBytes } from "../file-bytes.ts";
+import { openBytes, type FileBytes } from "../text/file-bytes.ts";
 import { ColumnReader } from "./pages/column-reader.ts";
 import { createPageBudget, ROW_BYTES } from "./pages/page-budget.ts";
 import { brokenParquet, parquetProblem } from "./parquet-fault.ts";

@@ -3,7 +3,7 @@ import { parquetMetadata, type ColumnMetaData, type FileMetaData } from "hyparqu
 import { because } from "../../../../contract/problem-reasons.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { checkThrift } from "./check-thrift.ts";
-import type { FileBytes } from "../file-bytes.ts";
+import type { FileBytes } from "../text/file-bytes.ts";
 import { brokenParquet } from "./parquet-fault.ts";
 import type { ColumnChunk } from "./pages/column-reader.ts";
 import { leavesOf, type Leaf } from "./schema.ts";

@@ -24,7 +24,7 @@ import { rewriteChunks } from "../rewrite/rewriter.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount, type CountUnpacked } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
-import { isWorkbook } from "../workbook/workbook-format.ts";
+import { isWorkbook } from "../detect/workbook-format.ts";
 
 /** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
  * format, because `prepareText` has to unpack it first. */

@@ -1,6 +1,6 @@
 // Reads the values of a column in a row group, page by page.
 import type { CompressionCodec, Encoding, PageHeader } from "hyparquet";
-import type { FileBytes } from "../../file-bytes.ts";
+import type { FileBytes } from "../../text/file-bytes.ts";
 import type { Leaf } from "../schema.ts";
 import type { LineOutput } from "../../tree/table/line-output.ts";
 import { HybridReader } from "../values/hybrid-reader.ts";

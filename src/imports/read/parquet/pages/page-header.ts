@@ -2,7 +2,7 @@
 import type { PageHeader } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { checkThrift, ThriftEnd } from "../check-thrift.ts";
-import type { FileBytes } from "../../file-bytes.ts";
+import type { FileBytes } from "../../text/file-bytes.ts";
 
 /** Number of bytes that are read for the header at first. If this is not enough, up to MAX_BYTES are read: a header can contain the
  * least and the largest value of the page. */

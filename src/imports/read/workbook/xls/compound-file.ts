@@ -1,7 +1,7 @@
 // Reads streams of a compound file (OLE2), which contains an old workbook, document or message ([MS-CFB]). A stream is a chain of sectors
 // anywhere in the file. Numbers in a hostile file take no memory and no time: a chain has at most as many sectors as the file, and no
 // sector twice.
-import type { FileBytes } from "../../file-bytes.ts";
+import type { FileBytes } from "../../text/file-bytes.ts";
 import { brokenWorkbook } from "../broken-workbook.ts";
 
 /** The bytes of a stream. */

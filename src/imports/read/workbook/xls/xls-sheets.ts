@@ -1,6 +1,6 @@
 // Reads the sheets of an old workbook (.xls): of Excel 97 to 2003 (BIFF8), or of Excel 5 and 95 (BIFF5).
 import { openSync, readSync, closeSync } from "node:fs";
-import { openBytes, type FileBytes } from "../../file-bytes.ts";
+import { openBytes, type FileBytes } from "../../text/file-bytes.ts";
 import { brokenWorkbook } from "../broken-workbook.ts";
 import type { SheetReader } from "../choose-sheets.ts";
 import { mergedCells } from "../merged/read-merged.ts";
@@ -10,7 +10,7 @@ import type { WorkBudget } from "../work-budget.ts";
 import type { SheetPart } from "../workbook-parts.ts";
 import { CellReader } from "./cell-records.ts";
 import { openCompound, type ByteStream } from "./compound-file.ts";
-import { isCompound, isXls } from "../workbook-format.ts";
+import { isCompound, isXls } from "../../detect/workbook-format.ts";
 import { workbookEntry } from "./name-compound.ts";
 import { readGlobals, type Globals, type XlsSheet } from "./read-globals.ts";
 import type { RecordSource } from "./record-reader.ts";

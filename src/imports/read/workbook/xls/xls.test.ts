@@ -1,3 +1,5 @@
+// Reads old workbooks of every kind.
+// Long because every kind of record has its cases here.
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 // Reads parts of a file on disk or in memory.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Problem } from "../../../contract/problems.ts";
+import type { Problem } from "../../../../contract/problems.ts";
 
 export interface FileBytes {
   readonly size: number;
