@@ -189,7 +189,9 @@ function readChain(
     at += length;
   }
   const skipped = from % sectorBytes;
-  return Buffer.concat(parts).subarray(skipped, skipped + Math.max(0, to - from));
+  // Most streams are in neighbouring sectors: one part needs no copy.
+  const [only = Buffer.alloc(0)] = parts;
+  return (parts.length <= 1 ? only : Buffer.concat(parts)).subarray(skipped, skipped + Math.max(0, to - from));
 }
 
 /** A short stream is a chain of sectors of 64 bytes in another stream. It is shorter than one window of a reader, so it is read at once. */

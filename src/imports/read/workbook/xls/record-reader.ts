@@ -7,6 +7,7 @@ import type { ByteStream } from "./compound-file.ts";
 /** Number of bytes that are in memory at the same time. It is larger than the longest record. */
 const WINDOW_BYTES = 1 << 18;
 const HEADER_BYTES = 4;
+const MAX_RECORD_BYTES = HEADER_BYTES + 0xffff;
 
 /** Types of records. */
 export const RECORD = {
@@ -45,6 +46,8 @@ export class RecordReader {
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
   length = 0;
+  /** The bytes of the current window, which are replaced by the next call of `load`. */
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES + MAX_RECORD_BYTES);
   readonly #source: RecordSource;
   readonly #end: number;
   #position: number;
@@ -73,7 +76,8 @@ export class RecordReader {
     }
     budget.countUnpacked(read.length, read.length);
     this.#position += read.length;
-    this.bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const kept = rest.copy(this.#window);
+    this.bytes = this.#window.subarray(0, kept + read.copy(this.#window, kept));
     this.#next = 0;
     return true;
   }
@@ -92,7 +96,7 @@ export class RecordReader {
     return true;
   }
 
-  /** The data of the current record. */
+  /** The data of the current record, until the next call of `load`. */
   data(): Buffer {
     return this.bytes.subarray(this.at, this.at + this.length);
   }
