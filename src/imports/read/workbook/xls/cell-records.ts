@@ -60,6 +60,10 @@ export function isCell(type: number): boolean {
   }
 }
 
+/** Returns the number of cells in the record. */
+export const cellsOf = ({ type, length }: RecordReader): number =>
+  type === RECORD.MULRK ? Math.floor((length - 4) / 6) : 1;
+
 export class CellReader {
   readonly #context: CellContext;
   readonly #onCell: OnCell;

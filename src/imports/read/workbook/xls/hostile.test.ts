@@ -148,6 +148,10 @@ describe("refused as broken:", () => {
     });
   });
 
+  test("a cell beyond the last column", async () => {
+    await expect(convert(makeXls({ sheets: { S: [...HEADER, xlsCell.rk(1, 256, 6)] } }))).rejects.toThrow("column 257");
+  });
+
   test("cells that repeat a long shared text", async () => {
     const cells = Array.from({ length: 20_000 }, (_, i) => xlsCell.shared(i + 1, 0, 0));
     const strings = sharedTexts(["a".repeat(32_000)]);

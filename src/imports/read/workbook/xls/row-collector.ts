@@ -1,13 +1,14 @@
 // Collects cells to rows. Programs that write a table column by column store its cells in another order than that of the rows.
-import { MAX_FIELDS } from "../../split-records.ts";
 import { brokenWorkbook } from "../broken-workbook.ts";
 import type { SheetRow } from "../read-sheet.ts";
 import type { WorkBudget } from "../work-budget.ts";
 
-/** Number of characters that are counted at once. */
-const COUNTED = 1 << 20;
+/** Maximum number of columns of an old workbook. */
+export const MAX_COLUMNS = 256;
+/** Number of characters and blank cells after which the rows should be taken, and which are counted at once. */
+const FULL = 1 << 20;
 /** Maximum number of characters of rows that are collected at the same time because they are not in order. */
-const MAX_SORTED = 32 << 20;
+const MAX_SORTED = 48 << 20;
 
 export class RowCollector {
   readonly #budget: WorkBudget;
@@ -26,14 +27,17 @@ export class RowCollector {
   add(row: number, column: number, text: string, isValue: boolean): void {
     if (text === "") return;
     const { cells } = (this.#row = this.#row?.number === row + 1 ? this.#row : this.#rowOf(row + 1));
-    this.#count(text.length + Math.max(0, Math.min(column, MAX_FIELDS) - cells.length));
-    if (column >= MAX_FIELDS) {
-      this.#row.beyond ??= { column, text };
-      return;
-    }
+    if (column >= MAX_COLUMNS)
+      throw brokenWorkbook(`It has a cell in column ${column + 1}; a sheet has at most ${MAX_COLUMNS} columns.`);
+    this.#count(text.length + Math.max(0, column - cells.length));
     while (cells.length < column) cells.push("");
     cells[column] = text;
     if (isValue || this.#row.values !== undefined) (this.#row.values ??= [])[column] = isValue;
+  }
+
+  /** Whether the collected rows should be taken now. */
+  isFull(): boolean {
+    return this.#byNumber === undefined && this.#length >= FULL;
   }
 
   /** Returns the collected rows in their order. @param isEnd whether no cells follow; otherwise, the last row is kept */
@@ -63,7 +67,7 @@ export class RowCollector {
     if (this.#byNumber !== undefined && this.#length > MAX_SORTED)
       throw brokenWorkbook("Its cells are not in the order of its rows, and contain too much text to be sorted.");
     this.#uncounted += length;
-    if (this.#uncounted < COUNTED) return;
+    if (this.#uncounted < FULL) return;
     this.#budget.countRead(this.#uncounted);
     this.#uncounted = 0;
   }

@@ -2,14 +2,15 @@
 import { brokenWorkbook, truncated } from "../broken-workbook.ts";
 import type { MergedRange } from "../merged/read-merged.ts";
 import { MAX_FIELDS } from "../../split-records.ts";
-import { isCell } from "./cell-records.ts";
+import { cellsOf, isCell } from "./cell-records.ts";
+import { MAX_COLUMNS } from "./row-collector.ts";
 import { RECORD, RecordReader, type RecordSource } from "./record-reader.ts";
 import type { XlsSheet } from "./read-globals.ts";
 
 /** Row numbers have 16 bits. */
 const MAX_ROWS = 65_536;
-/** Number of records of cells that are read at a time if they are not in order. Their texts are in memory at the same time. */
-const CELLS_AT_ONCE = 200_000;
+/** Number of cells that are read at a time if they are not in order. They are in memory at the same time, as are blank cells before them. */
+const CELLS_AT_ONCE = 300_000;
 const RANGE_BYTES = 8;
 /** Maximum number of merged ranges of a sheet. Each takes about 50 bytes of memory. */
 const MAX_RANGES = 500_000;
@@ -26,12 +27,13 @@ export interface SheetOutline {
   bands: Band[] | undefined;
 }
 
-/** Calls `onRecord` for each record of the sheet, except those of charts in it. After each window of records, yields.
+/** Calls `onRecord` for each record of the sheet, except those of charts in it. Yields after each window of records, and when
+ * `onRecord` returns true.
  * @throws Problem broken-workbook if the sheet has no end */
 export async function* sheetRecords(
   source: RecordSource,
   { name, start, end }: XlsSheet,
-  onRecord: (reader: RecordReader) => void,
+  onRecord: (reader: RecordReader) => boolean,
 ): AsyncGenerator<undefined> {
   const reader = new RecordReader(source, start, end);
   let depth = 0;
@@ -41,7 +43,7 @@ export async function* sheetRecords(
       else if (depth === 0)
         throw brokenWorkbook(`Its sheet "${truncated(name)}" is not where the list of sheets states.`);
       else if (reader.type === RECORD.EOF) depth--;
-      else if (depth === 1) onRecord(reader);
+      else if (depth === 1 && onRecord(reader)) yield;
       if (depth === 0) return;
     }
     yield;
@@ -51,30 +53,31 @@ export async function* sheetRecords(
 
 export async function readOutline(source: RecordSource, sheet: XlsSheet): Promise<SheetOutline> {
   const ranges: MergedRange[] = [];
-  const counts = new Uint32Array(MAX_ROWS);
+  const widths = new Uint16Array(MAX_ROWS);
   let last = 0;
   let isInOrder = true;
   const records = sheetRecords(source, sheet, (reader) => {
     if (reader.type === RECORD.MERGEDCELLS) readRanges(reader, ranges, sheet.name);
-    if (!isCell(reader.type)) return;
-    reader.require(2);
+    if (!isCell(reader.type)) return false;
+    reader.require(6);
     const row = reader.bytes.readUInt16LE(reader.at);
-    counts[row] = (counts[row] as number) + 1;
+    const width = reader.bytes.readUInt16LE(reader.at + 2) + cellsOf(reader);
+    widths[row] = Math.max(widths[row] as number, Math.min(width, MAX_COLUMNS));
     if (row < last) isInOrder = false;
     last = row;
+    return false;
   });
   while ((await records.next()).done !== true);
-  return { ranges, bands: isInOrder ? undefined : bandsOf(counts) };
+  return { ranges, bands: isInOrder ? undefined : bandsOf(widths) };
 }
 
 /** Divides the rows into bands of about CELLS_AT_ONCE cells. */
-function bandsOf(counts: Uint32Array): Band[] {
+function bandsOf(widths: Uint16Array): Band[] {
   const bands: Band[] = [];
   let first = 0;
   let cells = 0;
   for (let row = 0; row < MAX_ROWS; row++) {
-    // A row has at most MAX_FIELDS cells in memory, however often the file writes them.
-    cells += Math.min(counts[row] as number, MAX_FIELDS);
+    cells += widths[row] as number;
     if (cells < CELLS_AT_ONCE && row < MAX_ROWS - 1) continue;
     bands.push({ first, last: row });
     first = row + 1;

@@ -102,6 +102,7 @@ async function* readRows(
   });
   const records = sheetRecords(source, sheet, (reader) => {
     cells.read(reader);
+    return rows.isFull();
   });
   while ((await records.next()).done !== true) if (band === undefined) yield rows.take(false);
   cells.end();
