@@ -56,12 +56,12 @@ const NO_SKU = { state: "failed", slug: "no-sku-column", preview: "no-sku-column
 
 const xlsTexts = (row: number, ...cells: string[]): Buffer[] =>
   cells.map((text, column) => xlsCell.text(row, column, text));
-const oldWorkbook = (name: string, make: () => Buffer, slug: string): HostileFile => ({
+const oldWorkbook = (name: string, make: () => Buffer, slug: string, preview = slug): HostileFile => ({
   name: `${name}.xls`,
   make,
   state: "failed",
   slug,
-  preview: slug,
+  preview,
 });
 
 /** Old workbooks (.xls). */
@@ -90,6 +90,8 @@ const OLD_WORKBOOKS: readonly HostileFile[] = [
     "parts-in-parts",
     () => makeXls({ sheets: { S: Array.from({ length: 90_000 }, () => xlsBof(0x10)) } }),
     "broken-workbook",
+    // Too large for a preview.
+    "rows",
   ),
   oldWorkbook(
     "circle-of-sectors",

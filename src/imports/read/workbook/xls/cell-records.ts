@@ -7,6 +7,12 @@ import type { CodePage } from "./code-page.ts";
 import { RECORD, type RecordReader } from "./record-reader.ts";
 import { StringReader } from "./string-reader.ts";
 
+/** Rows from `first` to `last`, counted from 0. */
+export interface Band {
+  first: number;
+  last: number;
+}
+
 export interface CellContext {
   /** Name of the sheet, for messages. */
   name: string;
@@ -14,6 +20,8 @@ export interface CellContext {
   formats: readonly NumberFormat[];
   is_1904: boolean;
   code_page: CodePage | undefined;
+  /** The rows to read; undefined for all rows. */
+  band: Band | undefined;
 }
 
 /** @param isValue whether the text is a number, a date or a boolean, written in the same form for every workbook */
@@ -95,6 +103,8 @@ export class CellReader {
     this.#formula = undefined;
     reader.require(POSITION_BYTES);
     const row = bytes.readUInt16LE(at);
+    const { band } = this.#context;
+    if (band !== undefined && (row < band.first || row > band.last)) return;
     const column = bytes.readUInt16LE(at + 2);
     const style = bytes.readUInt16LE(at + 4);
     switch (type) {

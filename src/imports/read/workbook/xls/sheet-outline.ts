@@ -2,7 +2,7 @@
 import { brokenWorkbook, truncated } from "../broken-workbook.ts";
 import type { MergedRange } from "../merged/read-merged.ts";
 import { MAX_FIELDS } from "../../split-records.ts";
-import { cellsOf, isCell } from "./cell-records.ts";
+import { cellsOf, isCell, type Band } from "./cell-records.ts";
 import { MAX_COLUMNS } from "./row-collector.ts";
 import { RECORD, RecordReader, type RecordSource } from "./record-reader.ts";
 import type { XlsSheet } from "./read-globals.ts";
@@ -14,12 +14,6 @@ const CELLS_AT_ONCE = 300_000;
 const RANGE_BYTES = 8;
 /** Maximum number of merged ranges of a sheet. Each takes about 50 bytes of memory. */
 const MAX_RANGES = 500_000;
-
-/** Rows from `first` to `last`, counted from 0. */
-export interface Band {
-  first: number;
-  last: number;
-}
 
 export interface SheetOutline {
   ranges: MergedRange[];

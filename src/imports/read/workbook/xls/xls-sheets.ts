@@ -8,14 +8,14 @@ import type { SheetRow } from "../read-sheet.ts";
 import type { StringStore } from "../string-store.ts";
 import type { WorkBudget } from "../work-budget.ts";
 import type { SheetPart } from "../workbook-parts.ts";
-import { CellReader } from "./cell-records.ts";
+import { CellReader, type Band } from "./cell-records.ts";
 import { openCompound, type ByteStream } from "./compound-file.ts";
 import { isCompound, isXls } from "../../detect/workbook-format.ts";
 import { workbookEntry } from "./name-compound.ts";
 import { readGlobals, type Globals, type XlsSheet } from "./read-globals.ts";
 import type { RecordSource } from "./record-reader.ts";
 import { RowCollector } from "./row-collector.ts";
-import { readOutline, sheetRecords, type Band, type SheetOutline } from "./sheet-outline.ts";
+import { readOutline, sheetRecords, type SheetOutline } from "./sheet-outline.ts";
 
 const START_BYTES = 8;
 
@@ -97,8 +97,9 @@ async function* readRows(
   { globals, store, band }: { globals: Globals; store: StringStore; band?: Band },
 ): AsyncGenerator<SheetRow[]> {
   const rows = new RowCollector(band === undefined, source.budget);
-  const cells = new CellReader({ ...globals, name: sheet.name, strings: store }, (row, column, text, isValue) => {
-    if (band === undefined || (row >= band.first && row <= band.last)) rows.add(row, column, text, isValue);
+  const context = { ...globals, name: sheet.name, strings: store, band };
+  const cells = new CellReader(context, (row, column, text, isValue) => {
+    rows.add(row, column, text, isValue);
   });
   const records = sheetRecords(source, sheet, (reader) => {
     cells.read(reader);
