@@ -10,7 +10,7 @@ import type { XlsSheet } from "./read-globals.ts";
 /** Row numbers have 16 bits. */
 const MAX_ROWS = 65_536;
 /** Number of cells that are read at a time if they are not in order. They are in memory at the same time, as are blank cells before them. */
-const CELLS_AT_ONCE = 300_000;
+const CELLS_AT_ONCE = 200_000;
 const RANGE_BYTES = 8;
 /** Maximum number of merged ranges of a sheet. Each takes about 50 bytes of memory. */
 const MAX_RANGES = 500_000;
