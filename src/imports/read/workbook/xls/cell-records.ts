@@ -177,6 +177,9 @@ export class CellReader {
         return;
       case ERROR_RESULT:
         this.#onCell(row, column, errorText(bytes[at + 8]), false);
+        return;
+      default:
+      // The result is blank.
     }
   }
 

@@ -48,8 +48,7 @@ export async function* sheetRecords(
 export async function readOutline(source: RecordSource, sheet: XlsSheet): Promise<SheetOutline> {
   const ranges: MergedRange[] = [];
   const widths = new Uint16Array(MAX_ROWS);
-  let last = 0;
-  let isInOrder = true;
+  const rows = { last: 0, are_in_order: true };
   const records = sheetRecords(source, sheet, (reader) => {
     if (reader.type === RECORD.MERGEDCELLS) readRanges(reader, ranges, sheet.name);
     if (!isCell(reader.type)) return false;
@@ -57,12 +56,12 @@ export async function readOutline(source: RecordSource, sheet: XlsSheet): Promis
     const row = reader.bytes.readUInt16LE(reader.at);
     const width = reader.bytes.readUInt16LE(reader.at + 2) + cellsOf(reader);
     widths[row] = Math.max(widths[row] as number, Math.min(width, MAX_COLUMNS));
-    if (row < last) isInOrder = false;
-    last = row;
+    if (row < rows.last) rows.are_in_order = false;
+    rows.last = row;
     return false;
   });
   while ((await records.next()).done !== true);
-  return { ranges, bands: isInOrder ? undefined : bandsOf(widths) };
+  return { ranges, bands: rows.are_in_order ? undefined : bandsOf(widths) };
 }
 
 /** Divides the rows into bands of about CELLS_AT_ONCE cells. */

@@ -33,7 +33,14 @@ export function openXlsFile(source: string | Buffer): XlsFile | undefined {
   if (!isXls(head)) return undefined;
   const file = openBytes(source, brokenWorkbook);
   try {
-    return { kind: "xls", stream: isCompound(head) ? workbookStream(file) : bareStream(file), close: file.close };
+    const stream = isCompound(head) ? workbookStream(file) : bareStream(file);
+    return {
+      kind: "xls",
+      stream,
+      close: () => {
+        file.close();
+      },
+    };
   } catch (error) {
     file.close();
     throw error;
