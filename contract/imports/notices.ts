@@ -23,7 +23,6 @@ export const NOTICES = {
     "SKUs or column names contain characters that look like other characters; names that look equal may differ",
   date_skus: "SKUs look like dates; a spreadsheet may have converted other codes to dates",
   total_rows: "The SKU of a row is a word for a total",
-  heading_rows: "Rows in which only one column is filled are headings; they are ignored",
   unknown_value: "A value map does not contain the value; the value was kept",
   new_column: "The file has a column that the profile does not know",
   other_sheets: "Sheets of the workbook that were not imported have a SKU column too",

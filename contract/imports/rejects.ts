@@ -51,7 +51,7 @@ export const REJECT_CODES = {
 /** Reasons for ignoring a row that is not a product, with their meaning. */
 export const IGNORE_CODES = {
   header_repeated: "The row repeats the header",
-  condition: "The row is a heading, or the mapping ignores rows like this one",
+  condition: "The mapping ignores rows like this one",
   adds: "The row only adds values to the product of another row",
 } as const;
 export type IgnoreCode = keyof typeof IGNORE_CODES;

@@ -5,7 +5,6 @@ import { columnsOfValue } from "../mapping/compile/plan-columns.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
 import { yesNoNumbers } from "../read/columns/judge-active.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
-import { headingRows, type HeadingRows } from "./heading-rows.ts";
 import { missingKeyOf } from "./missing-key.ts";
 import { withNamedAttributes } from "./named-attributes.ts";
 import { withOverlayBase } from "./overlay-base.ts";
@@ -39,13 +38,10 @@ export function planColumns(
   const isBuiltIn = profile?.built_in === true;
   // If the file has no header, use the names that detection or the mapping gave to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
-  const shared = mapping === undefined ? mappingOfShared({ columns, header }, names, { key, name }) : undefined;
-  const given = mapping ?? shared?.mapping;
-  if (given === undefined) return planCopied(chooseColumns(columns, header, { key, name }), { header, rows });
-  const headings = shared && headingRows({ columns, header, rows }, { sku: shared.position, name: shared.position });
+  const given = mapping ?? mappingOfShared({ columns, header }, names, { key, name });
+  if (given === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   const chosen: Mapping = {
     ...given,
-    ...(headings === undefined ? {} : { ignore: headings.ignore }),
     key: keyOf(given, key),
     ...(name === undefined ? {} : { name }),
     ...(repeats === undefined ? {} : { repeats }),
@@ -60,25 +56,9 @@ export function planColumns(
   if (compiled.plan !== null) explainNumbers(compiled.plan, rows);
   return {
     ...compiled,
-    notices: [...(headings?.notices ?? []), ...(isBuiltIn ? [] : compiled.missing.map(missingColumn))],
+    notices: isBuiltIn ? [] : compiled.missing.map(missingColumn),
     ...(missingKey === undefined ? {} : { missing_key: missingKey }),
   };
-}
-
-/** Plans an import that only copies columns. If the file has rows that are headings, the plan ignores them. */
-function planCopied(columns: Column[], table: Pick<Table, "header" | "rows">): PlannedColumns {
-  const headings = headingsOf(columns, table);
-  if (headings === undefined) return { columns, plan: null, notices: [] };
-  const names = table.header.length > 0 ? table.header : columns.map(({ name }) => name);
-  const key = columns.find(({ target }) => target === "sku")?.name ?? "";
-  const { plan } = compileMapping({ key, keep: false, ignore: headings.ignore }, names);
-  return { columns, plan, notices: headings.notices };
-}
-
-/** Returns the rows that are headings, for columns that are only copied. */
-export function headingsOf(columns: readonly Column[], table: Pick<Table, "header" | "rows">): HeadingRows | undefined {
-  const indexOf = (field: Column["target"]): number => columns.findIndex(({ target }) => target === field);
-  return headingRows({ ...table, columns }, { sku: indexOf("sku"), name: indexOf("name") });
 }
 
 /**
@@ -89,7 +69,7 @@ function mappingOfShared(
   { columns, header }: Pick<Table, "columns" | "header">,
   names: readonly string[],
   { key, name }: Pick<ColumnOptions, "key" | "name">,
-): { mapping: Mapping; position: number } | undefined {
+): Mapping | undefined {
   if (key === undefined && name === undefined) return undefined;
   const indexOf = (option: string | undefined, field: Column["target"]): number =>
     option === undefined ? columns.findIndex(({ target }) => target === field) : positionOf(option, columns, header);
@@ -99,7 +79,7 @@ function mappingOfShared(
   const fields = columns.flatMap(({ target }, at): [string, string][] =>
     COPIED_TARGETS.has(target) && at !== position ? [[target, names[at] as string]] : [],
   );
-  return { mapping: { ...Object.fromEntries(fields), key: shared, name: shared }, position };
+  return { ...Object.fromEntries(fields), key: shared, name: shared };
 }
 
 const COPIED_TARGETS: ReadonlySet<Column["target"]> = new Set(["description", "active"]);

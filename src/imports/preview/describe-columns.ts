@@ -2,12 +2,10 @@
 // same way.
 import { cutText } from "../../../contract/faults.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
-import { headingsOf } from "../options/plan-columns.ts";
 import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
 import { doubtOfName } from "../read/columns/judge-name.ts";
 import { attributeColumns, valuesOf } from "../read/columns/match-columns.ts";
-import type { Table } from "../read/read-records.ts";
 import type { Column, GivenOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
 import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Problem } from "../../../contract/problems.ts";
@@ -62,7 +60,7 @@ function confidenceOf(
  * is the key
  */
 export function effectiveMapping(
-  { columns, header, rows }: Pick<Table, "header" | "rows"> & Pick<Columns, "columns">,
+  { columns, header }: Pick<Columns, "columns"> & { header: readonly string[] },
   { key, name, mapping }: GivenOptions,
 ): Mapping | null {
   if (mapping !== undefined)
@@ -77,11 +75,5 @@ export function effectiveMapping(
   const found = Object.fromEntries(fields);
   if (found["key"] === undefined) return null;
   const ignored = columns.flatMap(({ target }, position) => (target === "ignored" ? [nameAt(position)] : []));
-  const headings = headingsOf(columns, { header, rows });
-  return {
-    ...found,
-    key: found["key"],
-    ...(ignored.length === 0 ? {} : { drop: ignored }),
-    ...(headings === undefined ? {} : { ignore: headings.ignore }),
-  };
+  return { ...found, key: found["key"], ...(ignored.length === 0 ? {} : { drop: ignored }) };
 }

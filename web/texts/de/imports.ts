@@ -438,7 +438,7 @@ export const imports: Shape<typeof english> = {
   ignore: {
     adds: "Die Zeile ergänzt nur das Produkt einer anderen Zeile",
     header_repeated: "Die Zeile wiederholt die Kopfzeile",
-    condition: "Die Zeile ist eine Überschrift, oder die Zuordnung ignoriert solche Zeilen",
+    condition: "Die Zuordnung ignoriert solche Zeilen",
   },
   reject: {
     sku_empty: "Die SKU ist leer",

@@ -297,8 +297,6 @@ export const server: ServerTexts = {
       "SKUs sehen aus wie Datumsangaben, in die ein Tabellenprogramm Nummern wie 1-3 umgewandelt hat: {listed} (Zeile {lines}). Lassen Sie sich die Datei in diesem Fall mit den SKUs als Text geben.",
     total_rows:
       "Die SKU ist ein Wort für eine Summe: {listed} (Zeile {lines}). Wenn die Zeile kein Produkt ist, ignorieren oder löschen Sie sie.",
-    heading_rows:
-      "Zeilen, in denen nur diese Spalte gefüllt ist, sind Überschriften und keine Produkte. Deshalb werden sie ignoriert.",
     unknown_value: "Die Wertezuordnung enthält nicht: {listed}. Diese Werte bleiben unverändert.",
     new_column: "Das Profil „{profile}“ kennt diese Spalte nicht.",
     other_sheets: "Auch diese Blätter der Arbeitsmappe haben eine SKU-Spalte und werden nicht importiert: {sheets}.",

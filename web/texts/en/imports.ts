@@ -430,7 +430,7 @@ export const imports = {
   ignore: {
     adds: "The row only adds values to the product of another row",
     header_repeated: "The row repeats the header",
-    condition: "The row is a heading, or the mapping ignores rows like this one",
+    condition: "The mapping ignores rows like this one",
   },
   reject: {
     sku_empty: "The SKU is empty",
