@@ -38,6 +38,16 @@ describe("the table", () => {
     for (const [key, row] of map) expect(find(table, key, -1)).toBe(row);
   });
 
+  test("finds the key of a SKU that was hashed with capital letters", () => {
+    const table = new KeyTable();
+    const hashes = new Int32Array(HASH_WORDS);
+    expect(table.hash(Buffer.from("Lamp-ÄB"), 0, 8, hashes, 0)).toBe(false);
+    expect(table.hash(Buffer.from("LAMP-1Ab"), 0, 8, hashes, 0)).toBe(true);
+    expect(table.findHashed(hashes, 0, 7)).toBe(-1);
+    expect(find(table, "lamp-1ab", 8)).toBe(7);
+    expect(has(table, "LAMP-1Ab")).toBe(false);
+  });
+
   // Without an empty slot in a segment, a search for a key that the segment lacks would never end.
   test("a search for a missing key ends, however few rows were expected", () => {
     for (let rows = 1; rows <= 2000; rows = Math.ceil(rows * 1.3)) {

@@ -100,7 +100,8 @@ export class KeyTable {
     return this.get(bytes, start, end) >= 0;
   }
 
-  /** Returns the row of the key in `bytes[start, end)`, or -1. */
+  /** Returns the row of the key in `bytes[start, end)`, or -1. Keys are in lower case: `hash` folds the case of its text, the other methods
+   * do not. */
   get(bytes: Buffer, start: number, end: number): number {
     const hash = this.#hash;
     this.#exact.write(bytes, start, end, hash, 0);

@@ -21,7 +21,7 @@ import { PRODUCTS_DIALECT } from "../shape/products-text.ts";
 import { isShapedPlan, type ShapedPlan } from "../shape/record-judge.ts";
 import { formSample, type FormedSample } from "./form-sample.ts";
 import { Scanner } from "../scan/scanner.ts";
-import { rulesOf } from "../scan/scan-rules.ts";
+import { rulesOf } from "../scan/rows/scan-rules.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
 import {
   completeOptions,

@@ -13,7 +13,7 @@ import { LeftRows } from "./rows/left-rows.ts";
 import { OrdinaryRows } from "./rows/ordinary-rows.ts";
 import { RowFaults } from "./rows/row-faults.ts";
 import { RowKeys } from "./rows/row-keys.ts";
-import type { ScanRules } from "./scan-rules.ts";
+import type { ScanRules } from "./rows/scan-rules.ts";
 import type { Layout } from "../layout.ts";
 import type { Mapped } from "../mapping/mapper.ts";
 import type { KeyFigures } from "../read/columns/key/judge-key.ts";

@@ -64,7 +64,7 @@ function dialectFacts({ dialect }: Import): Fact[] {
 }
 
 const FORMAT_NAMES: Partial<Record<Dialect["format"], string>> = {
-  xls: "Excel 97–2003 (XLS)",
+  xls: "Excel 5 to 2003 (XLS)",
   ods: "OpenDocument (ODS)",
   html: "HTML",
   markdown: "Markdown",

@@ -13,7 +13,7 @@ import { ActiveWatch } from "../../read/columns/judge-active.ts";
 import type { UnfitActive } from "../review/unfit-active.ts";
 import type { JudgedTable } from "../scan-run.ts";
 import { Scanner } from "../scanner.ts";
-import { rulesOf, type ScanRules } from "../scan-rules.ts";
+import { rulesOf, type ScanRules } from "./scan-rules.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
 

@@ -18,7 +18,7 @@ import { shortRowNotices, unknownNotices } from "../rows/notices.ts";
 import type { RowScan } from "../rows/row-scan.ts";
 import { fenced, type JudgedTable, type Run } from "../scan-run.ts";
 import { Scanner } from "../scanner.ts";
-import type { ScanRules } from "../scan-rules.ts";
+import type { ScanRules } from "../rows/scan-rules.ts";
 import { saveRejects } from "../save-rejects.ts";
 import { scratchSpace } from "../scratch-space.ts";
 import { noteFaulty, noteScanned, type ScanProgress } from "../store.ts";

@@ -122,22 +122,15 @@ describe("refused as broken:", () => {
       "more than 1,000 sheets",
     ],
     [
-      "millions of merged ranges",
+      "too many merged ranges in one sheet",
+      () => makeXls({ sheets: { S: [...HEADER, ...ROWS, ...mergedRanges(600)] } }),
+      "merged ranges",
+    ],
+    [
+      "too many merged ranges in all sheets together",
       () =>
         makeXls({
-          sheets: {
-            S: [
-              ...HEADER,
-              ...ROWS,
-              ...Array.from({ length: 600 }, () =>
-                xlsCell.merged(
-                  ...Array.from({ length: 1000 }, () => [1, 2, 0, 0] as const).map(
-                    (range) => [...range] as [number, number, number, number],
-                  ),
-                ),
-              ),
-            ],
-          },
+          sheets: Object.fromEntries(["S", "T", "U"].map((name) => [name, [...HEADER, ...mergedRanges(200)]])),
         }),
       "merged ranges",
     ],
@@ -248,3 +241,9 @@ test("a file with changed bytes, or one that was cut off, is read or refused wit
     { numRuns: runs(300) },
   );
 });
+
+/** @param thousands number of ranges, in thousands */
+function mergedRanges(thousands: number): Buffer[] {
+  const ranges = Array.from({ length: 1000 }, (): [number, number, number, number] => [1, 2, 0, 0]);
+  return Array.from({ length: thousands }, () => xlsCell.merged(...ranges));
+}

@@ -12,8 +12,8 @@ const MAX_ROWS = 65_536;
 /** Number of cells that are read at a time if they are not in order. They are in memory at the same time, as are blank cells before them. */
 const CELLS_AT_ONCE = 200_000;
 const RANGE_BYTES = 8;
-/** Maximum number of merged ranges of a sheet. Each takes about 50 bytes of memory. */
-const MAX_RANGES = 500_000;
+/** Maximum number of merged ranges in all sheets of a workbook. Each takes about 60 bytes of memory until the workbook is closed. */
+export const MAX_RANGES = 500_000;
 
 export interface SheetOutline {
   ranges: MergedRange[];
@@ -45,12 +45,18 @@ export async function* sheetRecords(
   throw brokenWorkbook(`It is incomplete: its sheet "${truncated(name)}" has no end.`);
 }
 
-export async function readOutline(source: RecordSource, sheet: XlsSheet): Promise<SheetOutline> {
+/** @param room how many more merged ranges the sheets of the workbook may have; reduced by those of this sheet
+ * @throws Problem broken-workbook if the sheet has more of them */
+export async function readOutline(
+  source: RecordSource,
+  sheet: XlsSheet,
+  room: { ranges: number },
+): Promise<SheetOutline> {
   const ranges: MergedRange[] = [];
   const widths = new Uint16Array(MAX_ROWS);
   const rows = { last: 0, are_in_order: true };
   const records = sheetRecords(source, sheet, (reader) => {
-    if (reader.type === RECORD.MERGEDCELLS) readRanges(reader, ranges, sheet.name);
+    if (reader.type === RECORD.MERGEDCELLS) readRanges(reader, ranges, room);
     if (!isCell(reader.type)) return false;
     reader.require(6);
     const row = reader.bytes.readUInt16LE(reader.at);
@@ -79,7 +85,7 @@ function bandsOf(widths: Uint16Array): Band[] {
   return bands;
 }
 
-function readRanges(reader: RecordReader, ranges: MergedRange[], name: string): void {
+function readRanges(reader: RecordReader, ranges: MergedRange[], room: { ranges: number }): void {
   const { bytes, at, length } = reader;
   for (let i = 2; i + RANGE_BYTES <= length; i += RANGE_BYTES) {
     const [top, bottom, left, right] = [0, 2, 4, 6].map((offset) => bytes.readUInt16LE(at + i + offset)) as [
@@ -89,10 +95,8 @@ function readRanges(reader: RecordReader, ranges: MergedRange[], name: string): 
       number,
     ];
     if (bottom < top || right < left || left >= MAX_FIELDS || (top === bottom && left === right)) continue;
-    if (ranges.length === MAX_RANGES)
-      throw brokenWorkbook(
-        `Its sheet "${truncated(name)}" has more than ${MAX_RANGES.toLocaleString("en")} merged ranges.`,
-      );
+    if (room.ranges-- === 0)
+      throw brokenWorkbook(`Its sheets have more than ${MAX_RANGES.toLocaleString("en")} merged ranges.`);
     ranges.push({ top: top + 1, bottom: bottom + 1, left, right: Math.min(right, MAX_FIELDS - 1) });
   }
 }

@@ -15,7 +15,7 @@ import { workbookEntry } from "./name-compound.ts";
 import { readGlobals, type Globals, type XlsSheet } from "./read-globals.ts";
 import type { RecordSource } from "./record-reader.ts";
 import { RowCollector } from "./row-collector.ts";
-import { readOutline, sheetRecords, type SheetOutline } from "./sheet-outline.ts";
+import { MAX_RANGES, readOutline, sheetRecords, type SheetOutline } from "./sheet-outline.ts";
 
 const START_BYTES = 8;
 
@@ -78,9 +78,10 @@ export async function openXlsSheets(
   const globals = await readGlobals(source, store);
   const sheets = new Map(globals.sheets.map((sheet) => [sheet.part, sheet]));
   const outlines = new Map<XlsSheet, SheetOutline>();
+  const room = { ranges: MAX_RANGES };
   const outlineOf = async (part: string): Promise<{ sheet: XlsSheet; outline: SheetOutline }> => {
     const sheet = sheets.get(part) as XlsSheet;
-    const outline = outlines.get(sheet) ?? (await readOutline(source, sheet));
+    const outline = outlines.get(sheet) ?? (await readOutline(source, sheet, room));
     outlines.set(sheet, outline);
     return { sheet, outline };
   };

@@ -1,7 +1,7 @@
 // The rules by which a scanner decides about rows.
-import type { MappingPlan } from "../mapping/plan.ts";
-import type { ActiveWatch } from "../read/columns/judge-active.ts";
-import type { Table } from "../read/read-records.ts";
+import type { MappingPlan } from "../../mapping/plan.ts";
+import type { ActiveWatch } from "../../read/columns/judge-active.ts";
+import type { Table } from "../../read/read-records.ts";
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
