@@ -83,6 +83,20 @@ test("if the encoding is unclear, the file is shown in the first candidate, and 
   expect(await productOf("L-0")).toMatchObject({ name });
 });
 
+test("if all variants of a product have its SKU, the page offers the columns that distinguish them", async () => {
+  const colours = ["red", "green", "blue", "white", "black", "brown", "grey"];
+  const rows = ["M-1", "M-2", "M-3"].flatMap((model) => colours.map((colour) => `${model},Mug ${model},${colour},5`));
+  const page = await open("/imports");
+  await upload(page, "variants.csv", `SKU,Name,Colour,Price\n${rows.join("\n")}\n`);
+  const question = page.getByTestId("question");
+  await question.getByRole("radio", { name: "SKU + Colour M-1/red" }).waitFor();
+  expect(await question.getByRole("radio", { checked: true }).count()).toBe(0);
+  await question.getByRole("radio", { name: "SKU + Colour" }).click();
+  await page.getByTestId("start").getByRole("button", { name: "Import 21 products", disabled: false }).click();
+  await done(page);
+  expect((await productOf("M-2/green")).name).toBe("Mug M-2");
+});
+
 test("values that a value map lacks are added in the panel of the question, and the import continues", async () => {
   const map = { from: "Farbe", map: { rot: "red" }, else: "hold" as const };
   const body = { key: "Nr", name: "Titel", attributes: { colour: map }, detect: { columns: ["Nr", "Farbe"], need: 2 } };

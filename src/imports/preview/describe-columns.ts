@@ -1,13 +1,9 @@
-// Describes the columns of a preview: how certain their targets are, samples of their values, and a mapping that imports the columns in the
-// same way.
+// Describes the columns of a preview: how certain their targets are, and samples of their values.
 import { cutText } from "../../../contract/faults.ts";
-import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
-import { FIELD_STATEMENTS } from "../mapping/compile/compile-fields.ts";
 import { isExactName } from "../read/columns/column-claims.ts";
 import { doubtOfName } from "../read/columns/judge-name.ts";
-import { attributeColumns, valuesOf } from "../read/columns/match-columns.ts";
+import { valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, GivenOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 const SAMPLES = 3;
@@ -53,27 +49,4 @@ function confidenceOf(
     return "high";
   if (target === "attribute" || target === "used" || target === "ignored") return "high";
   return remembered === true || isExactName(target, name) ? "high" : "medium";
-}
-
-/**
- * Returns the mapping of the options or, without one, a mapping with the same effect as the recognized columns. @returns null if no column
- * is the key
- */
-export function effectiveMapping(
-  { columns, header }: Pick<Columns, "columns"> & { header: readonly string[] },
-  { key, name, mapping }: GivenOptions,
-): Mapping | null {
-  if (mapping !== undefined)
-    return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };
-  // Use the names that distinguish columns with the same name: the mapping finds the second `Name` only as `Name (2)`.
-  const named = header.length === 0 ? columns : attributeColumns(header);
-  const nameAt = (position: number): string => named[position]?.name ?? "";
-  const fields = FIELD_NAMES.flatMap((field): [string, string][] => {
-    const position = columns.findIndex(({ target }) => target === field);
-    return position === -1 ? [] : [[FIELD_STATEMENTS[field], nameAt(position)]];
-  });
-  const found = Object.fromEntries(fields);
-  if (found["key"] === undefined) return null;
-  const ignored = columns.flatMap(({ target }, position) => (target === "ignored" ? [nameAt(position)] : []));
-  return { ...found, key: found["key"], ...(ignored.length === 0 ? {} : { drop: ignored }) };
 }

@@ -9,7 +9,8 @@ import type { MappingPlan } from "../mapping/plan.ts";
 import { elementCandidates, questionOfLists } from "./profile/list-columns.ts";
 import { recordKinds } from "./profile/record-kinds.ts";
 import { questionOfSimilarLists } from "./profile/similar-lists.ts";
-import { doubtOfKey, type KeyFigures } from "../read/columns/key/judge-key.ts";
+import { doubtOfKey, type KeyDoubt, type KeyFigures } from "../read/columns/key/judge-key.ts";
+import { doubtOfVariants } from "./profile/variants-of-sku.ts";
 import { nameCandidates } from "../read/columns/judge-name.ts";
 import { countKnownNames } from "../read/columns/column-claims.ts";
 import { describeLines } from "../read/detect/documents.ts";
@@ -102,15 +103,17 @@ function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | 
 
 /** Returns a question if another column is more likely to contain the keys.
  * @param figures counts for the SKU column in the whole file. Before the scan they are unknown, and only the first rows are judged */
-export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigures): Problem | undefined {
+export function problemOfKey(table: ReadableTable, figures?: KeyFigures): Problem | undefined {
+  const { columns, rows } = table;
   const doubt = doubtOfKey(columns, rows, figures);
-  return (
-    doubt &&
-    new Problem(
-      "key-in-doubt",
-      `It is unclear which column contains the SKU: ${doubt.detail}. Choose the column with the SKUs (option key).`,
-      { extra: question("key", doubt.candidates) },
-    )
+  const variants = doubtOfVariants(table, figures);
+  if (doubt === undefined && variants === undefined) return undefined;
+  const { detail, candidates } = doubt ?? (variants as KeyDoubt);
+  const joined = doubt === undefined ? [] : (variants?.candidates.slice(1) ?? []);
+  return new Problem(
+    "key-in-doubt",
+    `It is unclear which column contains the SKU: ${detail}. Choose the column with the SKUs (option key).`,
+    { extra: question("key", [...candidates, ...joined]) },
   );
 }
 

@@ -15,3 +15,6 @@ const PARTS: readonly string[] = [
 const OTHER_MEANING = new RegExp(PARTS.join("|"), "u");
 
 export const hasOtherMeaning = (name: string): boolean => OTHER_MEANING.test(plainName(name));
+
+/** Removes the words for a colour: colours distinguish the variants of a product, although they are not offered as the SKU. */
+export const withoutColour = (name: string): string => name.replace(/colour|color|farbe/gi, "");
