@@ -18,7 +18,7 @@ const MAX_LOAD = 0.8;
  * estimate can take. For more rows, segments grow when they are full. */
 const MAX_EXPECTED_ROWS = 16_000_000;
 
-/** A class with its code in methods, so that V8 keeps the optimized code for the next table. */
+/** The table from key to row. Its code is in methods of a class, because V8 keeps their optimized code for the next table. */
 export class KeyTable {
   readonly #firstSlots: number;
   readonly #exact: HalfSipHash;

@@ -46,6 +46,6 @@ test("the column of the SKUs can be confirmed", async () => {
 test.each([
   ["most SKUs are unique", `SKU,Name,Colour\n${Array.from({ length: 30 }, (_, i) => `U-${i},Shirt,red`).join("\n")}\n`],
   ["only the price differs", `SKU,Name,Price\n${rowsOf((model) => `${model},Shirt ${model},9.90`)}\n`],
-])("there is no question if %s", async (_, file) => {
+])("the import asks nothing if %s", async (_, file) => {
   expect(await importBytes(context, file)).toMatchObject({ state: "done" });
 });

@@ -16,7 +16,7 @@ const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as co
  * triple the bytes of a text. */
 const KEY_GROWTH = 4;
 
-/** A class with its code in methods, so that V8 keeps the optimized code for the next import. */
+/** The keys of the current window. The code is in methods of a class, because V8 keeps their optimized code for the next import. */
 export class RowKeys {
   readonly #table: KeyTable;
   readonly #sku: number;
@@ -64,8 +64,8 @@ export class RowKeys {
     return this.#key.toString("utf8", 0, length);
   }
 
-  /** Nothing follows the loop in this method: V8 compiles the loop while it runs for the first time, and would discard that code when it
-   * reaches a statement that has never run. */
+  /** Hashes the keys of all records. This method ends with its loop: V8 compiles the loop during its first run, and would discard that code
+   * at a later statement that has never run. */
   #hash(records: Records): void {
     const { bytes, count, fault, first_field, field_start, field_end, field_flags } = records;
     const sku = this.#sku;

@@ -46,7 +46,7 @@ export function workbookEntry({ class_id, entries }: CompoundFile): CompoundEntr
   if (byName.has("encryptedpackage"))
     throw new Problem(
       "unsupported-file",
-      "The file is encrypted with a password, such as a workbook (.xlsx) with a password. Save it without a password.",
+      "The file is encrypted with a password. Open it in the program that made it, and save it without a password.",
       { extra: because("workbook-password") },
     );
   const found = KINDS.find(({ entry }) => byName.has(entry));
